@@ -1,0 +1,128 @@
+"""The row that a piece of background work is. The broker only rings; what is true stands here."""
+
+import datetime as dt
+
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+LEASE = dt.timedelta(seconds=30)
+RENEW_EVERY = 10
+MOST_ATTEMPTS = 4
+
+
+class LostJob(Exception):
+    """Another worker has the job now: what this one made must not be kept."""
+
+
+class JobQuerySet(models.QuerySet):
+    def in_hand(self):
+        return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
+
+    def due(self, now):
+        """Rows that someone may take: waiting and due, or taken by a worker whose lease ran out."""
+        waiting = Q(state=Job.State.QUEUED, due_at__lte=now)
+        abandoned = Q(state=Job.State.RUNNING, lease_until__lt=now)
+        return self.filter(waiting | abandoned)
+
+    def claim(self, pk):
+        """The job, taken for one attempt of ours, or None when someone has it, had it, or it was tried enough.
+
+        The UPDATE locks the row until we have read our attempt number, so no two claims read the same one.
+        """
+        now = timezone.now()
+        with transaction.atomic():
+            claimed = (
+                self.due(now)
+                .filter(pk=pk, attempt__lt=MOST_ATTEMPTS)
+                .update(
+                    state=Job.State.RUNNING,
+                    attempt=F("attempt") + 1,
+                    started_at=now,
+                    lease_until=now + LEASE,
+                    done=0,
+                    total=0,
+                )
+            )
+            return self.get(pk=pk) if claimed else None
+
+    def give_up(self, now):
+        """Jobs whose every attempt died become failed, and say so."""
+        return (
+            self.due(now)
+            .filter(attempt__gte=MOST_ATTEMPTS)
+            .update(
+                state=Job.State.FAILED,
+                finished_at=now,
+                failure=f"It was started {MOST_ATTEMPTS} times and stopped each time before it was done.",
+            )
+        )
+
+
+class Job(models.Model):
+    """One piece of work in the background: its state, who has it until when, how far it is, and its file.
+
+    A subclass names the Celery task that does it in `task`; the task takes the id of the row and nothing else.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting for its turn"
+        RUNNING = "running", "Being made"
+        DONE = "done", "Ready"
+        FAILED = "failed", "Could not be made"
+
+    task = None
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    queued_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    rung_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=300, blank=True)
+    file = models.FileField(upload_to="", max_length=200, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def in_hand(self):
+        return self.state in {Job.State.QUEUED, Job.State.RUNNING}
+
+    @property
+    def is_done(self):
+        return self.state == Job.State.DONE
+
+    @property
+    def has_failed(self):
+        return self.state == Job.State.FAILED
+
+    def file_name(self, ending):
+        """Named by row and attempt, so that two attempts never write one file and no file names a person."""
+        return f"{self._meta.label_lower}/{self.pk}-{self.attempt}.{ending}"
+
+    def mine(self):
+        """This row, as long as the attempt is still ours."""
+        return type(self).objects.filter(pk=self.pk, attempt=self.attempt, state=Job.State.RUNNING)
+
+    def renew(self):
+        return self.mine().update(lease_until=timezone.now() + LEASE)
+
+    def progress(self, done, total):
+        """Say how far the work is. Raises LostJob when another worker has it."""
+        if not self.mine().update(done=done, total=total):
+            raise LostJob(f"{self._meta.label_lower} {self.pk}")
+
+    def finish(self, **fields):
+        """Mark it done together with what it made, in the caller's transaction. Raises LostJob if it is not ours."""
+        if not self.mine().update(state=Job.State.DONE, finished_at=timezone.now(), failure="", **fields):
+            raise LostJob(f"{self._meta.label_lower} {self.pk}")
+
+    def fail(self, why):
+        self.mine().update(state=Job.State.FAILED, finished_at=timezone.now(), failure=why[:300])

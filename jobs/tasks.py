@@ -1,0 +1,48 @@
+import datetime as dt
+
+import structlog
+from celery import shared_task
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from jobs.models import Job
+from jobs.work import ring
+
+log = structlog.get_logger(__name__)
+
+RING_AGAIN_AFTER = dt.timedelta(seconds=15)
+ORPHAN_AFTER = dt.timedelta(hours=1)
+
+
+def kinds_of_job():
+    return [model for model in apps.get_models() if issubclass(model, Job)]
+
+
+@shared_task
+def sweep():
+    """Ring again for what is due and was not taken, give up what was tried enough, remove files no row names."""
+    now = timezone.now()
+    for model in kinds_of_job():
+        model.objects.give_up(now)
+        waiting = model.objects.due(now).filter(rung_at__lt=now - RING_AGAIN_AFTER)
+        for job in waiting.order_by("queued_at")[:500]:
+            if not ring(job):
+                break
+            model.objects.filter(pk=job.pk).update(rung_at=now)
+
+
+@shared_task
+def sweep_files():
+    """Remove what killed attempts left behind. A file is named by row and attempt, so its row can be asked."""
+    for model in kinds_of_job():
+        folder = model._meta.label_lower
+        if not default_storage.exists(folder):
+            continue
+        kept = set(model.objects.exclude(file="").values_list("file", flat=True))
+        for name in default_storage.listdir(folder)[1]:
+            path = f"{folder}/{name}"
+            old = default_storage.get_modified_time(path) < timezone.now() - ORPHAN_AFTER
+            if old and path not in kept:
+                default_storage.delete(path)
+                log.info("orphan_removed", file=path)

@@ -1,0 +1,89 @@
+"""Doing a job: claim it, keep the lease alive, and leave it done, failed, or for the next worker."""
+
+import contextlib
+import functools
+import threading
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from kombu.exceptions import OperationalError as BrokerDown
+from kombu.pools import producers
+
+from jobs.models import RENEW_EVERY, LostJob
+
+log = structlog.get_logger(__name__)
+
+
+class CannotBeDone(Exception):
+    """The work cannot succeed, and the sentence says why to the person who asked for it."""
+
+
+@functools.cache
+def bell():
+    """A broker connection that gives up at once: nobody waits for it, since the sweeper rings again."""
+    patience = {"socket_timeout": 0.4, "socket_connect_timeout": 0.4, "max_retries": 0}
+    return current_app.connection_for_write(transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS | patience)
+
+
+def ring(job):
+    """Tell the workers that there is work. True when the broker took it; a broker that is down is only logged."""
+    try:
+        with producers[bell()].acquire(block=True, timeout=1) as producer:
+            current_app.send_task(job.task, args=[job.pk], producer=producer, retry=False, ignore_result=True)
+    except (BrokerDown, OSError, TimeoutError) as error:
+        log.warning("broker_down", job=job._meta.label_lower, row=job.pk, error=type(error).__name__)
+        return False
+    return True
+
+
+def publish(job):
+    """Have the job done once the caller's transaction is committed."""
+    transaction.on_commit(functools.partial(ring, job), robust=True)
+
+
+@contextlib.contextmanager
+def lease(job):
+    """Keep the job ours while the block runs, from a connection of its own, so that long work cannot hold it up."""
+    over = threading.Event()
+
+    def keep():
+        try:
+            while not over.wait(RENEW_EVERY):
+                with contextlib.suppress(OperationalError, InterfaceError):
+                    if not job.renew():
+                        return
+        finally:
+            connection.close()
+
+    keeper = threading.Thread(target=keep, name=f"lease-{job.pk}", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def work_on(model, pk, do):
+    """Run `do(job)` for the row if it is free to take. Called twice it does nothing the second time.
+
+    A person's sentence is kept when `do` raises CannotBeDone; anything else fails the job in general words and is
+    raised for the log. A database that went away leaves the row to the sweeper.
+    """
+    job = model.objects.claim(pk)
+    if job is None:
+        return
+    try:
+        with lease(job):
+            do(job)
+    except LostJob:
+        log.warning("job_lost", job=job._meta.label_lower, row=job.pk, attempt=job.attempt)
+    except (OperationalError, InterfaceError):
+        raise
+    except CannotBeDone as error:
+        job.fail(str(error))
+    except Exception:
+        job.fail("Something went wrong on our side. It has been recorded; try again, and tell us if it fails again.")
+        raise

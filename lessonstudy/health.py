@@ -1,0 +1,83 @@
+"""Is everything well? One line for each part of the installation, in words for the administrator."""
+
+import shutil
+from dataclasses import dataclass
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from jobs.tasks import kinds_of_job
+from jobs.work import bell
+
+GIGABYTE = 10**9
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    well: bool
+    says: str
+    do: str = ""
+
+
+def checks():
+    return [database(), broker(), *workers(), work(), disk()]
+
+
+def database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), pg_database_size(current_database())")
+        version, size = cursor.fetchone()
+    return Check("Database", True, f"PostgreSQL {version.split()[0]}, {size // 10**6:,} MB")
+
+
+def broker():
+    try:
+        bell().ensure_connection(max_retries=1, timeout=1)
+    except Exception as error:  # whatever the transport raises means the same here
+        return Check(
+            "Message broker",
+            False,
+            f"does not answer ({type(error).__name__})",
+            "Start Valkey. Nothing is lost: waiting work is taken up again.",
+        )
+    return Check("Message broker", True, "answers")
+
+
+def workers():
+    try:
+        found = current_app.control.inspect(timeout=0.7, connection=bell()).active_queues() or {}
+    except Exception:  # as above
+        found = {}
+    listening = {queue["name"] for queues in found.values() for queue in queues}
+    for queue, what in (("default", "Worker for small jobs"), ("pdf", "Worker for reports")):
+        if queue in listening:
+            yield Check(what, True, "listens")
+        else:
+            yield Check(what, False, "does not answer", f"Start a Celery worker for the queue “{queue}”.")
+
+
+def work():
+    waiting, failed = 0, 0
+    for model in kinds_of_job():
+        rows = model.objects
+        waiting += rows.in_hand().count()
+        failed += rows.filter(state="failed", finished_at__gte=timezone.now() - timezone.timedelta(days=1)).count()
+    return Check(
+        "Background work",
+        not failed,
+        f"{waiting} in hand, {failed} failed since yesterday",
+        "Look into the log of the worker for the reason." if failed else "",
+    )
+
+
+def disk():
+    free = shutil.disk_usage(settings.FILES_ROOT if settings.FILES_ROOT.exists() else settings.BASE_DIR).free
+    return Check(
+        "Disk",
+        free > GIGABYTE,
+        f"{free // GIGABYTE:,} GB free",
+        "" if free > GIGABYTE else "Make room: reports cannot be kept without it.",
+    )

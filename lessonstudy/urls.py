@@ -1,0 +1,16 @@
+from django.urls import include, path
+
+from lessonstudy import views
+from reports.views import today
+
+urlpatterns = [
+    path("", today, name="today"),
+    path("health/", views.healthy, name="health"),
+    path("system/", views.system, name="system"),
+    path("sign-in/", include("lessonstudy.sign_in")),
+    path("", include("accounts.urls")),
+    path("", include("programmes.urls")),
+    path("visits/", include("visits.urls")),
+    path("pupils/", include("pupils.urls")),
+    path("", include("reports.urls")),
+]
