@@ -1,0 +1,44 @@
+"""Reading and writing people's spreadsheets. The loader of a folder and the uploads of the web share all of it."""
+
+from .cells import (
+    Choice,
+    Code,
+    DayFirstDate,
+    Email,
+    SemicolonList,
+    Text,
+    WholeNumber,
+    Wrong,
+    YearGroup,
+    YesNo,
+    parse_rows,
+)
+from .problems import Problem, Problems, Refused, quote
+from .settings_files import read_toml
+from .tables import Row, Table, read_table
+from .writing import csv_bytes, defuse, xlsx_bytes
+
+__all__ = [
+    "Choice",
+    "Code",
+    "DayFirstDate",
+    "Email",
+    "Problem",
+    "Problems",
+    "Refused",
+    "Row",
+    "SemicolonList",
+    "Table",
+    "Text",
+    "WholeNumber",
+    "Wrong",
+    "YearGroup",
+    "YesNo",
+    "csv_bytes",
+    "defuse",
+    "parse_rows",
+    "quote",
+    "read_table",
+    "read_toml",
+    "xlsx_bytes",
+]

@@ -1,0 +1,213 @@
+"""What is in a file that somebody sent: its bytes, and the rows of a CSV file or a workbook as text."""
+
+import csv
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+MOST_UNPACKED = 100_000_000
+MOST_CELLS = 3_000_000
+SAVE_AS_CSV = "Open it in Excel, choose “Save as”, type “CSV UTF-8 (comma delimited)”, and use that file."
+SAVE_AS_XLSX = (
+    "Open it in Excel, choose “Save as”, type “Excel workbook (.xlsx)”, without a password, and use that file."
+)
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"  # also a new workbook behind a password
+ZIP = b"PK\x03\x04"
+WEB_PAGES = (b"<!doctype", b"<html", b"<head", b"<?xml")
+
+
+def file_bytes(source, name, problems, max_bytes):
+    """The file's bytes, at least one and at most `max_bytes`, or None and a problem."""
+    if hasattr(source, "read"):
+        if source.seekable():
+            source.seek(0)
+        data = source.read(max_bytes + 1)
+    else:
+        path = Path(source)
+        if not path.exists():
+            problems.add(name, "The file is missing.", f"Put a file called {name} into the folder.")
+            return None
+        try:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
+        except OSError:
+            problems.add(name, "The file cannot be opened.", "Check that it is a file, and that you may read it.")
+            return None
+    if len(data) > max_bytes:
+        problems.add(
+            name,
+            f"The file is larger than {_size(max_bytes)}.",
+            "Check that it is the right file; leave out columns and rows that are not needed.",
+        )
+        return None
+    if not data.strip():
+        problems.add(name, "The file is empty.", "Check that it was saved, and send it again.")
+        return None
+    return data
+
+
+def _size(number):
+    return f"{number // 1_000_000} MB" if number >= 1_000_000 else f"{number:,} bytes"
+
+
+def _encoding(data, name, problems):
+    """Python's name of the encoding and ours, or None and a problem."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        tries = [("utf-16", "UTF-16")]
+    elif data.startswith(b"\xef\xbb\xbf"):
+        tries = [("utf-8-sig", "UTF-8 with a byte order mark")]
+    else:
+        tries = [("utf-8", "UTF-8"), ("cp1252", "Windows-1252")]
+    for codec, said in tries:
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            problems.add(name, "The file has null characters in it: it is damaged, or not a table.", SAVE_AS_CSV)
+            return None
+        return codec, said
+    problems.add(name, "The letters of the file are in an encoding that is not known here.", SAVE_AS_CSV)
+    return None
+
+
+# CSV --------------------------------------------------------------------------------------------------------------
+
+
+def plain_name(name):
+    """The name of a column without what people vary: capitals, spaces, underscores, hyphens."""
+    return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
+
+
+class Unclosed(Exception):
+    """A quotation mark is opened in `row` and not closed where the cell ends."""
+
+    def __init__(self, row):
+        super().__init__(row)
+        self.row = row
+
+
+def csv_rows(data, name, problems, wanted):
+    """What the encoding is called, and the records, none where a problem says why."""
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
+    disguised = None
+    if data.startswith(ZIP):
+        disguised = "is a spreadsheet or a zip archive"
+    elif data.startswith(OLD_EXCEL):
+        disguised = "is an Excel spreadsheet"
+    elif start.startswith(b"%pdf"):
+        disguised = "is a PDF"
+    elif start.startswith(WEB_PAGES):
+        disguised = "is a web page"
+    if disguised:
+        mend = (
+            "Download it again: perhaps this is the page that asked you to sign in."
+            if "web" in disguised
+            else SAVE_AS_CSV
+        )
+        problems.add(name, f"The file {disguised}, not a CSV file, whatever its name says.", mend)
+        return None, None
+    encoding = _encoding(data, name, problems)
+    if encoding is None:
+        return None, None
+    codec, said = encoding
+    return said, _records(data, codec, _delimiter(data, codec, wanted))
+
+
+def _records(data, codec, delimiter):
+    """One list of cells for each row as a spreadsheet would count it, blank ones included."""
+    number = 0
+    try:
+        with io.TextIOWrapper(io.BytesIO(data), codec, newline="") as lines:
+            for record in csv.reader(lines, delimiter=delimiter, strict=True):
+                number += 1
+                yield record
+    except csv.Error as error:  # strict: a quotation mark that is never closed, or closed inside a cell
+        raise Unclosed(number + 1) from error
+
+
+def _delimiter(data, codec, wanted):
+    """The one of comma, semicolon and tab under which the first row has most columns that somebody asked for."""
+    known = {plain_name(name) for name in wanted}
+
+    def worth(delimiter):
+        try:
+            header = next((r for r in _records(data, codec, delimiter) if any(cell.strip(" ,;\t") for cell in r)), [])
+        except Unclosed:
+            return (0, 0)
+        return (sum(plain_name(cell) in known for cell in header), sum(bool(plain_name(cell)) for cell in header))
+
+    return max(",;\t", key=worth)  # the first of equals
+
+
+# XLSX -------------------------------------------------------------------------------------------------------------
+
+
+def workbook_rows(data, name, problems):
+    """The rows of the first sheet as text, none where a problem says why."""
+    if data.startswith(OLD_EXCEL):
+        problems.add(name, "The workbook is in the format of old Excel, or has a password.", SAVE_AS_XLSX)
+        return None
+    wrong = _unsafe(data)
+    if wrong:
+        problems.add(name, *wrong)
+        return None
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except Exception:  # CalamineError and, for some damage, others
+        problems.add(name, "The workbook is damaged: it cannot be opened.", SAVE_AS_XLSX)
+        return None
+    return ([_text(cell) for cell in row] for row in rows)
+
+
+CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,4})([0-9]{1,9})["']""", re.IGNORECASE)
+
+
+def _unsafe(data):
+    """What and mend where unpacking the workbook would take too much memory: calamine lays a sheet out in full."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > MOST_UNPACKED or len(members) > 5000:
+                return (
+                    "The workbook is too large when unpacked.",
+                    "Leave out sheets, pictures and columns that are not needed.",
+                )
+            for member in members:  # reads no more than the size it states, so that a lie ends in BadZipFile
+                last_row, last_column = 0, 0
+                for reference in CELL_REFERENCE.finditer(archive.read(member)):
+                    last_row = max(last_row, int(reference[2]))
+                    last_column = max(last_column, _column_number(reference[1]))
+                if last_row * last_column > MOST_CELLS:
+                    return (
+                        f"A sheet has a cell in row {last_row:,}: it is too large to be read.",
+                        "Copy the rows that matter into a new workbook and save that.",
+                    )
+    except Exception:  # a damaged archive raises whatever it likes: BadZipFile, zlib.error, RuntimeError, ...
+        return "The file is not an Excel workbook, whatever its name says.", SAVE_AS_XLSX
+    return None
+
+
+def _column_number(letters):
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _text(cell):
+    """A cell of a workbook as a person reads it: codes as they are typed, 5.0 as 5, dates as 2008-10-17."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        return cell.date().isoformat()
+    if isinstance(cell, dt.datetime):
+        return cell.isoformat(" ")
+    return str(cell)

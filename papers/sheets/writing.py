@@ -1,0 +1,83 @@
+"""Tables that go out as CSV or XLSX, and run nothing in the spreadsheet that opens them."""
+
+import csv
+import datetime as dt
+import io
+import re
+from decimal import Decimal
+from itertools import chain
+
+from xlsxwriter import Workbook
+
+# What Excel or LibreOffice may take for a formula: full-width forms too, and whatever stands before it that is trimmed.
+FORMULA = re.compile(r"[\s']*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001
+LONGEST_XLSX_CELL = 32_767
+CUT = " … (cut here: an Excel cell holds no more)"
+
+
+def defuse(value) -> str:
+    """The cell as text that no spreadsheet takes for a formula. Numbers that are numbers stay what they are."""
+    text = _plain_text(value)
+    if not isinstance(value, str):
+        return text
+    if not text.strip():
+        return ""
+    return f"'{text}" if FORMULA.match(text.rstrip()) else text
+
+
+def undefuse(text: str) -> str:
+    """What `defuse` was given, trimmed."""
+    return text[1:].strip() if text.startswith("'") and FORMULA.match(text[1:]) else text
+
+
+def csv_bytes(columns, rows) -> bytes:
+    """UTF-8 with the mark by which Excel knows it."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([defuse(column) for column in columns])
+    writer.writerows([defuse(cell) for cell in row] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def xlsx_bytes(columns, rows, title: str) -> bytes:
+    """One sheet: a bold header that stays in sight, columns as wide as their content, text never a formula."""
+    file = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with Workbook(file, options) as workbook:
+        workbook.set_properties({"title": title})
+        bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        day = workbook.add_format({"num_format": "dd/mm/yyyy"})
+        sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or None)
+        sheet.freeze_panes(1, 0)
+        widths = [8] * len(columns)
+        for number, row in enumerate(chain([columns], rows)):
+            for place, cell in enumerate(row):
+                if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+                    sheet.write_datetime(number, place, dt.datetime.combine(cell, dt.time()), day)
+                elif isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool) and abs(cell) < 10**15:
+                    sheet.write_number(number, place, cell)
+                else:
+                    sheet.write_string(number, place, _fitting(_plain_text(cell)), None if number else bold)
+                widths[place] = min(60, max(widths[place], len(_plain_text(cell)) + 2))
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+    return file.getvalue()
+
+
+def _fitting(text):
+    return text if len(text) <= LONGEST_XLSX_CELL else text[: LONGEST_XLSX_CELL - len(CUT)] + CUT
+
+
+def _plain_text(value):
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "minutes")
+    return str(value)

@@ -1,0 +1,83 @@
+"""Dates, numbers and money as people say them; in force in every template."""
+
+import datetime as dt
+from decimal import Decimal
+
+from django import template
+from django.core.paginator import Page
+from django.utils import dateformat, timezone
+
+register = template.Library()
+
+MINUS = "\N{MINUS SIGN}"
+WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
+def said(day: dt.date | None, pattern: str) -> str:
+    if not day:
+        return ""
+    if isinstance(day, dt.datetime) and timezone.is_aware(day):
+        day = timezone.localtime(day)
+    return dateformat.format(day, pattern)
+
+
+@register.filter
+def longday(day):
+    """Tuesday 9 February"""
+    return said(day, "l j F")
+
+
+@register.filter
+def longdate(day):
+    """Tuesday 9 February 2027"""
+    return said(day, "l j F Y")
+
+
+@register.filter
+def shortday(day):
+    """Tue 9 Feb"""
+    return said(day, "D j M")
+
+
+@register.filter
+def signed(number):
+    """+4.0 or 0.0, and a real minus sign before what is less."""
+    if number in (None, ""):
+        return ""
+    number = Decimal(str(number))
+    sign = MINUS if number < 0 else "+" if number > 0 else ""
+    return f"{sign}{abs(number):f}"
+
+
+@register.filter
+def of(part, whole):
+    """93 of 161"""
+    return f"{part:,} of {whole:,}"
+
+
+@register.filter
+def plural_count(number, word):
+    """1 pupil, 3 pupils; an irregular word gives both: "child,children"."""
+    one, _, many = word.partition(",")
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def money(amount):
+    """£1,430.00"""
+    if amount in (None, ""):
+        return ""
+    amount = Decimal(str(amount))
+    return f"{MINUS if amount < 0 else ''}£{abs(amount):,.2f}"
+
+
+@register.filter
+def spell(number):
+    """One to ten as a word, for sentences; any other number as it is."""
+    return WORDS[number - 1] if 1 <= number <= len(WORDS) else f"{number:,}"
+
+
+@register.filter
+def pages(page: Page):
+    """The numbers that the pagination shows, with gaps."""
+    return page.paginator.get_elided_page_range(page.number)

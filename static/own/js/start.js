@@ -1,0 +1,35 @@
+// Starts the components of GOV.UK and MoJ Frontend. Every page works without this file.
+const start = document.querySelector("script[data-govuk]").dataset;
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+
+const govuk = await import(start.govuk);
+govuk.createAll(govuk.Button, { preventDoubleClick: true });
+for (const component of [
+  govuk.CharacterCount,
+  govuk.Checkboxes,
+  govuk.ErrorSummary,
+  govuk.FileUpload,
+  govuk.NotificationBanner,
+  govuk.PasswordInput,
+  govuk.Radios,
+  govuk.SkipLink,
+]) {
+  govuk.createAll(component);
+}
+
+if (document.querySelector('[data-module^="moj-"]')) {
+  const moj = await import(start.moj);
+  moj.initAll();
+}
+
+// A session that has ended is answered with HX-Redirect, which htmx follows by itself. Anything else that fails is said.
+const trouble = document.getElementById("trouble");
+document.addEventListener("htmx:sendError", () => say("You are offline, or Lesson Study cannot be reached. What you see may be out of date."));
+document.addEventListener("htmx:responseError", () => say("That did not work. Load the page again; if it fails again, tell your coordinator."));
+document.addEventListener("htmx:afterOnLoad", (event) => event.detail.successful && say(""));
+
+function say(words) {
+  trouble.textContent = words;
+  trouble.hidden = !words;
+}

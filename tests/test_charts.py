@@ -1,0 +1,346 @@
+import re
+from itertools import pairwise
+from xml.etree import ElementTree
+
+from django.template.loader import render_to_string
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from papers.charts import MOST_ROWS, NAMES, WIDTH, bar, dumbbell
+
+SUB_LEVELS = [
+    {"code": f"{level}{step}", "points": 6 * level + 3 + points, "position": 3 * level + place}
+    for level in range(1, 7)
+    for place, (step, points) in enumerate((("c", -2), ("b", 0), ("a", 2)))
+]
+CODES = [
+    {"code": code, "points": None, "position": place}
+    for place, code in enumerate(["EM", "PK1", "PK2", "PK3", "PK4", "PK5", "PK6", "WTS", "EXS", "GDS"])
+]
+SCORES = [{"code": str(score), "points": score, "position": score} for score in range(80, 121)]
+LETTERS = [{"code": code, "points": 10 * place, "position": place} for place, code in enumerate("abcde")]
+
+
+def place(label, first, last, grades=SUB_LEVELS, expected=3, reason=""):
+    points = {grade["code"]: grade["points"] for grade in grades}
+    gain = points[last] - points[first] if first and last and points[first] is not None else None
+    above = None if gain is None or expected is None else gain > expected
+    return {"label": label, "first": first, "last": last, "reason": reason, "gain": gain, "above": above}
+
+
+def group(*rows, name="Maths, Year 5", level=None, level_label="level for Year 5"):
+    return {"name": name, "level": level, "level_label": level_label, "rows": list(rows)}
+
+
+def texts(chart):
+    """The change of each row, in words."""
+    return [row["change"] and row["change"]["text"] for each in chart["groups"] for row in each["rows"]]
+
+
+def test_positions_of_a_small_chart():
+    rows = group(place("Ben", "b", "d", LETTERS, 10), place("Al", "c", None, LETTERS, 10, "left the school"), level="c")
+
+    (chart,) = dumbbell(LETTERS, [rows], 10)
+
+    # 0 to 40 points lie between 192 and 556: 9.1 to a point.
+    assert chart["axis"] == [
+        {"code": "a", "x": 192},
+        {"code": "b", "x": 283},
+        {"code": "c", "x": 374},
+        {"code": "d", "x": 465},
+        {"code": "e", "x": 556},
+    ]
+    assert (chart["width"], chart["height"]) == (696, 24 + 31 + 2 * 25 + 4)
+    (drawn,) = chart["groups"]
+    assert {key: drawn[key] for key in ("rule_y", "name_y", "grid_top", "grid_bottom", "level")} == {
+        "rule_y": 28,
+        "name_y": 45,
+        "grid_top": 50,
+        "grid_bottom": 105,
+        "level": {"x": 374, "text": "level for Year 5: c", "text_x": 320, "text_y": 45},
+    }
+    ben, al = drawn["rows"]
+    assert ben == {
+        "label": "Ben",
+        "y": 67,
+        "text_y": 71,
+        "first": 283,
+        "last": 465,
+        "both": True,
+        "same": False,
+        "above": True,
+        "line": True,
+        "band": {"y": 61, "width": 91, "goal": 374, "tick1": 58, "tick2": 76},
+        "first_text": {"text": "b", "x": 272, "anchor": "end", "from": 264, "to": 272},
+        "last_text": {"text": "d", "x": 478, "anchor": "start", "from": 478, "to": 487},
+        "change": {"text": "+20, more", "x": 696, "anchor": "end", "from": 621, "to": 696},
+        "clear": [],
+    }
+    assert (al["y"], al["first"], al["last"], al["band"], al["line"]) == (92, 374, None, None, False)
+    assert al["change"]["text"] == "left the school, no Summer grade"
+    assert al["clear"] == [{"x": al["change"]["from"], "y": 84, "width": 696 - al["change"]["from"]}]
+
+
+def test_more_than_expected_is_strictly_more_and_said_in_words():
+    rows = [
+        place("more", "3b", "3a", expected=1),
+        place("equal", "3b", "3a", expected=2),
+        place("same", "3b", "3b"),
+        place("lower", "3b", "3c"),
+        place("no expectation", "3b", "4b", expected=None),
+    ]
+
+    (chart,) = dumbbell(SUB_LEVELS, [group(*rows)], 3)
+
+    assert texts(chart) == ["+2, more", "+2, not more", "0, not more", "−2, not more", "+6"]  # noqa: RUF001
+
+
+def test_a_lower_grade_has_its_label_on_the_left_and_the_first_beyond_the_goal():
+    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "4c", "3c"))], 3)
+
+    (row,) = chart["groups"][0]["rows"]
+    assert row["last"] < row["first"] < row["band"]["goal"]
+    assert row["last_text"]["to"] < row["last"]
+    assert row["first_text"]["from"] > row["band"]["goal"]
+
+
+def test_the_same_grade_twice_is_a_circle_in_a_ring():
+    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "3b", "3b"))], None)
+
+    (row,) = chart["groups"][0]["rows"]
+    assert (row["same"], row["line"], row["band"], chart["has_same"], chart["expects"]) == (
+        True,
+        False,
+        None,
+        True,
+        False,
+    )
+    assert row["first_text"]["to"] < row["first"] - 9
+    assert row["last_text"]["from"] > row["last"] + 9
+
+
+def test_what_is_missing_is_said_with_its_reason():
+    rows = [
+        place("Ann", "2b", None, reason="absent"),
+        place("Bob", None, "3b", reason="not enrolled yet"),
+        place("Cat", None, None, reason="not required"),
+        place("Dan", "5a", None, reason="the partnership ended before the end of the year"),
+        place("Eve", "2b", None),
+    ]
+
+    (chart,) = dumbbell(SUB_LEVELS, [group(*rows)], 3)
+
+    assert texts(chart) == [
+        "absent, no Summer grade",
+        "not enrolled yet, no October grade",
+        "not required, no grades",
+        "no Summer grade",
+        "no Summer grade",
+    ]
+    assert "Dan 5a, the partnership ended before the end of the year, no Summer grade" in chart["title"]
+
+
+def test_a_scale_without_points_has_no_bar_and_no_number():
+    rows = [
+        place("Ann", "PK3", "PK5", CODES, None),
+        place("Bob", "WTS", "WTS", CODES, None),
+        place("Cat", "EXS", "WTS", CODES, None),
+    ]
+
+    (chart,) = dumbbell(CODES, [group(*rows, level="EXS", level_label="expected standard")], 3)
+
+    assert texts(chart) == ["higher", "the same", "lower"]
+    assert chart["change"] == "Change"
+    assert not chart["expects"]
+    assert [mark["code"] for mark in chart["axis"]] == ["PK3", "PK4", "PK5", "PK6", "WTS", "EXS"]
+    assert chart["title"] == (
+        "Chart of grades in October and in Summer for each target pupil. Maths, Year 5 (expected standard: EXS): "
+        "Ann PK3 to PK5, higher; Bob WTS to WTS, the same; Cat EXS to WTS, lower."
+    )
+
+
+def test_a_long_scale_is_marked_at_round_numbers_around_its_data():
+    (wide,) = dumbbell(SCORES, [group(place("Ann", "85", "112", SCORES))], None)
+    (narrow,) = dumbbell(SCORES, [group(place("Ann", "97", "109", SCORES))], None)
+
+    assert [mark["code"] for mark in wide["axis"]] == ["80", "90", "100", "110", "120"]
+    assert [mark["code"] for mark in narrow["axis"]] == ["95", "100", "105", "110"]
+
+
+def test_a_goal_above_the_best_grade_is_still_in_the_chart():
+    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "6a", "6a", expected=12))], 12)
+
+    (row,) = chart["groups"][0]["rows"]
+    assert row["first"] < row["band"]["goal"] == 556
+
+
+def test_the_title_has_every_grade_in_words_and_whole_names():
+    long = "Mohammed-Alexander Fitzgerald-Wolstenholme of the Upper Sixth"
+    rows = group(place(long, "3a", "4a"), place("Bob", "3b", "3a"), place("Cat", "2a", None, reason="left"), level="3a")
+
+    (chart,) = dumbbell(SUB_LEVELS, [rows], 3, first="Autumn", last="July")
+
+    assert chart["title"] == (
+        "Chart of grades in Autumn and in July for each target pupil, beside the progress expected. "
+        f"Maths, Year 5 (level for Year 5: 3a): {long} 3a to 4a, +6 points, more than expected; "
+        "Bob 3b to 3a, +2 points, not more than expected; Cat 2a, left, no July grade."
+    )
+    label = chart["groups"][0]["rows"][0]["label"]
+    assert label.endswith("…")
+    assert long.startswith(label[:-1])
+    assert "Open circle: Autumn. Filled circle: July." in chart["description"]
+
+
+def test_a_long_group_name_sends_the_level_to_a_second_line():
+    name = "Speaking and listening, Year 5"
+
+    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "3c", "4c"), name=name, level="3c")], 3)
+
+    (drawn,) = chart["groups"]
+    assert drawn["name"] == name
+    assert drawn["level"]["text_y"] == drawn["name_y"] + 17
+
+
+def test_no_pupils_make_no_chart():
+    assert dumbbell(SUB_LEVELS, [], 3) == []
+    assert dumbbell(SUB_LEVELS, [group()], 3) == []
+    assert dumbbell([], [], None) == []
+
+
+def shape(charts):
+    return [[(each["name"], len(each["rows"])) for each in chart["groups"]] for chart in charts]
+
+
+def pupils(number, name):
+    return group(*[place(f"Pupil {n}", "3b", "4b") for n in range(number)], name=name)
+
+
+def test_many_pupils_are_spread_evenly_over_charts():
+    charts = dumbbell(SUB_LEVELS, [pupils(31, "A"), pupils(29, "B")], 3)
+
+    assert shape(charts) == [[("A", 20)], [("A (continued)", 11), ("B", 9)], [("B (continued)", 20)]]
+    assert [chart["title"][:16] for chart in charts] == ["Chart 1 of 3 of ", "Chart 2 of 3 of ", "Chart 3 of 3 of "]
+    assert len({str(chart["axis"]) for chart in charts}) == 1
+
+
+def test_a_small_group_is_not_parted():
+    charts = dumbbell(SUB_LEVELS, [pupils(6, name) for name in "ABCDE"], 3)
+
+    assert shape(charts) == [[(name, 6) for name in "ABCD"], [("E", 6)]]
+
+
+# What holds for all of them ---------------------------------------------------------------------------------------
+
+
+@st.composite
+def drawings(draw):
+    grades = draw(st.sampled_from([SUB_LEVELS, CODES, SCORES, LETTERS, LETTERS[:1]]))
+    expected = None if grades is CODES else draw(st.none() | st.integers(0, 12))
+    codes = st.sampled_from([grade["code"] for grade in grades])
+    label = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
+    row = st.builds(
+        lambda label, first, last, reason: place(label, first, last, grades, expected, reason),
+        label,
+        st.none() | codes,
+        st.none() | codes,
+        st.text("abc ", max_size=60),
+    )
+    groups = st.builds(
+        lambda rows, name, level: group(*rows, name=name, level=level),
+        st.lists(row, max_size=60),
+        label,
+        st.none() | codes,
+    )
+    return grades, draw(st.lists(groups, max_size=4)), expected
+
+
+@settings(deadline=None)
+@given(drawings())
+def test_everything_lies_within_the_drawing_and_no_text_over_another(drawing):
+    grades, groups, expected = drawing
+
+    charts = dumbbell(grades, groups, expected)
+
+    assert sum(len(each["rows"]) for each in groups) == sum(len(g["rows"]) for c in charts for g in c["groups"])
+    for chart in charts:
+        assert 0 < sum(len(each["rows"]) for each in chart["groups"]) <= MOST_ROWS
+        assert chart["height"] <= 920
+        assert len({mark["x"] for mark in chart["axis"]}) == len(chart["axis"]) >= 1
+        bottom = 24
+        for each in chart["groups"]:
+            assert bottom <= each["rule_y"] < each["name_y"] < each["grid_top"] < each["grid_bottom"] <= chart["height"]
+            bottom = each["grid_bottom"]
+            heights = [row["y"] for row in each["rows"]]
+            assert heights == sorted(heights)
+            assert all(each["grid_top"] < y < each["grid_bottom"] for y in heights)
+            for row in each["rows"]:
+                whole_numbers(row)
+                spans = sorted(
+                    (text["from"], text["to"]) for text in (row["first_text"], row["last_text"], row["change"]) if text
+                )
+                spans = [(0, NAMES), *spans]
+                assert all(a[1] < b[0] for a, b in pairwise(spans)), row
+                assert spans[-1][1] <= WIDTH
+                circles = [x for x in (row["first"], row["last"]) if x is not None]
+                assert all(not start < x < end for x in circles for start, end in spans)
+                assert row["band"] is None or row["band"]["width"] >= 0
+
+
+def whole_numbers(value):
+    if isinstance(value, dict):
+        for each in value.values():
+            whole_numbers(each)
+    elif isinstance(value, list):
+        for each in value:
+            whole_numbers(each)
+    else:
+        assert value is None or isinstance(value, (int, str))
+
+
+# The drawing ------------------------------------------------------------------------------------------------------
+
+
+def drawn(grades, groups, expected):
+    (chart,) = dumbbell(grades, groups, expected)
+    return render_to_string("papers/_dumbbell.html", {"c": chart}), render_to_string(
+        "papers/_legend.html", {"c": chart}
+    )
+
+
+def test_the_drawing_is_one_figure_without_style_or_script():
+    rows = [place("Ann", "3a", "4a"), place("Bob", "3b", "3b"), place("Cat", "2a", None, reason="left")]
+
+    svg, legend = drawn(SUB_LEVELS, [group(*rows, level="3a")], 3)
+
+    root = ElementTree.fromstring(svg)
+    assert [child.tag.split("}")[1] for child in root][:2] == ["title", "desc"]
+    assert not re.search(r"style=|<style|<script|\son\w+=|href", svg + legend)
+    assert len(root.findall(".//{*}circle")) == 2 + 2 + 1
+
+
+def test_what_a_person_typed_stays_text():
+    nasty = '</title><script>alert(1)</script>&"'
+
+    svg, _ = drawn(
+        SUB_LEVELS, [group(place(nasty, "3a", None, reason=nasty), name=nasty, level="3a", level_label=nasty)], 3
+    )
+
+    root = ElementTree.fromstring(svg)
+    assert root.find(".//{*}script") is None
+    assert nasty in root.find("{*}title").text
+
+
+def test_the_legend_explains_what_is_drawn_and_nothing_else():
+    _, plain = drawn(CODES, [group(place("Ann", "PK3", "PK5", CODES, None))], None)
+    _, full = drawn(SUB_LEVELS, [group(place("Ann", "3a", "3a"))], 3)
+
+    assert "expected progress" not in plain
+    assert "the same both times" not in plain
+    assert "expected progress" in full
+    assert "the same both times" in full
+
+
+def test_a_bar_says_its_number_and_its_target():
+    assert bar(73, 50) == {"value": 73, "target": 50, "words": "73%, the target is 50%"}
+    assert bar(120) == {"value": 100, "target": None, "words": "120%"}
+    assert "<title>73%</title>" in render_to_string("papers/_bar.html", {"b": bar(73)})

@@ -1,0 +1,80 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.paginator import Paginator
+
+from papers.templatetags import plain
+
+DAY = dt.date(2027, 2, 9)
+MINUS = plain.MINUS
+
+
+def test_a_day_is_said_as_people_say_it():
+    assert plain.longday(DAY) == "Tuesday 9 February"
+    assert plain.longdate(DAY) == "Tuesday 9 February 2027"
+    assert plain.shortday(DAY) == "Tue 9 Feb"
+
+
+def test_a_moment_is_said_in_local_time():
+    moment = dt.datetime(2027, 6, 30, 23, 30, tzinfo=dt.UTC)
+
+    assert plain.longday(moment) == "Thursday 1 July"
+
+
+@pytest.mark.parametrize("filter_", [plain.longday, plain.longdate, plain.shortday, plain.signed, plain.money])
+def test_nothing_is_said_of_nothing(filter_):
+    assert filter_(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (Decimal("4.0"), "+4.0"),
+        (Decimal("-1.2"), MINUS + "1.2"),
+        (Decimal("0.0"), "0.0"),
+        (Decimal("-0.0"), "0.0"),
+        (3, "+3"),
+        (-2, MINUS + "2"),
+        ("4.35", "+4.35"),
+    ],
+)
+def test_a_difference_carries_its_sign(number, words):
+    assert plain.signed(number) == words
+
+
+def test_a_part_names_its_whole():
+    assert plain.of(93, 161) == "93 of 161"
+    assert plain.of(1200, 1431) == "1,200 of 1,431"
+
+
+@pytest.mark.parametrize(
+    ("number", "word", "words"),
+    [
+        (1, "pupil", "1 pupil"),
+        (3, "pupil", "3 pupils"),
+        (0, "pupil", "0 pupils"),
+        (2, "child,children", "2 children"),
+        (1, "child,children", "1 child"),
+    ],
+)
+def test_a_count_agrees_with_its_word(number, word, words):
+    assert plain.plural_count(number, word) == words
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(Decimal("1430"), "£1,430.00"), (Decimal("118.75"), "£118.75"), (Decimal("-5"), MINUS + "£5.00"), (0, "£0.00")],
+)
+def test_money_is_to_the_penny(amount, words):
+    assert plain.money(amount) == words
+
+
+def test_one_to_ten_are_words():
+    assert [plain.spell(number) for number in (0, 1, 10, 11)] == ["0", "one", "ten", "11"]
+
+
+def test_many_pages_are_shown_with_gaps():
+    page = Paginator(range(500), 10).page(25)
+
+    assert list(plain.pages(page)) == [1, 2, "…", 22, 23, 24, 25, 26, 27, 28, "…", 49, 50]
