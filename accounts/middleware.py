@@ -1,0 +1,65 @@
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts import acting
+from accounts.second_factor import has_second_factor
+
+__all__ = ["NoStore", "SecondFactor", "SignedIn", "login_not_required"]
+
+# What someone may reach who has signed in but not set the second factor up: to set it up, or to leave.
+WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Being signed in is the default; `login_not_required` marks the few exceptions.
+
+    An htmx request whose session has ended is told to load the sign-in page as a whole: a redirect would put the page
+    into the fragment.
+    """
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        request.acting = acting.current(request)
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request, view_func):
+        response = super().handle_no_permission(request, view_func)
+        if request.htmx:
+            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+        return response
+
+
+class SecondFactor:
+    """Whoever reaches many schools, money or accounts uses a second factor, or sees nothing but the way to it."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        public = not getattr(view_func, "login_required", True)
+        if public or not request.user.is_authenticated:
+            return None
+        if not request.user.needs_second_factor or has_second_factor(request):
+            return None
+        if request.resolver_match.url_name in WITHOUT_SECOND_FACTOR:
+            return None
+        where = reverse("mfa_activate_totp")
+        return HttpResponse(status=204, headers={"HX-Redirect": where}) if request.htmx else redirect(where)
+
+
+class NoStore:
+    """Pages about people are kept in no cache, so that Back after signing out shows nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store, private"
+        return response

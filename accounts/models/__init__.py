@@ -1,0 +1,5 @@
+from accounts.models.audit import AuditEvent
+from accounts.models.organisations import Organisation, School
+from accounts.models.people import Invitation, Membership, User
+
+__all__ = ["AuditEvent", "Invitation", "Membership", "Organisation", "School", "User"]

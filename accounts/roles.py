@@ -1,0 +1,70 @@
+"""Who may do what. This table is the whole role policy; nothing else decides by a role's name."""
+
+from django.db.models import TextChoices
+
+
+class Role(TextChoices):
+    COORDINATOR = "coordinator", "Coordinator"
+    BUDGET_HOLDER = "budget_holder", "Budget holder"
+    CONSULTANT = "consultant", "Area consultant"
+    FINANCE = "finance", "Finance officer"
+    SPECIALIST = "specialist", "Specialist teacher"
+    PARTNER = "partner", "Partner teacher"
+    HEADTEACHER = "headteacher", "Headteacher"
+    OFFICE = "office", "School office"
+    ADMINISTRATOR = "administrator", "System administrator"
+
+
+# A role is held in an organisation, in a school, or (the administrator) in the installation.
+IN_ORGANISATION = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.CONSULTANT, Role.FINANCE, Role.SPECIALIST})
+IN_SCHOOL = frozenset({Role.PARTNER, Role.HEADTEACHER, Role.OFFICE})
+
+# These sign in with a second factor, always: they reach many schools, or money, or everybody's account.
+SECOND_FACTOR = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, Role.ADMINISTRATOR})
+
+TEACHERS = {Role.SPECIALIST, Role.PARTNER}
+
+GRANTS = {
+    "programmes.view": {
+        Role.COORDINATOR,
+        Role.BUDGET_HOLDER,
+        Role.CONSULTANT,
+        Role.FINANCE,
+        Role.SPECIALIST,
+        Role.PARTNER,
+        Role.HEADTEACHER,
+    },
+    "partnerships.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},
+    "visits.plan": {Role.COORDINATOR, *TEACHERS},
+    "pupils.view": {*TEACHERS, Role.HEADTEACHER},
+    "pupils.edit": {*TEACHERS},
+    "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},
+    "results.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER},
+    "results.whole": {Role.COORDINATOR, Role.BUDGET_HOLDER},
+    "returns.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER, Role.FINANCE},
+    "returns.owed": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "reports.school": {Role.HEADTEACHER},
+    "reports.programme": {Role.COORDINATOR},
+    "reports.view": {Role.HEADTEACHER, Role.COORDINATOR},
+    "people.view": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
+    "people.invite": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
+    "system.view": {Role.ADMINISTRATOR},
+}
+
+# Whom each role may invite: a coordinator the people of the own organisation and its schools, a head a deputy and
+# the office of the own school, the administrator the first people of an organisation.
+MAY_INVITE = {
+    Role.COORDINATOR: [
+        Role.COORDINATOR,
+        Role.BUDGET_HOLDER,
+        Role.CONSULTANT,
+        Role.FINANCE,
+        Role.SPECIALIST,
+        Role.PARTNER,
+        Role.HEADTEACHER,
+        Role.OFFICE,
+    ],
+    Role.HEADTEACHER: [Role.HEADTEACHER, Role.OFFICE],
+    Role.ADMINISTRATOR: [Role.COORDINATOR, Role.ADMINISTRATOR],
+}

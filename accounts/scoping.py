@@ -1,0 +1,18 @@
+from django.db.models import Q, QuerySet
+
+
+class ScopedQuerySet(QuerySet):
+    """Rows that a person may act on. A role missing from `reach` reaches nothing.
+
+    `reach` maps a role to a rule: membership -> Q. Rules do not join a to-many relation; they use `pk__in=` subqueries,
+    so that no row comes twice.
+    """
+
+    reach = {}
+
+    def allowed(self, user, action):
+        rows = Q(pk__in=[])
+        for membership in user.memberships_granting(action):
+            if rule := self.reach.get(membership.role):
+                rows |= rule(membership)
+        return self.filter(rows)

@@ -1,0 +1,21 @@
+"""Whether this session has shown a second factor. allauth offers TOTP; requiring it is ours."""
+
+import datetime as dt
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+
+
+def has_second_factor(request):
+    """True once a code was given at this sign-in, or the factor was set up within it; in the demo, for anyone."""
+    if settings.DEMO and request.session.get("demo_sign_in"):
+        return True
+    records = get_authentication_records(request, request.user)
+    if any(record["method"] == "mfa" for record in records):
+        return True
+    signed_in_at = min((record["at"] for record in records), default=0)
+    set_up_since = dt.datetime.fromtimestamp(signed_in_at, dt.UTC)
+    return Authenticator.objects.filter(
+        user=request.user, type=Authenticator.Type.TOTP, created_at__gte=set_up_since
+    ).exists()

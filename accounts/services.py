@@ -1,0 +1,129 @@
+import hashlib
+import secrets
+from smtplib import SMTPException
+
+import structlog
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Invitation, Membership, User
+from accounts.roles import Role
+
+log = structlog.get_logger(__name__)
+
+
+class InvitationClosed(Exception):
+    """The link was used, withdrawn or has expired; the sentence says which."""
+
+
+def invite(person, invitation):
+    """Keep the invitation and mail its link. Returns True when the mail went out.
+
+    The link exists only in the mail: the row keeps a digest, so sending again makes a new link and ends the old one.
+    """
+    invitation.invited_by = person
+    token = renew(invitation)
+    audit.record(person, "invited", invitation)
+    return mail_link(invitation, token)
+
+
+def invite_again(person, invitation):
+    """A new link for an open or expired invitation, by mail; the earlier link stops working."""
+    token = renew(invitation)
+    audit.record(person, "invited again", invitation)
+    return mail_link(invitation, token)
+
+
+def renew(invitation):
+    token = secrets.token_urlsafe(32)
+    invitation.digest = hashlib.sha256(token.encode()).digest()
+    invitation.email = invitation.email.strip().lower()
+    invitation.expires_at = timezone.now() + Invitation.LASTS
+    invitation.sent_at = None
+    invitation.save()
+    return token
+
+
+def mail_link(invitation, token):
+    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
+    text = render_to_string("accounts/mail/invitation.txt", {"invitation": invitation, "link": link})
+    try:
+        send_mail(f"Your invitation to Lesson Study: {invitation.place_label}", text, None, [invitation.email])
+    except (OSError, SMTPException) as error:
+        log.warning("mail_not_sent", invitation=invitation.pk, error=type(error).__name__)
+        return False
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+    return True
+
+
+def invitation_behind(token):
+    """The invitation of a mailed link, whatever became of it; None for a link that never was."""
+    return Invitation.objects.filter(digest=hashlib.sha256(token.encode()).digest()).first()
+
+
+def demo_people():
+    """The roles that the demonstration offers to step into: those of people who may sign in."""
+    rows = Membership.objects.live().filter(user__is_active=True)
+    return rows.select_related("user", "organisation", "school")
+
+
+def withdraw(person, invitation):
+    """The link stops working."""
+    withdrawn = Invitation.objects.open().filter(pk=invitation.pk).update(withdrawn_at=timezone.now())
+    if withdrawn:
+        audit.record(person, "withdrew invitation", invitation)
+    return bool(withdrawn)
+
+
+@transaction.atomic
+def accept(invitation, first_name, last_name):
+    """Give the invited person the role. Returns (user, whether the account is new).
+
+    Of two clicks on one link one wins. An account that exists keeps its name.
+    """
+    taken = (
+        Invitation.objects.open()
+        .filter(pk=invitation.pk, expires_at__gt=timezone.now())
+        .update(accepted_at=timezone.now())
+    )
+    if not taken:
+        invitation.refresh_from_db()
+        raise InvitationClosed(invitation.state)
+    user = User.objects.select_for_update().filter(email=invitation.email).first()
+    new = user is None or not user.is_active
+    if user is None:
+        user = User.objects.create_user(invitation.email, first_name=first_name, last_name=last_name)
+    if new:
+        user.first_name, user.last_name, user.is_active = first_name, last_name, True
+        user.save(update_fields=["first_name", "last_name", "is_active"])
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    today = timezone.localdate()
+    standing = user.memberships.live(today).filter(
+        role=invitation.role, organisation=invitation.organisation, school=invitation.school
+    )
+    if not standing.filter(ends_on=invitation.ends_on).exists():
+        membership = Membership.objects.create(
+            user=user,
+            role=invitation.role,
+            organisation=invitation.organisation,
+            school=invitation.school,
+            starts_on=today,
+            ends_on=invitation.ends_on,
+            deputy=invitation.role == Role.HEADTEACHER and invitation.ends_on is not None,
+        )
+        audit.record(user, "took up role", membership, about=invitation.role)
+    return user, new
+
+
+def end_membership(person, membership):
+    """The role ends now: the next page its holder asks for is without it. False when it had ended before."""
+    ended = Membership.objects.live().filter(pk=membership.pk).update(ended_at=timezone.now())
+    if ended:
+        audit.record(person, "ended role", membership, about=membership.role)
+    return bool(ended)

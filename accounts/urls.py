@@ -1,0 +1,19 @@
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("account/", views.account, name="account"),
+    path("account/work-as/<int:pk>/", views.work_as, name="work_as"),
+    path("people/", views.PeopleList.as_view(), name="people"),
+    path("people/invite/", views.InvitationCreate.as_view(), name="invite"),
+    path("people/invitations/<int:pk>/again/", views.invite_again, name="invite_again"),
+    path("people/invitations/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("people/<int:pk>/end/", views.end, name="end"),
+    path("organisations/", views.OrganisationList.as_view(), name="organisations"),
+    path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation_create"),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
+    path("demo/", views.demo, name="demo"),
+    path("demo/<int:pk>/", views.demo_sign_in, name="demo_sign_in"),
+]

@@ -1,0 +1,224 @@
+import datetime as dt
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organisation
+from accounts.roles import Role
+from accounts.scoping import ScopedQuerySet
+
+
+def with_part(**part):
+    """Programmes that have such a part, as a subquery: a rule of reach must not join a to-many relation."""
+    return Programme.objects.filter(**part).values("pk")
+
+
+class ProgrammeQuerySet(ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id),
+        Role.BUDGET_HOLDER: lambda m: Q(organisation=m.organisation_id),
+        Role.FINANCE: lambda m: Q(organisation=m.organisation_id),
+        Role.CONSULTANT: lambda m: Q(
+            organisation=m.organisation_id, pk__in=with_part(areas__consultants__user=m.user_id)
+        ),
+        Role.SPECIALIST: lambda m: Q(organisation=m.organisation_id, pk__in=with_part(specialists__user=m.user_id)),
+        Role.PARTNER: lambda m: Q(
+            organisation=m.organisation_id,
+            pk__in=with_part(
+                partnerships__partner_school=m.school_id,
+                partnerships__partner_teachers__user=m.user_id,
+                partnerships__partner_teachers__until=None,
+            ),
+        ),
+        Role.HEADTEACHER: lambda m: (
+            Q(organisation=m.organisation_id)
+            & (
+                Q(pk__in=with_part(partnerships__partner_school=m.school_id))
+                | Q(pk__in=with_part(specialists__home_school=m.school_id))
+            )
+        ),
+    }
+
+
+class Programme(models.Model):
+    """One organiser's programme for one academic year, 1 September to 31 August."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Being set up"
+        ACTIVE = "active", "Running"
+        CLOSED = "closed", "Closed"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    subjects = ArrayField(models.CharField(max_length=60))
+    year_groups = ArrayField(models.PositiveSmallIntegerField())
+    scale = models.CharField(max_length=30)
+    expected_points = models.DecimalField(
+        "expected progress in points, first to last data point", max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    other_authorities = models.BooleanField("schools of other LAs may take part", default=False)
+    initials_only = models.BooleanField("pupils are entered by initials only", default=False)
+    hide_up_to = models.PositiveSmallIntegerField("hide blocks of up to this many pupils", default=5)
+    hide_whole_up_to = models.PositiveSmallIntegerField("hide shares of 0% and 100% of up to this many", default=10)
+
+    objects = ProgrammeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="programme_ends_after_it_starts",
+                condition=Q(ends_on__gt=F("starts_on")),
+                violation_error_message="The programme must end after it starts.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("programmes:detail", args=[self.slug])
+
+    @property
+    def academic_year(self):
+        """Written 2026-27."""
+        return f"{self.starts_on.year}-{self.ends_on.year % 100:02}"
+
+    @property
+    def is_over(self):
+        return self.ends_on < timezone.localdate()
+
+
+def academic_year(on):
+    """The academic year that a day lies in, as its first and last day."""
+    start = on.year if on.month >= 9 else on.year - 1
+    return dt.date(start, 9, 1), dt.date(start + 1, 8, 31)
+
+
+class Area(models.Model):
+    """A part of the organiser's schools with a consultant; also called a cluster."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="areas")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "name"],
+                name="area_once_per_programme",
+                violation_error_message="This programme has an area of this name already.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class AreaConsultant(models.Model):
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="consultants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["area", "user"], name="consultant_once_per_area")]
+
+
+class DataPoint(models.Model):
+    """A day by which every target pupil's current grade is in."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="data_points")
+    name = models.CharField(max_length=40)
+    due_on = models.DateField()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "name"],
+                name="data_point_once_per_name",
+                violation_error_message="This programme has a data point of this name already.",
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "due_on"],
+                name="data_point_once_per_day",
+                violation_error_message="Two data points cannot be due on one day.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Expectation(models.Model):
+    """Age-related expectation of one year group, as grades of the programme's scale."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="expectations")
+    year_group = models.PositiveSmallIntegerField()
+    met_from = models.CharField(max_length=20)
+    exceeded_from = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["year_group"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "year_group"], name="expectation_once_per_year_group")
+        ]
+
+
+class SuccessCriterion(models.Model):
+    class Measure(models.TextChoices):
+        ABOVE_EXPECTED_RATE = "above_expected_rate", "Target pupils who gained more than expected"
+        SPECIALIST_TEACHERS_COMPLETING = "specialist_teachers_completing", "Specialist teachers who completed the year"
+        POSITIVE_FEEDBACK = "positive_feedback", "Positive feedback from partner teachers and schools"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="success_criteria")
+    measure = models.CharField(max_length=40, choices=Measure)
+    target_pct = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(100)])
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "measure"], name="criterion_once_per_measure"),
+            models.CheckConstraint(name="criterion_is_a_percentage", condition=Q(target_pct__range=(1, 100))),
+        ]
+
+
+class TimetableStep(models.Model):
+    """One step of the programme's year: an event or a visit, its window, and the half-days it funds per side."""
+
+    class Type(models.TextChoices):
+        EVENT = "event", "Event"
+        VISIT = "visit", "Visit"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="timetable")
+    order = models.PositiveSmallIntegerField()
+    type = models.CharField(max_length=5, choices=Type)
+    name = models.CharField(max_length=120)
+    window_start = models.DateField()
+    window_end = models.DateField()
+    half_days = models.PositiveSmallIntegerField()
+    host = models.CharField(max_length=60, blank=True)
+    audience = models.CharField(max_length=200, blank=True)
+    funded_specialist_half_days = models.PositiveSmallIntegerField()
+    funded_partner_half_days = models.PositiveSmallIntegerField()
+    required = models.BooleanField(default=True)
+    records = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "order"], name="timetable_step_once_per_order"),
+            models.CheckConstraint(
+                name="timetable_window_ends_after_it_starts",
+                condition=Q(window_end__gte=F("window_start")),
+                violation_error_message="The window must not end before it starts.",
+            ),
+        ]

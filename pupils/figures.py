@@ -1,0 +1,170 @@
+"""The arithmetic of results: places in, blocks out. Whole numbers and Decimal only, never a binary float.
+
+The unit is a place, one pupil in one subject. A place counts in a result when both its first and its last data point
+have a grade (it is matched). Percentages are whole, half up; means have one decimal, ties away from zero.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+TENTH = Decimal("0.1")
+
+
+class TwoScales(ValueError):
+    """A gain across two scales is undefined."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradeValue:
+    """A grade as arithmetic needs it: its place in the order of its scale, and its points where the scale has them."""
+
+    code: str
+    scale: int
+    position: int
+    points: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """One place with what its programme asks of it. `met_from` and `exceeded_from` are positions on the scale.
+
+    A reason says why a grade is missing: one of Assessment.Reason, or "" where nothing was given.
+    """
+
+    place: int
+    pupil: int
+    partnership: int
+    school: int
+    subject: str
+    year_group: int
+    area: str
+    first: GradeValue | None
+    last: GradeValue | None
+    first_reason: str
+    last_reason: str
+    met_from: int | None
+    exceeded_from: int | None
+    expected_points: Decimal | None
+
+    @property
+    def matched(self) -> bool:
+        return self.first is not None and self.last is not None
+
+    @property
+    def gain(self) -> int | None:
+        """Points from the first to the last data point; None where one is missing or the scale has no points."""
+        if not self.matched:
+            return None
+        if self.first.scale != self.last.scale:
+            raise TwoScales(f"place {self.place} has its first and its last grade on two scales")
+        if self.first.points is None or self.last.points is None:
+            return None
+        return self.last.points - self.first.points
+
+    @property
+    def above(self) -> bool | None:
+        """Whether the gain is strictly greater than expected; None where either is not defined."""
+        if self.expected_points is None or self.gain is None:
+            return None
+        return self.gain > self.expected_points
+
+    @property
+    def met_first(self) -> bool | None:
+        return self._reaches(self.first, self.met_from)
+
+    @property
+    def met(self) -> bool | None:
+        return self._reaches(self.last, self.met_from)
+
+    @property
+    def exceeded(self) -> bool | None:
+        return self._reaches(self.last, self.exceeded_from)
+
+    def _reaches(self, grade, from_position):
+        if grade is None or from_position is None:
+            return None
+        return grade.position >= from_position
+
+
+def percent(part: int, whole: int) -> int | None:
+    """Whole per cent, half up; None of nothing."""
+    return (200 * part + whole) // (2 * whole) if whole else None
+
+
+def mean(values: list[int]) -> Decimal | None:
+    """One decimal, ties away from zero, and never -0.0; None of nothing."""
+    return (Decimal(sum(values)) / len(values)).quantize(TENTH, ROUND_HALF_UP) + 0 if values else None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`of` counted places out of `n`. `of` is None where the question does not apply to this scale or year group."""
+
+    of: int | None
+    n: int
+
+    @property
+    def pct(self) -> int | None:
+        return None if self.of is None else percent(self.of, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is known of a set of places. `n` counts the matched ones, `pupils` the different pupils among them."""
+
+    places: int
+    n: int
+    pupils: int
+    missing_first: int
+    missing_final: int
+    first_reasons: Counter
+    final_reasons: Counter
+    met_first: Share
+    met: Share
+    exceeded: Share
+    above: Share
+    mean_points: Decimal | None
+    hidden: bool = False
+
+
+def block(facts: Iterable[PlaceFacts]) -> Block:
+    """The block of these places. A question that one of its places cannot answer is not answered for the block.
+
+    Where no place is matched yet, what the question asks for (`limit`) says whether it can be answered at all.
+    """
+    facts = list(facts)
+    matched = [place for place in facts if place.matched]
+    n = len(matched)
+
+    def share(answer: str, limit: str) -> Share:
+        answers = [getattr(place, answer) for place in matched]
+        applies = None not in (answers or [getattr(place, limit) for place in facts])
+        return Share(sum(answers) if applies else None, n)
+
+    gains = [place.gain for place in matched]
+    without_last = [place for place in facts if place.last is None]
+    without_first = [place for place in facts if place.last is not None and place.first is None]
+    return Block(
+        places=len(facts),
+        n=n,
+        pupils=len({place.pupil for place in matched}),
+        missing_first=len(without_first),
+        missing_final=len(without_last),
+        first_reasons=Counter(place.first_reason for place in without_first),
+        final_reasons=Counter(place.last_reason for place in without_last),
+        met_first=share("met_first", "met_from"),
+        met=share("met", "met_from"),
+        exceeded=share("exceeded", "exceeded_from"),
+        above=share("above", "expected_points"),
+        mean_points=None if None in gains else mean(gains),
+    )
+
+
+def split(facts: Iterable[PlaceFacts], key: Callable[[PlaceFacts], object]) -> dict:
+    """The block of each group, in the order of the keys; a group only where it has a place."""
+    groups = {}
+    for place in facts:
+        groups.setdefault(key(place), []).append(place)
+    return {name: block(groups[name]) for name in sorted(groups)}

@@ -1,0 +1,151 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.roles import Role
+from accounts.scoping import ScopedQuerySet
+from programmes.models import DataPoint, Partnership, Programme
+from programmes.models.partnerships import areas_of, partnerships_of
+from pupils.models.scales import Grade
+from pupils.upn import EncryptedUpnField
+
+
+def of_organisation(m):
+    return Q(partnership__programme__organisation=m.organisation_id)
+
+
+class PlaceQuerySet(ScopedQuerySet):
+    """Whose place a person may see. What of it (names, or reference and initials) the action says."""
+
+    reach = {
+        Role.COORDINATOR: of_organisation,
+        Role.CONSULTANT: lambda m: of_organisation(m) & Q(partnership__area__in=areas_of(m)),
+        Role.SPECIALIST: lambda m: of_organisation(m) & Q(partnership__specialist__user=m.user_id),
+        Role.PARTNER: lambda m: (
+            of_organisation(m) & Q(partnership__partner_school=m.school_id, partnership__in=partnerships_of(m))
+        ),
+        Role.HEADTEACHER: lambda m: of_organisation(m) & Q(partnership__partner_school=m.school_id),
+    }
+
+
+class TargetPupilQuerySet(ScopedQuerySet):
+    """A pupil is in reach through a place: the same rules, said once."""
+
+    reach = {
+        role: lambda m, rule=rule: Q(pk__in=Place.objects.filter(rule(m)).values("pupil"))
+        for role, rule in PlaceQuerySet.reach.items()
+    }
+
+
+class TargetPupil(models.Model):
+    """A pupil whom a programme follows, with these fields and no others. The data belongs to the school."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", "Female"
+        MALE = "M", "Male"
+
+    class YesNo(models.TextChoices):
+        YES = "Y", "Yes"
+        NO = "N", "No"
+        UNKNOWN = "U", "Not known"
+
+    class Sen(models.TextChoices):
+        NONE = "N", "None"
+        SUPPORT = "K", "SEN support"
+        PLAN = "E", "Education, health and care plan"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="pupils")
+    ref = models.CharField("reference", max_length=20)
+    first_name = models.CharField("forename", max_length=100, blank=True)
+    last_name = models.CharField("surname", max_length=100, blank=True)
+    year_group = models.PositiveSmallIntegerField()
+    sex = models.CharField(max_length=1, choices=Sex, blank=True)
+    pupil_premium = models.CharField(max_length=1, choices=YesNo, default=YesNo.UNKNOWN)
+    sen = models.CharField("SEN", max_length=1, choices=Sen, default=Sen.NONE)
+    eal = models.CharField("English as an additional language", max_length=1, choices=YesNo, default=YesNo.UNKNOWN)
+    upn = EncryptedUpnField("UPN", blank=True)
+    upn_index = models.BinaryField(max_length=32, null=True, editable=False)
+
+    objects = TargetPupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ref"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "ref"],
+                name="pupil_once_per_ref",
+                violation_error_message="This programme has a pupil with this reference already.",
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "upn_index"],
+                name="pupil_once_per_upn",
+                violation_error_message="Another pupil of this programme has this UPN.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.ref
+
+    def get_absolute_url(self):
+        return reverse("pupils:detail", args=[self.pk])
+
+    @property
+    def initials(self):
+        return "".join(part[0].upper() for name in (self.first_name, self.last_name) for part in name.split()[:1])
+
+    @property
+    def full_name(self):
+        """For who may see it. A pupil kept without a name goes by the reference."""
+        return f"{self.first_name} {self.last_name}".strip() or self.ref
+
+
+class Place(models.Model):
+    """One pupil in one partnership, and so in one subject: the unit of every result."""
+
+    pupil = models.ForeignKey(TargetPupil, on_delete=models.CASCADE, related_name="places")
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="places")
+    class_name = models.CharField("class", max_length=40, blank=True)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["partnership__ref", "pupil__ref"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil", "partnership"],
+                name="place_once_per_partnership",
+                violation_error_message="This pupil is a target pupil of this partnership already.",
+            )
+        ]
+
+
+class Assessment(models.Model):
+    """A place's grade at a data point, or the reason why there is none."""
+
+    class Reason(models.TextChoices):
+        ABSENT = "absent", "Absent"
+        LEFT = "left", "Left the school"
+        NOT_ENROLLED = "not enrolled yet", "Not enrolled yet"
+        NOT_REQUIRED = "not required", "Not required"
+        ENDED = "partnership ended", "Partnership ended"
+
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="assessments")
+    data_point = models.ForeignKey(DataPoint, on_delete=models.CASCADE, related_name="+")
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField("why there is no grade", max_length=20, choices=Reason, blank=True)
+    assessed_on = models.DateField(null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["data_point__due_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["place", "data_point"], name="assessment_once_per_data_point"),
+            models.CheckConstraint(
+                name="assessment_grade_or_reason",
+                condition=Q(grade__isnull=False, reason="") | Q(grade__isnull=True) & ~Q(reason=""),
+                violation_error_message="Give a grade or the reason why there is none, not both.",
+            ),
+        ]

@@ -1,0 +1,83 @@
+from django.db import transaction
+from django.db.models import Count, Q
+
+from accounts import audit
+from programmes.models import DataPoint, DataReturn, Programme
+from pupils.models import Assessment, Place, TargetPupil
+from pupils.upn import upn_index
+
+
+@transaction.atomic
+def count_returns(programme: Programme, partnerships=None) -> int:
+    """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
+
+    A return whose counts change after it was submitted gets the next version.
+    """
+    rows = programme.partnerships.all() if partnerships is None else partnerships
+    expected = dict(
+        Place.objects.filter(partnership__in=rows).order_by().values_list("partnership").annotate(Count("pk"))
+    )
+    received = {
+        (row["place__partnership"], row["data_point"]): (row["assessed"], row["excused"])
+        for row in Assessment.objects.filter(place__partnership__in=rows)
+        .order_by()
+        .values("place__partnership", "data_point")
+        .annotate(
+            assessed=Count("pk", filter=Q(grade__isnull=False)), excused=Count("pk", filter=Q(grade__isnull=True))
+        )
+    }
+    standing = {
+        (row.partnership_id, row.data_point_id): row
+        for row in DataReturn.objects.select_for_update().filter(partnership__in=rows)
+    }
+    new, changed = [], []
+    points = list(programme.data_points.values_list("pk", flat=True))
+    for partnership in rows.values_list("pk", flat=True):
+        for point in points:
+            assessed, excused = received.get((partnership, point), (0, 0))
+            counts = {"expected": expected.get(partnership, 0), "assessed": assessed, "excused": excused}
+            row = standing.get((partnership, point))
+            if row is None:
+                new.append(DataReturn(partnership_id=partnership, data_point_id=point, **counts))
+            elif any(getattr(row, name) != value for name, value in counts.items()):
+                for name, value in counts.items():
+                    setattr(row, name, value)
+                row.version += row.state == DataReturn.State.SUBMITTED
+                changed.append(row)
+    DataReturn.objects.bulk_create(new)
+    DataReturn.objects.bulk_update(changed, ["expected", "assessed", "excused", "version"])
+    return len(new) + len(changed)
+
+
+@transaction.atomic
+def save_pupil(person, pupil: TargetPupil) -> TargetPupil:
+    """Keep what was entered about a pupil; the number is found again by its hash."""
+    pupil.upn_index = upn_index(pupil.upn)
+    pupil.save()
+    audit.record(person, "pupils.changed", pupil)
+    return pupil
+
+
+def with_grades(places) -> list[tuple[Place, list[tuple]]]:
+    """Each place with its data points in order and what was given at each: (data point, assessment or None)."""
+    places = list(places)
+    given = {
+        (row.place_id, row.data_point_id): row
+        for row in Assessment.objects.filter(place__in=places).select_related("grade")
+    }
+    points = {}
+    for point in DataPoint.objects.filter(programme__in={place.partnership.programme_id for place in places}):
+        points.setdefault(point.programme_id, []).append(point)
+    return [
+        (place, [(point, given.get((place.pk, point.pk))) for point in points.get(place.partnership.programme_id, [])])
+        for place in places
+    ]
+
+
+def latest_grades(places) -> dict[int, tuple[str, str]]:
+    """For each place the first grade and the latest one so far, as codes; "" where there is none."""
+    found = {}
+    for place, given in with_grades(places):
+        codes = [row.grade.code for _, row in given if row and row.grade]
+        found[place.pk] = (codes[0], codes[-1]) if codes else ("", "")
+    return found

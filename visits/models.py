@@ -1,0 +1,146 @@
+"""The calendar of half-days: no word about a lesson or a pupil."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import School
+from accounts.roles import Role
+from accounts.scoping import ScopedQuerySet
+from programmes.models import Partnership, TimetableStep
+from programmes.models.partnerships import areas_of, partnerships_of
+
+
+class WrongState(Exception):
+    """Someone moved the visit first, or the step is not open from here."""
+
+
+class Half(models.TextChoices):
+    MORNING = "am", "morning"
+    AFTERNOON = "pm", "afternoon"
+
+
+def in_school(m):
+    """Visits that take place in a school or take one of its teachers out of class."""
+    at_home = Q(partnership__specialist__home_school=m.school_id)
+    return Q(partnership__programme__organisation=m.organisation_id) & (
+        Q(host=m.school_id) | Q(partnership__partner_school=m.school_id) | at_home
+    )
+
+
+class VisitQuerySet(ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: lambda m: Q(partnership__programme__organisation=m.organisation_id),
+        Role.CONSULTANT: lambda m: Q(
+            partnership__programme__organisation=m.organisation_id, partnership__area__in=areas_of(m)
+        ),
+        Role.SPECIALIST: lambda m: Q(
+            partnership__programme__organisation=m.organisation_id, partnership__specialist__user=m.user_id
+        ),
+        Role.PARTNER: lambda m: Q(
+            partnership__programme__organisation=m.organisation_id,
+            partnership__partner_school=m.school_id,
+            partnership__in=partnerships_of(m),
+        ),
+        Role.HEADTEACHER: in_school,
+        Role.OFFICE: in_school,
+    }
+
+    def with_people(self):
+        return self.select_related(
+            "host",
+            "partnership__programme",
+            "partnership__partner_school",
+            "partnership__specialist__user",
+            "partnership__specialist__home_school",
+        ).prefetch_related("people")
+
+    def standing(self):
+        return self.exclude(status=Visit.Status.CANCELLED)
+
+
+class Visit(models.Model):
+    """One half-day on which the two sides of a partnership meet."""
+
+    class Kind(models.TextChoices):
+        FIRST = "first visit", "First visit"
+        OBSERVATION = "observation", "Observation"
+        RESEARCH_LESSON = "research lesson", "Research lesson"
+        RECIPROCAL = "reciprocal visit", "Reciprocal visit"
+        SHADOWING = "shadowing", "Shadowing, quality assurance"
+        HEAD_TO_HEAD = "head-to-head", "Head-to-head"
+        SHOWCASE = "showcase", "Showcase"
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        TOOK_PLACE = "took place", "Took place"
+        CANCELLED = "cancelled", "Cancelled"
+
+    STEPS = {
+        Status.TOOK_PLACE: {Status.PLANNED},
+        Status.CANCELLED: {Status.PLANNED},
+    }
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="visits")
+    step = models.ForeignKey(TimetableStep, on_delete=models.PROTECT, null=True, blank=True, related_name="visits")
+    kind = models.CharField(max_length=20, choices=Kind)
+    on = models.DateField("day")
+    half = models.CharField("half-day", max_length=2, choices=Half)
+    host = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
+    cancelled_because = models.CharField("why it is cancelled", max_length=200, blank=True)
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Booking", related_name="+")
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "half", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "on", "half"],
+                condition=~Q(status="cancelled"),
+                name="visit_once_a_half_day_per_partnership",
+                violation_error_message="This partnership has a visit on this half-day already.",
+            ),
+            models.CheckConstraint(
+                name="visit_cancelled_with_a_reason",
+                condition=Q(status="cancelled") & ~Q(cancelled_because="") | ~Q(status="cancelled"),
+                violation_error_message="Say why the visit is cancelled.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.on:%d/%m/%Y} {self.half}"
+
+    def get_absolute_url(self):
+        return reverse("visits:detail", args=[self.pk])
+
+    @property
+    def is_planned(self):
+        return self.status == Visit.Status.PLANNED
+
+    def move_to(self, status, **fields):
+        """Take one step, in one UPDATE: of two people pressing the button, one wins."""
+        moved = Visit.objects.filter(pk=self.pk, status__in=self.STEPS[status]).update(status=status, **fields)
+        if not moved:
+            raise WrongState(f"visit {self.pk} cannot become {status}")
+        self.refresh_from_db()
+
+
+class Booking(models.Model):
+    """One person's half-day, taken by one visit. The partner teacher stands for the class."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="bookings")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
+    on = models.DateField()
+    half = models.CharField(max_length=2, choices=Half)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "on", "half"],
+                name="booking_one_thing_per_half_day",
+                violation_error_message="This person is booked on this half-day already.",
+            )
+        ]
