@@ -1,0 +1,45 @@
+"""Figures in, PDF out: what the worker does for one report."""
+
+import io
+
+import pikepdf
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from papers.charts import dumbbell
+from papers.pdf import render_pdf
+from reports.models import Report
+
+TEMPLATES = {
+    Report.Kind.SCHOOL: "reports/pdf/school.html",
+    Report.Kind.PROGRAMME: "reports/pdf/programme.html",
+}
+STEPS = 3  # figures are there, the pages are laid out, the file is kept
+
+
+def build(report):
+    """Write the PDF of a claimed report from its frozen figures; the file and "done" become true together."""
+    report.progress(1, STEPS)
+    pdf = render(report.kind, report.figures, timezone.localtime(report.queued_at), report.pk)
+    report.progress(2, STEPS)
+    name = default_storage.save(report.file_name("pdf"), ContentFile(pdf))
+    try:
+        with transaction.atomic():
+            with pikepdf.open(io.BytesIO(pdf)) as pages:
+                count = len(pages.pages)
+            report.finish(file=name, pages=count, size=len(pdf), done=STEPS, total=STEPS)
+    except BaseException:
+        default_storage.delete(name)
+        raise
+
+
+def render(kind, figures, made_at, number) -> bytes:
+    """The PDF of these figures. Asks the database nothing."""
+    context = {"f": figures, "made_at": made_at, "number": number}
+    if kind == Report.Kind.SCHOOL:
+        context["charts"] = dumbbell(
+            figures["scale"], figures["groups"], figures["expected"], figures["first"], figures["last"]
+        )
+    return render_pdf(TEMPLATES[kind], context, made_at=made_at)

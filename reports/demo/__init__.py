@@ -1,0 +1,40 @@
+"""The demonstration: an evaluated programme of long ago, two running ones dated around today, and people to step into.
+
+Everything goes in through the doors that real data uses: folders through `load_programme`, visits through the service.
+All people, schools and numbers are invented.
+"""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from programmes.models import Programme, academic_year
+from pupils.loading import load_programme
+from reports.demo.folders import ESSEX, TRUST, write_folder
+from reports.demo.people import give_roles
+from reports.demo.visits import plan_visits
+
+EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
+
+
+def load_demo(today: dt.date) -> list[str]:
+    """The slugs that were not there before. What is there stays, so that a second start keeps what people did."""
+    added = []
+    with transaction.atomic():
+        if not Programme.objects.filter(slug="essex-2008-09").exists():
+            added.append(load_programme(EVALUATED).programme.slug)
+        for plan in (ESSEX, TRUST):
+            slug = plan.slug(*academic_year(today))
+            if Programme.objects.filter(slug=slug).exists():
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                write_folder(plan, Path(folder), today)
+                programme = load_programme(folder).programme
+            plan_visits(programme, today)
+            added.append(slug)
+        if added:
+            give_roles()
+    return added

@@ -1,0 +1,127 @@
+from django.db.models import Count, F, Q, Sum
+
+from papers.charts import bar
+from programmes.models import DataReturn, Partnership, Programme
+from pupils.figures import split
+from pupils.results import blocks, completion, criteria, outcomes, place_facts
+from reports.figures.school import scale_grades, scale_step
+from reports.figures.words import (
+    block_words,
+    day_words,
+    list_words,
+    number_words,
+    reading_words,
+    reason_words,
+    share_words,
+    years_words,
+)
+
+
+def programme_figures(programme: Programme) -> dict:
+    """The published table with success criteria and completeness, without a pupil's name: for the coordinator."""
+    facts = place_facts(programme)
+    named = blocks(facts)
+    everyone = named["all"]
+    partnerships, specialists = completion(programme)
+    points = list(programme.data_points.all())
+    grades = scale_grades(programme)
+    return {
+        "programme": programme.name,
+        "year": programme.academic_year,
+        "organiser": programme.organisation.name,
+        "closed": programme.status == Programme.Status.CLOSED,
+        "first": points[0].name,
+        "last": points[-1].name,
+        "first_due": points[0].due_on.isoformat(),
+        "last_due": points[-1].due_on.isoformat(),
+        "expected": number_words(programme.expected_points),
+        "has_points": bool(grades) and all(grade["points"] is not None for grade in grades),
+        "step": scale_step(programme),
+        "scope": f"{list_words(programme.subjects)}, {years_words(programme.year_groups)}",
+        "levels": [
+            {"year": e.year_group, "met": e.met_from, "exceeded": e.exceeded_from} for e in programme.expectations.all()
+        ],
+        "everyone": block_words("All target pupils", everyone),
+        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
+        "sections": sections(facts),
+        "criteria": [
+            {
+                "measure": criterion.measure,
+                "label": criterion.label,
+                "target": criterion.target_pct,
+                "actual": share_words(criterion.actual) if criterion.actual else None,
+                "verdict": criterion.verdict,
+                "difference": criterion.difference,
+                "bar": bar(criterion.actual.pct, criterion.target_pct) if criterion.difference is not None else None,
+            }
+            for criterion in criteria(programme, everyone, specialists)
+        ],
+        "partnerships": {
+            "total": partnerships.total,
+            "completed": share_words(partnerships.share),
+            "folded": partnerships.folded,
+            "others": partnerships.total - partnerships.completed - partnerships.folded,
+            "specialists": share_words(specialists.share),
+        },
+        "folded": [
+            {
+                "ref": p.ref,
+                "label": p.label,
+                "school": p.partner_school.name,
+                "on": day_words(p.ended_on),
+                "reason": p.reason,
+            }
+            for p in programme.partnerships.filter(status=Partnership.Status.FOLDED).with_people()
+        ],
+        "outcomes": [{"outcome": name, "n": n} for name, n in outcomes(programme).items()],
+        "returns": returns_words(programme),
+        **reading_words(programme, facts, points, grades),
+    }
+
+
+def sections(facts):
+    """The table in parts: by subject, by year group, by both, by area. A part of one row would repeat the total."""
+    parts = [
+        ("By subject", split(facts, lambda place: place.subject), lambda key: key.capitalize()),
+        ("By year group", split(facts, lambda place: place.year_group), "Year {}".format),
+        (
+            "By subject and year group",
+            split(facts, lambda place: (place.subject, place.year_group)),
+            lambda key: f"{key[0].capitalize()}, Year {key[1]}",
+        ),
+        ("By area", split([p for p in facts if p.area], lambda place: place.area), str),
+    ]
+    return [
+        {"title": title, "rows": [block_words(name(key), b) for key, b in found.items()]}
+        for title, found, name in parts
+        if len(found) > 1
+    ]
+
+
+def returns_words(programme):
+    """For each data point how many of the partnerships have every grade in, and how many grades that is."""
+    rows = (
+        DataReturn.objects.filter(partnership__programme=programme, expected__gt=0)
+        .values("data_point__name", "data_point__due_on")
+        .annotate(
+            partnerships=Count("pk"),
+            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused"))),
+            grades=Sum("assessed"),
+            reasons=Sum("excused"),
+            owed=Sum(F("expected") - F("assessed") - F("excused")),
+        )
+        .order_by("data_point__due_on")
+    )
+    return [
+        {
+            "point": row["data_point__name"],
+            "due": row["data_point__due_on"].isoformat(),
+            "day": day_words(row["data_point__due_on"]),
+            "partnerships": row["partnerships"],
+            "complete": row["complete"],
+            "grades": row["grades"],
+            "reasons": row["reasons"],
+            "owed": row["owed"],
+        }
+        for row in rows
+    ]

@@ -1,0 +1,88 @@
+"""Pieces that both reports say in the same words, as plain values."""
+
+from collections import Counter
+
+from django.utils.dateformat import format as format_date
+
+from pupils.figures import Block, Share, percent
+from pupils.models import Assessment
+
+
+def share_words(share: Share) -> dict:
+    """A share with numerator, denominator and percentage; `of` is None where the question does not apply."""
+    return {"of": share.of, "n": share.n, "pct": share.pct}
+
+
+def block_words(name: str, b: Block) -> dict:
+    return {
+        "name": name,
+        "places": b.places,
+        "n": b.n,
+        "pupils": b.pupils,
+        "missing_first": b.missing_first,
+        "missing_final": b.missing_final,
+        "missing": b.missing_first + b.missing_final,
+        "met_first": share_words(b.met_first),
+        "met": share_words(b.met),
+        "exceeded": share_words(b.exceeded),
+        "above": share_words(b.above),
+        "mean": None if b.mean_points is None else str(b.mean_points),
+        "hidden": b.hidden,
+    }
+
+
+REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {"": "no reason given"}
+
+
+def reason_words(first: Counter, final: Counter) -> list[dict]:
+    """How many places are missing for which reason, most first."""
+    both = first + final
+    return [{"reason": REASONS[name], "n": n} for name, n in sorted(both.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def number_words(value) -> str | None:
+    """A Decimal without needless zeros: 3, 3.5."""
+    if value is None:
+        return None
+    return f"{value.normalize():f}"
+
+
+def day_words(day) -> str | None:
+    """17 July 2009"""
+    return day and format_date(day, "j F Y")
+
+
+def years_words(years) -> str:
+    """Year 5, or Years 4, 5 and 6; nothing of none."""
+    years = [str(year) for year in sorted(years)]
+    return f"Year{'s' if len(years) > 1 else ''} {list_words(years)}" if years else ""
+
+
+def list_words(words) -> str:
+    """a, b and c"""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def reading_words(programme, facts, points, grades) -> dict:
+    """What the sentences of a report need beside its blocks.
+
+    `twice` pupils have more than one place; `without_level` are the years that the programme expects no grade of;
+    `least_above` is the smallest gain above the expected one that this scale has.
+    """
+    years = {place.year_group for place in facts}
+    return {
+        "last_day": format_date(points[-1].due_on, "l j F Y"),
+        "have_first": sum(place.first is not None for place in facts),
+        "have_last": sum(place.last is not None for place in facts),
+        "twice": sum(n > 1 for n in Counter(place.pupil for place in facts).values()),
+        "without_level": years_words(years - {e.year_group for e in programme.expectations.all()}),
+        "least_above": least_above(programme.expected_points, [grade["points"] for grade in grades]),
+        "one_pct": percent(1, sum(place.matched for place in facts)),
+    }
+
+
+def least_above(expected, points) -> int | None:
+    if expected is None or None in points:
+        return None
+    return min((b - a for a in points for b in points if b - a > expected), default=None)

@@ -1,0 +1,236 @@
+"""The results page: the published table, its criteria, and the places behind each figure, for the reader's reach."""
+
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import School
+from programmes.models import Programme
+from pupils import small_numbers
+from pupils.figures import Block, block, split
+from pupils.models import Place
+from pupils.results import completion, criteria, place_facts
+from reports.figures.words import REASONS, number_words, reason_words
+
+TABS = [("", "Subject and year group"), ("area", "Area"), ("school", "School")]
+
+
+class Reader:
+    """What of a programme's results this person may see: all of it or an area, exact or with small numbers hidden."""
+
+    def __init__(self, person, programme: Programme):
+        def may(action):
+            granting = person.memberships_granting(action)
+            return any(m.organisation_id == programme.organisation_id for m in granting)
+
+        self.whole = may("results.whole")
+        self.exact = may("pupils.reference")
+        self.reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
+        self.facts = place_facts(programme, None if self.whole else self.reach)
+
+
+def results_page(person, programme: Programme, by: str) -> dict:
+    reader = Reader(person, programme)
+    tabs = TABS if reader.exact else TABS[:1]
+    by = by if by in dict(tabs) else ""
+    everyone = block(reader.facts)
+    partnerships, specialists = completion(programme)
+    points = list(programme.data_points.all())
+    sections = sections_by(reader, by)
+    shown = sections[0]["rows"][0]["b"]
+    return {
+        "programme": programme,
+        "reader": reader,
+        "areas": [] if reader.whole else sorted({place.area for place in reader.facts if place.area}),
+        "everyone": shown,
+        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
+        "criteria": criteria(programme, shown, specialists) if reader.whole else [],
+        "partnerships": partnerships,
+        "specialists": specialists,
+        "first": points[0],
+        "last": points[-1],
+        "expected": number_words(programme.expected_points),
+        "sections": sections,
+        "tabs": [{"name": label, "value": value, "current": value == by} for value, label in tabs],
+        "places_url": reverse("reports:places", args=[programme.slug]) if reader.exact else "",
+        "target": next(
+            (c.target_pct for c in programme.success_criteria.all() if c.measure == "above_expected_rate"), None
+        ),
+    }
+
+
+def sections_by(reader: Reader, by: str) -> list[dict]:
+    """The rows of a tab in titled parts; the first is always the total. Each row has the query of its places."""
+    facts, everyone = reader.facts, ("All target pupils", {}, block(reader.facts))
+    if by == "area":
+        found = split(facts, lambda place: place.area)
+        parts = [("By area", [(name or "No area", {"area": name}, b) for name, b in found.items()])]
+    elif by == "school":
+        found = split(facts, lambda place: place.school)
+        names = dict(School.objects.filter(pk__in=found).values_list("pk", "name"))
+        rows = [(names[pk], {"school": pk}, b) for pk, b in found.items()]
+        parts = [("By partner school", sorted(rows, key=lambda row: row[0].casefold()))]
+    else:
+        subjects = split(facts, lambda place: place.subject)
+        years = split(facts, lambda place: place.year_group)
+        both = split(facts, lambda place: (place.subject, place.year_group))
+        parts = [
+            ("By subject", [(name.capitalize(), {"subject": name}, b) for name, b in subjects.items()]),
+            ("By year group", [(f"Year {year}", {"year": year}, b) for year, b in years.items()]),
+            (
+                "By subject and year group",
+                [
+                    (f"{name.capitalize()}, Year {year}", {"subject": name, "year": year}, b)
+                    for (name, year), b in both.items()
+                ],
+            ),
+        ]
+    sections = [{"title": "", "rows": [everyone]}, *({"title": title, "rows": rows} for title, rows in parts)]
+    if not reader.exact:
+        sections = protected(reader, sections)
+    return [
+        {
+            "title": section["title"],
+            "rows": [{"name": name, "query": urlencode(query), "b": b} for name, query, b in section["rows"]],
+        }
+        for section in sections
+    ]
+
+
+def protected(reader, sections) -> list[dict]:
+    """The table by subject and year as someone may see it who does not know the pupils."""
+    atoms = {(place.subject, place.year_group) for place in reader.facts}
+    rows = [(name, query, b) for section in sections for name, query, b in section["rows"]]
+    made_of = {
+        name: {
+            atom for atom in atoms if query.get("subject", atom[0]) == atom[0] and query.get("year", atom[1]) == atom[1]
+        }
+        for name, query, _ in rows
+    }
+    shown = small_numbers.protect({name: b for name, _, b in rows}, made_of)
+    return [
+        {"title": section["title"], "rows": [(name, query, shown[name]) for name, query, _ in section["rows"]]}
+        for section in sections
+    ]
+
+
+# The places behind a figure --------------------------------------------------------------------------------------
+
+OF = {
+    "n": ("both grades", lambda place: place.matched),
+    "missing": ("no first or no last grade", lambda place: not place.matched),
+    "met_first": ("at or above the level for their year at first", lambda place: place.matched and place.met_first),
+    "met": ("at or above the level for their year", lambda place: place.matched and place.met),
+    "exceeded": ("above the level for their year", lambda place: place.matched and place.exceeded),
+    "above": ("gained more than expected", lambda place: place.matched and place.above),
+}
+
+
+def places_page(person, programme: Programme, asked) -> dict:
+    """The places of one figure, for who knows the pupils: reference, initials, year and grades, no name."""
+    reader = Reader(person, programme)
+    facts, about = narrowed(reader.facts, asked)
+    rows = {
+        row.pk: row
+        for row in reader.reach.filter(pk__in=[place.place for place in facts]).select_related(
+            "pupil", "partnership__partner_school", "partnership__area"
+        )
+    }
+    points = list(programme.data_points.all())
+    return {
+        "programme": programme,
+        "about": about,
+        "first": points[0],
+        "last": points[-1],
+        "has_points": programme.expected_points is not None,
+        "rows": [
+            {
+                "ref": rows[place.place].pupil.ref,
+                "initials": rows[place.place].pupil.initials,
+                "year": place.year_group,
+                "partnership": rows[place.place].partnership,
+                "facts": place,
+                "why": ""
+                if place.matched
+                else REASONS[place.last_reason if place.last is None else place.first_reason],
+            }
+            for place in facts
+            if place.place in rows
+        ],
+    }
+
+
+def narrowed(facts, asked):
+    """The facts that fit the query, and in words what was asked. A value that means nothing narrows nothing."""
+    about = []
+    if subject := asked.get("subject"):
+        facts = [place for place in facts if place.subject == subject]
+        about.append(subject.capitalize())
+    if (year := asked.get("year", "")).isdecimal():
+        facts = [place for place in facts if place.year_group == int(year)]
+        about.append(f"Year {int(year)}")
+    if "area" in asked:
+        facts = [place for place in facts if place.area == asked["area"]]
+        about.append(asked["area"] or "No area")
+    if (school := asked.get("school", "")).isdecimal():
+        facts = [place for place in facts if place.school == int(school)]
+        about += School.objects.filter(Q(pk=int(school))).values_list("name", flat=True) if facts else []
+    if asked.get("of") in OF:
+        words, fits = OF[asked["of"]]
+        facts = [place for place in facts if fits(place)]
+        about.append(words)
+    return facts, ", ".join(about)
+
+
+# As a file -------------------------------------------------------------------------------------------------------
+
+COLUMNS = [
+    "Group",
+    "Target pupils (places)",
+    "Missing first or last grade",
+    "Both grades (n)",
+    "Different pupils",
+    "At or above level, first",
+    "At or above level, last",
+    "At or above level, last, %",
+    "Above level, last",
+    "Above level, last, %",
+    "Gained more than expected",
+    "Gained more than expected, %",
+    "Mean gain, points",
+]
+HIDDEN, NOT_APPLICABLE = "c", "z"
+
+
+def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
+    """The table as the page shows it, every tab of it: c stands for hidden, z for not applicable."""
+    reader = Reader(person, programme)
+    rows = []
+    for by, _ in TABS if reader.exact else TABS[:1]:
+        for section in sections_by(reader, by)[1 if by else 0 :]:
+            rows += [cells(row["name"], row["b"]) for row in section["rows"]]
+    return COLUMNS, rows
+
+
+def cells(name: str, b: Block) -> list:
+    nothing = HIDDEN if b.hidden else NOT_APPLICABLE
+
+    def value(v):
+        return nothing if v is None else v
+
+    return [
+        name,
+        b.places,
+        b.missing_first + b.missing_final,
+        b.n,
+        b.pupils,
+        value(b.met_first.of),
+        value(b.met.of),
+        value(b.met.pct),
+        value(b.exceeded.of),
+        value(b.exceeded.pct),
+        value(b.above.of),
+        value(b.above.pct),
+        value(b.mean_points),
+    ]

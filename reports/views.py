@@ -1,0 +1,122 @@
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django.views.generic import DetailView, ListView
+
+from accounts import audit
+from accounts.access import Allowed, get_allowed
+from accounts.models import School
+from papers.sheets import csv_bytes, xlsx_bytes
+from programmes.models import Programme
+from reports import services
+from reports.dashboards import dashboard
+from reports.models import Report
+from reports.results_page import places_page, results_page, table_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def today(request):
+    return render(request, "reports/today.html", dashboard(request.user, request.acting))
+
+
+@require_safe
+def results(request, slug):
+    programme = get_allowed(Programme, request.user, "results.view", slug=slug)
+    return render(request, "reports/results.html", results_page(request.user, programme, request.GET.get("by", "")))
+
+
+@require_safe
+def places(request, slug):
+    programme = get_allowed(Programme, request.user, "pupils.reference", slug=slug)
+    audit.record(request.user, "pupils.listed", programme)
+    return render(request, "reports/places.html", places_page(request.user, programme, request.GET))
+
+
+@require_safe
+def results_table(request, slug, ending):
+    programme = get_allowed(Programme, request.user, "results.view", slug=slug)
+    if ending not in {"csv", "xlsx"}:
+        raise Http404
+    columns, rows = table_of(request.user, programme)
+    audit.record(request.user, "results.downloaded", programme, about=ending)
+    if ending == "csv":
+        response = HttpResponse(csv_bytes(columns, rows), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(xlsx_bytes(columns, rows, "Results"), content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="results-{programme.slug}.{ending}"'
+    return response
+
+
+class ReportList(Allowed, ListView):
+    action = "reports.view"
+    model = Report
+    paginate_by = 50
+    template_name = "reports/list.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("programme", "school", "ordered_by").defer("figures")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(may_order=services.orderable(self.request.user), **kwargs)
+
+
+@require_POST
+def order_school(request, slug, school):
+    programme = get_allowed(Programme, request.user, "reports.school", slug=slug)
+    school = get_allowed(School, request.user, "reports.school", pk=school)
+    if not programme.partnerships.filter(partner_school=school).exists():
+        raise Http404
+    return told(request, *services.order_report(request.user, Report.Kind.SCHOOL, programme, school))
+
+
+@require_POST
+def order_programme(request, slug):
+    programme = get_allowed(Programme, request.user, "reports.programme", slug=slug)
+    return told(request, *services.order_report(request.user, Report.Kind.PROGRAMME, programme))
+
+
+def told(request, report, new):
+    if not new and report.is_done:
+        messages.info(request, "Nothing has changed since this report was made, so it is the newest there is.")
+    return redirect(report)
+
+
+class ReportDetail(Allowed, DetailView):
+    action = "reports.view"
+    model = Report
+    template_name = "reports/detail.html"
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("programme__organisation", "school", "ordered_by")
+
+    def get_context_data(self, **kwargs):
+        newer = self.object.is_done and services.newer_figures_exist(self.object)
+        return super().get_context_data(newer=newer, **kwargs)
+
+
+@require_safe
+def progress(request, pk):
+    """The line that asks again by itself as long as there is something to wait for."""
+    report = get_allowed(Report, request.user, "reports.view", pk=pk)
+    if not request.htmx:
+        return redirect(report)
+    return render(request, "reports/_progress.html", {"report": report})
+
+
+@require_POST
+def again(request, pk):
+    report = get_allowed(Report, request.user, "reports.view", pk=pk)
+    return redirect(services.order_again(request.user, report))
+
+
+@require_safe
+def download(request, pk):
+    """The file, for whoever has the report's role in its place at this moment."""
+    report = get_allowed(Report, request.user, "reports.view", pk=pk)
+    if not report.is_done or not report.file:
+        raise Http404
+    audit.record(request.user, "reports.downloaded", report)
+    return FileResponse(report.file.open(), as_attachment=True, filename=services.file_name(report))
