@@ -1,4 +1,4 @@
-"""The two doors to scoped rows: `Allowed` for class-based views, `get_allowed` for functions."""
+"""The doors to scoped rows: `Allowed` for class-based views, `get_allowed` and `allowed_rows` for functions."""
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
@@ -13,18 +13,22 @@ def require(user, action):
         raise PermissionDenied
 
 
-def get_allowed(model, user, action, **lookup):
-    """The row; 403 when no role of the person's grants the action, 404 when this row is out of reach.
-
-    `model` may be a queryset too, with its joins already on it.
-    """
+def allowed_rows(model, user, action):
+    """The rows in reach; 403 when no role of the person's grants the action."""
     require(user, action)
-    rows = model.objects.all() if isinstance(model, type) else model
-    return get_object_or_404(rows.allowed(user, action), **lookup)
+    return model.objects.allowed(user, action)
+
+
+def get_allowed(model, user, action, **lookup):
+    """The row; 403 when no role of the person's grants the action, 404 when this row is out of reach."""
+    return get_object_or_404(allowed_rows(model, user, action), **lookup)
 
 
 class Allowed:
+    """The door for class-based views: the role opens the page, the reach chooses its rows."""
+
     action = None
+    http_method_names = ["get", "post", "head", "options"]  # Django's forms would take a PUT for a POST
 
     def dispatch(self, request, *args, **kwargs):
         require(request.user, self.action)

@@ -68,3 +68,20 @@ MAY_INVITE = {
     Role.HEADTEACHER: [Role.HEADTEACHER, Role.OFFICE],
     Role.ADMINISTRATOR: [Role.COORDINATOR, Role.ADMINISTRATOR],
 }
+
+# What the role does here, for whoever takes it up or gives it.
+DOES = {
+    Role.COORDINATOR: "Runs the programmes: partnerships, visits, results, reports and people. "
+    "Sees pupils by reference and initials only.",
+    Role.BUDGET_HOLDER: "Follows the programmes, which grades are in, and the results. Sees no pupil.",
+    Role.CONSULTANT: "Supports the partnerships of one area, with their visits and results. "
+    "Sees pupils by reference and initials only.",
+    Role.FINANCE: "Sees how complete each partnership's grades are, in counts. Sees no pupil.",
+    Role.SPECIALIST: "Plans half-days with partner schools and looks after the target pupils of these partnerships.",
+    Role.PARTNER: "Plans half-days with a specialist teacher, as an equal, and looks after their target pupils.",
+    Role.HEADTEACHER: "Sees the school's visits and target pupils, orders its impact report and names a deputy.",
+    Role.OFFICE: "Sees who is out of class when, to arrange cover. Sees no pupil.",
+    Role.ADMINISTRATOR: "Adds organisations, invites their first coordinators and looks after the installation. "
+    "Sees no programme.",
+}
+DEPUTY_DOES = "Stands in for the headteacher: sees the school's visits and target pupils and orders its impact report."

@@ -1,5 +1,7 @@
 from django.db.models import Q, QuerySet
 
+EVERYTHING = ~Q(pk__in=[])  # an empty Q would vanish when it is joined to another by "or"
+
 
 class ScopedQuerySet(QuerySet):
     """Rows that a person may act on. A role missing from `reach` reaches nothing.

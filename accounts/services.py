@@ -7,11 +7,13 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
+from accounts.giving import givers, may_end
 from accounts.models import Invitation, Membership, User
 from accounts.roles import Role
 
@@ -28,8 +30,9 @@ def invite(person, invitation):
     The link exists only in the mail: the row keeps a digest, so sending again makes a new link and ends the old one.
     """
     invitation.invited_by = person
-    token = renew(invitation)
-    audit.record(person, "invited", invitation)
+    with transaction.atomic():
+        token = renew(invitation)
+        audit.record(person, "invited", invitation)
     return mail_link(invitation, token)
 
 
@@ -67,10 +70,36 @@ def invitation_behind(token):
     return Invitation.objects.filter(digest=hashlib.sha256(token.encode()).digest()).first()
 
 
-def demo_people():
-    """The roles that the demonstration offers to step into: those of people who may sign in."""
-    rows = Membership.objects.live().filter(user__is_active=True)
-    return rows.select_related("user", "organisation", "school")
+def open_invitations(person):
+    """Those that wait to be accepted or have expired, the oldest first."""
+    rows = Invitation.objects.allowed(person, "people.view").open().order_by("expires_at", "pk")
+    return list(rows.select_related("organisation", "school"))
+
+
+def show_standing(person, memberships, invitations):
+    """Puts on each row how its holder gets in, and what the person may do about it."""
+    of = {(i.email, i.role, i.organisation_id, i.school_id): i for i in invitations}
+    for m in memberships:
+        m.invitation = of.get((m.user.email, m.role, m.organisation_id, m.school_id))
+        m.may_be_invited = bool(givers(person, m.role, m.organisation, m.school))
+        m.may_be_ended = may_end(person, m)
+
+
+def has_account(email):
+    return User.objects.filter(email=email, is_active=True).exists()
+
+
+def has_role(invitation):
+    """Whether the invited person has just this role there already, and can sign in to it."""
+    user = User.objects.filter(email=invitation.email, is_active=True).first()
+    wanted = (invitation.role, invitation.organisation, invitation.school, invitation.ends_on)
+    return user is not None and wanted in [(m.role, m.organisation, m.school, m.ends_on) for m in user.live_memberships]
+
+
+def with_coordinators(organisations):
+    """Each organisation with the coordinators it has now as `coordinators`."""
+    coordinators = Membership.objects.live().filter(role=Role.COORDINATOR).select_related("user")
+    return organisations.prefetch_related(Prefetch("membership_set", coordinators, "coordinators"))
 
 
 def withdraw(person, invitation):
@@ -115,7 +144,7 @@ def accept(invitation, first_name, last_name):
             school=invitation.school,
             starts_on=today,
             ends_on=invitation.ends_on,
-            deputy=invitation.role == Role.HEADTEACHER and invitation.ends_on is not None,
+            deputy=invitation.names_deputy,
         )
         audit.record(user, "took up role", membership, about=invitation.role)
     return user, new

@@ -1,9 +1,14 @@
+from urllib.parse import urlencode
+
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
@@ -11,9 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.generic import CreateView, ListView
 
-from accounts import acting, audit, services
-from accounts.access import Allowed, get_allowed
-from accounts.forms import AcceptForm, InvitationForm, OrganisationForm
+from accounts import acting, audit, demonstration, services
+from accounts.access import Allowed, allowed_rows, get_allowed
+from accounts.forms import AcceptForm, InvitationForm, OrganisationForm, ReadyInvitationForm
+from accounts.giving import may_end
 from accounts.models import Invitation, Membership, Organisation, School
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -21,7 +27,16 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @require_GET
 def account(request):
-    return render(request, "accounts/account.html", {"memberships": request.user.live_memberships})
+    """Who I am, as what I work, and how I sign in."""
+    return render(
+        request,
+        "accounts/account.html",
+        {
+            "memberships": request.user.live_memberships,
+            "has_password": request.user.has_usable_password(),
+            "has_second_factor": is_mfa_enabled(request.user, [Authenticator.Type.TOTP]),
+        },
+    )
 
 
 @require_POST
@@ -40,39 +55,65 @@ class PeopleList(Allowed, ListView):
     template_name = "accounts/people.html"
 
     def get_queryset(self):
-        rows = super().get_queryset().live().select_related("user", "organisation", "school")
+        self.everyone = super().get_queryset().live()
+        self.asked = {"q": self.request.GET.get("q", "")[:200], "who": self.request.GET.get("who", "")}
+        rows = self.everyone.search(self.asked["q"]).select_related("user", "organisation", "school")
+        if self.asked["who"] == "new":
+            rows = rows.filter(user__is_active=False)
         return rows.order_by("user__last_name", "user__first_name", "pk")
 
     def get_context_data(self, **kwargs):
-        invitations = Invitation.objects.allowed(self.request.user, "people.view").open()
-        return super().get_context_data(
-            invitations=invitations.select_related("organisation", "school")[:100], **kwargs
-        )
+        person = self.request.user
+        context = super().get_context_data(**kwargs)
+        invitations = services.open_invitations(person)
+        services.show_standing(person, context["object_list"], invitations)
+        return context | {
+            "invitations": invitations,
+            "asked": self.asked,
+            "query": urlencode({name: value for name, value in self.asked.items() if value}),
+            "numbers": self.everyone.aggregate(all=Count("pk"), new=Count("pk", filter=Q(user__is_active=False))),
+        }
 
 
 class InvitationCreate(Allowed, CreateView):
     action = "people.invite"
     model = Invitation
-    form_class = InvitationForm
     template_name = "accounts/invite.html"
     success_url = reverse_lazy("accounts:people")
 
+    def get_form_class(self):
+        return ReadyInvitationForm if "membership" in self.request.GET else InvitationForm
+
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"user": self.request.user}
+        return super().get_form_kwargs() | {"user": self.request.user, "instance": self.get_invitation()}
+
+    def get_invitation(self):
+        """A blank one; from the row of someone whom a programme has loaded, an invitation to that role."""
+        if "membership" not in self.request.GET:
+            return None
+        pk = self.request.GET["membership"]
+        rows = Membership.objects.allowed(self.request.user, self.action).live()
+        rows = rows.select_related("user", "organisation", "school")
+        m = get_object_or_404(rows, pk=int(pk) if pk.isdecimal() else 0)
+        who = {"first_name": m.user.first_name, "last_name": m.user.last_name, "email": m.user.email}
+        return Invitation(role=m.role, organisation=m.organisation, school=m.school, ends_on=m.ends_on, **who)
 
     def get_initial(self):
-        """From a partnership's page one comes with the role to fill: of someone loaded, or of a school's head."""
-        asked = self.request.GET
-        person = self.request.user
-        if asked.get("membership", "").isdecimal():
-            m = get_allowed(Membership, person, "people.invite", pk=asked["membership"])
-            names = {"first_name": m.user.first_name, "last_name": m.user.last_name, "email": m.user.email}
-            return names | {"role": m.role, "organisation": m.organisation, "school": m.school}
-        schools = School.objects.allowed(person, "people.invite")
-        return {"role": asked.get("role", ""), "school": schools.filter(urn=asked.get("urn", "")).first()}
+        """From other pages one comes with the role to fill: a school's head, an organisation's first coordinator."""
+        urn = self.request.GET.get("urn", "")
+        schools = School.objects.allowed(self.request.user, self.action)
+        school = schools.filter(urn=urn).first() if urn.isdecimal() else None
+        pk = self.request.GET.get("organisation", "")
+        organisations = Organisation.objects.allowed(self.request.user, self.action)
+        organisation = organisations.filter(pk=int(pk)).first() if pk.isdecimal() else None
+        return {"role": self.request.GET.get("role", ""), "school": school, "organisation": organisation}
 
     def form_valid(self, form):
-        sent = services.invite(self.request.user, form.instance)
+        try:
+            sent = services.invite(self.request.user, form.instance)
+        except IntegrityError:
+            form.add_error(None, "Someone else has invited this person a moment ago. Look at the list of people.")
+            return self.form_invalid(form)
         tell_whether_sent(self.request, form.instance, sent)
         return redirect(self.success_url)
 
@@ -89,7 +130,8 @@ def tell_whether_sent(request, invitation, sent):
 
 @require_POST
 def invite_again(request, pk):
-    invitation = get_allowed(Invitation.objects.open(), request.user, "people.invite", pk=pk)
+    rows = allowed_rows(Invitation, request.user, "people.invite").open()
+    invitation = get_object_or_404(rows, pk=pk)
     tell_whether_sent(request, invitation, services.invite_again(request.user, invitation))
     return redirect("accounts:people")
 
@@ -106,11 +148,14 @@ def withdraw(request, pk):
 
 @require_POST
 def end(request, pk):
-    membership = get_allowed(Membership, request.user, "people.invite", pk=pk)
-    if membership.user_id == request.user.pk:
-        messages.warning(request, "You cannot end a role of your own: ask a colleague with the same role to do it.")
+    rows = allowed_rows(Membership, request.user, "people.invite").select_related("user", "organisation", "school")
+    membership = get_object_or_404(rows, pk=pk)
+    if not may_end(request.user, membership):
+        messages.warning(request, "You cannot end this role. Ask a coordinator to do it.")
     elif services.end_membership(request.user, membership):
-        messages.success(request, f"{membership.user} is no longer {membership.role_label.lower()} here.")
+        messages.success(
+            request, f"{membership.user} is no longer {membership.role_label.lower()} at {membership.place_label}."
+        )
     return redirect("accounts:people")
 
 
@@ -119,6 +164,9 @@ class OrganisationList(Allowed, ListView):
     model = Organisation
     paginate_by = 50
     template_name = "accounts/organisations.html"
+
+    def get_queryset(self):
+        return services.with_coordinators(super().get_queryset())
 
 
 class OrganisationCreate(Allowed, CreateView):
@@ -137,19 +185,30 @@ def invitation(request, token):
     row = services.invitation_behind(token)
     if row is None or row.state != "open":
         return render(request, "accounts/invitation_closed.html", {"state": row and row.state}, status=404)
-    form = AcceptForm(request.POST or None, initial={"first_name": row.first_name, "last_name": row.last_name})
+    has_account = services.has_account(row.email)
+    names = {"first_name": row.first_name, "last_name": row.last_name}
+    form = AcceptForm(request.POST if request.method == "POST" else None, initial=names, has_account=has_account)
     if request.method == "POST" and form.is_valid():
         try:
-            user, new = services.accept(row, form.cleaned_data["first_name"], form.cleaned_data["last_name"])
+            user, new = services.accept(row, **names | form.cleaned_data)
         except (services.InvitationClosed, IntegrityError):
             row.refresh_from_db()
             return render(request, "accounts/invitation_closed.html", {"state": row.state}, status=404)
-        if new:
-            sign_in(request, user)
-            return redirect("today")
+        return first_page(request, user, new)
+    return render(request, "accounts/invitation.html", {"invitation": row, "form": form, "has_account": has_account})
+
+
+def first_page(request, user, new):
+    """A new person is signed in. Someone with an account signs in as always: the link alone is not enough for that."""
+    if new:
+        sign_in(request, user)
+    elif request.user == user:
+        messages.success(request, "The role is yours.")
+        return redirect("accounts:account")
+    else:
+        logout(request)
         messages.success(request, "The role is yours. Sign in to use it.")
-        return redirect("today")
-    return render(request, "accounts/invitation.html", {"invitation": row, "form": form})
+    return redirect("today")
 
 
 def sign_in(request, user):
@@ -164,12 +223,9 @@ def sign_in(request, user):
 def demo(request):
     if not settings.DEMO:
         raise Http404
-    return render(request, "accounts/demo.html", {"memberships": sorted(services.demo_people(), key=in_demo_order)})
-
-
-def in_demo_order(membership):
-    organisation = membership.organisation.name if membership.organisation else "~"
-    return organisation, acting.ORDER[membership.role], membership.user.last_name
+    memberships = demonstration.in_order(demonstration.people())
+    context = {"memberships": memberships, "begin": demonstration.places_to_begin(memberships)}
+    return render(request, "accounts/demo.html", context)
 
 
 @login_not_required
@@ -177,7 +233,7 @@ def in_demo_order(membership):
 def demo_sign_in(request, pk):
     if not settings.DEMO:
         raise Http404
-    membership = get_object_or_404(services.demo_people(), pk=pk)
+    membership = get_object_or_404(demonstration.people(), pk=pk)
     request.session.flush()
     login(request, membership.user, backend=BACKEND)
     record_authentication(request, membership.user, method="demo")

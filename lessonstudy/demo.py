@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
 from lessonstudy import servers
 
 ATTEMPTS = 4
-PATIENCE = 8  # seconds that a program has for ending by itself
+PATIENCE = 5  # seconds that a program has for ending by itself
 PR_SET_PDEATHSIG = 1
 
 
@@ -54,28 +53,25 @@ class Part:
     def start_again_if_it_died(self):
         if self.process.poll() is None:
             return
-        self._signal(signal.SIGKILL)
+        self._kill_all()
         if self.starts == ATTEMPTS:
             raise servers.CannotStart(f"The {self.name} keeps stopping: {self.log} says why.")
         tell(f"The {self.name} stopped and is started again; {self.log} says why it did.")
         self.start()
 
     def ask_to_end(self):
-        self._signal(signal.SIGTERM, only_first=True)
+        self.process.terminate()
 
     def end(self, until: float):
         """Nothing of it is left, whatever it was doing."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.1, until - time.monotonic()))
-        self._signal(signal.SIGKILL)
+        self._kill_all()
         self.process.wait()
 
-    def _signal(self, number: int, *, only_first: bool = False):
+    def _kill_all(self):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if only_first:
-                self.process.send_signal(number)
-            else:
-                os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def main():

@@ -101,7 +101,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 CRISPY_CLASS_CONVERTERS = {
     "numberinput": "govuk-input govuk-input--width-5",
-    "dateinput": "govuk-input govuk-input--width-10",
+    "dayinput": "govuk-input govuk-input--width-10 moj-js-datepicker-input",
 }
 
 # Data -------------------------------------------------------------------------------------------------------------
@@ -236,7 +236,6 @@ LANGUAGE_CODE = "en-gb"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/London"
-DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%d"]
 
 # Logs: ids, never names; no query strings, no locals --------------------------------------------------------------
 LOGGING = {

@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -26,7 +27,9 @@ def healthy(request):
 def system(request):
     """What the administrator looks after, each with what to do when it is not well."""
     require(request.user, "system.view")
-    return render(request, "system.html", {"checks": health.checks()})
+    checks = health.checks()
+    context = {"checks": checks, "ill": sum(not check.well for check in checks), "at": timezone.localtime()}
+    return render(request, "system.html", context)
 
 
 def csrf_failure(request, reason=""):

@@ -1,12 +1,14 @@
-from accounts.models import Membership
+from django.db.models import Q
+
+from accounts.models import Invitation, Membership
 from accounts.roles import Role
 
 
 def who_can_sign_in(partnership):
     """The people of a partnership and the heads of its schools: each with the membership behind it, or None.
 
-    A list of (what they are here, name, membership, school). Someone loaded from a file has a membership and cannot
-    sign in before an invitation; a head whom nobody has invited has no membership.
+    Someone loaded from a file has a membership and cannot sign in before an invitation; a head whom nobody has invited
+    has no membership. `invitation` is the open one, where there is one.
     """
     organisation = partnership.programme.organisation_id
     schools = [partnership.partner_school]
@@ -23,15 +25,57 @@ def who_can_sign_in(partnership):
         .filter(organisation=organisation, role=Role.HEADTEACHER, school__in=schools)
         .select_related("user", "school")
     )
+    invitations = Invitation.objects.open().filter(organisation=organisation)
+    invitations = list(
+        invitations.filter(
+            Q(email__in=[user.email for user in people]) | Q(role=Role.HEADTEACHER, school__in=schools)
+        ).order_by("invited_at")
+    )
     found = []
     for user in people:
         role = Role.SPECIALIST if user == partnership.specialist.user else Role.PARTNER
         school = partnership.specialist.home_school if role == Role.SPECIALIST else partnership.partner_school
         membership = next((m for m in live if m.user_id == user.pk and m.role == role), None)
-        found.append({"role": role.label, "name": str(user), "membership": membership, "school": school})
+        invitation = next((i for i in invitations if i.email == user.email and i.role == role), None)
+        found.append(
+            {
+                "role": role.label,
+                "name": str(user),
+                "membership": membership,
+                "school": school,
+                "invitation": invitation,
+            }
+        )
     for school in schools:
-        heads = [m for m in live if m.role == Role.HEADTEACHER and m.school_id == school.pk]
-        found += [{"role": m.role_label, "name": str(m.user), "membership": m, "school": school} for m in heads] or [
-            {"role": Role.HEADTEACHER.label, "name": school.head_name, "membership": None, "school": school}
+        heads = {m.pk: m for m in live if m.role == Role.HEADTEACHER and m.school_id == school.pk}
+        invited = [i for i in invitations if i.role == Role.HEADTEACHER and i.school_id == school.pk]
+        found += [
+            {
+                "role": m.role_label,
+                "name": str(m.user),
+                "membership": m,
+                "school": school,
+                "invitation": next((i for i in invited if i.email == m.user.email), None),
+            }
+            for m in heads.values()
+        ] or [
+            {
+                "role": Role.HEADTEACHER.label,
+                "name": school.head_name,
+                "membership": None,
+                "school": school,
+                "invitation": next(iter(invited), None),
+            }
         ]
     return found
+
+
+def grades_so_far(returns, today) -> dict:
+    """Of one partnership's returns, in order of their days: which are late, which comes next, whether all are in."""
+    owing = [row for row in returns if row.expected]
+    return {
+        "none": not owing,
+        "all_in": bool(owing) and all(row.is_complete for row in owing),
+        "late": [row for row in owing if row.missing and row.data_point.due_on < today],
+        "next": next((row for row in owing if row.missing and row.data_point.due_on >= today), None),
+    }

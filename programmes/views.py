@@ -1,10 +1,11 @@
 from django.db.models import Count
+from django.utils import timezone
 from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed
+from programmes import services
 from programmes.forms import PartnershipFilter
-from programmes.models import DataReturn, Partnership, Programme
-from programmes.services import who_can_sign_in
+from programmes.models import Area, Partnership, Programme
 
 
 class ProgrammeList(Allowed, ListView):
@@ -15,7 +16,7 @@ class ProgrammeList(Allowed, ListView):
 
     def get_queryset(self):
         rows = super().get_queryset().select_related("organisation")
-        return rows.annotate(partnership_count=Count("partnerships"))
+        return rows.annotate(partnership_count=Count("partnerships")).order_by("status", "-starts_on", "name")
 
 
 class ProgrammeDetail(Allowed, DetailView):
@@ -23,15 +24,23 @@ class ProgrammeDetail(Allowed, DetailView):
     model = Programme
     template_name = "programmes/detail.html"
 
+    def get_queryset(self):
+        parts = ["data_points", "expectations", "success_criteria", "timetable"]
+        return super().get_queryset().select_related("organisation").prefetch_related(*parts)
+
     def get_context_data(self, **kwargs):
         person, programme = self.request.user, self.object
         partnerships = []
         if person.may("partnerships.view"):
             partnerships = Partnership.objects.allowed(person, "partnerships.view").filter(programme=programme)
             partnerships = partnerships.order_by().values_list("status").annotate(Count("pk"))
-        labels = dict(Partnership.Status.choices)
+        counts = dict(partnerships)
+        areas = Area.objects.allowed(person, self.action).filter(programme=programme)
         return super().get_context_data(
-            statuses=[(labels[status], status, count) for status, count in sorted(partnerships)],
+            has_records=any(step.records for step in programme.timetable.all()),
+            areas=areas.prefetch_related("consultants__user"),
+            statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
+            partnership_count=sum(counts.values()),
             may_see_results=any(
                 m.organisation_id == programme.organisation_id for m in person.memberships_granting("results.view")
             ),
@@ -47,11 +56,18 @@ class PartnershipList(Allowed, ListView):
 
     def get_queryset(self):
         rows = super().get_queryset()
-        self.filter = PartnershipFilter(self.request.GET or None, rows=rows)
-        return self.filter.narrowed(rows).with_people().order_by("-programme__starts_on", "programme", "ref")
+        inviting = any(m.school_id is None for m in self.request.user.memberships_granting("people.invite"))
+        self.filter = PartnershipFilter(self.request.GET or None, rows=rows, inviting=inviting)
+        rows = self.filter.narrowed(rows).with_people().prefetch_related("returns__data_point")
+        return rows.order_by("-programme__starts_on", "programme", "ref")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(filter=self.filter, **kwargs)
+        context = super().get_context_data(filter=self.filter, **kwargs)
+        today, query = timezone.localdate(), self.request.GET.copy()
+        query.pop("page", None)
+        rows = [(row, services.grades_so_far(row.returns.all(), today)) for row in context["object_list"]]
+        has_areas = any(row.area_id for row, _ in rows)
+        return context | {"rows": rows, "has_areas": has_areas, "query": query.urlencode()}
 
 
 class PartnershipDetail(Allowed, DetailView):
@@ -60,16 +76,26 @@ class PartnershipDetail(Allowed, DetailView):
     template_name = "programmes/partnership.html"
 
     def get_queryset(self):
-        return super().get_queryset().with_people().prefetch_related("steps")
+        return super().get_queryset().with_people().prefetch_related("steps__by", "partner_teachers__user")
 
     def get_context_data(self, **kwargs):
         person, partnership = self.request.user, self.object
+
+        def may(action):
+            return person.may(action) and Partnership.objects.allowed(person, action).filter(pk=partnership.pk).exists()
+
         inviting = any(
             m.organisation_id == partnership.programme.organisation_id
             for m in person.memberships_granting("people.invite")
             if m.school_id is None
         )
-        returns = DataReturn.objects.filter(partnership=partnership).select_related("data_point", "submitted_by")
         return super().get_context_data(
-            returns=returns, people=who_can_sign_in(partnership) if inviting else [], **kwargs
+            today=timezone.localdate(),
+            returns=partnership.returns.select_related("data_point", "submitted_by"),
+            visits=partnership.visits.allowed(person, "visits.view").with_people(),
+            may_plan=may("visits.plan") and partnership.is_open_to_visits,
+            may_see_places=may("pupils.reference"),
+            may_see_pupils=may("pupils.view"),
+            people=services.who_can_sign_in(partnership) if inviting else [],
+            **kwargs,
         )

@@ -128,6 +128,10 @@ class Block:
     mean_points: Decimal | None
     hidden: bool = False
 
+    @property
+    def missing(self) -> int:
+        return self.missing_first + self.missing_final
+
 
 def block(facts: Iterable[PlaceFacts]) -> Block:
     """The block of these places. A question that one of its places cannot answer is not answered for the block.

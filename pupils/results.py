@@ -22,15 +22,15 @@ def place_facts(programme: Programme, places=None) -> list[PlaceFacts]:
     in_use = Q(
         pk__in=Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False).values("grade")
     )
-    grades, positions = {}, {}
+    grades, positions, has_points = {}, {}, False
     for grade in Grade.objects.filter(of_programme | in_use).select_related("scale"):
         grades[grade.pk] = GradeValue(grade.code, grade.scale_id, grade.position, grade.points)
         if grade.scale.name == programme.scale:
             positions[grade.code] = grade.position
+            has_points = grade.scale.has_points
     expected_of = {
         e.year_group: (positions.get(e.met_from), positions.get(e.exceeded_from)) for e in programme.expectations.all()
     }
-    has_points = any(grade.points is not None for grade in grades.values())
 
     def at(data_point, column):
         return Subquery(Assessment.objects.filter(place=OuterRef("pk"), data_point=data_point).values(column)[:1])
@@ -103,11 +103,7 @@ class Completion:
 def completion(programme: Programme) -> tuple[Completion, Completion]:
     """Of the partnerships, and of the specialist teachers who were ever in an active one."""
     partnerships = list(programme.partnerships.values_list("pk", "specialist", "status"))
-    ever_active = set(
-        PartnershipStep.objects.filter(partnership__programme=programme, status=Partnership.Status.ACTIVE).values_list(
-            "partnership", flat=True
-        )
-    )
+    ever_active = set(programme.partnerships.ever_active().values_list("pk", flat=True))
     statuses = Counter(status for _, _, status in partnerships)
     active = {specialist for pk, specialist, _ in partnerships if pk in ever_active}
     done = {specialist for _, specialist, status in partnerships if status in DONE}
@@ -137,6 +133,10 @@ class Criterion:
     def difference(self) -> int | None:
         """Percentage points over the target; negative when short of it."""
         return None if self.actual is None or self.actual.pct is None else self.actual.pct - self.target_pct
+
+    @property
+    def short_by(self) -> int | None:
+        return None if self.difference is None else max(0, -self.difference)
 
 
 def criteria(programme: Programme, everyone: Block, specialists: Completion) -> list[Criterion]:

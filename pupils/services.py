@@ -14,12 +14,14 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     A return whose counts change after it was submitted gets the next version.
     """
     rows = programme.partnerships.all() if partnerships is None else partnerships
+    # Whoever counts second sees what the first has written.
+    locked = list(rows.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
     expected = dict(
-        Place.objects.filter(partnership__in=rows).order_by().values_list("partnership").annotate(Count("pk"))
+        Place.objects.filter(partnership__in=locked).order_by().values_list("partnership").annotate(Count("pk"))
     )
     received = {
         (row["place__partnership"], row["data_point"]): (row["assessed"], row["excused"])
-        for row in Assessment.objects.filter(place__partnership__in=rows)
+        for row in Assessment.objects.filter(place__partnership__in=locked)
         .order_by()
         .values("place__partnership", "data_point")
         .annotate(
@@ -28,11 +30,11 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     }
     standing = {
         (row.partnership_id, row.data_point_id): row
-        for row in DataReturn.objects.select_for_update().filter(partnership__in=rows)
+        for row in DataReturn.objects.select_for_update().filter(partnership__in=locked)
     }
     new, changed = [], []
     points = list(programme.data_points.values_list("pk", flat=True))
-    for partnership in rows.values_list("pk", flat=True):
+    for partnership in locked:
         for point in points:
             assessed, excused = received.get((partnership, point), (0, 0))
             counts = {"expected": expected.get(partnership, 0), "assessed": assessed, "excused": excused}
@@ -58,6 +60,12 @@ def save_pupil(person, pupil: TargetPupil) -> TargetPupil:
     return pupil
 
 
+def is_taken(upn, pupil) -> bool:
+    """Whether another pupil of the programme has this number."""
+    others = TargetPupil.objects.filter(programme=pupil.programme_id, upn_index=upn_index(upn))
+    return bool(upn) and others.exclude(pk=pupil.pk).exists()
+
+
 def with_grades(places) -> list[tuple[Place, list[tuple]]]:
     """Each place with its data points in order and what was given at each: (data point, assessment or None)."""
     places = list(places)
@@ -74,10 +82,9 @@ def with_grades(places) -> list[tuple[Place, list[tuple]]]:
     ]
 
 
-def latest_grades(places) -> dict[int, tuple[str, str]]:
-    """For each place the first grade and the latest one so far, as codes; "" where there is none."""
-    found = {}
+def show_grades(places):
+    """Puts on each place its first grade and the latest one so far, each as (data point, grade); None without any."""
     for place, given in with_grades(places):
-        codes = [row.grade.code for _, row in given if row and row.grade]
-        found[place.pk] = (codes[0], codes[-1]) if codes else ("", "")
-    return found
+        grades = [(point, row.grade) for point, row in given if row and row.grade]
+        place.first_grade = grades[0] if grades else None
+        place.latest_grade = grades[-1] if len(grades) > 1 else None

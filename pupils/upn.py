@@ -66,6 +66,15 @@ def decrypt(stored):
         ) from error
 
 
+def needs_newest_key(stored):
+    """Whether this is not encrypted with the first of UPN_KEYS."""
+    try:
+        Fernet(settings.UPN_KEYS[0]).decrypt(bytes(stored))
+    except InvalidToken:
+        return True
+    return False
+
+
 class EncryptedUpnField(models.BinaryField):
     """Text in Python, ciphertext in the database."""
 
@@ -74,6 +83,9 @@ class EncryptedUpnField(models.BinaryField):
 
     def _check_str_default_value(self):
         return []
+
+    def to_python(self, value):
+        return value
 
     def from_db_value(self, value, expression, connection):
         return decrypt(value)

@@ -1,13 +1,18 @@
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet
 from programmes.models import Programme
+
+LONG = dt.timedelta(minutes=1)
 
 
 class ReportQuerySet(JobQuerySet, ScopedQuerySet):
@@ -70,5 +75,11 @@ class Report(Job):
         return self.school.name if self.school_id else self.programme.name
 
     @property
-    def percent_done(self):
-        return 100 * self.done // self.total if self.total else 0
+    def is_late(self):
+        """It has waited longer than a report takes, so someone should say so."""
+        return self.in_hand and timezone.now() - self.queued_at > LONG
+
+    @property
+    def stage(self):
+        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
+        return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"

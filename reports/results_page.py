@@ -1,16 +1,18 @@
 """The results page: the published table, its criteria, and the places behind each figure, for the reader's reach."""
 
+from collections import Counter
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.core.paginator import Paginator
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import School
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
 from pupils import small_numbers
 from pupils.figures import Block, block, split
 from pupils.models import Place
-from pupils.results import completion, criteria, place_facts
+from pupils.results import completion, criteria, outcomes, place_facts
 from reports.figures.words import REASONS, number_words, reason_words
 
 TABS = [("", "Subject and year group"), ("area", "Area"), ("school", "School")]
@@ -27,6 +29,7 @@ class Reader:
         self.whole = may("results.whole")
         self.exact = may("pupils.reference")
         self.reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
+        self.thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
         self.facts = place_facts(programme, None if self.whole else self.reach)
 
 
@@ -37,27 +40,48 @@ def results_page(person, programme: Programme, by: str) -> dict:
     everyone = block(reader.facts)
     partnerships, specialists = completion(programme)
     points = list(programme.data_points.all())
+    first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    waiting = last is not None and last.due_on >= timezone.localdate()
     sections = sections_by(reader, by)
     shown = sections[0]["rows"][0]["b"]
+    judged = criteria(programme, shown, specialists) if reader.whole else []
     return {
         "programme": programme,
         "reader": reader,
         "areas": [] if reader.whole else sorted({place.area for place in reader.facts if place.area}),
         "everyone": shown,
         "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
-        "criteria": criteria(programme, shown, specialists) if reader.whole else [],
-        "partnerships": partnerships,
+        "waiting": waiting,
+        "unit": "target pupil" if len({place.pupil for place in reader.facts}) == len(reader.facts) else "place",
+        "criteria": judged,
+        "criteria_words": criteria_words(judged, so_far=waiting),
+        "partnerships": partnerships if reader.whole else None,
         "specialists": specialists,
-        "first": points[0],
-        "last": points[-1],
+        "outcomes": outcomes(programme) if reader.whole else {},
+        "first": first,
+        "last": last,
         "expected": number_words(programme.expected_points),
         "sections": sections,
+        "any_hidden": any(row["b"].hidden for section in sections for row in section["rows"]),
         "tabs": [{"name": label, "value": value, "current": value == by} for value, label in tabs],
         "places_url": reverse("reports:places", args=[programme.slug]) if reader.exact else "",
         "target": next(
             (c.target_pct for c in programme.success_criteria.all() if c.measure == "above_expected_rate"), None
         ),
+        "may_order": any(
+            m.organisation_id == programme.organisation_id for m in person.memberships_granting("reports.programme")
+        ),
     }
+
+
+def criteria_words(judged, *, so_far) -> str:
+    """2 of 3 met, 1 without data"""
+    verdicts = Counter(criterion.verdict for criterion in judged)
+    words = [f"{verdicts['met']} of {len(judged)} met{' so far' if so_far else ''}"]
+    for verdict, said in (("no data yet", "without data"), ("not applicable", "not applicable")):
+        if verdicts[verdict]:
+            words.append(f"{verdicts[verdict]} {said}")
+    return ", ".join(words)
 
 
 def sections_by(reader: Reader, by: str) -> list[dict]:
@@ -108,7 +132,7 @@ def protected(reader, sections) -> list[dict]:
         }
         for name, query, _ in rows
     }
-    shown = small_numbers.protect({name: b for name, _, b in rows}, made_of)
+    shown = small_numbers.protect({name: b for name, _, b in rows}, made_of, *reader.thresholds)
     return [
         {"title": section["title"], "rows": [(name, query, shown[name]) for name, query, _ in section["rows"]]}
         for section in sections
@@ -117,33 +141,47 @@ def protected(reader, sections) -> list[dict]:
 
 # The places behind a figure --------------------------------------------------------------------------------------
 
+# What may be asked: in words, whether only matched places are asked, and which of them fit.
 OF = {
-    "n": ("both grades", lambda place: place.matched),
-    "missing": ("no first or no last grade", lambda place: not place.matched),
-    "met_first": ("at or above the level for their year at first", lambda place: place.matched and place.met_first),
-    "met": ("at or above the level for their year", lambda place: place.matched and place.met),
-    "exceeded": ("above the level for their year", lambda place: place.matched and place.exceeded),
-    "above": ("gained more than expected", lambda place: place.matched and place.above),
+    "n": ("with a grade for both {first} and {last}", False, lambda place: place.matched),
+    "missing": ("without a grade for {first} or {last}", False, lambda place: not place.matched),
+    "met_first": ("at or above the level for their year in {first}", True, lambda place: place.met_first),
+    "met": ("at or above the level for their year in {last}", True, lambda place: place.met),
+    "exceeded": ("above the level for their year in {last}", True, lambda place: place.exceeded),
+    "above": ("who gained more than the expected {expected} points", True, lambda place: place.above),
 }
 
 
 def places_page(person, programme: Programme, asked) -> dict:
     """The places of one figure, for who knows the pupils: reference, initials, year and grades, no name."""
     reader = Reader(person, programme)
-    facts, about = narrowed(reader.facts, asked)
+    in_reach = set(reader.reach.values_list("pk", flat=True))
+    points = list(programme.data_points.all())
+    first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    facts, group = narrowed([place for place in reader.facts if place.place in in_reach], asked)
+    words, of_matched, fits = OF.get(asked.get("of"), ("", False, lambda place: True))
+    whole = [place for place in facts if place.matched] if of_matched else facts
+    found = [place for place in whole if fits(place)]
+    page = Paginator(found, 50).get_page(asked.get("page"))
     rows = {
         row.pk: row
-        for row in reader.reach.filter(pk__in=[place.place for place in facts]).select_related(
-            "pupil", "partnership__partner_school", "partnership__area"
+        for row in reader.reach.filter(pk__in=[place.place for place in page]).select_related(
+            "pupil", "partnership__partner_school"
         )
     }
-    points = list(programme.data_points.all())
     return {
         "programme": programme,
-        "about": about,
-        "first": points[0],
-        "last": points[-1],
-        "has_points": programme.expected_points is not None,
+        "of_partnership": next(iter(rows.values())).partnership if asked.get("partnership") and rows else None,
+        "group": group,
+        "fits": words.format(first=first, last=last, expected=number_words(programme.expected_points)),
+        "of_matched": of_matched,
+        "whole": len(whole),
+        "page_obj": page,
+        "query": urlencode([(name, value) for name, value in asked.items() if name != "page"]),
+        "first": first,
+        "last": last,
+        "has_points": any(place.gain is not None for place in facts),
+        "unit": "target pupil" if len({place.pupil for place in reader.facts}) == len(reader.facts) else "place",
         "rows": [
             {
                 "ref": rows[place.place].pupil.ref,
@@ -151,36 +189,48 @@ def places_page(person, programme: Programme, asked) -> dict:
                 "year": place.year_group,
                 "partnership": rows[place.place].partnership,
                 "facts": place,
-                "why": ""
-                if place.matched
-                else REASONS[place.last_reason if place.last is None else place.first_reason],
+                "why": "" if place.matched else why_missing(place, first, last),
             }
-            for place in facts
-            if place.place in rows
+            for place in page
         ],
     }
 
 
+def why_missing(place, first, last) -> str:
+    """For each end without a grade the reason that was given, or who has to act."""
+    words = []
+    for point, grade, reason in ((first, place.first, place.first_reason), (last, place.last, place.last_reason)):
+        if grade is not None or point is None:
+            continue
+        if reason:
+            words.append(f"{point}: {REASONS[reason]}")
+        elif point.due_on >= timezone.localdate():
+            words.append(f"{point} is not due yet")
+        else:
+            words.append(f"waiting for the {point} grade from the teachers")
+    return ", ".join(words)
+
+
 def narrowed(facts, asked):
-    """The facts that fit the query, and in words what was asked. A value that means nothing narrows nothing."""
-    about = []
+    """The facts that fit the query, and in words whose they are. A value that means nothing narrows nothing."""
+    group = []
     if subject := asked.get("subject"):
         facts = [place for place in facts if place.subject == subject]
-        about.append(subject.capitalize())
+        group.append(subject.capitalize())
     if (year := asked.get("year", "")).isdecimal():
         facts = [place for place in facts if place.year_group == int(year)]
-        about.append(f"Year {int(year)}")
+        group.append(f"Year {int(year)}")
     if "area" in asked:
         facts = [place for place in facts if place.area == asked["area"]]
-        about.append(asked["area"] or "No area")
+        group.append(asked["area"] or "No area")
     if (school := asked.get("school", "")).isdecimal():
         facts = [place for place in facts if place.school == int(school)]
-        about += School.objects.filter(Q(pk=int(school))).values_list("name", flat=True) if facts else []
-    if asked.get("of") in OF:
-        words, fits = OF[asked["of"]]
-        facts = [place for place in facts if fits(place)]
-        about.append(words)
-    return facts, ", ".join(about)
+        group += School.objects.filter(pk__in={place.school for place in facts}).values_list("name", flat=True)
+    if (partnership := asked.get("partnership", "")).isdecimal():
+        facts = [place for place in facts if place.partnership == int(partnership)]
+        found = Partnership.objects.filter(pk__in={place.partnership for place in facts})
+        group += [f"{p.label}, {p.partner_school}" for p in found.select_related("partner_school")]
+    return facts, ", ".join(group)
 
 
 # As a file -------------------------------------------------------------------------------------------------------

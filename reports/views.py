@@ -1,11 +1,11 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView, ListView
 
 from accounts import audit
-from accounts.access import Allowed, get_allowed
+from accounts.access import Allowed, allowed_rows, get_allowed
 from accounts.models import School
 from papers.sheets import csv_bytes, xlsx_bytes
 from programmes.models import Programme
@@ -99,10 +99,13 @@ class ReportDetail(Allowed, DetailView):
 
 @require_safe
 def progress(request, pk):
-    """The line that asks again by itself as long as there is something to wait for."""
-    report = get_allowed(Report, request.user, "reports.view", pk=pk)
+    """The line that asks again by itself as long as there is something to wait for; nothing while nothing changed."""
+    rows = allowed_rows(Report, request.user, "reports.view").select_related("programme", "school").defer("figures")
+    report = get_object_or_404(rows, pk=pk)
     if not request.htmx:
         return redirect(report)
+    if request.GET.get("seen") == report.stage:
+        return HttpResponse(status=204)
     return render(request, "reports/_progress.html", {"report": report})
 
 

@@ -78,3 +78,8 @@ def test_many_pages_are_shown_with_gaps():
     page = Paginator(range(500), 10).page(25)
 
     assert list(plain.pages(page)) == [1, 2, "…", 22, 23, 24, 25, 26, 27, 28, "…", 49, 50]
+
+
+@pytest.mark.parametrize(("size", "words"), [(0, ""), (1, "1 kB"), (64_210, "65 kB"), (1_440_000, "1.4 MB")])
+def test_a_file_says_how_large_it_is(size, words):
+    assert plain.kilobytes(size) == words

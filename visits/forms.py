@@ -1,27 +1,44 @@
+import datetime as dt
+
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import RowForm
-from accounts.models import School, User
-from programmes.models import AreaConsultant, Partnership
+from accounts.forms import DayField, DayInput, RowForm
+from accounts.models import User
+from programmes.models import Partnership
 from visits import services
-from visits.models import Visit
+from visits.models import Half, Visit, WrongState
+
+FEW = 8
+SATURDAY = 5
 
 
 class PartnershipChoice(forms.Form):
     """Which partnership a new visit is for: one that has not ended, of a programme that is not closed."""
 
-    partnership = forms.ModelChoiceField(Partnership.objects.none(), empty_label="Choose a partnership")
+    partnership = forms.ModelChoiceField(
+        Partnership.objects.none(),
+        empty_label="Choose a partnership",
+        error_messages={
+            "required": "Choose a partnership.",
+            "invalid_choice": "Choose one of the partnerships that are offered here.",
+        },
+    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        rows = may_be_visited(user).with_people().order_by("partner_school__name", "ref")
         field = self.fields["partnership"]
-        field.queryset = may_be_visited(user).with_people()
+        if rows.count() <= FEW:
+            field.widget, field.empty_label = forms.RadioSelect(), None
+        field.queryset = rows
         field.label_from_instance = lambda p: f"{p.partner_school}: {p.label}, {p.specialist} ({p.ref})"
         self.helper = FormHelper(self)
-        self.helper.add_input(Submit("submit", "Continue"))
+        self.helper.form_method = "get"
+        self.helper.label_size = self.helper.legend_size = "s"
+        self.helper.add_input(Submit("", "Continue"))
 
 
 def may_be_visited(user):
@@ -37,38 +54,54 @@ class VisitForm(RowForm):
     class Meta:
         model = Visit
         fields = ["kind", "on", "half", "host"]
+        labels = {"kind": "Kind of visit"}
         widgets = {"half": forms.RadioSelect, "host": forms.RadioSelect}
 
+    missing = {
+        "kind": "Choose the kind of visit.",
+        "on": "Enter the day.",
+        "half": "Choose the morning or the afternoon.",
+        "host": "Choose the school where it takes place.",
+        "people": "Choose at least one person.",
+    }
+
+    on = DayField(label="Day")
     people = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label="Who is there",
-        help_text="Their half-day is booked. The partner teacher stands for the class.",
+        help_text="This half-day is then booked for them. The partner teacher stands for the class.",
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose people who are offered here: those of this partnership."},
     )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        partnership = self.partnership = self.instance.partnership
-        sides = [partnership.specialist.user, *partnership.current_partner_teachers]
-        consultants = AreaConsultant.objects.filter(area=partnership.area_id).values_list("user", flat=True)
-        booked = list(self.instance.people.all()) if self.instance.pk else []
-        self.fields["people"].queryset = User.objects.filter(
-            pk__in={*(someone.pk for someone in [*sides, *booked]), *consultants}
-        ).order_by("last_name", "first_name")
-        self.fields["people"].initial = [someone.pk for someone in booked or sides]
-        schools = [partnership.partner_school_id, partnership.specialist.home_school_id]
-        self.fields["host"].queryset = School.objects.filter(pk__in=schools)
-        self.fields["host"].label = "Where"
-        self.fields["host"].empty_label = None
-        if not self.instance.pk:
-            self.fields["host"].initial = partnership.partner_school_id
-        self.fields["half"].choices = [("am", "Morning"), ("pm", "Afternoon")]
-        self.fields["on"] = forms.DateField(label="Day", help_text="For example 9/2/2027")
-        self.fields["on"].initial = self.instance.on
-        self.order_fields(["kind", "on", "half", "host", "people"])
+        self.partnership = self.instance.partnership
+        self.offer_people()
+        self.offer_schools()
+        programme = self.partnership.programme
+        self.fields["on"].widget = DayInput(programme.starts_on, programme.ends_on, school_days=True)
+        self.fields["on"].help_text = f"A school day, for example {example_day(programme)}."
+        self.fields["kind"].choices = [("", "Choose a kind"), *Visit.Kind.choices]
+        self.fields["half"].choices = [(Half.MORNING, "Morning"), (Half.AFTERNOON, "Afternoon")]
+        self.order_fields(["kind", "host", "on", "half", "people"])
         self.helper = FormHelper(self)
+        self.helper.label_size = self.helper.legend_size = "s"
         self.helper.add_input(Submit("submit", "Save the visit"))
+
+    def offer_people(self):
+        field = self.fields["people"]
+        booked = list(self.instance.people.all()) if self.instance.pk else []
+        field.queryset = services.who_may_come(self.partnership, booked)
+        field.initial = [someone.pk for someone in booked or self.partnership.teachers]
+
+    def offer_schools(self):
+        field = self.fields["host"]
+        field.queryset = services.schools_of(self.partnership)
+        field.label, field.empty_label = "Where", None
+        if not self.instance.pk:
+            self.initial["host"] = self.partnership.partner_school_id
 
     def clean_on(self):
         on, programme = self.cleaned_data["on"], self.partnership.programme
@@ -77,7 +110,7 @@ class VisitForm(RowForm):
                 f"This day is outside the programme's year: give one from {programme.starts_on:%-d %B %Y} "
                 f"to {programme.ends_on:%-d %B %Y}."
             )
-        if on.weekday() >= 5:
+        if on.weekday() >= SATURDAY:
             raise ValidationError(f"{on:%-d %B %Y} is a {on:%A}. Give a school day.")
         return on
 
@@ -85,6 +118,11 @@ class VisitForm(RowForm):
         """The visit with its bookings; None and a sentence on the form when someone is booked already."""
         try:
             return services.keep_visit(self.user, self.instance, list(self.cleaned_data["people"]))
+        except WrongState:
+            self.add_error(
+                None, "Someone else changed this visit a moment ago, and nothing was saved. Look at it again."
+            )
+            return None
         except services.Taken as taken:
             for booking in taken.bookings:
                 self.add_error("people", self.sentence(booking))
@@ -101,14 +139,25 @@ class VisitForm(RowForm):
         return f"{booking.person} is booked on {when}. Choose another half-day."
 
 
+def example_day(programme):
+    """A school day in the middle of the programme's year, so that day and month cannot be mixed up."""
+    day = programme.starts_on + (programme.ends_on - programme.starts_on) / 2
+    while day.weekday() >= SATURDAY or day.day <= 12:
+        day += dt.timedelta(days=1)
+    return f"{day:%-d/%-m/%Y}"
+
+
 class CancelForm(forms.Form):
     reason = forms.CharField(
-        label="Why is it cancelled?",
-        help_text="One sentence for the other side. Do not name pupils.",
+        label="Why?",
+        help_text="One sentence for the other side. Do not name pupils, and do not record safeguarding concerns "
+        "here: tell your designated safeguarding lead.",
         max_length=200,
+        error_messages={"required": "Say why, in one sentence.", "max_length": "Keep it to 200 characters."},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.helper = FormHelper(self)
+        self.helper.label_size = "s"
         self.helper.add_input(Submit("submit", "Cancel the visit", css_class="govuk-button--warning"))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models import Partnership, TimetableStep
+from programmes.models import Partnership, Programme, TimetableStep
 from programmes.models.partnerships import areas_of, partnerships_of
 
 
@@ -54,10 +54,20 @@ class VisitQuerySet(ScopedQuerySet):
             "partnership__partner_school",
             "partnership__specialist__user",
             "partnership__specialist__home_school",
-        ).prefetch_related("people")
+        ).prefetch_related("people", "partnership__partner_teachers__user")
 
     def standing(self):
         return self.exclude(status=Visit.Status.CANCELLED)
+
+    def of_open_programmes(self):
+        return self.exclude(partnership__programme__status=Programme.Status.CLOSED)
+
+    def open_to_change(self):
+        return self.of_open_programmes().filter(status=Visit.Status.PLANNED)
+
+    def waiting_for_an_answer(self, today):
+        """Their day is past, and nobody has said whether they took place."""
+        return self.filter(on__lt=today).open_to_change()
 
 
 class Visit(models.Model):
@@ -119,6 +129,14 @@ class Visit(models.Model):
     @property
     def is_planned(self):
         return self.status == Visit.Status.PLANNED
+
+    @property
+    def people_and_schools(self):
+        """Who is booked, and from which school; None for someone without a class in this partnership."""
+        p = self.partnership
+        schools = dict.fromkeys(p.current_partner_teachers, p.partner_school)
+        schools |= {p.specialist.user: p.specialist.home_school}
+        return [(person, schools.get(person)) for person in self.people.all()]
 
     def move_to(self, status, **fields):
         """Take one step, in one UPDATE: of two people pressing the button, one wins."""

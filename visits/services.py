@@ -1,7 +1,9 @@
 from django.db import IntegrityError, transaction
 
 from accounts import audit
-from visits.models import Booking, Visit
+from accounts.models import School, User
+from programmes.models import AreaConsultant
+from visits.models import Booking, Visit, WrongState
 
 
 class Taken(Exception):
@@ -19,12 +21,17 @@ def keep_visit(person, visit, people):
     The unique booking decides, not a look beforehand: of two who book one teacher at once, one gets the half-day.
     """
     new = visit.pk is None
-    visit.save()
-    visit.bookings.all().delete()
-    wanted = [Booking(visit=visit, person=someone, on=visit.on, half=visit.half) for someone in people]
+    if not new and not Visit.objects.select_for_update().filter(pk=visit.pk, status=Visit.Status.PLANNED).exists():
+        raise WrongState(f"visit {visit.pk} is not planned any more")
+    # In one order for everybody, so that two who book the same people at once do not wait for each other.
+    people = sorted(people, key=lambda someone: someone.pk)
     try:
         with transaction.atomic():
-            Booking.objects.bulk_create(wanted)
+            visit.save(update_fields=None if new else ["kind", "on", "half", "host"])
+            visit.bookings.all().delete()
+            Booking.objects.bulk_create(
+                Booking(visit=visit, person=someone, on=visit.on, half=visit.half) for someone in people
+            )
     except IntegrityError as error:
         raise Taken(in_the_way(visit, people)) from error
     audit.record(person, "visits.planned" if new else "visits.changed", visit)
@@ -34,6 +41,18 @@ def keep_visit(person, visit, people):
 def in_the_way(visit, people):
     taken = Booking.objects.filter(person__in=people, on=visit.on, half=visit.half).exclude(visit=visit)
     return list(taken.select_related("person", "visit__host"))
+
+
+def who_may_come(partnership, booked=()):
+    """Both sides of the partnership, the consultants of its area, and whoever is booked for the visit already."""
+    consultants = AreaConsultant.objects.filter(area=partnership.area_id).values_list("user", flat=True)
+    people = {someone.pk for someone in [*partnership.teachers, *booked]} | set(consultants)
+    return User.objects.filter(pk__in=people).order_by("last_name", "first_name")
+
+
+def schools_of(partnership):
+    """The schools of both sides; one, when it is the same."""
+    return School.objects.filter(pk__in=[partnership.partner_school_id, partnership.specialist.home_school_id])
 
 
 @transaction.atomic

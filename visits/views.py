@@ -1,11 +1,11 @@
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import CreateView, DetailView, FormView, ListView, UpdateView
 
-from accounts.access import Allowed, get_allowed, require
+from accounts.access import Allowed, allowed_rows, require
 from visits import services
 from visits.forms import CancelForm, PartnershipChoice, VisitForm, may_be_visited
 from visits.models import Visit, WrongState
@@ -18,16 +18,32 @@ class VisitList(Allowed, ListView):
     template_name = "visits/list.html"
 
     def get_queryset(self):
-        rows, today = super().get_queryset().with_people(), timezone.localdate()
+        self.everything, today = super().get_queryset(), timezone.localdate()
         self.when = self.request.GET.get("when", "")
+        rows = self.everything.with_people()
         if self.when == "past":
             return rows.filter(on__lt=today).order_by("-on", "-half", "pk")
+        if self.when == "waiting":
+            return rows.waiting_for_an_answer(today)
         return rows if self.when == "all" else rows.filter(on__gte=today)
 
     def get_context_data(self, **kwargs):
-        person = self.request.user
-        may_plan = person.may("visits.plan") and may_be_visited(person).exists()
-        return super().get_context_data(when=self.when, may_plan=may_plan, today=timezone.localdate(), **kwargs)
+        person, today = self.request.user, timezone.localdate()
+        return super().get_context_data(
+            when=self.when,
+            today=today,
+            plan_url=where_to_plan(person),
+            waiting=self.everything.waiting_for_an_answer(today).count(),
+            **kwargs,
+        )
+
+
+def where_to_plan(person):
+    """The page on which to add a visit; the choice before it is spared whoever has one partnership. "" for nobody."""
+    if not person.may("visits.plan"):
+        return ""
+    first = may_be_visited(person).values_list("pk", flat=True)[:2]
+    return reverse("visits:create", args=[first[0]]) if len(first) == 1 else reverse("visits:choose") if first else ""
 
 
 class VisitDetail(Allowed, DetailView):
@@ -39,11 +55,15 @@ class VisitDetail(Allowed, DetailView):
         return super().get_queryset().with_people()
 
     def get_context_data(self, **kwargs):
-        person, visit = self.request.user, self.object
-        mine = person.may("visits.plan") and Visit.objects.allowed(person, "visits.plan").filter(pk=visit.pk).exists()
+        person, visit, today = self.request.user, self.object, timezone.localdate()
+        mine = person.may("visits.plan") and (
+            Visit.objects.allowed(person, "visits.plan").open_to_change().filter(pk=visit.pk).exists()
+        )
         return super().get_context_data(
-            may_change=mine and visit.is_planned,
-            may_have_taken_place=mine and visit.is_planned and visit.on <= timezone.localdate(),
+            today=today,
+            may_change=mine,
+            may_have_taken_place=mine and visit.on <= today,
+            may_open_partnership=person.may("partnerships.view"),
             **kwargs,
         )
 
@@ -83,7 +103,7 @@ class VisitCreate(VisitWriting, CreateView):
 
 class VisitUpdate(VisitWriting, UpdateView):
     def get_queryset(self):
-        return super().get_queryset().with_people().filter(status=Visit.Status.PLANNED)
+        return super().get_queryset().with_people().open_to_change()
 
 
 class VisitCancel(Allowed, FormView):
@@ -92,13 +112,12 @@ class VisitCancel(Allowed, FormView):
     template_name = "visits/cancel.html"
 
     def dispatch(self, request, *args, **kwargs):
-        self.visit = get_allowed(Visit.objects.with_people(), request.user, self.action, pk=kwargs["pk"])
-        if not self.visit.is_planned:
-            raise Http404
+        rows = allowed_rows(Visit, request.user, self.action).open_to_change()
+        self.visit = get_object_or_404(rows.with_people(), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(visit=self.visit, **kwargs)
+        return super().get_context_data(visit=self.visit, is_past=self.visit.on < timezone.localdate(), **kwargs)
 
     def form_valid(self, form):
         try:
@@ -112,7 +131,8 @@ class VisitCancel(Allowed, FormView):
 
 @require_POST
 def took_place(request, pk):
-    visit = get_allowed(Visit, request.user, "visits.plan", pk=pk)
+    rows = allowed_rows(Visit, request.user, "visits.plan").of_open_programmes()
+    visit = get_object_or_404(rows, pk=pk)
     if visit.on > timezone.localdate():
         messages.warning(request, "This visit is still to come, so it cannot have taken place.")
         return redirect(visit)
@@ -120,4 +140,6 @@ def took_place(request, pk):
         services.visit_took_place(request.user, visit)
     except WrongState:
         messages.warning(request, "Someone else changed this visit a moment ago. Look at it again.")
+    else:
+        messages.success(request, "Kept: the visit took place.")
     return redirect(visit)

@@ -4,13 +4,14 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.roles import Role
-from accounts.scoping import ScopedQuerySet
+from accounts.scoping import EVERYTHING, ScopedQuerySet
 
 
 class OrganisationQuerySet(ScopedQuerySet):
     reach = {
         Role.COORDINATOR: lambda m: Q(pk=m.organisation_id),
-        Role.ADMINISTRATOR: lambda m: Q(),
+        Role.HEADTEACHER: lambda m: Q(pk=m.organisation_id),
+        Role.ADMINISTRATOR: lambda m: EVERYTHING,
     }
 
 
@@ -58,7 +59,7 @@ class SchoolQuerySet(ScopedQuerySet):
     """Schools of the register are public; whom a person may invite to which school is decided here."""
 
     reach = {
-        Role.COORDINATOR: lambda m: Q(la_code=m.organisation.la_code) if m.organisation.la_code else Q(),
+        Role.COORDINATOR: lambda m: Q(la_code=m.organisation.la_code) if m.organisation.la_code else EVERYTHING,
         Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
     }
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models.organisations import Organisation, School
-from accounts.roles import GRANTS, IN_ORGANISATION, IN_SCHOOL, SECOND_FACTOR, Role
-from accounts.scoping import ScopedQuerySet
+from accounts.roles import DEPUTY_DOES, DOES, GRANTS, IN_ORGANISATION, IN_SCHOOL, SECOND_FACTOR, Role
+from accounts.scoping import EVERYTHING, ScopedQuerySet
 
 PLACE_FITS_ROLE = (
     Q(role__in=sorted(IN_ORGANISATION), organisation__isnull=False, school__isnull=True)
@@ -84,12 +84,24 @@ class MembershipQuerySet(ScopedQuerySet):
     reach = {
         Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(organisation=m.organisation_id, school=m.school_id),
-        Role.ADMINISTRATOR: lambda m: Q(),
+        Role.ADMINISTRATOR: lambda m: EVERYTHING,
     }
 
     def live(self, on=None):
         on = on or timezone.localdate()
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, ended_at=None)
+
+    def search(self, text):
+        """Each word stands in the person's name or address, or in the name of the school."""
+        rows = self
+        for word in text.replace("\0", "").split()[:6]:
+            rows = rows.filter(
+                Q(user__first_name__icontains=word)
+                | Q(user__last_name__icontains=word)
+                | Q(user__email__icontains=word)
+                | Q(school__name__icontains=word)
+            )
+        return rows
 
 
 class Membership(models.Model):
@@ -150,12 +162,16 @@ class Membership(models.Model):
     def role_label(self):
         return "Deputy for the headteacher" if self.deputy else self.get_role_display()
 
+    @property
+    def does(self):
+        return DEPUTY_DOES if self.deputy else DOES[self.role]
+
 
 class InvitationQuerySet(ScopedQuerySet):
     reach = {
         Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(organisation=m.organisation_id, school=m.school_id, invited_by=m.user_id),
-        Role.ADMINISTRATOR: lambda m: Q(),
+        Role.ADMINISTRATOR: lambda m: EVERYTHING,
     }
 
     def open(self):
@@ -208,6 +224,18 @@ class Invitation(models.Model):
     @property
     def place_label(self):
         return self.place.name if self.place else "this installation"
+
+    @property
+    def names_deputy(self):
+        return self.role == Role.HEADTEACHER and self.ends_on is not None
+
+    @property
+    def role_label(self):
+        return "Deputy for the headteacher" if self.names_deputy else self.get_role_display()
+
+    @property
+    def does(self):
+        return DEPUTY_DOES if self.names_deputy else DOES[self.role]
 
     @property
     def state(self):

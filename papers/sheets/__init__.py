@@ -12,6 +12,7 @@ from .cells import (
     YearGroup,
     YesNo,
     parse_rows,
+    read_day,
 )
 from .problems import Problem, Problems, Refused, quote
 from .settings_files import read_toml
@@ -38,6 +39,7 @@ __all__ = [
     "defuse",
     "parse_rows",
     "quote",
+    "read_day",
     "read_table",
     "read_toml",
     "xlsx_bytes",

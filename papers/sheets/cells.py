@@ -37,6 +37,8 @@ def parse_rows(table: Table, model: type[Model], problems: Problems) -> list[tup
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 what, mend, column = _sentences(detail, row)
+                if table.private and column:
+                    what = what.replace(quote(row.get(column, "")), "The cell")
                 problems.add(table.name, what, mend, row=row.number, column=column and table.header(column))
     return parsed
 
@@ -65,6 +67,9 @@ def _sentences(detail, row):
             return f"{value} is not known here.", f"Use {limits['expected'].replace(chr(39), '')}.", column
         case "string_pattern_mismatch":
             return f"{value} does not have the right form.", "Correct it.", column
+        case "decimal_max_places":
+            places = limits["decimal_places"]
+            return f"{value} has too many digits after the point.", f"Give at most {places}.", column
         case kind if kind.startswith(("int_", "float_", "decimal_")):
             return f"{value} is not a number.", "Write it in digits.", column
         case "extra_forbidden":
@@ -116,8 +121,11 @@ WRITE_A_DATE = "Write the date with the day first and the year in full, such as 
 
 
 def _day_first_date(value):
-    if not isinstance(value, str):
-        return value
+    return read_day(value) if isinstance(value, str) else value
+
+
+def read_day(value: str) -> dt.date:
+    """The day that someone wrote, or Wrong."""
     text = value.casefold()
     if found := YEAR_FIRST.fullmatch(text):
         year, month, day = found.groups()

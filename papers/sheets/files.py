@@ -27,13 +27,12 @@ def file_bytes(source, name, problems, max_bytes):
             source.seek(0)
         data = source.read(max_bytes + 1)
     else:
-        path = Path(source)
-        if not path.exists():
+        try:
+            with Path(source).open("rb") as file:
+                data = file.read(max_bytes + 1)
+        except FileNotFoundError:
             problems.add(name, "The file is missing.", f"Put a file called {name} into the folder.")
             return None
-        try:
-            with path.open("rb") as file:
-                data = file.read(max_bytes + 1)
         except OSError:
             problems.add(name, "The file cannot be opened.", "Check that it is a file, and that you may read it.")
             return None

@@ -36,8 +36,9 @@ class Row(Mapping):
 class Table:
     """What was read: `columns` that were found and asked for, headers that were `ignored`, and the rows."""
 
-    def __init__(self, name, encoding, headers, ignored, rows):
+    def __init__(self, name, encoding, headers, ignored, rows, private=False):
         self.name = name
+        self.private = private
         self.encoding = encoding
         self.columns = list(headers)
         self.ignored = ignored
@@ -65,6 +66,7 @@ def read_table(
     aliases: dict[str, list[str]] | None = None,
     max_bytes: int = 20_000_000,
     max_rows: int = MOST_ROWS,
+    private: bool = False,
 ) -> Table | None:
     """
     The table in a CSV or XLSX file (a path, or an open binary file with a `name`), or None and a problem said why.
@@ -73,6 +75,7 @@ def read_table(
     and counted. A row with fewer cells than the header has blanks at its end (Excel leaves them out; whoever requires
     the cell notices); one with more is a problem where the surplus is not blank. A row with such a problem is left out
     and the others are still read, so that all problems come at once: `problems.refuse()` before anything is written.
+    The problems of a `private` table never repeat what stands in a cell, nor a first row that may be no header.
     """
     name = name or Path(source).name
     problems.begin(name)
@@ -89,7 +92,7 @@ def read_table(
     records = enumerate(records, 1)
     try:
         number, header = next((n, cells) for n, cells in records if any(cell.strip() for cell in cells))
-        columns = _columns(header, number, name, problems, required, optional, aliases or {})
+        columns = _columns(header, number, name, problems, required, optional, aliases or {}, private)
         if columns is None:
             return None
         headers, places, ignored = columns
@@ -105,10 +108,10 @@ def read_table(
             row=error.row,
         )
         return None
-    return None if rows is None else Table(name, encoding, headers, ignored, rows)
+    return None if rows is None else Table(name, encoding, headers, ignored, rows, private)
 
 
-def _columns(header, number, name, problems, required, optional, aliases):
+def _columns(header, number, name, problems, required, optional, aliases, private):
     """Headers and places by column, and the headers nobody asked for; or None and a problem."""
     wanted = {}
     for column in (*required, *optional):
@@ -127,7 +130,8 @@ def _columns(header, number, name, problems, required, optional, aliases):
             headers[column], places[column] = quote(cell, marks=""), place
     missing = [column for column in required if column not in places]
     if missing:
-        found = ", ".join(f"“{cell}”" for cell in [*headers.values(), *ignored][:30]) or "no names"
+        found = [*headers.values(), *([] if private else ignored)][:30]
+        found = ", ".join(f"“{cell}”" for cell in found) or "no names of columns"
         problems.add(
             name,
             f"{_named(missing)} missing.",

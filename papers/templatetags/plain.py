@@ -81,3 +81,19 @@ def spell(number):
 def pages(page: Page):
     """The numbers that the pagination shows, with gaps."""
     return page.paginator.get_elided_page_range(page.number)
+
+
+@register.filter
+def kilobytes(size):
+    """64 kB, and 1.4 MB from a thousand of them on."""
+    if not size:
+        return ""
+    kilo = -(-size // 1000)
+    return f"{kilo} kB" if kilo < 1000 else f"{size / 1_000_000:.1f} MB"
+
+
+@register.filter
+def listed(items, word="and"):
+    """Ann, Ben and Cy; with another word: Ann, Ben or Cy."""
+    names = [str(item) for item in items]
+    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)

@@ -1,14 +1,14 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import School
+from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.programmes import Area, AreaConsultant, Programme
+from programmes.models.programmes import Area, AreaConsultant, DataPoint, Programme
 
 
 class SpecialistTeacher(models.Model):
@@ -72,6 +72,48 @@ class PartnershipQuerySet(ScopedQuerySet):
     def running(self):
         return self.filter(status__in=[Partnership.Status.ACTIVE, Partnership.Status.PAUSED])
 
+    def programmes(self):
+        return Programme.objects.filter(pk__in=self.values("programme"))
+
+    def areas(self):
+        return Area.objects.filter(pk__in=self.values("area")).select_related("programme")
+
+    def data_points(self):
+        return DataPoint.objects.filter(programme__in=self.values("programme")).select_related("programme")
+
+    def owing(self, data_point):
+        """Some target pupil has neither a grade nor a reason there. A folded partnership owes nothing any more."""
+        return self.exclude(status=Partnership.Status.FOLDED).filter(
+            returns__data_point=data_point, returns__expected__gt=F("returns__assessed") + F("returns__excused")
+        )
+
+    def without_head(self):
+        """Running ones, of running programmes, where no headteacher of the partner school can sign in."""
+        heads = Membership.objects.live().filter(
+            role=Role.HEADTEACHER,
+            user__is_active=True,
+            organisation=OuterRef("programme__organisation"),
+            school=OuterRef("partner_school"),
+        )
+        return self.running().filter(~Exists(heads), programme__status=Programme.Status.ACTIVE)
+
+    def search(self, text):
+        """Each word is a reference or a URN, or stands in the name of a school or a teacher."""
+        rows = self
+        for word in text.split():
+            teacher = Q(partner_teachers__user__first_name__icontains=word)
+            teacher |= Q(partner_teachers__user__last_name__icontains=word)
+            rows = rows.filter(
+                Q(ref__iexact=word)
+                | Q(partner_school__name__icontains=word)
+                | Q(partner_school__urn=word)
+                | Q(specialist__home_school__name__icontains=word)
+                | Q(specialist__user__first_name__icontains=word)
+                | Q(specialist__user__last_name__icontains=word)
+                | Q(pk__in=Partnership.objects.filter(teacher, partner_teachers__until=None).values("pk"))
+            )
+        return rows
+
     def with_people(self):
         return self.select_related(
             "programme", "specialist__user", "specialist__home_school", "partner_school", "area"
@@ -134,8 +176,18 @@ class Partnership(models.Model):
         return self.partner_school_id == self.specialist.home_school_id
 
     @property
+    def is_open_to_visits(self):
+        running = {Partnership.Status.AGREED, Partnership.Status.ACTIVE}
+        return self.status in running and self.programme.status != Programme.Status.CLOSED
+
+    @property
     def current_partner_teachers(self):
         return [teacher.user for teacher in self.partner_teachers.all() if teacher.until is None]
+
+    @property
+    def teachers(self):
+        """Of both sides, each person once."""
+        return list(dict.fromkeys([self.specialist.user, *self.current_partner_teachers]))
 
 
 class PartnerTeacher(models.Model):

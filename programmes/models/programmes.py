@@ -94,6 +94,11 @@ class Programme(models.Model):
         return f"{self.starts_on.year}-{self.ends_on.year % 100:02}"
 
     @property
+    def title(self):
+        """The name with the year, which many a name says already."""
+        return self.name if self.academic_year in self.name else f"{self.name} {self.academic_year}"
+
+    @property
     def is_over(self):
         return self.ends_on < timezone.localdate()
 
@@ -104,11 +109,47 @@ def academic_year(on):
     return dt.date(start, 9, 1), dt.date(start + 1, 8, 31)
 
 
+def areas_with(**part):
+    """Areas that have such a part, as a subquery."""
+    return Area.objects.filter(**part).values("pk")
+
+
+class AreaQuerySet(ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
+        Role.BUDGET_HOLDER: lambda m: Q(programme__organisation=m.organisation_id),
+        Role.FINANCE: lambda m: Q(programme__organisation=m.organisation_id),
+        Role.CONSULTANT: lambda m: Q(
+            programme__organisation=m.organisation_id, pk__in=areas_with(consultants__user=m.user_id)
+        ),
+        Role.SPECIALIST: lambda m: Q(
+            programme__organisation=m.organisation_id, pk__in=areas_with(partnerships__specialist__user=m.user_id)
+        ),
+        Role.PARTNER: lambda m: Q(
+            programme__organisation=m.organisation_id,
+            pk__in=areas_with(
+                partnerships__partner_school=m.school_id,
+                partnerships__partner_teachers__user=m.user_id,
+                partnerships__partner_teachers__until=None,
+            ),
+        ),
+        Role.HEADTEACHER: lambda m: (
+            Q(programme__organisation=m.organisation_id)
+            & (
+                Q(pk__in=areas_with(partnerships__partner_school=m.school_id))
+                | Q(pk__in=areas_with(partnerships__specialist__home_school=m.school_id))
+            )
+        ),
+    }
+
+
 class Area(models.Model):
     """A part of the organiser's schools with a consultant; also called a cluster."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="areas")
     name = models.CharField(max_length=80)
+
+    objects = AreaQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

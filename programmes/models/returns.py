@@ -31,6 +31,11 @@ class DataReturnQuerySet(ScopedQuerySet):
         """Every target pupil has a grade or a reason, and there is at least one."""
         return self.filter(expected__gt=0, expected=F("assessed") + F("excused"))
 
+    def owing(self):
+        """Neither grade nor reason is there for some target pupil. A folded partnership owes nothing any more."""
+        lacking = self.filter(expected__gt=F("assessed") + F("excused"))
+        return lacking.exclude(partnership__status=Partnership.Status.FOLDED)
+
 
 class DataReturn(models.Model):
     """What a partnership owes at one data point, in counts: the bridge from pupils to money, with no pupil in it.

@@ -1,18 +1,19 @@
 """Reading the files of a programme folder: each to typed rows with their numbers."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from papers.sheets import Problems, Wrong, parse_rows, quote, read_table, read_toml
+from papers.sheets import Problems, parse_rows, read_table
+from pupils.loading.programme_file import ProgrammeFile, read_programme
 from pupils.loading.rows import (
     PUPIL_ALIASES,
     REGISTER_COLUMNS,
     AssessmentRow,
     PartnershipRow,
-    ProgrammeFile,
     PupilRow,
     SchoolRow,
     SpecialistRow,
@@ -21,21 +22,37 @@ from pupils.loading.rows import (
 
 MEGABYTE = 1_000_000
 Row = TypeVar("Row", bound=BaseModel)
+Rows = list[tuple[int, Row]]
 
 
 @dataclass
 class Folder:
-    """What the files say. Rows come with the number that the spreadsheet shows."""
+    """What the files say. Rows come with the number that the spreadsheet shows; wrong ones are left out."""
 
     programme: ProgrammeFile | None = None
-    schools: list[tuple[int, SchoolRow]] = field(default_factory=list)
-    specialists: list[tuple[int, SpecialistRow]] = field(default_factory=list)
-    partnerships: list[tuple[int, PartnershipRow]] = field(default_factory=list)
-    pupils: list[tuple[int, PupilRow]] = field(default_factory=list)
-    assessments: list[tuple[int, AssessmentRow]] = field(default_factory=list)
-    timetable: list[tuple[int, TimetableRow]] = field(default_factory=list)
+    schools: Rows[SchoolRow] = field(default_factory=list)
+    specialists: Rows[SpecialistRow] = field(default_factory=list)
+    partnerships: Rows[PartnershipRow] = field(default_factory=list)
+    pupils: Rows[PupilRow] = field(default_factory=list)
+    assessments: Rows[AssessmentRow] = field(default_factory=list)
+    timetable: Rows[TimetableRow] = field(default_factory=list)
+    references: dict[str, set] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
     ignored: dict[str, list[str]] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
+
+    def lacks(self, name: str, reference) -> bool:
+        """Whether no row of a file has this reference, not even one that is wrong. A file not read lacks nothing."""
+        return name in self.references and reference not in self.references[name]
+
+    @cached_property
+    def pupils_by_ref(self) -> dict[str, dict]:
+        """The fields of each pupil. One with several rows has what any of them gives: a blank cell says nothing."""
+        merged = {}
+        for _, row in self.pupils:
+            known = merged.setdefault(row.pupil, row.model_dump(exclude={"pupil", "partnership"}))
+            known |= row.model_dump(exclude={"pupil", "partnership"}, exclude_unset=True)
+        return merged
 
 
 def read_folder(folder: Path, problems: Problems) -> Folder:
@@ -44,78 +61,42 @@ def read_folder(folder: Path, problems: Problems) -> Folder:
     if not folder.is_dir():
         problems.add(folder.name or str(folder), "There is no such folder.", "Give the folder that holds the files.")
         return files
-    files.programme = read_programme(folder / "programme.toml", problems)
+    files.programme, unused = read_programme(folder / "programme.toml", problems)
+    if unused:
+        files.ignored["programme.toml"] = unused
 
-    def rows(name, model: type[Row], required=None, aliases=None, max_bytes=20 * MEGABYTE) -> list[tuple[int, Row]]:
-        columns = [info.alias or column for column, info in model.model_fields.items()]
-        required = required or [
-            info.alias or column for column, info in model.model_fields.items() if info.is_required()
-        ]
+    def rows(name, model: type[Row], key, **options) -> Rows[Row]:
+        """The rows of a file; `key` are the columns by which other files refer to them."""
+        columns = {info.alias or column: info.is_required() for column, info in model.model_fields.items()}
+        options = {"required": [column for column, is_required in columns.items() if is_required]} | options
+        before = len(problems)
         table = read_table(
             folder / name,
-            required=required,
-            optional=[column for column in columns if column not in required],
-            aliases=aliases,
+            optional=[column for column in columns if column not in options["required"]],
             problems=problems,
-            max_bytes=max_bytes,
+            **options,
         )
         if table is None:
             return []
+        if len(problems) == before:  # every row could be read
+            files.references[name] = {tuple(" ".join(row[column].split()) for column in key) for row in table}
+        files.headers[name] = {column: table.header(column) for column in columns}
         files.encodings[name] = table.encoding
         if table.ignored:
             files.ignored[name] = table.ignored
         return parse_rows(table, model, problems)
 
-    files.schools = rows("schools.csv", SchoolRow, required=REGISTER_COLUMNS, max_bytes=200 * MEGABYTE)
-    files.specialists = rows("specialist_teachers.csv", SpecialistRow)
-    files.partnerships = rows("partnerships.csv", PartnershipRow)
-    files.pupils = rows("pupils.csv", PupilRow, aliases=PUPIL_ALIASES)
+    files.schools = rows("schools.csv", SchoolRow, ["URN"], required=REGISTER_COLUMNS, max_bytes=200 * MEGABYTE)
+    files.specialists = rows("specialist_teachers.csv", SpecialistRow, ["ref"])
+    files.partnerships = rows("partnerships.csv", PartnershipRow, ["ref"])
+    files.pupils = rows("pupils.csv", PupilRow, ["pupil", "partnership"], aliases=PUPIL_ALIASES, private=True)
     files.assessments = rows(
         "assessments.csv",
         AssessmentRow,
+        ["pupil"],
         required=["pupil", "partnership", "subject", "data_point", "grade"],
+        private=True,
     )
     if (folder / "timetable.csv").exists():
-        files.timetable = rows("timetable.csv", TimetableRow)
+        files.timetable = rows("timetable.csv", TimetableRow, ["order"])
     return files
-
-
-def read_programme(path: Path, problems: Problems) -> ProgrammeFile | None:
-    given = read_toml(path, problems)
-    if given is None:
-        return None
-    try:
-        return ProgrammeFile.model_validate(given)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            problems.add(path.name, *toml_sentences(detail))
-        return None
-
-
-def toml_sentences(detail):
-    """What is wrong with a key and how to mend it, and the key, in plain English."""
-    key = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
-    wrong = detail.get("ctx", {}).get("error")
-    if isinstance(wrong, Wrong):
-        key = wrong.column or key
-        return f"{key}: {wrong.what}", wrong.mend, None, key
-    value = quote(str(detail["input"]))
-    match detail["type"]:
-        case "missing":
-            return f"{key} is missing.", "Add it.", None, key
-        case "literal_error":
-            expected = detail["ctx"]["expected"].replace("'", "")
-            return f"{key} is {value}, which is not known here.", f"Use {expected}.", None, key
-        case "too_short":
-            least = detail["ctx"]["min_length"]
-            return f"{key} has too few entries.", f"Give at least {least}.", None, key
-        case "string_pattern_mismatch":
-            return f"{key} is {value}.", "Use small letters, digits and single hyphens.", None, key
-        case kind if kind.startswith("date"):
-            return (
-                f"{key} is {value}, which is not a date.",
-                "Write it as 2008-10-17, without quotation marks.",
-                None,
-                key,
-            )
-    return f"{key} is {value}, which cannot be used.", f"{detail['msg']}.", None, key

@@ -3,14 +3,13 @@
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from accounts.models import Organisation, School
+from accounts.models import School
 from papers.sheets import Choice, DayFirstDate, Email, SemicolonList, Text, WholeNumber, Wrong, YearGroup, quote
-from programmes.models import Partnership, Programme, SuccessCriterion, TimetableStep
-from pupils import scales
+from programmes.models import Partnership, TimetableStep
 from pupils.models import Assessment, TargetPupil
 from pupils.upn import WrongUpn, clean_upn
 
@@ -52,9 +51,6 @@ def checked_upn(value):
 
 Urn = Annotated[str, AfterValidator(checked_urn)]
 LaCode = Annotated[str, AfterValidator(checked_la_code)]
-
-
-# Files ------------------------------------------------------------------------------------------------------------
 
 
 class SchoolRow(BaseModel):
@@ -194,105 +190,3 @@ class TimetableRow(BaseModel):
         if self.window_end < self.window_start:
             raise Wrong("The window ends before it starts.", "Correct one of the two dates.", column="window_end")
         return self
-
-
-# programme.toml ---------------------------------------------------------------------------------------------------
-
-
-def toml_text(longest):
-    def check(value):
-        if not isinstance(value, str) or not value.strip():
-            raise Wrong("It is not a text.", "Write it in quotation marks.")
-        if len(value.strip()) > longest:
-            raise Wrong(f"It has {len(value)} characters.", f"Shorten it to {longest}.")
-        return " ".join(value.split())
-
-    return BeforeValidator(check)
-
-
-class DataPointTable(BaseModel):
-    name: Annotated[str, toml_text(40)]
-    due_on: dt.date
-
-
-class CriterionTable(BaseModel):
-    measure: Literal[tuple(SuccessCriterion.Measure.values)]
-    target_pct: int = Field(ge=1, le=100, strict=True)
-
-
-class OrganiserTable(BaseModel):
-    kind: Literal[tuple(Organisation.Kind.values)]
-    name: Annotated[str, toml_text(100)]
-
-
-class AssessmentTable(BaseModel):
-    scale: Annotated[str, toml_text(30)]
-    expected_points: Decimal | None = Field(None, ge=0, le=999, decimal_places=2)
-    expectations: dict[int, tuple[str, str]] = {}
-
-    @field_validator("scale")
-    @classmethod
-    def is_a_scale(cls, name):
-        try:
-            scales.description(name)
-        except scales.UnknownScale:
-            raise Wrong(f"There is no scale {quote(name)}.", f"Use one of: {', '.join(scales.shipped())}.") from None
-        return name
-
-    @field_validator("expectations", mode="before")
-    @classmethod
-    def grades_as_text(cls, given):
-        """A grade that is a number may stand without quotation marks."""
-        if not isinstance(given, dict):
-            return given
-        return {
-            year: [str(grade) if isinstance(grade, int) else grade for grade in pair]
-            if isinstance(pair, list)
-            else pair
-            for year, pair in given.items()
-        }
-
-
-class ProgrammeFile(BaseModel):
-    name: Annotated[str, toml_text(120)]
-    slug: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-    local_authority: Annotated[str, AfterValidator(checked_la_code)] | None = None
-    organiser: OrganiserTable | None = None
-    academic_year: str
-    status: Literal[tuple(Programme.Status.values)]
-    subjects: list[Annotated[str, toml_text(60)]] = Field(min_length=1)
-    year_groups: list[Annotated[int, Field(ge=0, le=13, strict=True)]] = Field(min_length=1)
-    other_authorities: bool | None = None
-    assessment: AssessmentTable
-    data_points: list[DataPointTable] = Field(min_length=2)
-    success_criteria: list[CriterionTable] = []
-
-    @field_validator("academic_year")
-    @classmethod
-    def is_one_year(cls, text):
-        found = re.fullmatch(r"(20[0-9]{2}|19[0-9]{2})-([0-9]{2})", text)
-        if not found or (int(found[1]) + 1) % 100 != int(found[2]):
-            raise Wrong(f"{quote(text)} is not an academic year.", 'Write it as "2008-09".')
-        return text
-
-    @model_validator(mode="after")
-    def one_organiser(self):
-        if (self.local_authority is None) == (self.organiser is None):
-            raise Wrong(
-                "The programme needs one organiser.",
-                'Give local_authority = "881", or an [organiser] table with kind and name.',
-                column="local_authority",
-            )
-        if self.organiser and self.organiser.kind == Organisation.Kind.LA:
-            raise Wrong(
-                "A local authority is named by its code.", 'Give local_authority = "881".', column="local_authority"
-            )
-        return self
-
-    @property
-    def starts_on(self):
-        return dt.date(int(self.academic_year[:4]), 9, 1)
-
-    @property
-    def ends_on(self):
-        return dt.date(int(self.academic_year[:4]) + 1, 8, 31)

@@ -10,6 +10,7 @@ from reports.figures.words import (
     day_words,
     list_words,
     number_words,
+    point_words,
     reading_words,
     reason_words,
     share_words,
@@ -30,10 +31,7 @@ def programme_figures(programme: Programme) -> dict:
         "year": programme.academic_year,
         "organiser": programme.organisation.name,
         "closed": programme.status == Programme.Status.CLOSED,
-        "first": points[0].name,
-        "last": points[-1].name,
-        "first_due": points[0].due_on.isoformat(),
-        "last_due": points[-1].due_on.isoformat(),
+        **point_words(programme, points),
         "expected": number_words(programme.expected_points),
         "has_points": bool(grades) and all(grade["points"] is not None for grade in grades),
         "step": scale_step(programme),
@@ -75,7 +73,7 @@ def programme_figures(programme: Programme) -> dict:
         ],
         "outcomes": [{"outcome": name, "n": n} for name, n in outcomes(programme).items()],
         "returns": returns_words(programme),
-        **reading_words(programme, facts, points, grades),
+        **reading_words(programme, facts, grades),
     }
 
 

@@ -12,6 +12,7 @@ from reports.figures.words import (
     day_words,
     list_words,
     number_words,
+    point_words,
     reading_words,
     reason_words,
 )
@@ -44,15 +45,12 @@ def school_figures(programme: Programme, school: School) -> dict:
         "school": school.name,
         "closed": programme.status == Programme.Status.CLOSED,
         "points": [point.name for point in points],
-        "first": points[0].name,
-        "last": points[-1].name,
-        "first_due": points[0].due_on.isoformat(),
-        "last_due": points[-1].due_on.isoformat(),
+        **point_words(programme, points),
         "expected": number_words(programme.expected_points),
         "has_points": bool(grades) and all(grade["points"] is not None for grade in grades),
         "step": scale_step(programme),
         "scale": grades,
-        "scope": list_words(dict.fromkeys(p.label for p in partnerships)),
+        "scope": list_words(dict.fromkeys(f"Year {p.year_group} {p.subject}" for p in partnerships)),
         "groups": groups(programme, own, partnerships, points, grades),
         "ours": block_words("Our school", ours),
         "missing_because": reason_words(ours.first_reasons, ours.final_reasons),
@@ -63,7 +61,7 @@ def school_figures(programme: Programme, school: School) -> dict:
             if e.year_group in {place.year_group for place in own}
         ],
         "partnerships": [partnership_words(p) for p in partnerships],
-        **reading_words(programme, own, points, grades),
+        **reading_words(programme, own, grades),
     }
 
 

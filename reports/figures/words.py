@@ -64,7 +64,19 @@ def list_words(words) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
 
 
-def reading_words(programme, facts, points, grades) -> dict:
+def point_words(programme, points) -> dict:
+    """The first and the last data point; None of fewer than two, which make no result."""
+    first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    return {
+        "first": first and first.name,
+        "last": last and last.name,
+        "first_due": first and first.due_on.isoformat(),
+        "last_due": last and last.due_on.isoformat(),
+        "last_day": last and format_date(last.due_on, "l j F Y"),
+    }
+
+
+def reading_words(programme, facts, grades) -> dict:
     """What the sentences of a report need beside its blocks.
 
     `twice` pupils have more than one place; `without_level` are the years that the programme expects no grade of;
@@ -72,7 +84,6 @@ def reading_words(programme, facts, points, grades) -> dict:
     """
     years = {place.year_group for place in facts}
     return {
-        "last_day": format_date(points[-1].due_on, "l j F Y"),
         "have_first": sum(place.first is not None for place in facts),
         "have_last": sum(place.last is not None for place in facts),
         "twice": sum(n > 1 for n in Counter(place.pupil for place in facts).values()),

@@ -1,9 +1,11 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from papers.sheets import Refused
 from pupils.loading import load_programme
 
 SHOWN = 100
+PLURALS = {"person": "people", "success criterion": "success criteria"}
 
 
 class Command(BaseCommand):
@@ -17,13 +19,15 @@ class Command(BaseCommand):
             account = load_programme(folder)
         except Refused as refused:
             self.stderr.write(refused.problems.as_table())
-            raise CommandError(f"{refused}") from None
+            raise CommandError(str(refused)) from None
+        except DatabaseError as error:
+            raise CommandError(f"The database refused the rows: {refusal(error)}. Nothing was changed.") from None
         self.stdout.write(f"{account.programme.name} ({account.programme.slug})")
-        self.stdout.write(in_words(account.counts))
+        self.stdout.write(in_words(account))
         for file, columns in account.ignored.items():
-            self.stdout.write(f"{file}: these columns are not used: {', '.join(columns)}")
+            self.stdout.write(f"{file}: not used: {', '.join(columns)}")
         for file, encoding in account.encodings.items():
-            if encoding not in {"UTF-8", "UTF-8 with BOM"}:
+            if not encoding.startswith("UTF-8"):
                 self.stdout.write(f"{file}: read as {encoding}")
         if account.changed_nothing:
             self.stdout.write("Nothing has changed.")
@@ -39,20 +43,22 @@ class Command(BaseCommand):
             self.stdout.write(f"In no file any more, and left as they are: {listed(account.left)}.")
 
 
-PLURALS = {"person": "people", "success criterion": "success criteria", "partnership": "partnerships"}
+def refusal(error):
+    """The database's reason without its details, which quote the row: it may be a pupil's."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    about = [diagnosis.constraint_name, diagnosis.table_name] if diagnosis else []
+    return " of ".join(part for part in about if part) or type(error).__name__
 
 
 def listed(counter):
     return ", ".join(f"{n:,} {name if n == 1 else PLURALS.get(name, name + 's')}" for name, n in counter.items())
 
 
-def in_words(counts):
+def in_words(account):
     """103 schools, 50 specialist teachers, 50 partnerships (47 completed, 3 folded), 169 pupils, 676 assessments"""
-    fixed = ("schools", "specialist teachers", "partnerships", "pupils", "places", "assessments")
-    statuses = ", ".join(f"{n:,} {name}" for name, n in counts.items() if name not in fixed)
-    words = {name: f"{counts[name]:,} {name if counts[name] != 1 else name.removesuffix('s')}" for name in fixed}
-    if statuses:
-        words["partnerships"] += f" ({statuses})"
-    if counts["places"] == counts["pupils"]:
+    words = {name: f"{n:,} {name if n != 1 else name.removesuffix('s')}" for name, n in account.counts.items()}
+    if account.statuses:
+        words["partnerships"] += f" ({', '.join(f'{n:,} {status}' for status, n in account.statuses.items())})"
+    if account.counts["places"] == account.counts["pupils"]:
         del words["places"]
     return ", ".join(words.values())

@@ -22,5 +22,5 @@ class Command(BaseCommand):
         try:
             figures = as_json(programme)
         except TwoScales as error:
-            raise CommandError(f"{error}: the gain of that place is not defined.".capitalize()) from None
+            raise CommandError(f"There is no result: {error}.") from None
         self.stdout.write(json.dumps(figures, indent=1, ensure_ascii=False))

@@ -1,0 +1,102 @@
+"""`make bench`: how long the product takes, measured on this machine. Writes build/bench.json and prints a table."""
+
+import json
+import os
+import statistics
+import time
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+
+import django
+
+django.setup()
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
+
+from bench.county import build_county
+
+OUT = Path("build/bench.json")
+
+
+def main():
+    setup_test_environment()
+    made = setup_databases(verbosity=0, interactive=False)
+    try:
+        figures = {"imports and results": imports_and_results(), **county()}
+    finally:
+        teardown_databases(made, verbosity=0)
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(json.dumps({"cores": os.cpu_count(), **figures}, indent=1) + "\n")
+    for title, rows in figures.items():
+        print(f"\n{title}")
+        for name, value in rows.items():
+            print(f"  {name:58} {value}")
+    print(f"\nWritten to {OUT}")
+
+
+def seconds(do, times=1):
+    """Median of `times` runs, in seconds to the millisecond; and what the last one gave."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        given = do()
+        taken.append(time.perf_counter() - began)
+    return round(statistics.median(taken), 3), given
+
+
+def imports_and_results():
+    from django.utils import timezone
+
+    from pupils.loading import load_programme
+    from pupils.results import as_json
+    from reports.build import render
+    from reports.figures import programme_figures, school_figures
+    from reports.models import Report
+
+    first, account = seconds(lambda: load_programme("data/essex-2008-09"))
+    again, _ = seconds(lambda: load_programme("data/essex-2008-09"))
+    programme = account.programme
+    school = programme.partnerships.get(ref="P05").partner_school
+    results, _ = seconds(lambda: as_json(programme), 5)
+    ours, school_f = seconds(lambda: school_figures(programme, school), 5)
+    theirs, programme_f = seconds(lambda: programme_figures(programme), 5)
+    now = timezone.localtime()
+    render(Report.Kind.SCHOOL, school_f, now, 1)
+    school_pdf, _ = seconds(lambda: render(Report.Kind.SCHOOL, school_f, now, 1), 7)
+    programme_pdf, _ = seconds(lambda: render(Report.Kind.PROGRAMME, programme_f, now, 1), 7)
+    return {
+        "load the Essex folder, first time (s)": first,
+        "load the Essex folder, nothing changed (s)": again,
+        "results of 169 places (s)": results,
+        "figures of a school impact report (s)": ours,
+        "figures of the programme results (s)": theirs,
+        "PDF of a school impact report, warm (s)": school_pdf,
+        "PDF of the programme results, warm (s)": programme_pdf,
+    }
+
+
+def county():
+    """The most used pages with 200 partnerships, 1,200 places and 4 data points: server time and queries."""
+    built, world = seconds(build_county)
+    facts, _ = seconds(world.results, 5)
+    pages = {}
+    for name, person, url in world.pages():
+        client = Client()
+        client.force_login(person)
+        client.get(url)
+        taken, response = seconds(lambda client=client, url=url: client.get(url), 9)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        assert response.status_code == 200, url
+        pages[name] = f"{1000 * taken:.0f} ms, {len(queries)} queries, {len(response.content) // 1000} kB"
+    return {
+        "county": {"build the county (s)": built, "results of 1,200 places (s)": facts},
+        "pages at county size (median of 9)": pages,
+    }
+
+
+if __name__ == "__main__":
+    main()

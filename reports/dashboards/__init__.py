@@ -1,0 +1,211 @@
+"""What a person must do now and what is next: one plain dict for each role, for one template.
+
+Every dashboard is about the membership as which the person works, and costs the same however many rows stand behind it.
+"""
+
+from django.db.models import prefetch_related_objects
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, Membership, Organisation
+from accounts.roles import Role
+from programmes.models import Partnership, Programme
+from reports.dashboards.heat import grades_sentence, heat
+from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes, standing
+from reports.dashboards.to_do import (
+    coming_items,
+    count_in_words,
+    owed_by_point,
+    owed_items,
+    some,
+    unrecorded,
+    unrecorded_items,
+)
+
+__all__ = ["dashboard"]
+
+
+def dashboard(user, acting) -> dict:
+    """The dashboard of the role that the person works in; without a role only a sentence."""
+    today = timezone.localdate()
+    if acting is None:
+        return {"title": "You have no role at present", "today": today, "no_role": True}
+    made = DASHBOARDS[acting.role](user, acting, today)
+    made["to_do"].sort(key=lambda item: not item.get("late"))
+    return {"today": today, "title": count_in_words(made["to_do"]), **made}
+
+
+def coordinator(user, acting, today):
+    to_do = owed_by_point(user, acting, today)
+    past = unrecorded(user, acting, today)
+    if n := past.count():
+        to_do.append(
+            {
+                "title": f"{n} past visit{'' if n == 1 else 's'} not confirmed",
+                "text": "The teachers say whether they took place; you can too.",
+                "url": f"{reverse('visits:list')}?when=past",
+                "act": "See the visits",
+            }
+        )
+    invitations = mine(Invitation, user, acting, "people.view").open().filter(expires_at__lt=timezone.now()).count()
+    if invitations:
+        to_do.append(
+            {
+                "title": f"{invitations} invitation{' has' if invitations == 1 else 's have'} expired",
+                "text": "Send again to whoever is still needed.",
+                "url": reverse("accounts:people"),
+                "act": "See the invitations",
+            }
+        )
+    headless = mine(Partnership, user, acting, "partnerships.view").without_head()
+    if schools := sorted({p.partner_school.name for p in headless.select_related("partner_school")}):
+        one = len(schools) == 1
+        to_do.append(
+            {
+                "title": f"{len(schools)} partner school{' has' if one else 's have'} no headteacher who can sign in",
+                "text": f"{some(schools)}. Each school's impact report waits for its head.",
+                "url": f"{reverse('programmes:partnerships')}?heads=none",
+                "act": "Invite the head" if one else "Invite the heads",
+            }
+        )
+    return {
+        "lead": standing(user, acting),
+        "to_do": to_do,
+        **ahead(user, acting, today, most=12),
+        "heat": heat(user, acting),
+        "programmes": programmes(user, acting),
+        "results": True,
+    }
+
+
+def headteacher(user, acting, today):
+    partnerships = list(
+        mine(Partnership, user, acting, "partnerships.view")
+        .filter(programme__status=Programme.Status.ACTIVE)
+        .with_people()[:40]
+    )
+    return {
+        "lead": next_grades(partnerships, today),
+        "to_do": owed_items(user, acting, today),
+        **ahead(user, acting, today),
+        "partnerships": partnerships,
+        "impact": impact(user, acting),
+    }
+
+
+def teacher(user, acting, today):
+    partnerships = list(
+        mine(Partnership, user, acting, "partnerships.view").with_people().order_by("-programme__starts_on", "ref")[:40]
+    )
+    return {
+        "lead": next_grades(partnerships, today),
+        "to_do": unrecorded_items(user, acting, today)
+        + owed_items(user, acting, today)
+        + coming_items(user, acting, today),
+        **ahead(user, acting, today),
+        "partnerships": partnerships,
+    }
+
+
+def consultant(user, acting, today):
+    return {
+        "lead": standing(user, acting),
+        "to_do": owed_by_point(user, acting, today),
+        **ahead(user, acting, today, most=12),
+        "heat": heat(user, acting),
+        "programmes": programmes(user, acting),
+        "results": True,
+    }
+
+
+def budget_holder(user, acting, today):
+    return finance(user, acting, today) | {"results": True}
+
+
+def finance(user, acting, today):
+    tables = heat(user, acting)
+    return {
+        "lead": grades_sentence(tables),
+        "to_do": [],
+        "heat": tables,
+        "programmes": programmes(user, acting),
+    }
+
+
+def office(user, acting, today):
+    """Who is out of class when, for whoever finds the cover."""
+    coming = ahead(user, acting, today)
+    found = out_of_class(coming["visits"], acting.school_id)
+    taken = f"{len(found)} half-day{'' if len(found) == 1 else 's'}" if found else "Nobody is"
+    return {
+        "title": f"{taken} out of class in the next two weeks",
+        "lead": f"Teachers of {acting.school.name} who are booked for a visit. Their classes need cover."
+        if found
+        else "",
+        "to_do": [],
+        "out_of_class": found,
+        "next_visit": coming["next_visit"],
+    }
+
+
+def out_of_class(visits, school):
+    """This school's teachers who are booked: day, half-day, who, where."""
+    prefetch_related_objects(visits, "partnership__partner_teachers__user")
+    found = []
+    for visit in visits:
+        partnership = visit.partnership
+        own = []
+        if partnership.specialist.home_school_id == school:
+            own.append(partnership.specialist.user)
+        if partnership.partner_school_id == school:
+            own += partnership.current_partner_teachers
+        booked = set(visit.people.all())
+        found += [
+            {
+                "on": visit.on,
+                "half": visit.get_half_display(),
+                "person": person,
+                "host": visit.host,
+                "here": visit.host_id == school,
+            }
+            for person in own
+            if person in booked
+        ]
+    return found
+
+
+def administrator(user, acting, today):
+    organisations = Organisation.objects.allowed(user, "system.view").count()
+    to_do = []
+    if not organisations:
+        to_do.append(
+            {
+                "title": "Add the first organisation",
+                "text": "A local authority, a trust or a network of schools. Then invite its coordinator.",
+                "url": reverse("accounts:organisation_create"),
+                "act": "Add an organisation",
+            }
+        )
+    elif not Membership.objects.live().filter(role=Role.COORDINATOR, user__is_active=True).exists():
+        to_do.append(
+            {
+                "title": "Invite the first coordinator",
+                "text": "Whoever runs the programmes invites everyone else.",
+                "url": reverse("accounts:invite") + "?role=coordinator",
+                "act": "Invite a coordinator",
+            }
+        )
+    return {"lead": "", "to_do": to_do, "organisations": organisations, "system": True}
+
+
+DASHBOARDS = {
+    Role.COORDINATOR: coordinator,
+    Role.BUDGET_HOLDER: budget_holder,
+    Role.CONSULTANT: consultant,
+    Role.FINANCE: finance,
+    Role.SPECIALIST: teacher,
+    Role.PARTNER: teacher,
+    Role.HEADTEACHER: headteacher,
+    Role.OFFICE: office,
+    Role.ADMINISTRATOR: administrator,
+}

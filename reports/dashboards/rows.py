@@ -1,0 +1,94 @@
+"""The rows of a dashboard: those of one role in one place, and what the sentences about them are made of."""
+
+import datetime as dt
+from collections import Counter
+
+from django.db.models import Count
+
+from programmes.models import DataPoint, Partnership, Programme
+from reports.models import Report
+from visits.models import Visit
+
+FORTNIGHT = dt.timedelta(days=14)
+
+
+def mine(model, user, acting, action):
+    """The rows of this role in this place alone: the menu says as what the person works."""
+    rows = model.objects.allowed(user, action)
+    rule = model.objects.all().reach[acting.role]
+    return rows.filter(rule(acting))
+
+
+def ahead(user, acting, today, most=40):
+    """The visits of the next two weeks, or else the one that comes next."""
+    to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
+    near = to_come.filter(on__lte=today + FORTNIGHT)
+    visits = list(near[: most + 1])
+    return {
+        "visits": visits[:most],
+        "visit_count": near.count() if len(visits) > most else len(visits),
+        "next_visit": None if visits else to_come.first(),
+    }
+
+
+def programmes(user, acting):
+    rows = mine(Programme, user, acting, "programmes.view").select_related("organisation")
+    return list(rows.order_by("status", "-starts_on", "name")[:20])
+
+
+def standing(user, acting):
+    """How the running partnerships stand: "48 of 50 partnerships are active, 1 is paused, 1 has folded"."""
+    statuses = Counter(
+        dict(
+            mine(Partnership, user, acting, "partnerships.view")
+            .filter(programme__status=Programme.Status.ACTIVE)
+            .order_by()
+            .values_list("status")
+            .annotate(Count("pk"))
+        )
+    )
+    total = statuses.total()
+    if not total:
+        return ""
+    words = [
+        f"{n} {verb(status, n)} {Partnership.Status(status).label.lower()}"
+        for status, n in sorted(statuses.items())
+        if status != Partnership.Status.ACTIVE
+    ]
+    active = statuses[Partnership.Status.ACTIVE]
+    return ", ".join([f"{active} of {total} partnerships {'is' if active == 1 else 'are'} active", *words]) + "."
+
+
+def verb(status, n):
+    if status in {Partnership.Status.COMPLETED, Partnership.Status.FOLDED}:
+        return "has" if n == 1 else "have"
+    return "is" if n == 1 else "are"
+
+
+def next_grades(partnerships, today):
+    """Which day of grades comes next, of the programmes of these partnerships: "December grades are due on ..."."""
+    running = {p.programme_id for p in partnerships if p.programme.status == Programme.Status.ACTIVE}
+    point = DataPoint.objects.filter(programme__in=running, due_on__gte=today).first()
+    return f"The {point.name} grades are due on {point.due_on:%A %-d %B}." if point else ""
+
+
+def impact(user, acting):
+    """For each programme with this school as a partner, the newest impact report and one that is being made."""
+    programmes = Programme.objects.filter(
+        organisation=acting.organisation_id,
+        pk__in=Partnership.objects.filter(partner_school=acting.school_id).values("programme"),
+    )
+    newest = {}
+    for report in mine(Report, user, acting, "reports.view").defer("figures").order_by("queued_at", "pk"):
+        kind = "latest" if report.is_done else "in_hand" if report.in_hand else "failed"
+        newest[report.programme_id, kind] = report
+    return [
+        {
+            "programme": programme,
+            "school": acting.school,
+            "last_point": list(programme.data_points.all())[-1:],
+            "latest": newest.get((programme.pk, "latest")),
+            "in_hand": newest.get((programme.pk, "in_hand")),
+        }
+        for programme in programmes.order_by("-starts_on", "name").prefetch_related("data_points")
+    ]

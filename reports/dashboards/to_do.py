@@ -1,0 +1,134 @@
+"""The lines of what must be done: each with a title, a sentence, the address that does it, and whether it is late."""
+
+import datetime as dt
+
+from django.urls import reverse
+
+from programmes.models import DataReturn, Programme
+from reports.dashboards.rows import mine
+from reports.figures.words import list_words
+from visits.models import Visit
+
+SOON = dt.timedelta(days=21)
+
+
+def count_in_words(items):
+    if not items:
+        return "Nothing needs you now"
+    late = sum(bool(item.get("late")) for item in items)
+    if len(items) == 1:
+        return "1 thing needs you, and it is overdue" if late else "1 thing needs you"
+    how = f"{late} overdue" if late < len(items) else "both overdue" if late == 2 else "all overdue"
+    return f"{len(items)} things need you{f', {how}' if late else ''}"
+
+
+def owing(user, acting):
+    """Returns of running programmes that lack grades."""
+    return (
+        mine(DataReturn, user, acting, "returns.owed")
+        .owing()
+        .filter(partnership__programme__status=Programme.Status.ACTIVE)
+        .select_related("data_point", "partnership__partner_school", "partnership__specialist__user")
+        .prefetch_related("partnership__partner_teachers__user")
+        .order_by("data_point__due_on", "partnership__ref")
+    )
+
+
+def owed(user, acting, today):
+    """Those of them whose day is past."""
+    return owing(user, acting).filter(data_point__due_on__lt=today)
+
+
+def owed_items(user, acting, today):
+    """A line for each return that a school or a teacher owes."""
+    return [
+        {
+            "title": f"{row.missing} of {grades(row.expected, row.data_point)} "
+            f"{'is' if row.missing == 1 else 'are'} missing: {row.partnership.label}",
+            "text": f"{row.partnership.partner_school}. Waiting for {teachers_of(row.partnership)}.",
+            "url": row.partnership.get_absolute_url(),
+            "when": f"Overdue since {row.data_point.due_on:%-d %B}",
+            "late": True,
+        }
+        for row in owed(user, acting, today)[:20]
+    ]
+
+
+def coming_items(user, acting, today):
+    """A line for each return whose day is near."""
+    coming = owing(user, acting).filter(data_point__due_on__gte=today, data_point__due_on__lte=today + SOON)
+    return [
+        {
+            "title": f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
+            "text": f"{row.partnership.partner_school}. {row.received} of {row.expected} are in.",
+            "url": row.partnership.get_absolute_url(),
+            "when": f"Due on {row.data_point.due_on:%A %-d %B}",
+        }
+        for row in coming[:20]
+    ]
+
+
+def owed_by_point(user, acting, today):
+    """A line for each data point whose day is past: how many partnerships owe how many grades."""
+    late = list(owed(user, acting, today))
+    items = []
+    for point in dict.fromkeys(row.data_point for row in late):
+        rows = [row for row in late if row.data_point == point]
+        schools = sorted({row.partnership.partner_school.name for row in rows})
+        one = len(rows) == 1
+        items.append(
+            {
+                "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} "
+                f"{grades(sum(row.missing for row in rows), point)}",
+                "text": f"Due on {point.due_on:%-d %B}, {days(today - point.due_on)} ago. {some(schools)}.",
+                "url": rows[0].partnership.get_absolute_url()
+                if one
+                else f"{reverse('programmes:partnerships')}?owes={point.pk}",
+                "act": "See which grades" if one else "See which partnerships",
+                "late": True,
+            }
+        )
+    return items
+
+
+def unrecorded(user, acting, today):
+    """Visits whose day is past and of which nobody has said that they took place."""
+    return (
+        mine(Visit, user, acting, "visits.view")
+        .filter(status=Visit.Status.PLANNED, on__lt=today, partnership__programme__status=Programme.Status.ACTIVE)
+        .with_people()
+    )
+
+
+def unrecorded_items(user, acting, today):
+    items = []
+    for visit in unrecorded(user, acting, today)[:10]:
+        items.append(
+            {
+                "title": f"Did the {visit.get_kind_display().lower()} of {visit.on:%-d %B} take place?",
+                "text": f"{visit.partnership.label} at {visit.host}. Confirm it, or cancel it with the reason.",
+                "url": visit.get_absolute_url(),
+                "when": f"Since {visit.on:%-d %B}",
+                "late": (today - visit.on).days > 2,
+            }
+        )
+    return items
+
+
+def grades(n, point):
+    return f"{n} {point} grade{'' if n == 1 else 's'}"
+
+
+def some(names):
+    """All of a few names, else the first ones and how many more."""
+    return list_words(names if len(names) < 5 else [*names[:3], f"{len(names) - 3} more"])
+
+
+def days(span):
+    return "1 day" if span.days == 1 else f"{span.days} days"
+
+
+def teachers_of(partnership):
+    """Who can cure it: the teachers of both sides."""
+    people = [partnership.specialist.user, *partnership.current_partner_teachers]
+    return " or ".join(dict.fromkeys(str(person) for person in people))

@@ -1,0 +1,27 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def queries_of(client):
+    """How many queries a page takes, after a first visit that fills what is cached for good."""
+
+    def count(url):
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        assert response.status_code == 200, f"{url} gave {response.status_code}"
+        return len(queries)
+
+    return count

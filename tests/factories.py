@@ -1,0 +1,172 @@
+"""One factory per model, with no surprises: required fields only. Names are numbered."""
+
+import datetime as dt
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Membership, Organisation, School, User
+from accounts.roles import Role
+from programmes.models import DataPoint, Partnership, PartnershipStep, PartnerTeacher, Programme, SpecialistTeacher
+from pupils.models import Assessment, Place, TargetPupil
+from pupils.upn import upn_index
+from reports.models import Report
+from visits.models import Booking, Visit
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence("Shire {}".format)
+    la_code = factory.Sequence(lambda n: f"{300 + n % 600}")
+
+
+class SchoolFactory(DjangoModelFactory):
+    class Meta:
+        model = School
+
+    urn = factory.Sequence(lambda n: f"{910000 + n}")
+    la_code = "199"
+    la_name = "Nowhere"
+    name = factory.Sequence("Alder {} School".format)
+    type = "Community school"
+    status = School.Status.OPEN
+    phase = "Primary"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence("person{}@schools.example".format)
+    password = "!"  # cannot be used: people come in by a code, or set one
+    first_name = "Robin"
+    last_name = factory.Sequence("Surname{}".format)
+    is_active = True
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.COORDINATOR
+    organisation = factory.SubFactory(OrganisationFactory)
+    starts_on = dt.date(2020, 9, 1)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    name = factory.Sequence("Programme {}".format)
+    slug = factory.Sequence("programme-{}".format)
+    starts_on = dt.date(2026, 9, 1)
+    ends_on = dt.date(2027, 8, 31)
+    status = Programme.Status.ACTIVE
+    subjects = ["maths"]
+    year_groups = [5]
+    scale = "nc-sublevels"
+    expected_points = 3
+
+
+class DataPointFactory(DjangoModelFactory):
+    class Meta:
+        model = DataPoint
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    name = "October"
+    due_on = dt.date(2026, 10, 16)
+
+
+class SpecialistTeacherFactory(DjangoModelFactory):
+    class Meta:
+        model = SpecialistTeacher
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    ref = factory.Sequence("S{}".format)
+    user = factory.SubFactory(UserFactory)
+    home_school = factory.SubFactory(SchoolFactory)
+
+
+class PartnershipFactory(DjangoModelFactory):
+    """An active partnership with one partner teacher (`partner_teacher`), without an area."""
+
+    class Meta:
+        model = Partnership
+        skip_postgeneration_save = True
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    ref = factory.Sequence("P{}".format)
+    specialist = factory.SubFactory(SpecialistTeacherFactory, programme=factory.SelfAttribute("..programme"))
+    partner_school = factory.SubFactory(SchoolFactory)
+    subject = "maths"
+    year_group = 5
+    status = Partnership.Status.ACTIVE
+
+    @factory.post_generation
+    def partner_teacher(self, create, given, **kwargs):
+        PartnerTeacher.objects.create(partnership=self, user=given or UserFactory(), since=self.programme.starts_on)
+        PartnershipStep.objects.create(partnership=self, status=self.status, on=self.programme.starts_on)
+
+
+class VisitFactory(DjangoModelFactory):
+    class Meta:
+        model = Visit
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    kind = Visit.Kind.OBSERVATION
+    on = dt.date(2027, 2, 9)
+    half = "am"
+    host = factory.SelfAttribute("partnership.partner_school")
+
+
+class BookingFactory(DjangoModelFactory):
+    class Meta:
+        model = Booking
+
+    visit = factory.SubFactory(VisitFactory)
+    person = factory.SubFactory(UserFactory)
+    on = factory.SelfAttribute("visit.on")
+    half = factory.SelfAttribute("visit.half")
+
+
+class TargetPupilFactory(DjangoModelFactory):
+    class Meta:
+        model = TargetPupil
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    ref = factory.Sequence("C{}".format)
+    first_name = factory.Sequence("Forename{}".format)
+    last_name = factory.Sequence("Family{}".format)
+    year_group = 5
+    upn_index = factory.LazyAttribute(lambda pupil: upn_index(getattr(pupil, "upn", "")))
+
+
+class PlaceFactory(DjangoModelFactory):
+    class Meta:
+        model = Place
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    pupil = factory.SubFactory(TargetPupilFactory, programme=factory.SelfAttribute("..partnership.programme"))
+
+
+class AssessmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Assessment
+
+    place = factory.SubFactory(PlaceFactory)
+    data_point = factory.SubFactory(DataPointFactory)
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    kind = Report.Kind.PROGRAMME
+    programme = factory.SubFactory(ProgrammeFactory)
+    ordered_by = factory.SubFactory(UserFactory)
+    digest = "0" * 64
+    figures = factory.LazyFunction(dict)

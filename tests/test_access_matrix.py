@@ -1,0 +1,296 @@
+"""The access policy, as its reader would check it: every URL by every role, at home, next door and elsewhere.
+
+The table names statuses, not code, and is not made from GRANTS. A URL without a row fails the suite.
+"""
+
+import pytest
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import AuditEvent
+from accounts.roles import Role
+from tests.world import build_world, nobody
+
+# Open to anyone, or pages of the sign-in with a table of their own (test_sign_in_pages).
+PUBLIC = {
+    "health": 200,
+    "accounts:invitation": 404,
+    "accounts:demo": 404,
+    "accounts:demo_sign_in": 404,
+}
+
+WHO = ["anon", "none", *Role]
+ORDER = "anon none coordinator budget_holder consultant finance specialist partner headteacher office administrator"
+MATRIX = {
+    # nobody without a role sees more than Today and the own account
+    #                                  anon none coor budg cons fina spec part head offi admi
+    "today GET":                        (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "system GET":                       (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:account GET":             (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "accounts:work_as POST":            (302, 404, 404, 404, 404, 404, 404, 404, 302, 404, 404),
+    "accounts:people GET":              (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:invite GET":              (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:invite POST":             (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:invite_again POST":       (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
+    "accounts:withdraw POST":           (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
+    "accounts:end POST":                (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
+    "accounts:organisations GET":       (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:organisation_create GET": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:organisation_create POST": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    "programmes:list GET":              (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
+    "programmes:detail GET":            (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
+    "programmes:partnerships GET":      (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
+    "programmes:partnership GET":       (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
+    "visits:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 200, 403),
+    "visits:choose GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:create GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:create POST":               (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:detail GET":                (302, 403, 200, 403, 200, 403, 200, 200, 200, 200, 403),
+    "visits:change GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:change POST":               (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:cancel GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:cancel POST":               (302, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:took_place POST":           (302, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "pupils:list GET":                  (302, 403, 403, 403, 403, 403, 200, 200, 200, 403, 403),
+    "pupils:detail GET":                (302, 403, 403, 403, 403, 403, 200, 200, 200, 403, 403),
+    "pupils:change GET":                (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403),
+    "pupils:change POST":               (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403),
+    "reports:results GET":              (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
+    "reports:results_table GET":        (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403),
+    "reports:places GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "reports:list GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 403),
+    "reports:order_school POST":        (302, 403, 403, 403, 403, 403, 403, 403, 302, 403, 403),
+    "reports:order_programme POST":     (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    # a school's report is its head's alone, the programme's its coordinator's
+    "reports:detail GET":               (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403),
+    "reports:progress GET":             (302, 403, 404, 403, 403, 403, 403, 403, 302, 403, 403),
+    "reports:again POST":               (302, 403, 404, 403, 403, 403, 403, 403, 302, 403, 403),
+    "reports:download GET":             (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403),
+    "reports:detail/programme GET":     (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403),
+    "reports:download/programme GET":   (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403),
+}  # fmt: skip
+
+KEYS = {  # what a URL is about, in a corner of the world
+    "accounts:work_as": lambda c: [c.memberships[Role.HEADTEACHER].pk],
+    "accounts:invite_again": lambda c: [c.invitation.pk],
+    "accounts:withdraw": lambda c: [c.invitation.pk],
+    "accounts:end": lambda c: [c.memberships[Role.OFFICE].pk],
+    "programmes:detail": lambda c: [c.programme.slug],
+    "programmes:partnership": lambda c: [c.partnership.pk],
+    "visits:create": lambda c: [c.partnership.pk],
+    "visits:detail": lambda c: [c.visit.pk],
+    "visits:change": lambda c: [c.visit.pk],
+    "visits:cancel": lambda c: [c.visit.pk],
+    "visits:took_place": lambda c: [c.visit.pk],
+    "pupils:detail": lambda c: [c.pupil.pk],
+    "pupils:change": lambda c: [c.pupil.pk],
+    "reports:results": lambda c: [c.programme.slug],
+    "reports:results_table": lambda c: [c.programme.slug, "csv"],
+    "reports:places": lambda c: [c.programme.slug],
+    "reports:order_school": lambda c: [c.programme.slug, c.school.pk],
+    "reports:order_programme": lambda c: [c.programme.slug],
+    "reports:detail": lambda c: [c.school_report.pk],
+    "reports:progress": lambda c: [c.school_report.pk],
+    "reports:again": lambda c: [c.school_report.pk],
+    "reports:download": lambda c: [c.school_report.pk],
+    "reports:detail/programme": lambda c: [c.programme_report.pk],
+    "reports:download/programme": lambda c: [c.programme_report.pk],
+}
+OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
+    "programmes:detail",
+    "reports:results",
+    "reports:results_table",
+    "reports:places",
+    "reports:order_programme",
+    "reports:detail/programme",
+    "reports:download/programme",
+}
+OF_THE_OFFICE = {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, Role.ADMINISTRATOR}
+OF_EVERYBODY = {"accounts:invite_again", "accounts:withdraw", "accounts:end"}  # the administrator's reach has no end
+BODY = {"visits:cancel": {"reason": "Snow"}}
+OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}
+UPN_PAGES = {"pupils:detail", "pupils:change"}
+
+
+def url_names(patterns, namespace=""):
+    for entry in patterns:
+        if isinstance(entry, URLResolver):
+            yield from url_names(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
+        elif isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+
+
+def is_sign_in(name):
+    return name.startswith(("account_", "mfa_", "usersessions_"))
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Built once; each cell is rolled back to a savepoint.
+
+    Not the `db` fixture: it ends each test with the connection closed, and the world with it.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield (*build_world(), nobody())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def ask(world, client):
+    """Ask for a URL as someone, about a corner of the world; nothing that it did stays."""
+
+    def asked(name, method, person, corner):
+        keys = KEYS[name](corner) if name in KEYS else []
+        with transaction.atomic():
+            client.logout()
+            if person is not None:
+                client.force_login(person)
+            url = reverse(name.partition("/")[0], args=keys)
+            response = client.generic(method, url, **form_of(name, method))
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            transaction.set_rollback(True)
+        return response.status_code, body.decode(errors="replace")
+
+    return asked
+
+
+def form_of(name, method):
+    if method != "POST":
+        return {}
+    pairs = "&".join(f"{key}={value}" for key, value in BODY.get(name, {}).items())
+    return {"data": pairs, "content_type": "application/x-www-form-urlencoded"}
+
+
+def who_is(world, who, corner):
+    return {"anon": None, "none": world[3]}.get(who, corner.people.get(who))
+
+
+def test_the_columns_are_the_roles():
+    assert ORDER.split() == [str(getattr(who, "value", who)) for who in WHO]
+
+
+def test_every_url_has_a_row():
+    named = set(url_names(get_resolver().url_patterns))
+
+    assert {name for name in named if not is_sign_in(name)} == {
+        row.split()[0].partition("/")[0] for row in MATRIX
+    } | set(PUBLIC)
+
+
+@pytest.mark.parametrize("row", MATRIX)
+def test_at_home(world, ask, row):
+    name, method = row.split()
+    ours = world[0]
+
+    answers = {who: ask(name, method, who_is(world, who, ours), ours)[0] for who in WHO}
+
+    assert answers == dict(zip(WHO, MATRIX[row], strict=True))
+
+
+def expected_elsewhere(name, who, at_home):
+    """Whatever a role opens at home is 404 where it does not belong; what it may not open stays closed."""
+    if who in {"anon", "none"} or at_home == 403:
+        return at_home
+    if who == Role.ADMINISTRATOR and name in OF_EVERYBODY:
+        return at_home
+    return 404
+
+
+@pytest.mark.parametrize("row", [row for row in MATRIX if row.split()[0] in KEYS])
+def test_in_another_organisation(world, ask, row):
+    name, method = row.split()
+    ours, _, elsewhere, _ = world
+    at_home = dict(zip(WHO, MATRIX[row], strict=True))
+
+    answers = {who: ask(name, method, who_is(world, who, elsewhere), ours)[0] for who in WHO}
+
+    assert answers == {who: expected_elsewhere(name, who, at_home[who]) for who in WHO}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in MATRIX if row.split()[0] in KEYS and row.split()[0] not in OF_A_PROGRAMME]
+)
+def test_the_school_next_door(world, ask, row):
+    name, method = row.split()
+    ours, next_door, _, _ = world
+    at_home = dict(zip(WHO, MATRIX[row], strict=True))
+    neighbours = [who for who in WHO if who not in OF_THE_OFFICE]
+
+    answers = {who: ask(name, method, who_is(world, who, next_door), ours)[0] for who in neighbours}
+
+    assert answers == {who: expected_elsewhere(name, who, at_home[who]) for who in neighbours}
+
+
+@pytest.mark.parametrize("name", sorted({row.split()[0] for row in MATRIX}))
+def test_no_other_method_does_anything(world, ask, name):
+    """A method without a row is refused to everyone, and the refusal is all that is recorded."""
+    ours = world[0]
+    others = [m for m in OTHER_METHODS if f"{name} {m}" not in MATRIX]
+
+    answers = {(m, who): ask(name, m, who_is(world, who, ours), ours)[0] for m in others for who in WHO}
+
+    assert {cell: status for cell, status in answers.items() if status not in {302, 403, 404, 405}} == {}
+    assert {status for (_, who), status in answers.items() if who == "anon"} <= {302, 405}
+    assert {status for (_, who), status in answers.items() if who not in {"anon"}} <= {403, 404, 405}
+
+
+@pytest.mark.parametrize("row", [row for row in MATRIX if row.endswith("GET")])
+def test_no_page_shows_what_its_reader_may_not_see(world, ask, row):
+    """Canaries: names of another organisation, of the school next door, of pupils, and pupil numbers."""
+    name, method = row.split()
+    ours, next_door, elsewhere, _ = world
+    leaks = []
+    for who in WHO:
+        status, body = ask(name, method, who_is(world, who, ours), ours)
+        if status != 200:
+            continue
+        everywhere = who == Role.ADMINISTRATOR
+        if "Elsewhere" in body and not everywhere:
+            leaks.append((who, "another organisation"))
+        if "Nextdoor" in body and who not in OF_THE_OFFICE and name not in {"reports:download"}:
+            leaks.append((who, "the school next door"))
+        if name not in PUPIL_NAMES and ("OursideForename" in body or "OursideFamily" in body):
+            leaks.append((who, "a pupil's name"))
+        if name not in UPN_PAGES and ours.upn in body:
+            leaks.append((who, "a pupil's number"))
+        if next_door.upn in body or elsewhere.upn in body:
+            leaks.append((who, "another school's pupil number"))
+
+    assert leaks == []
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_pages_say_nothing_of_anyone(world, name, client):
+    keys = {"accounts:invitation": ["unknown"], "accounts:demo_sign_in": [1]}.get(name, [])
+    method = client.post if name == "accounts:demo_sign_in" else client.get
+
+    response = method(reverse(name, args=keys))
+
+    assert response.status_code == PUBLIC[name]
+    assert "Ourside" not in response.content.decode()
+
+
+def test_a_refusal_is_recorded_with_ids_only(world, client):
+    person = world[0].people[Role.FINANCE]
+    client.force_login(person)
+
+    client.get(reverse("pupils:list"))
+
+    event = AuditEvent.objects.filter(who=person).values("did", "about", "model", "row").first()
+    assert event == {"did": "refused", "about": "pupils.view", "model": "", "row": None}
+
+
+def test_the_number_of_cells_is_told(capsys):
+    """For whoever reads the log: how much of the policy was walked."""
+    homes = len(MATRIX) * len(WHO)
+    elsewhere = sum(row.split()[0] in KEYS for row in MATRIX) * len(WHO)
+    next_door = sum(row.split()[0] in KEYS and row.split()[0] not in OF_A_PROGRAMME for row in MATRIX) * (
+        len(WHO) - len(OF_THE_OFFICE)
+    )
+    names = {row.split()[0] for row in MATRIX}
+    others = sum(f"{name} {m}" not in MATRIX for name in names for m in OTHER_METHODS) * len(WHO)
+    with capsys.disabled():
+        print(f"\nAccess matrix: {homes} + {elsewhere} + {next_door} + {others} cells")
+
+    assert min(homes, elsewhere, next_door, others) > 0

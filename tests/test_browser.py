@@ -1,0 +1,277 @@
+"""A real Chromium against a real server: every page for every role at two widths, and the main job end to end."""
+
+import os
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+
+from accounts.roles import Role
+from jobs.models import Job
+from programmes.models import Programme
+from pupils.loading import load_programme
+from reports.demo import load_demo
+from tests import workers
+from tests.factories import MembershipFactory, UserFactory
+from tests.test_faults import broker  # noqa: F401 (a fixture)
+from tests.world import build_world, person
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ESSEX = Path("data/essex-2008-09")
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests. Playwright runs an event loop in this thread, where Django would refuse the ORM."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_as(chromium, live_server, client):
+    """A page of someone signed in, at a width; whatever it writes to the console as an error is kept."""
+    contexts = []
+
+    def opened(user=None, width=1280):
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, accept_downloads=True
+        )
+        contexts.append(context)
+        if user is not None:
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            assert SessionStore(cookie).exists(cookie)
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def problems_of(page):
+    """What axe finds (all WCAG tags and best practice), whether anything is wider than the window, what was logged."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations.map("
+        "rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))",
+        TAGS,
+    )
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [*found, *(["wider than the window"] if wide > 0 else []), *page.complaints]
+
+
+def pages_of(corner):
+    """Every page by role, in one corner of the world."""
+    ours = corner
+    partnership, visit = reverse("programmes:partnership", args=[ours.partnership.pk]), ours.visit.pk
+    slug = ours.programme.slug
+    everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
+    programme = reverse("programmes:detail", args=[slug])
+    results = [reverse("reports:results", args=[slug])]
+    by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
+    visits = [reverse("visits:list"), reverse("visits:detail", args=[visit])]
+    plan = [
+        reverse("visits:choose"),
+        reverse("visits:create", args=[ours.partnership.pk]),
+        reverse("visits:change", args=[visit]),
+        reverse("visits:cancel", args=[visit]),
+    ]
+    pupil = ours.pupil.pk
+    partnerships = [reverse("programmes:partnerships"), partnership]
+    return {
+        Role.COORDINATOR: [
+            *everyone,
+            reverse("mfa_index"),
+            reverse("accounts:people"),
+            reverse("accounts:invite"),
+            reverse("programmes:list"),
+            programme,
+            *partnerships,
+            *visits,
+            *plan,
+            *results,
+            *by,
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.programme_report.pk]),
+        ],
+        Role.BUDGET_HOLDER: [*everyone, programme, *results],
+        Role.CONSULTANT: [*everyone, programme, *partnerships, *visits, *results, *by],
+        Role.FINANCE: [*everyone, programme],
+        Role.SPECIALIST: [*everyone, *partnerships, *visits, *plan, reverse("pupils:list")],
+        Role.PARTNER: [
+            *everyone,
+            *visits,
+            *plan,
+            reverse("pupils:list"),
+            reverse("pupils:detail", args=[pupil]),
+            reverse("pupils:change", args=[pupil]),
+        ],
+        Role.HEADTEACHER: [
+            *everyone,
+            *partnerships,
+            *visits,
+            reverse("pupils:list"),
+            reverse("pupils:detail", args=[pupil]),
+            reverse("accounts:people"),
+            reverse("accounts:invite"),
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.school_report.pk]),
+        ],
+        Role.OFFICE: [*everyone, *visits],
+        Role.ADMINISTRATOR: [
+            *everyone,
+            reverse("system"),
+            reverse("accounts:organisations"),
+            reverse("accounts:organisation_create"),
+            reverse("accounts:people"),
+        ],
+        None: [
+            reverse("account_login"),
+            reverse("account_request_login_code"),
+            reverse("account_reset_password"),
+            reverse("account_signup"),
+        ],
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 375, 320])
+def test_every_page_is_accessible_and_fits(open_as, width):
+    ours = build_world()[0]
+    found = {}
+
+    for role, addresses in pages_of(ours).items():
+        page = open_as(ours.people.get(role), width)
+        for address in addresses:
+            page.complaints.clear()
+            response = page.goto(address)
+            problems = problems_of(page) if response.status == 200 else [f"status {response.status}"]
+            if problems:
+                found[f"{role} {address}"] = problems
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_demonstration_is_accessible_and_fits(open_as, width, settings):
+    """Its pages hold more than a world of three schools: the evaluated programme, and a year that runs."""
+    settings.DEMO = True
+    load_demo(timezone.localdate())
+    page, found = open_as(None, width), {}
+    page.goto(reverse("accounts:demo"))
+    buttons = page.get_by_role("button").count()
+    assert buttons > 15
+    found["demo"] = problems_of(page)
+    evaluated = Programme.objects.get(slug="essex-2008-09")
+    page.locator("form", has_text="Amira Byrne").get_by_role("button").first.click()
+    for address in (
+        reverse("today"),
+        reverse("programmes:partnerships"),
+        reverse("programmes:detail", args=[evaluated.slug]),
+        reverse("reports:results", args=[evaluated.slug]),
+        reverse("reports:results", args=[evaluated.slug]) + "?by=school",
+    ):
+        page.goto(address)
+        found[address] = problems_of(page)
+
+    assert {address: problems for address, problems in found.items() if problems} == {}
+
+
+def test_a_headteacher_orders_and_downloads_the_impact_report(open_as, broker, tmp_path):  # noqa: F811
+    """The main job: from the folder of files to the PDF in the headteacher's hands, by a real worker."""
+    programme = load_programme(ESSEX).programme
+    partnership = programme.partnerships.get(ref="P05")
+    head = UserFactory(first_name="Grace", last_name="Frost")
+    MembershipFactory(
+        user=head, role=Role.HEADTEACHER, organisation=programme.organisation, school=partnership.partner_school
+    )
+    page = open_as(head)
+
+    with workers.running(broker.url):
+        page.goto(reverse("reports:list"))
+        page.get_by_role("button", name="impact report").first.click()
+        page.get_by_role("link", name="Download").wait_for(timeout=60_000)
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download").click()
+    download.value.save_as(tmp_path / "report.pdf")
+    pdf = pypdfium2.PdfDocument(tmp_path / "report.pdf")
+    text = " ".join(" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in pdf)
+
+    assert download.value.suggested_filename == "school-impact-essex-2008-09-900055.pdf"
+    assert partnership.partner_school.name in text
+    assert "Two of the three" in text
+    assert programme.reports.get().state == Job.State.DONE
+
+
+def test_a_teacher_with_the_keyboard_alone_moves_a_visit(open_as):
+    ours = build_world()[0]
+    page = open_as(ours.people[Role.SPECIALIST])
+    page.goto(reverse("visits:change", args=[ours.visit.pk]))
+
+    page.get_by_label("Day").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("10/2/2027")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("main")).to_contain_text("10 February")
+    ours.visit.refresh_from_db()
+    assert ours.visit.on.isoformat() == "2027-02-10"
+
+
+def test_someone_without_scripts_can_do_the_main_job_too(chromium, live_server, client, broker):  # noqa: F811
+    ours = build_world()[0]
+    ours.programme.reports.all().delete()
+    client.force_login(ours.people[Role.HEADTEACHER])
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies(
+        [
+            {
+                "name": settings.SESSION_COOKIE_NAME,
+                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                "url": live_server.url,
+            }
+        ]
+    )
+    page = context.new_page()
+
+    with workers.running(broker.url):
+        page.goto(reverse("reports:list"))
+        page.get_by_role("button", name="impact report").first.click()
+        report = ours.programme.reports.get()
+        workers.wait_until(lambda: ours.programme.reports.filter(state=Job.State.DONE).exists(), 60, "the report")
+        page.goto(report.get_absolute_url())
+
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
+    context.close()
+
+
+def test_signing_in_with_a_code_from_the_mail(open_as, mailoutbox):
+    user = person("Ourside", Role.HEADTEACHER)
+    page = open_as()
+
+    page.goto(reverse("account_request_login_code"))
+    page.get_by_label("E-mail").or_(page.get_by_label("Email")).first.fill(user.email)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/code/confirm/")
+    code = next(line.strip() for line in mailoutbox[0].body.splitlines() if len(line.strip()) in range(6, 12))
+    page.get_by_label("code").first.fill(code)
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("You have no role")

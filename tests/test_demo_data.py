@@ -1,0 +1,76 @@
+"""The demonstration is dated around today, whatever day that is."""
+
+import datetime as dt
+import io
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from programmes.models import Partnership, Programme
+from pupils.models import Assessment
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+
+DAYS = ["2026-08-31", "2026-09-01", "2026-10-28", "2028-02-29", "2026-12-25", "2027-07-30"]
+
+
+def load(day):
+    out = io.StringIO()
+    call_command("demo_data", "--today", day, stdout=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_on_any_day_there_is_a_programme_that_runs(settings, day):
+    settings.DEMO = True
+    today = dt.date.fromisoformat(day)
+
+    first, second = load(day), load(day)
+
+    running = Programme.objects.filter(status=Programme.Status.ACTIVE)
+    assert first.startswith("Loaded: essex-2008-09, essex-20")
+    assert second == "The demonstration is there already.\n"
+    assert running.count() == 2
+    assert all(programme.starts_on <= today <= programme.ends_on for programme in running)
+    assert Partnership.objects.filter(programme__in=running, status="active").count() == 14
+    visits = Visit.objects.filter(partnership__programme__in=running)
+    assert visits.filter(on__lt=today - dt.timedelta(days=14), status=Visit.Status.PLANNED).count() == 0
+    assert visits.filter(on__gte=today).exclude(status=Visit.Status.PLANNED).count() == 0
+    assert not Assessment.objects.filter(place__partnership__programme__in=running, assessed_on__gte=today).exists()
+
+
+def test_there_is_someone_of_every_role_to_step_into(settings, client):
+    settings.DEMO = True
+    load("2027-01-27")
+
+    roles = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
+    assert roles == {role.value for role in Role}
+    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
+        answers = {}
+        for membership in Membership.objects.live().filter(user__is_active=True):
+            client.post(reverse("accounts:demo_sign_in", args=[membership.pk]))
+            answers[membership.role, membership.user.email] = client.get(reverse("today")).status_code
+    assert set(answers.values()) == {200}
+    assert len(answers) > 20
+
+
+def test_it_is_not_loaded_outside_a_demonstration():
+    with pytest.raises(CommandError, match="DEMO=true"):
+        load("2027-01-27")
+
+    assert not User.objects.exists()
+
+
+def test_its_people_are_invented_and_its_pupil_numbers_of_no_real_la(settings):
+    from pupils.models import TargetPupil
+
+    settings.DEMO = True
+    load("2027-01-27")
+
+    assert {upn[1:4] for upn in TargetPupil.objects.values_list("upn", flat=True) if upn} == {"199"}
+    assert not User.objects.exclude(email__endswith=".example").exists()

@@ -1,0 +1,193 @@
+"""Every list costs the same number of queries for one row and for many, and every page renders at county size."""
+
+import datetime as dt
+import itertools
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation
+from accounts.roles import Role
+from jobs.models import Job
+from programmes.models import Programme
+from pupils.services import count_returns
+from tests.factories import (
+    AssessmentFactory,
+    BookingFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    PartnershipFactory,
+    PlaceFactory,
+    ReportFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    VisitFactory,
+)
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours():
+    return build_world()[0]
+
+
+def more_partnerships(ours, count):
+    """Partnerships in reach of everyone in the corner: same school, same people, same area, each with a row of all."""
+    points = list(ours.programme.data_points.all())
+    grade = ours.place.assessments.first().grade
+    today = timezone.localdate()
+    specialist = ours.partnership.specialist
+    for number in range(count):
+        partnership = PartnershipFactory(
+            programme=ours.programme,
+            area=ours.partnership.area,
+            specialist=specialist,
+            partner_school=ours.school,
+            partner_teacher=ours.people[Role.PARTNER],
+        )
+        place = PlaceFactory(partnership=partnership)
+        AssessmentFactory(place=place, data_point=points[0], grade=grade)
+        for on in (today + dt.timedelta(days=number % 14), today - dt.timedelta(days=1 + number)):
+            visit = VisitFactory(partnership=partnership, on=on, half="pm")
+            BookingFactory(visit=visit)
+    count_returns(ours.programme)
+
+
+NUMBERS = itertools.count()
+
+
+def more_people(ours, count):
+    for number in itertools.islice(NUMBERS, count):
+        MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school)
+        Invitation.objects.create(
+            email=f"new{number}@schools.example",
+            first_name="New",
+            last_name="Person",
+            role=Role.PARTNER,
+            organisation=ours.organisation,
+            school=ours.school,
+            invited_by=ours.people[Role.HEADTEACHER],
+            expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+            digest=f"{number}".encode(),
+        )
+
+
+def more_reports(ours, count):
+    for _ in range(count):
+        ReportFactory(
+            kind="school impact", programme=ours.programme, school=ours.school, state=Job.State.DONE, file="x.pdf"
+        )
+        ReportFactory(programme=ours.programme, state=Job.State.DONE, file="x.pdf")
+
+
+def more_of_everything(ours, count):
+    more_partnerships(ours, count)
+    more_people(ours, count)
+    more_reports(ours, count)
+
+
+LISTS = {
+    "today": [
+        "coordinator",
+        "consultant",
+        "budget_holder",
+        "finance",
+        "specialist",
+        "partner",
+        "headteacher",
+        "office",
+    ],
+    "accounts:people": ["coordinator", "headteacher", "administrator"],
+    "programmes:list": ["coordinator"],
+    "programmes:detail": ["coordinator"],
+    "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],
+    "programmes:partnership": ["coordinator"],
+    "visits:list": ["coordinator", "specialist", "headteacher", "office"],
+    "visits:choose": ["coordinator"],
+    "pupils:list": ["specialist", "headteacher"],
+    "pupils:detail": ["headteacher"],
+    "reports:results": ["coordinator", "consultant", "budget_holder"],
+    "reports:places": ["coordinator", "consultant"],
+    "reports:list": ["coordinator", "headteacher"],
+}
+ABOUT = {
+    "programmes:detail": lambda c: [c.programme.slug],
+    "programmes:partnership": lambda c: [c.partnership.pk],
+    "pupils:detail": lambda c: [c.pupil.pk],
+    "reports:results": lambda c: [c.programme.slug],
+    "reports:places": lambda c: [c.programme.slug],
+}
+CEILING = 25
+
+
+@pytest.mark.parametrize(("name", "role"), [(name, role) for name, roles in LISTS.items() for role in roles])
+def test_the_page_is_flat(client, queries_of, ours, name, role):
+    client.force_login(ours.people[Role(role)])
+    url = reverse(name, args=ABOUT[name](ours) if name in ABOUT else [])
+    more_of_everything(ours, 9)
+
+    few = queries_of(url)
+    more_of_everything(ours, 6)
+    many = queries_of(url)
+
+    assert few == many <= CEILING
+
+
+def test_the_list_of_organisations_is_flat(client, queries_of, ours):
+    client.force_login(ours.people[Role.ADMINISTRATOR])
+    url = reverse("accounts:organisations")
+
+    few = queries_of(url)
+    OrganisationFactory.create_batch(5)
+
+    assert few == queries_of(url) <= CEILING
+
+
+def test_the_list_of_programmes_is_flat_over_programmes(client, queries_of, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    url = reverse("programmes:list")
+
+    few = queries_of(url)
+    for number in range(5):
+        Programme.objects.create(
+            organisation=ours.organisation,
+            name=f"Year {number}",
+            slug=f"year-{number}",
+            starts_on=dt.date(2020 + number, 9, 1),
+            ends_on=dt.date(2021 + number, 8, 31),
+            subjects=["maths"],
+            year_groups=[5],
+            scale="nc-sublevels",
+        )
+
+    assert few == queries_of(url)
+
+
+def test_every_page_renders_at_county_size(client, ours):
+    """200 partnerships of 200 schools: every page answers for everyone it is for."""
+    specialists = [SpecialistTeacherFactory(programme=ours.programme) for _ in range(50)]
+    points = list(ours.programme.data_points.all())
+    grade = ours.place.assessments.first().grade
+    for number in range(200):
+        partnership = PartnershipFactory(
+            programme=ours.programme,
+            area=ours.partnership.area,
+            specialist=specialists[number % 50],
+            partner_school=SchoolFactory(la_code=ours.organisation.la_code),
+        )
+        VisitFactory(partnership=partnership, on=timezone.localdate() + dt.timedelta(days=number % 14))
+        place = PlaceFactory(partnership=partnership)
+        AssessmentFactory(place=place, data_point=points[0], grade=grade)
+    count_returns(ours.programme)
+
+    answers = {}
+    for name, roles in LISTS.items():
+        for role in roles:
+            client.force_login(ours.people[Role(role)])
+            url = reverse(name, args=ABOUT[name](ours) if name in ABOUT else [])
+            answers[name, role] = client.get(url).status_code
+
+    assert set(answers.values()) == {200}

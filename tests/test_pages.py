@@ -1,0 +1,171 @@
+"""What the pages say: the dashboards, the list of partnerships, the progress of a report."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.roles import Role
+from jobs.models import Job
+from programmes.models import DataPoint, DataReturn, Partnership, Programme
+from reports.dashboards import dashboard
+from reports.dashboards.to_do import count_in_words
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours():
+    """October is past and one of our two partnerships lacks a grade; Summer is to come."""
+    ours = build_world()[0]
+    october, summer = ours.programme.data_points.all()
+    today = timezone.localdate()
+    DataPoint.objects.filter(pk=october.pk).update(due_on=today - dt.timedelta(days=5))
+    DataPoint.objects.filter(pk=summer.pk).update(due_on=today + dt.timedelta(days=200))
+    DataReturn.objects.filter(partnership=ours.partnership, data_point=october).update(assessed=0, expected=1)
+    ours.october = october
+    return ours
+
+
+def dashboard_of(ours, role):
+    person = ours.people[role]
+    return dashboard(person, Membership.objects.select_related("organisation", "school").get(user=person))
+
+
+def text_of(response):
+    main = response.content.decode().partition("<main")[2].partition("</main")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        ([], "Nothing needs you now"),
+        ([False], "1 thing needs you"),
+        ([True], "1 thing needs you, and it is overdue"),
+        ([True, False, False], "3 things need you, 1 overdue"),
+        ([True, True], "2 things need you, both overdue"),
+    ],
+)
+def test_the_heading_counts_what_needs_someone(late, words):
+    assert count_in_words([{"late": each} for each in late]) == words
+
+
+def test_the_coordinator_is_told_who_owes_grades_and_led_to_them(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    first = dashboard_of(ours, Role.COORDINATOR)["to_do"][0]
+
+    assert (first["title"], first["late"]) == ("1 partnership owes 1 October grade", True)
+    assert first["url"] == ours.partnership.get_absolute_url()
+
+
+def test_every_count_of_the_heat_table_is_the_length_of_the_list_behind_it(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    table = dashboard_of(ours, Role.COORDINATOR)["heat"][0]
+    cells = [row["cells"][0] for row in table["rows"]]
+
+    listed = [client.get(cell["url"]).context["page_obj"].paginator.count for cell in cells]
+
+    assert [(cell["complete"], cell["owing"], cell["late"]) for cell in cells] == [(1, 1, 0), (0, 1, 1), (1, 2, 1)]
+    assert listed == [cell["late"] or cell["owing"] for cell in cells]
+
+
+def test_a_folded_partnership_owes_nothing(client, ours):
+    Partnership.objects.filter(pk=ours.partnership.pk).update(status=Partnership.Status.FOLDED)
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    listed = client.get(reverse("programmes:partnerships"), {"owes": ours.october.pk})
+
+    assert listed.context["page_obj"].paginator.count == 0
+    assert [item for item in dashboard_of(ours, Role.COORDINATOR)["to_do"] if item.get("late")] == []
+
+
+def test_schools_whose_head_cannot_sign_in_are_found(client, ours):
+    head = ours.people[Role.HEADTEACHER]
+    client.force_login(ours.people[Role.COORDINATOR])
+    before = client.get(reverse("programmes:partnerships"), {"heads": "none"})
+    head.is_active = False
+    head.save()
+
+    after = client.get(reverse("programmes:partnerships"), {"heads": "none"})
+
+    assert list(before.context["object_list"]) == []
+    assert list(after.context["object_list"]) == [ours.partnership]
+
+
+def test_a_programme_says_its_year_once():
+    name_without = Programme(name="Reading together", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2027, 8, 31))
+    name_with = Programme(name="Essex 2026-27", starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2027, 8, 31))
+
+    assert (name_without.title, name_with.title) == ("Reading together 2026-27", "Essex 2026-27")
+
+
+def test_a_result_of_nobody_says_what_is_missing_instead_of_a_percentage(client, ours):
+    ours.programme.pupils.all().delete()
+    client.force_login(ours.people[Role.BUDGET_HOLDER])
+
+    page = text_of(client.get(reverse("reports:results", args=[ours.programme.slug])))
+
+    assert "Nothing can be said yet: no target pupils are entered." in page
+    assert "0 of 0" not in page
+
+
+@pytest.mark.parametrize("points", [0, 1])
+def test_results_of_a_programme_without_two_data_points_still_open(client, ours, points):
+    for point in ours.programme.data_points.all()[points:]:
+        ours.place.assessments.all().delete()
+        point.delete()
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    results = client.get(reverse("reports:results", args=[ours.programme.slug]))
+    places = client.get(reverse("reports:places", args=[ours.programme.slug]), {"of": "missing"})
+
+    assert "a result needs two data points" in text_of(results)
+    assert places.status_code == 200
+
+
+def test_the_places_behind_a_figure_are_as_many_as_it_says(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    page = client.get(reverse("reports:results", args=[ours.programme.slug])).content.decode()
+    links = re.findall(r'href="([^"]+/places/[^"]*)">(\d+)', page)
+
+    counts = {url: client.get(url.replace("&amp;", "&")).context["page_obj"].paginator.count for url, _ in links}
+
+    assert links
+    assert counts == {url: int(number) for url, number in links}
+
+
+def test_the_progress_line_is_sent_only_when_it_has_something_new(client, ours):
+    report = ours.school_report
+    type(report).objects.filter(pk=report.pk).update(state=Job.State.RUNNING, done=1, total=3)
+    report.refresh_from_db()
+    client.force_login(ours.people[Role.HEADTEACHER])
+    url = reverse("reports:progress", args=[report.pk])
+
+    same = client.get(url, {"seen": report.stage}, headers={"HX-Request": "true"})
+    other = client.get(url, {"seen": "queued-0-0-early"}, headers={"HX-Request": "true"})
+    type(report).objects.filter(pk=report.pk).update(state=Job.State.DONE, finished_at=timezone.now())
+    done = client.get(url, {"seen": report.stage}, headers={"HX-Request": "true"})
+
+    assert same.status_code == 204
+    assert "step 1 of 3" in other.content.decode()
+    assert "hx-get" in other.content.decode()
+    assert "hx-get" not in done.content.decode()
+    assert reverse("reports:download", args=[report.pk]) in done.content.decode()
+
+
+def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
+    report = ours.school_report
+    type(report).objects.filter(pk=report.pk).update(state=Job.State.FAILED, failure="The disk was full.")
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    page = client.get(report.get_absolute_url()).content.decode()
+
+    assert "The disk was full." in page
+    assert f'action="{reverse("reports:again", args=[report.pk])}"' in page
+    assert "csrfmiddlewaretoken" in page.partition('id="report-')[2].partition("Try again")[0]

@@ -1,0 +1,351 @@
+"""Half-days: who is booked where, and that nobody is booked twice."""
+
+import datetime as dt
+import re
+import threading
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from accounts.roles import Role
+from programmes.models import Programme
+from tests.factories import BookingFactory, PartnershipFactory, VisitFactory
+from tests.world import build_world
+from visits import services
+from visits.models import Booking, Visit, WrongState
+
+FREE = "2027-02-10"
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def world(db):
+    return build_world()
+
+
+@pytest.fixture
+def ours(world):
+    return world[0]
+
+
+@pytest.fixture
+def teacher(client, ours):
+    client.force_login(ours.people[Role.SPECIALIST])
+    return ours.people[Role.SPECIALIST]
+
+
+def text(response):
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def typed(partnership, **fields):
+    """What a person would post who adds a visit of this partnership."""
+    people = [someone.pk for someone in partnership.teachers]
+    visit = {"kind": "observation", "on": FREE, "half": "am", "host": partnership.partner_school_id, "people": people}
+    return visit | fields
+
+
+def add(client, partnership, **fields):
+    address = reverse("visits:create", args=[partnership.pk])
+    return client.post(address, typed(partnership, **fields), follow=True)
+
+
+def change(client, visit, **fields):
+    return client.post(reverse("visits:change", args=[visit.pk]), typed(visit.partnership, **fields), follow=True)
+
+
+def booked(person):
+    return list(Booking.objects.filter(person=person).order_by("on", "half").values_list("on", "half"))
+
+
+def test_a_teacher_adds_a_visit_and_both_sides_are_booked(client, ours, teacher):
+    answer = add(client, ours.partnership)
+
+    visit = Visit.objects.exclude(pk=ours.visit.pk).get(partnership=ours.partnership)
+    assert "The visit is saved." in text(answer)
+    assert "Booked for Wednesday 10 February, morning, at Ourside Partner School." in text(answer)
+    assert set(visit.people.all()) == {ours.people[Role.SPECIALIST], ours.people[Role.PARTNER]}
+    assert booked(teacher) == [(dt.date(2027, 2, 9), "am"), (dt.date(2027, 2, 10), "am")]
+    assert AuditEvent.objects.filter(who=teacher, did="visits.planned", row=visit.pk).exists()
+
+
+@pytest.mark.parametrize(
+    "on", ["10/2/2027", "10-02-2027", "2027-02-10", "10.2.2027", "10 February 2027", " 10 feb 2027"]
+)
+def test_a_day_is_read_as_people_write_it(client, ours, teacher, on):
+    add(client, ours.partnership, on=on)
+
+    assert Visit.objects.filter(partnership=ours.partnership, on=dt.date(2027, 2, 10)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "sentence"),
+    [
+        ("13/2/2027", "13 February 2027 is a Saturday. Give a school day."),
+        ("1/9/2027", "This day is outside the programme's year: give one from 1 September 2026 to 31 August 2027."),
+        ("31/8/2026", "This day is outside the programme's year: give one from 1 September 2026 to 31 August 2027."),
+        ("30/2/2027", "“30/2/2027” is not in the calendar."),
+        ("2/13/2027", "“2/13/2027” has no month: there is no month 13."),
+        ("10/2/27", "“10/2/27” has a year of two digits."),
+        ("soon", "“soon” is not a date."),
+        ("", "Enter the day."),
+    ],
+)
+def test_a_day_that_cannot_be_is_refused_with_its_reason_and_kept(client, ours, teacher, on, sentence):
+    answer = add(client, ours.partnership, on=on)
+
+    assert sentence.replace("'", "&#x27;") in text(answer)
+    assert f'value="{on}"' in answer.content.decode() or not on
+    assert Visit.objects.filter(partnership=ours.partnership).count() == 1
+
+
+def test_a_teacher_who_is_booked_is_named_with_the_place(client, ours, teacher):
+    second = PartnershipFactory(
+        programme=ours.programme, specialist=ours.partnership.specialist, partner_teacher=ours.people[Role.COORDINATOR]
+    )
+
+    answer = add(client, second, on="9/2/2027")
+
+    sentence = (
+        f"{teacher} is booked on Tuesday 9 February, morning: observation at Ourside Partner School. "
+        "Choose another half-day."
+    )
+    assert sentence in text(answer)
+    assert not second.visits.exists()
+    assert booked(teacher) == [(dt.date(2027, 2, 9), "am")]
+
+
+def test_of_a_visit_out_of_reach_only_that_there_is_one_is_said(client, world):
+    ours, _, elsewhere = world
+    client.force_login(ours.people[Role.COORDINATOR])
+    busy = ours.people[Role.SPECIALIST]
+    BookingFactory(
+        visit=VisitFactory(partnership=elsewhere.partnership, on=dt.date(2027, 2, 10), half="pm"), person=busy
+    )
+
+    answer = add(client, ours.partnership, half="pm")
+
+    assert f"{busy} is booked on Wednesday 10 February, afternoon. Choose another half-day." in text(answer)
+    assert "Elsewhere" not in text(answer)
+
+
+def test_a_partnership_has_one_visit_a_half_day(client, ours, teacher):
+    answer = add(client, ours.partnership, on="9/2/2027", people=[ours.people[Role.CONSULTANT].pk])
+
+    assert "This partnership has a visit on this half-day already." in text(answer)
+
+
+def test_moving_a_visit_frees_the_old_half_day_and_books_the_new_one(client, ours, teacher):
+    answer = change(client, ours.visit, on="11/2/2027", half="pm", kind="research lesson")
+
+    ours.visit.refresh_from_db()
+    assert "Thursday 11 February, afternoon" in text(answer)
+    assert (ours.visit.kind, ours.visit.half) == ("research lesson", "pm")
+    assert booked(teacher) == booked(ours.people[Role.PARTNER]) == [(dt.date(2027, 2, 11), "pm")]
+
+
+def test_a_visit_that_cannot_be_moved_stays_where_it_was(client, ours, teacher):
+    BookingFactory(
+        visit=VisitFactory(partnership=ours.partnership, on=dt.date(2027, 2, 11)), person=ours.people[Role.PARTNER]
+    )
+
+    answer = change(client, ours.visit, on="11/2/2027")
+
+    ours.visit.refresh_from_db()
+    assert "already" in text(answer)
+    assert ours.visit.on == dt.date(2027, 2, 9)
+    assert booked(teacher) == [(dt.date(2027, 2, 9), "am")]
+
+
+def test_a_visit_that_was_cancelled_meanwhile_is_not_brought_back_by_a_change(ours):
+    coordinator, stale = ours.people[Role.COORDINATOR], Visit.objects.get(pk=ours.visit.pk)
+    services.cancel_visit(coordinator, ours.visit, "Snow")
+
+    stale.on = dt.date(2027, 2, 12)
+    with pytest.raises(WrongState):
+        services.keep_visit(coordinator, stale, ours.partnership.teachers)
+
+    ours.visit.refresh_from_db()
+    assert (ours.visit.status, ours.visit.on) == ("cancelled", dt.date(2027, 2, 9))
+    assert not ours.visit.bookings.exists()
+
+
+def test_cancelling_frees_the_half_day_and_keeps_the_reason(client, ours, teacher):
+    address = reverse("visits:cancel", args=[ours.visit.pk])
+
+    without = client.post(address, {"reason": " "})
+    answer = client.post(address, {"reason": "Snow"}, follow=True)
+    again = add(client, ours.partnership, on="9/2/2027")
+
+    assert "Say why, in one sentence." in text(without)
+    assert "Cancelled: Snow" in text(answer)
+    assert "The visit is saved." in text(again)
+    assert client.get(address).status_code == 404
+
+
+def test_a_visit_takes_place_once_and_not_before_its_day(client, ours, teacher):
+    past = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
+
+    waits = client.get(reverse("visits:list") + "?when=waiting")
+    asked = client.get(past.get_absolute_url())
+    too_soon = client.post(reverse("visits:took_place", args=[ours.visit.pk]), follow=True)
+    first = client.post(reverse("visits:took_place", args=[past.pk]), follow=True)
+    second = client.post(reverse("visits:took_place", args=[past.pk]), follow=True)
+
+    names = " or ".join(str(someone) for someone in ours.partnership.teachers)
+    assert f"Waiting for {names} to say whether it took place" in text(waits)
+    assert "Did this visit take place?" in text(asked)
+    assert "This visit is still to come, so it cannot have taken place." in text(too_soon)
+    assert "It took place on Wednesday 20 January at Ourside Partner School." in text(first)
+    assert "Someone else changed this visit a moment ago." in text(second)
+    assert [visit.status for visit in Visit.objects.filter(partnership=ours.partnership)] == ["took place", "planned"]
+    assert AuditEvent.objects.filter(did="visits.took place").count() == 1
+
+
+def test_a_closed_programme_takes_no_visit_and_changes_none(client, ours, teacher):
+    Programme.objects.update(status=Programme.Status.CLOSED)
+    visit = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
+
+    answers = {
+        "add": add(client, ours.partnership).status_code,
+        "change": change(client, visit).status_code,
+        "cancel": client.post(reverse("visits:cancel", args=[visit.pk]), {"reason": "Snow"}).status_code,
+        "took place": client.post(reverse("visits:took_place", args=[visit.pk])).status_code,
+    }
+
+    assert answers == dict.fromkeys(answers, 404)
+    assert "Add a visit" not in text(client.get(reverse("visits:list")))
+
+
+@pytest.mark.parametrize("status", ["proposed", "paused", "completed", "folded"])
+def test_only_a_partnership_that_runs_takes_a_visit(client, ours, teacher, status):
+    type(ours.partnership).objects.filter(pk=ours.partnership.pk).update(status=status)
+
+    assert add(client, ours.partnership).status_code == 404
+
+
+def test_people_and_schools_of_others_are_refused(client, world, teacher):
+    ours, next_door, _ = world
+    stranger = next_door.people[Role.PARTNER]
+
+    people = add(client, ours.partnership, people=[teacher.pk, stranger.pk])
+    school = add(client, ours.partnership, host=next_door.school.pk)
+    nobody = add(client, ours.partnership, people=[])
+
+    assert "Choose people who are offered here: those of this partnership." in text(people)
+    assert "Choose one that is offered here." in text(school)
+    assert "Choose at least one person." in text(nobody)
+    assert str(stranger) not in text(people)
+    assert Visit.objects.filter(partnership=ours.partnership).count() == 1
+
+
+def test_the_choice_offers_what_a_person_may_plan(client, world):
+    ours, next_door, _ = world
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    page = text(client.get(reverse("visits:choose")))
+    chosen = client.get(reverse("visits:choose"), {"partnership": next_door.partnership.pk})
+    nothing = client.get(reverse("visits:choose"), {"partnership": ""})
+
+    assert "Ourside Partner School" in page
+    assert "Elsewhere" not in page
+    assert chosen["Location"] == reverse("visits:create", args=[next_door.partnership.pk])
+    assert "Choose a partnership." in text(nothing)
+
+
+def test_the_list_has_what_is_to_come_what_is_past_and_all(client, ours, teacher):
+    Visit.objects.filter(partnership=ours.partnership).update(on=dt.date(2027, 1, 27))
+    past = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 26), status="took place")
+
+    shown = {
+        when: [visit.pk for visit in client.get(reverse("visits:list"), {"when": when}).context["object_list"]]
+        for when in ("", "past", "waiting", "all")
+    }
+
+    assert shown == {"": [ours.visit.pk], "past": [past.pk], "waiting": [], "all": [past.pk, ours.visit.pk]}
+
+
+def post_at_once(posts):
+    """The answers to (user, address, form) posted from as many threads, which wait for each other before they post."""
+    start, answers = threading.Barrier(len(posts)), {}
+
+    def post(number, user, address, form):
+        try:
+            client = Client()
+            client.force_login(user)
+            start.wait(20)
+            answers[number] = client.post(address, form, follow=True)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post, args=(number, *each)) for number, each in enumerate(posts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return [answers[number] for number in range(len(posts))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_book_one_teacher_at_once_one_wins_and_the_other_is_told():
+    ours = build_world()[0]
+    specialist = ours.people[Role.SPECIALIST]
+    second = PartnershipFactory(programme=ours.programme, specialist=ours.partnership.specialist)
+    both = [ours.partnership, second]
+
+    for day in range(15, 20):
+        answers = post_at_once(
+            [
+                (user, reverse("visits:create", args=[p.pk]), typed(p, on=f"{day}/3/2027"))
+                for user, p in zip([specialist, ours.people[Role.COORDINATOR]], both, strict=True)
+            ]
+        )
+
+        told = sorted("The visit is saved." in text(answer) for answer in answers)
+        loser = next(answer for answer in answers if "The visit is saved." not in text(answer))
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert told == [False, True]
+        assert f"{specialist} is booked on" in text(loser)
+        assert Visit.objects.filter(on=dt.date(2027, 3, day)).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_the_same_visit_at_once_one_wins_and_the_other_is_told():
+    ours = build_world()[0]
+    address = reverse("visits:create", args=[ours.partnership.pk])
+
+    for day in range(15, 20):
+        form = typed(ours.partnership, on=f"{day}/3/2027")
+        answers = post_at_once([(ours.people[role], address, form) for role in (Role.SPECIALIST, Role.PARTNER)])
+
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert sorted("The visit is saved." in text(answer) for answer in answers) == [False, True]
+        assert Visit.objects.filter(on=dt.date(2027, 3, day)).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_cancel_and_confirm_at_once_one_wins():
+    ours = build_world()[0]
+
+    for _ in range(5):
+        visit = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20), half="pm")
+        posts = [
+            (ours.people[Role.SPECIALIST], reverse("visits:cancel", args=[visit.pk]), {"reason": "Snow"}),
+            (ours.people[Role.PARTNER], reverse("visits:took_place", args=[visit.pk]), {}),
+        ]
+        answers = post_at_once(posts)
+
+        visit.refresh_from_db()
+        assert visit.status in {"cancelled", "took place"}
+        assert AuditEvent.objects.filter(row=visit.pk, did__in=["visits.cancelled", "visits.took place"]).count() == 1
+        assert {answer.status_code for answer in answers} <= {200, 404}
+        visit.delete()

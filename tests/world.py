@@ -1,0 +1,170 @@
+"""Two organisations; in ours two partnerships: "not yours" always has a real row that could leak.
+
+Every name of every row carries the word of its corner (Ourside, Nextdoor, Elsewhere), so that a leak can be searched
+for in any page.
+"""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
+
+from accounts.adapters import EncryptedSecrets
+from accounts.models import Invitation, User
+from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
+from programmes.models import Area, AreaConsultant, DataPoint
+from pupils import scales
+from pupils.services import count_returns
+from pupils.upn import check_letter
+from reports.models import Report
+from tests.factories import (
+    AssessmentFactory,
+    BookingFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    PartnershipFactory,
+    PlaceFactory,
+    ProgrammeFactory,
+    ReportFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+    VisitFactory,
+)
+
+OFFICE_STAFF = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE]
+
+
+def person(corner, role):
+    name = f"{corner}{role.value.title().replace('_', '')}"
+    user = UserFactory(first_name=corner, last_name=name, email=f"{name.lower()}@schools.example")
+    if role in SECOND_FACTOR:
+        Authenticator.objects.create(
+            user=user, type=Authenticator.Type.TOTP, data={"secret": EncryptedSecrets().encrypt("JBSWY3DPEHPK3PXP")}
+        )
+    return user
+
+
+def upn_of(serial):
+    digits = f"19900{serial:07}"
+    return check_letter(digits) + digits
+
+
+def build_corner(corner, programme, staff, serial):
+    """One partnership with a row of everything, and its people, beside the staff it shares."""
+    organisation = programme.organisation
+    area = Area.objects.create(programme=programme, name=f"{corner} area")
+    people = staff | {
+        role: person(corner, role)
+        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE)
+    }
+    partnership = PartnershipFactory(
+        programme=programme,
+        area=area,
+        ref=f"{corner}-P",
+        specialist=SpecialistTeacherFactory(
+            programme=programme,
+            ref=f"{corner}-S",
+            user=people[Role.SPECIALIST],
+            home_school=SchoolFactory(name=f"{corner} Home School", la_code=organisation.la_code),
+        ),
+        partner_school=SchoolFactory(name=f"{corner} Partner School", la_code=organisation.la_code),
+        partner_teacher=people[Role.PARTNER],
+    )
+    AreaConsultant.objects.create(area=area, user=people[Role.CONSULTANT])
+    memberships = {
+        role: MembershipFactory(
+            user=people[role],
+            role=role,
+            organisation=organisation,
+            school=None if role in IN_ORGANISATION else partnership.partner_school,
+        )
+        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE)
+    }
+    visit = VisitFactory(partnership=partnership)
+    for role in (Role.SPECIALIST, Role.PARTNER):
+        BookingFactory(visit=visit, person=people[role])
+    place = PlaceFactory(
+        partnership=partnership,
+        pupil__ref=f"{corner}-C",
+        pupil__first_name=f"{corner}Forename",
+        pupil__last_name=f"{corner}Family",
+        pupil__upn=upn_of(serial),
+    )
+    grades = list(scales.load_scale(programme.scale).grades.all())
+    for number, point in enumerate(programme.data_points.all()):
+        AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
+    count_returns(programme)
+    school_report = ReportFactory(
+        kind=Report.Kind.SCHOOL,
+        programme=programme,
+        school=partnership.partner_school,
+        ordered_by=people[Role.HEADTEACHER],
+        state=Report.State.DONE,
+        file=ContentFile(b"%PDF-1.7 school", "school.pdf"),
+    )
+    invitation = Invitation.objects.create(
+        email=f"{corner.lower()}new@schools.example",
+        first_name=corner,
+        last_name="Invited",
+        role=Role.OFFICE,
+        organisation=organisation,
+        school=partnership.partner_school,
+        invited_by=people[Role.HEADTEACHER],
+        expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+        digest=f"digest of {corner}".encode(),
+    )
+    return SimpleNamespace(
+        corner=corner,
+        people=people,
+        memberships=memberships,
+        programme=programme,
+        organisation=organisation,
+        partnership=partnership,
+        visit=visit,
+        place=place,
+        pupil=place.pupil,
+        upn=upn_of(serial),
+        school=partnership.partner_school,
+        school_report=school_report,
+        programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
+        invitation=invitation,
+    )
+
+
+def build_organisation(corner):
+    organisation = OrganisationFactory(name=f"{corner} Council")
+    programme = ProgrammeFactory(
+        organisation=organisation, name=f"{corner} programme", slug=f"{corner.lower()}-programme"
+    )
+    for name, due_on in (("October", dt.date(2026, 10, 16)), ("Summer", dt.date(2027, 6, 25))):
+        DataPoint.objects.create(programme=programme, name=name, due_on=due_on)
+    staff = {role: person(corner, role) for role in OFFICE_STAFF}
+    for role, user in staff.items():
+        MembershipFactory(user=user, role=role, organisation=organisation)
+    ReportFactory(
+        programme=programme,
+        ordered_by=staff[Role.COORDINATOR],
+        state=Report.State.DONE,
+        file=ContentFile(b"%PDF-1.7 programme", "programme.pdf"),
+    )
+    return programme, staff
+
+
+def build_world():
+    """(ours, next_door, elsewhere): the second shares our programme and its office, the third nothing."""
+    administrator = person("Any", Role.ADMINISTRATOR)
+    MembershipFactory(user=administrator, role=Role.ADMINISTRATOR, organisation=None)
+    here, staff = build_organisation("Ourside")
+    there, strangers = build_organisation("Elsewhere")
+    staff[Role.ADMINISTRATOR] = strangers[Role.ADMINISTRATOR] = administrator
+    ours = build_corner("Ourside", here, staff, 1)
+    next_door = build_corner("Nextdoor", here, staff, 2)
+    elsewhere = build_corner("Elsewhere", there, strangers, 3)
+    return ours, next_door, elsewhere
+
+
+def nobody():
+    """Someone who signs in and has no role any more."""
+    return User.objects.create_user("nobody@schools.example", first_name="No", last_name="Role", is_active=True)
