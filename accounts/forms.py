@@ -68,7 +68,7 @@ class RowForm(forms.ModelForm):
             filled_in = f"{label[:1].upper()}{label[1:]}: this is missing. Fill it in."
             field.error_messages["required"] = self.missing.get(name, filled_in)
             if "invalid_choice" in field.error_messages:
-                field.error_messages["invalid_choice"] = "Choose one that is offered here."
+                field.error_messages["invalid_choice"] = "Choose from what is offered here."
 
     def validate_unique(self):
         super().validate_unique()

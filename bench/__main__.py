@@ -1,6 +1,7 @@
 """`make bench`: how long the product takes, measured on this machine. Writes build/bench.json and prints a table."""
 
 import json
+import logging
 import os
 import statistics
 import time
@@ -22,6 +23,7 @@ OUT = Path("build/bench.json")
 
 
 def main():
+    logging.disable(logging.INFO)
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:

@@ -259,7 +259,7 @@ def test_a_head_of_two_schools_names_a_deputy_for_one_of_them_only(client, essex
     refused = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=third.pk)
     invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=second.pk)
 
-    assert "Choose one that is offered here." in text(refused)
+    assert "Choose from what is offered here." in text(refused)
     assert [i.school for i in Invitation.objects.all()] == [second]
 
 
@@ -280,7 +280,7 @@ def test_a_deputy_names_no_further_deputy(client, essex, school):
     refused = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2030")
     invite(client, role=Role.OFFICE, email="office@schools.example")
 
-    assert "Choose one that is offered here." in text(refused)
+    assert "Choose from what is offered here." in text(refused)
     assert [i.role for i in Invitation.objects.all()] == [Role.OFFICE]
 
 
@@ -293,7 +293,7 @@ def test_a_coordinator_cannot_invite_into_another_organisation(client, coordinat
     )
 
     assert [i.organisation for i in Invitation.objects.all()] == [essex]
-    assert "Choose one that is offered here." in text(outside)
+    assert "Choose from what is offered here." in text(outside)
 
 
 def test_a_coordinator_of_two_organisations_chooses_and_cannot_mix_them_up(client, coordinator, essex):
@@ -305,7 +305,7 @@ def test_a_coordinator_of_two_organisations_chooses_and_cannot_mix_them_up(clien
     invite(client, organisation=trust.pk)
 
     assert "Choose the organisation." in text(nowhere)
-    assert "Choose one that is offered here." in text(elsewhere)
+    assert "Choose from what is offered here." in text(elsewhere)
     assert [i.organisation for i in Invitation.objects.all()] == [trust]
 
 
@@ -318,7 +318,7 @@ def test_the_administrator_invites_coordinators_only(client, essex, mailoutbox):
     invite(client, role=Role.COORDINATOR, organisation=essex.pk)
     invite(client, role=Role.ADMINISTRATOR, organisation=essex.pk, email="second@schools.example")
 
-    assert "Choose one that is offered here." in text(refused)
+    assert "Choose from what is offered here." in text(refused)
     assert {(i.role, i.organisation) for i in Invitation.objects.all()} == {
         (Role.COORDINATOR, essex),
         (Role.ADMINISTRATOR, None),

@@ -241,8 +241,8 @@ def test_people_and_schools_of_others_are_refused(client, world, teacher):
     school = add(client, ours.partnership, host=next_door.school.pk)
     nobody = add(client, ours.partnership, people=[])
 
-    assert "Choose people who are offered here: those of this partnership." in text(people)
-    assert "Choose one that is offered here." in text(school)
+    assert "Choose from what is offered here." in text(people)
+    assert "Choose from what is offered here." in text(school)
     assert "Choose at least one person." in text(nobody)
     assert str(stranger) not in text(people)
     assert Visit.objects.filter(partnership=ours.partnership).count() == 1

@@ -71,7 +71,6 @@ class VisitForm(RowForm):
         label="Who is there",
         help_text="This half-day is then booked for them. The partner teacher stands for the class.",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose people who are offered here: those of this partnership."},
     )
 
     def __init__(self, *args, user, **kwargs):

@@ -39,7 +39,7 @@ def keep_visit(person, visit, people):
 
 
 def in_the_way(visit, people):
-    taken = Booking.objects.filter(person__in=people, on=visit.on, half=visit.half).exclude(visit=visit)
+    taken = Booking.objects.filter(person__in=people, on=visit.on, half=visit.half).exclude(visit=visit.pk)
     return list(taken.select_related("person", "visit__host"))
 
 

@@ -1,0 +1,70 @@
+"""Logs hold ids and addresses, never a secret, a query or a name."""
+
+import io
+import json
+import logging
+
+import pytest
+from django.urls import reverse
+
+from lessonstudy.logs import address_for_logs
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def log():
+    """What the handler of the settings writes, as text."""
+    handler = next(
+        handler
+        for handler in logging.getLogger().handlers
+        if handler.formatter.__class__.__module__ == "structlog.stdlib"
+    )
+    before, handler.stream = handler.stream, io.StringIO()
+    yield handler.stream
+    handler.stream = before
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/invitations/abc123secret/", "/invitations/<str:token>/"),
+        ("/sign-in/password/reset/1-secret/", "/sign-in/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"),
+        ("/visits/12/", "/visits/12/"),
+        ("/nowhere/", "/nowhere/"),
+    ],
+)
+def test_an_address_that_lets_its_holder_in_is_logged_as_its_pattern(path, logged):
+    assert address_for_logs(path) == logged
+
+
+def test_neither_a_link_nor_a_query_stands_in_the_log(client, log):
+    client.get(reverse("accounts:invitation", args=["very-secret-token"]))
+    client.get(reverse("programmes:partnerships") + "?q=Marsh")
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["request"] for line in lines if line["event"] == "request_finished"] == [
+        "GET /invitations/<str:token>/",
+        "GET /partnerships/",
+    ]
+    assert "very-secret-token" not in log.getvalue()
+    assert "Marsh" not in log.getvalue()
+
+
+def test_a_bug_on_a_pupils_page_logs_no_name(client, log, monkeypatch):
+    """Tracebacks hold no locals: a pupil's name would stand in them."""
+    ours = build_world()[0]
+    client.force_login(ours.people["headteacher"])
+    client.raise_request_exception = False
+
+    def broken(places):
+        raise RuntimeError("grades could not be read")
+
+    monkeypatch.setattr("pupils.services.with_grades", broken)
+    response = client.get(reverse("pupils:detail", args=[ours.pupil.pk]))
+
+    assert response.status_code == 500
+    assert "grades could not be read" in log.getvalue()
+    assert "OursideFamily" not in log.getvalue()
+    assert ours.upn not in log.getvalue()
