@@ -13,7 +13,7 @@ from accounts.roles import Role
 from programmes.models import Programme
 from pupils.models import Assessment, TargetPupil
 from pupils.upn import upn_index
-from tests.factories import MembershipFactory, PlaceFactory
+from tests.factories import MembershipFactory, PartnershipFactory, PlaceFactory
 from tests.world import build_world, upn_of
 
 pytestmark = pytest.mark.django_db
@@ -81,11 +81,7 @@ def test_the_list_has_first_and_latest_grade_by_partnership(client, ours, teache
 
 def test_a_pupil_in_two_partnerships_is_one_pupil(client, ours, teacher):
     PlaceFactory(partnership=ours.partnership)
-    second = type(ours.partnership).objects.get(pk=ours.partnership.pk)
-    second.pk, second.ref, second._state.adding = None, "Ourside-P2", True
-    second.save()
-    ours.partnership.partner_teachers.create(user=ours.people[Role.COORDINATOR], since=dt.date(2026, 9, 1))
-    second.partner_teachers.create(user=teacher, since=dt.date(2026, 9, 1))
+    second = PartnershipFactory(programme=ours.programme, partner_school=ours.school, partner_teacher=teacher)
     PlaceFactory(partnership=second, pupil=ours.pupil)
 
     page = text(client.get(reverse("pupils:list")))

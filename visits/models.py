@@ -9,7 +9,7 @@ from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import Partnership, Programme, TimetableStep
-from programmes.models.partnerships import areas_of, partnerships_of
+from programmes.models.partnerships import OWN, of_either_school, through_partnership
 
 
 class WrongState(Exception):
@@ -21,31 +21,10 @@ class Half(models.TextChoices):
     AFTERNOON = "pm", "afternoon"
 
 
-def in_school(m):
-    """Visits that take place in a school or take one of its teachers out of class."""
-    at_home = Q(partnership__specialist__home_school=m.school_id)
-    return Q(partnership__programme__organisation=m.organisation_id) & (
-        Q(host=m.school_id) | Q(partnership__partner_school=m.school_id) | at_home
-    )
-
-
 class VisitQuerySet(ScopedQuerySet):
-    reach = {
-        Role.COORDINATOR: lambda m: Q(partnership__programme__organisation=m.organisation_id),
-        Role.CONSULTANT: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__area__in=areas_of(m)
-        ),
-        Role.SPECIALIST: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__specialist__user=m.user_id
-        ),
-        Role.PARTNER: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id,
-            partnership__partner_school=m.school_id,
-            partnership__in=partnerships_of(m),
-        ),
-        Role.HEADTEACHER: in_school,
-        Role.OFFICE: in_school,
-    }
+    """A head and the office see the visits that take place in the school or take one of its teachers out of class."""
+
+    reach = through_partnership(OWN | {Role.HEADTEACHER: of_either_school, Role.OFFICE: of_either_school})
 
     def with_people(self):
         return self.select_related(

@@ -50,19 +50,37 @@ def areas_of(m):
     return AreaConsultant.objects.filter(user=m.user_id).values("area")
 
 
-class PartnershipQuerySet(ScopedQuerySet):
-    reach = {
-        Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
-        Role.CONSULTANT: lambda m: Q(programme__organisation=m.organisation_id, area__in=areas_of(m)),
-        Role.SPECIALIST: lambda m: Q(programme__organisation=m.organisation_id, specialist__user=m.user_id),
-        Role.PARTNER: lambda m: Q(
-            programme__organisation=m.organisation_id, partner_school=m.school_id, pk__in=partnerships_of(m)
-        ),
-        Role.HEADTEACHER: lambda m: (
-            Q(programme__organisation=m.organisation_id)
-            & (Q(partner_school=m.school_id) | Q(specialist__home_school=m.school_id))
-        ),
+def of_organisation(m):
+    return Q(programme__organisation=m.organisation_id)
+
+
+def of_partner_school(m):
+    return of_organisation(m) & Q(partner_school=m.school_id)
+
+
+def of_either_school(m):
+    return of_partner_school(m) | of_organisation(m) & Q(specialist__home_school=m.school_id)
+
+
+# Which partnerships are a person's own, said once: visits, returns and places are reached through their partnership.
+OWN = {
+    Role.COORDINATOR: of_organisation,
+    Role.CONSULTANT: lambda m: of_organisation(m) & Q(area__in=areas_of(m)),
+    Role.SPECIALIST: lambda m: of_organisation(m) & Q(specialist__user=m.user_id),
+    Role.PARTNER: lambda m: of_partner_school(m) & Q(pk__in=partnerships_of(m)),
+}
+
+
+def through_partnership(rules):
+    """Rules of partnerships as rules of rows that belong to one."""
+    return {
+        role: lambda m, rule=rule: Q(partnership__in=Partnership.objects.filter(rule(m)).values("pk"))
+        for role, rule in rules.items()
     }
+
+
+class PartnershipQuerySet(ScopedQuerySet):
+    reach = OWN | {Role.HEADTEACHER: of_either_school}
 
     def ever_active(self):
         return self.filter(

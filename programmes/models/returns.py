@@ -4,28 +4,19 @@ from django.db.models import F, Q
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.partnerships import Partnership, areas_of, partnerships_of
+from programmes.models.partnerships import OWN, Partnership, of_organisation, of_partner_school, through_partnership
 from programmes.models.programmes import DataPoint
 
 
 class DataReturnQuerySet(ScopedQuerySet):
-    reach = {
-        Role.COORDINATOR: lambda m: Q(partnership__programme__organisation=m.organisation_id),
-        Role.BUDGET_HOLDER: lambda m: Q(partnership__programme__organisation=m.organisation_id),
-        Role.FINANCE: lambda m: Q(partnership__programme__organisation=m.organisation_id),
-        Role.CONSULTANT: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__area__in=areas_of(m)
-        ),
-        Role.SPECIALIST: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__specialist__user=m.user_id
-        ),
-        Role.PARTNER: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__in=partnerships_of(m)
-        ),
-        Role.HEADTEACHER: lambda m: Q(
-            partnership__programme__organisation=m.organisation_id, partnership__partner_school=m.school_id
-        ),
-    }
+    reach = through_partnership(
+        OWN
+        | {
+            Role.BUDGET_HOLDER: of_organisation,
+            Role.FINANCE: of_organisation,
+            Role.HEADTEACHER: of_partner_school,
+        }
+    )
 
     def complete(self):
         """Every target pupil has a grade or a reason, and there is at least one."""

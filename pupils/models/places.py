@@ -6,27 +6,18 @@ from django.urls import reverse
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import DataPoint, Partnership, Programme
-from programmes.models.partnerships import areas_of, partnerships_of
+from programmes.models.partnerships import OWN, of_partner_school, through_partnership
 from pupils.models.scales import Grade
 from pupils.upn import EncryptedUpnField
 
 
-def of_organisation(m):
-    return Q(partnership__programme__organisation=m.organisation_id)
-
-
 class PlaceQuerySet(ScopedQuerySet):
-    """Whose place a person may see. What of it (names, or reference and initials) the action says."""
+    """Whose place a person may see. What of it (names, or reference and initials) the action says.
 
-    reach = {
-        Role.COORDINATOR: of_organisation,
-        Role.CONSULTANT: lambda m: of_organisation(m) & Q(partnership__area__in=areas_of(m)),
-        Role.SPECIALIST: lambda m: of_organisation(m) & Q(partnership__specialist__user=m.user_id),
-        Role.PARTNER: lambda m: (
-            of_organisation(m) & Q(partnership__partner_school=m.school_id, partnership__in=partnerships_of(m))
-        ),
-        Role.HEADTEACHER: lambda m: of_organisation(m) & Q(partnership__partner_school=m.school_id),
-    }
+    A specialist teacher's head reaches none of the partner school's.
+    """
+
+    reach = through_partnership(OWN | {Role.HEADTEACHER: of_partner_school})
 
 
 class TargetPupilQuerySet(ScopedQuerySet):

@@ -42,7 +42,7 @@ def coordinator(user, acting, today):
         to_do.append(
             {
                 "title": f"{n} past visit{'' if n == 1 else 's'} not confirmed",
-                "text": "The teachers say whether they took place; you can too.",
+                "text": f"The teachers say whether {'it' if n == 1 else 'they'} took place; you can too.",
                 "url": f"{reverse('visits:list')}?when=past",
                 "act": "See the visits",
             }
@@ -57,14 +57,14 @@ def coordinator(user, acting, today):
                 "act": "See the invitations",
             }
         )
-    headless = mine(Partnership, user, acting, "partnerships.view").without_head()
-    if schools := sorted({p.partner_school.name for p in headless.select_related("partner_school")}):
+    headless = mine(Partnership, user, acting, "partnerships.view").without_head().select_related("partner_school")
+    if schools := sorted({p.partner_school.name for p in headless}):
         one = len(schools) == 1
         to_do.append(
             {
                 "title": f"{len(schools)} partner school{' has' if one else 's have'} no headteacher who can sign in",
-                "text": f"{some(schools)}. Each school's impact report waits for its head.",
-                "url": f"{reverse('programmes:partnerships')}?heads=none",
+                "text": f"{some(schools)}. {'The' if one else 'Each'} school's impact report waits for its head.",
+                "url": headless[0].get_absolute_url() if one else f"{reverse('programmes:partnerships')}?heads=none",
                 "act": "Invite the head" if one else "Invite the heads",
             }
         )

@@ -23,10 +23,10 @@ def ahead(user, acting, today, most=40):
     """The visits of the next two weeks, or else the one that comes next."""
     to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
     near = to_come.filter(on__lte=today + FORTNIGHT)
-    visits = list(near[: most + 1])
+    visits = list(near[:most])
     return {
-        "visits": visits[:most],
-        "visit_count": near.count() if len(visits) > most else len(visits),
+        "visits": visits,
+        "visit_count": near.count(),
         "next_visit": None if visits else to_come.first(),
     }
 
