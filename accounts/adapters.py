@@ -10,7 +10,7 @@ from accounts import audit
 
 class InvitedPeopleOnly(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "The e-mail address or the password is not right. Try again, or ask for a code.",
+        "email_password_mismatch": "The email address or the password is not right. Try again, or ask for a code.",
         "enter_current_password": "Enter your current password as it is now.",
         "incorrect_code": "That code is not right. Enter the newest one we sent.",
         "incorrect_password": "That password is not right.",

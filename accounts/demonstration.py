@@ -5,7 +5,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 
 WHERE_TO_BEGIN = {
-    Role.HEADTEACHER: "Order a school's impact report: what changed for its pupils, on three pages of paper.",
+    Role.HEADTEACHER: "Order a school's impact report: what changed for its pupils, as a PDF to read in four minutes.",
     Role.COORDINATOR: "See who owes what in a whole programme, and what an evaluated year brought.",
     Role.SPECIALIST: "See what is next, book a half-day and look at the target pupils.",
 }

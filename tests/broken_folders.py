@@ -218,7 +218,7 @@ REFUSED = {
     "an address that is none": (
         cell(SPECIALISTS, 2, "email", "sst01 at schools"),
         [(SPECIALISTS, 2, "email")],
-        "is not an e-mail address",
+        "is not an email address",
     ),
     "a specialist teacher without a name": (
         cell(SPECIALISTS, 2, "last_name", " "),

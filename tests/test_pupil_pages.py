@@ -237,4 +237,4 @@ def test_a_teacher_who_has_left_the_partnership_sees_no_pupil_any_more(client, o
     ours.partnership.partner_teachers.update(until=dt.date(2027, 1, 26))
 
     assert client.get(ours.pupil.get_absolute_url()).status_code == 404
-    assert "No target pupils yet." in text(client.get(reverse("pupils:list")))
+    assert "No target pupils." in text(client.get(reverse("pupils:list")))

@@ -438,7 +438,7 @@ class Status(Enum):
         (YesNo, "no", False),
         (YesNo, "maybe", "“maybe” is neither yes nor no."),
         (Email, "a@b.example", "a@b.example"),
-        (Email, "a@b@c", "“a@b@c” is not an e-mail address."),
+        (Email, "a@b@c", "“a@b@c” is not an email address."),
         (SemicolonList[Code], "b; a;; b ;", ["b", "a"]),
         (SemicolonList[YearGroup], "5;Year 6", [5, 6]),
         (SemicolonList[YearGroup], "5;x", "“x” is not a year group."),

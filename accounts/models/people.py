@@ -27,13 +27,13 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractBaseUser):
-    """A person. Signs in by e-mail, once invited: `is_active` is False until an invitation is taken up."""
+    """A person. Signs in by email, once invited: `is_active` is False until an invitation is taken up."""
 
     email = models.EmailField(
-        "e-mail address",
+        "email address",
         max_length=254,
         unique=True,
-        error_messages={"unique": "There is a person with this e-mail address already."},
+        error_messages={"unique": "There is a person with this email address already."},
     )
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
@@ -51,7 +51,7 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 name="user_email_is_lower_case",
                 condition=Q(email=Lower("email")),
-                violation_error_message="E-mail addresses are kept in lower case.",
+                violation_error_message="Email addresses are kept in lower case.",
             ),
         ]
 
@@ -179,11 +179,11 @@ class InvitationQuerySet(ScopedQuerySet):
 
 
 class Invitation(models.Model):
-    """An offer of one role by e-mail. The link is kept as a digest only: nobody can read it back, not even we."""
+    """An offer of one role by email. The link is kept as a digest only: nobody can read it back, not even we."""
 
     LASTS = dt.timedelta(days=14)
 
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("email address", max_length=254)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     role = models.CharField(max_length=20, choices=Role)

@@ -163,7 +163,7 @@ def _email(value):
         validate_email(value)
     except NotValid:
         raise Wrong(
-            f"{quote(value)} is not an e-mail address.", "Write one address, such as name@school.example."
+            f"{quote(value)} is not an email address.", "Write one address, such as name@school.example."
         ) from None
     return value
 

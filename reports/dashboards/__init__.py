@@ -43,7 +43,7 @@ def coordinator(user, acting, today):
             {
                 "title": f"{n} past visit{'' if n == 1 else 's'} not confirmed",
                 "text": f"The teachers say whether {'it' if n == 1 else 'they'} took place; you can too.",
-                "url": f"{reverse('visits:list')}?when=past",
+                "url": f"{reverse('visits:list')}?when=waiting",
                 "act": "See the visits",
             }
         )

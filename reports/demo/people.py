@@ -15,7 +15,16 @@ STAFF = {
     ],
     "Saltmarsh Learning Trust": [(Role.COORDINATOR, "Nadia", "Vance"), (Role.FINANCE, "Carl", "Usher")],
 }
-HEADS = ["Grace Frost", "Sana Malik", "Owen Price", "Hilda Thorne", "Bram Keller", "Ines Duarte"]
+HEADS = [
+    "Grace Frost",
+    "Sana Malik",
+    "Owen Price",
+    "Hilda Thorne",
+    "Bram Keller",
+    "Ines Duarte",
+    "Tara Finch",
+    "Neil Orme",
+]
 
 
 def give_roles():

@@ -27,7 +27,7 @@ def check_specialists(files, problems):
         files.specialists,
         lambda row: row.email.lower(),
         "email",
-        "Give each specialist teacher an e-mail address of their own.",
+        "Give each specialist teacher an email address of their own.",
     )
     schools = schools_named(files, {row.home_school_urn for _, row in files.specialists})
     known_as = {}

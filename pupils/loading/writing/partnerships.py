@@ -17,7 +17,7 @@ WAS_ACTIVE = {
 
 
 def write_people(account, files):
-    """Everyone by e-mail address. Whoever signs in keeps the name under which they do."""
+    """Everyone by email address. Whoever signs in keeps the name under which they do."""
     wanted = {row.email.lower(): (row.first_name, row.last_name) for _, row in files.specialists}
     for _, row in files.partnerships:
         if row.partner_teacher_email:
