@@ -5,6 +5,7 @@ from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,6 +15,26 @@ from accounts.models import Invitation, Organisation, School, User
 from accounts.roles import DEPUTY_DOES, DOES, IN_SCHOOL, Role
 from accounts.services import has_role
 from papers.sheets import Wrong, read_day
+
+NOT_YOURSELF = "You cannot give yourself a role. Ask a colleague to invite you."
+
+
+def with_button(form, label, name="submit", **attrs):
+    """How our forms look: small bold labels, and one button that takes a second click for the first."""
+    helper = FormHelper(form)
+    helper.label_size = helper.legend_size = "s"
+    helper.add_input(Submit(name, label, data_module="govuk-button", data_prevent_double_click="true", **attrs))
+    return helper
+
+
+def keep_names_plain(form):
+    """Names go out in mails of plain text, so they are one line of words."""
+    for name in {"first_name", "last_name"} & set(form.fields):
+        field = form.fields[name]
+        field.error_messages["max_length"] = "Keep the name to 100 characters."
+        field.validators.append(
+            RegexValidator(r"[<>\x00-\x1f\x7f]", "A name cannot contain < or >. Type it without.", inverse_match=True)
+        )
 
 
 class DayInput(forms.DateInput):
@@ -86,7 +107,7 @@ class InvitationForm(RowForm):
         model = Invitation
         fields = ["first_name", "last_name", "email", "role", "school", "organisation", "ends_on"]
         labels = {"email": "Email address", "role": "What will they do?", "school": "School"}
-        help_texts = {"email": "The link goes to it. It works once, for 14 days."}
+        help_texts = {"email": "The link goes to it. It works once, for 14 days or until the last day in the role."}
         widgets = {"role": forms.RadioSelect}
         error_messages = {"email": {"invalid": "Enter one email address, such as name@school.example."}}
 
@@ -117,15 +138,14 @@ class InvitationForm(RowForm):
             if heads_only
             else "For example 31/3/2027. Leave it blank for a role without an end."
         )
-        self.offer_school(roles, heads_only)
+        self.offer_school(giving, roles, heads_only)
         self.offer_organisation(everywhere=any(m.role == Role.ADMINISTRATOR for m in giving))
-        self.helper = FormHelper(self)
-        self.helper.label_size = self.helper.legend_size = "s"
-        self.helper.add_input(Submit("submit", "Send the invitation"))
+        keep_names_plain(self)
+        self.helper = with_button(self, "Send the invitation")
 
-    def offer_school(self, roles, heads_only):
+    def offer_school(self, giving, roles, heads_only):
         field = self.fields["school"]
-        field.queryset = School.objects.allowed(self.user, "people.invite").in_order()
+        field.queryset = School.objects.allowed(self.user, "people.invite").in_order(giving)
         field.empty_label = "Choose a school"
         field.help_text = "For partner teachers, headteachers and the school office."
         if not roles & IN_SCHOOL:
@@ -143,7 +163,10 @@ class InvitationForm(RowForm):
             del self.fields["organisation"]
 
     def clean_email(self):
-        return self.cleaned_data["email"].strip().lower()
+        email = self.cleaned_data["email"].strip().lower()
+        if email == self.user.email:
+            raise ValidationError(NOT_YOURSELF)
+        return email
 
     def clean_ends_on(self):
         ends_on = self.cleaned_data["ends_on"]
@@ -192,11 +215,12 @@ class ReadyInvitationForm(RowForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        self.helper = FormHelper(self)
-        self.helper.add_input(Submit("submit", "Send the invitation"))
+        self.helper = with_button(self, "Send the invitation")
 
     def clean(self):
         row = self.instance
+        if row.email == self.user.email:
+            raise ValidationError(NOT_YOURSELF)
         if not givers(self.user, row.role, row.organisation, row.school):
             raise ValidationError("You cannot give this role. The coordinator of the programme invites this person.")
         return super().clean()
@@ -220,8 +244,8 @@ class AcceptForm(forms.ModelForm):
         else:
             self.fields["first_name"].widget.attrs["autocomplete"] = "given-name"
             self.fields["last_name"].widget.attrs["autocomplete"] = "family-name"
-        self.helper = FormHelper(self)
-        self.helper.add_input(Submit("submit", "Accept" if has_account else "Accept and sign in"))
+        keep_names_plain(self)
+        self.helper = with_button(self, "Accept" if has_account else "Accept and sign in")
 
 
 class OrganisationForm(RowForm):
@@ -236,9 +260,7 @@ class OrganisationForm(RowForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["la_code"].widget.attrs["class"] = "govuk-input--width-3"
-        self.helper = FormHelper(self)
-        self.helper.label_size = self.helper.legend_size = "s"
-        self.helper.add_input(Submit("submit", "Add the organisation"))
+        self.helper = with_button(self, "Add the organisation")
 
     def clean_la_code(self):
         code = self.cleaned_data["la_code"].strip()

@@ -34,6 +34,7 @@ GRANTS = {
         Role.PARTNER,
         Role.HEADTEACHER,
     },
+    "consultants.name": {Role.COORDINATOR},
     "partnerships.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},
     "visits.plan": {Role.COORDINATOR, *TEACHERS},
@@ -76,7 +77,7 @@ DOES = {
     Role.BUDGET_HOLDER: "Follows the programmes, which grades are in, and the results. Sees no pupil.",
     Role.CONSULTANT: "Supports the partnerships of one area, with their visits and results. "
     "Sees pupils by reference and initials only.",
-    Role.FINANCE: "Sees how complete each partnership's grades are, in counts. Sees no pupil.",
+    Role.FINANCE: "Sees how complete the grades of each area are, in counts. Sees no pupil.",
     Role.SPECIALIST: "Plans half-days with partner schools and looks after the target pupils of these partnerships.",
     Role.PARTNER: "Plans half-days with a specialist teacher, as an equal, and looks after their target pupils.",
     Role.HEADTEACHER: "Sees the school's visits and target pupils, orders its impact report and names a deputy.",

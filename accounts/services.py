@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,10 @@ log = structlog.get_logger(__name__)
 
 class InvitationClosed(Exception):
     """The link was used, withdrawn or has expired; the sentence says which."""
+
+
+class OwnInvitation(Exception):
+    """Someone would give a role to themselves."""
 
 
 def invite(person, invitation):
@@ -47,7 +51,7 @@ def renew(invitation):
     token = secrets.token_urlsafe(32)
     invitation.digest = hashlib.sha256(token.encode()).digest()
     invitation.email = invitation.email.strip().lower()
-    invitation.expires_at = timezone.now() + Invitation.LASTS
+    invitation.expires_at = invitation.last_moment
     invitation.sent_at = None
     invitation.save()
     return token
@@ -116,9 +120,12 @@ def accept(invitation, first_name, last_name):
 
     Of two clicks on one link one wins. An account that exists keeps its name.
     """
+    if invitation.is_to_oneself:
+        raise OwnInvitation(f"invitation {invitation.pk}")
+    today = timezone.localdate()
     taken = (
         Invitation.objects.open()
-        .filter(pk=invitation.pk, expires_at__gt=timezone.now())
+        .filter(Q(ends_on=None) | Q(ends_on__gte=today), pk=invitation.pk, expires_at__gt=timezone.now())
         .update(accepted_at=timezone.now())
     )
     if not taken:
@@ -132,7 +139,6 @@ def accept(invitation, first_name, last_name):
         user.first_name, user.last_name, user.is_active = first_name, last_name, True
         user.save(update_fields=["first_name", "last_name", "is_active"])
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
-    today = timezone.localdate()
     standing = user.memberships.live(today).filter(
         role=invitation.role, organisation=invitation.organisation, school=invitation.school
     )

@@ -18,7 +18,7 @@ from django.views.generic import CreateView, ListView
 
 from accounts import acting, audit, demonstration, services
 from accounts.access import Allowed, allowed_rows, get_allowed
-from accounts.forms import AcceptForm, InvitationForm, OrganisationForm, ReadyInvitationForm
+from accounts.forms import NOT_YOURSELF, AcceptForm, InvitationForm, OrganisationForm, ReadyInvitationForm
 from accounts.giving import may_end
 from accounts.models import Invitation, Membership, Organisation, School
 
@@ -132,6 +132,9 @@ def tell_whether_sent(request, invitation, sent):
 def invite_again(request, pk):
     rows = allowed_rows(Invitation, request.user, "people.invite").open()
     invitation = get_object_or_404(rows, pk=pk)
+    if invitation.is_past:
+        messages.warning(request, "The last day of this role is over, so the invitation cannot be sent again.")
+        return redirect("accounts:people")
     tell_whether_sent(request, invitation, services.invite_again(request.user, invitation))
     return redirect("accounts:people")
 
@@ -194,7 +197,10 @@ def invitation(request, token):
         except (services.InvitationClosed, IntegrityError):
             row.refresh_from_db()
             return render(request, "accounts/invitation_closed.html", {"state": row.state}, status=404)
-        return first_page(request, user, new)
+        except services.OwnInvitation:
+            form.add_error(None, NOT_YOURSELF)
+        else:
+            return first_page(request, user, new)
     return render(request, "accounts/invitation.html", {"invitation": row, "form": form, "has_account": has_account})
 
 

@@ -66,9 +66,9 @@ def imports_and_results():
     ours, school_f = seconds(lambda: school_figures(programme, school), 5)
     theirs, programme_f = seconds(lambda: programme_figures(programme), 5)
     now = timezone.localtime()
-    render(Report.Kind.SCHOOL, school_f, now, 1)
-    school_pdf, _ = seconds(lambda: render(Report.Kind.SCHOOL, school_f, now, 1), 7)
-    programme_pdf, _ = seconds(lambda: render(Report.Kind.PROGRAMME, programme_f, now, 1), 7)
+    render(Report.Kind.SCHOOL, school_f, now)
+    school_pdf, _ = seconds(lambda: render(Report.Kind.SCHOOL, school_f, now), 7)
+    programme_pdf, _ = seconds(lambda: render(Report.Kind.PROGRAMME, programme_f, now), 7)
     return {
         "load the Essex folder, first time (s)": first,
         "load the Essex folder, nothing changed (s)": again,

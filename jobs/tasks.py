@@ -3,6 +3,7 @@ import datetime as dt
 import structlog
 from celery import shared_task
 from django.apps import apps
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from jobs.work import ring
 
 log = structlog.get_logger(__name__)
 
+SWEPT_AT = "swept_at"
 RING_AGAIN_AFTER = dt.timedelta(seconds=15)
 ORPHAN_AFTER = dt.timedelta(hours=1)
 
@@ -19,10 +21,17 @@ def kinds_of_job():
     return [model for model in apps.get_models() if issubclass(model, Job)]
 
 
+def seconds_since_sweep() -> float | None:
+    """How long ago the sweeper ran; None when it never did. Beat and a worker are needed for it."""
+    at = cache.get(SWEPT_AT)
+    return None if at is None else timezone.now().timestamp() - at
+
+
 @shared_task
 def sweep():
     """Ring again for what is due and was not taken, give up what was tried enough, remove files no row names."""
     now = timezone.now()
+    cache.set(SWEPT_AT, now.timestamp(), None)
     for model in kinds_of_job():
         model.objects.give_up(now)
         waiting = model.objects.due(now).filter(rung_at__lt=now - RING_AGAIN_AFTER)

@@ -8,12 +8,14 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from kombu.exceptions import OperationalError as BrokerDown
+from kombu.exceptions import KombuError
 from kombu.pools import producers
 
 from jobs.models import RENEW_EVERY, LostJob
 
 log = structlog.get_logger(__name__)
+
+RINGS_FOR = 60  # seconds; the sweeper rings again, so that a worker that was away finds no heap of old messages
 
 
 class CannotBeDone(Exception):
@@ -31,8 +33,10 @@ def ring(job):
     """Tell the workers that there is work. True when the broker took it; a broker that is down is only logged."""
     try:
         with producers[bell()].acquire(block=True, timeout=1) as producer:
-            current_app.send_task(job.task, args=[job.pk], producer=producer, retry=False, ignore_result=True)
-    except (BrokerDown, OSError, TimeoutError) as error:
+            current_app.send_task(
+                job.task, args=[job.pk], producer=producer, retry=False, ignore_result=True, expires=RINGS_FOR
+            )
+    except (KombuError, OSError, TimeoutError) as error:
         log.warning("broker_down", job=job._meta.label_lower, row=job.pk, error=type(error).__name__)
         return False
     return True

@@ -78,7 +78,8 @@ def main():
     begun = time.monotonic()
     port = chosen_port()
     home = servers.of_checkout()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: started in the background of a script, it is ignored until someone says otherwise.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupt)
     with home.only_demo(f"http://localhost:{port}/"):
         if os.environ.get("RESET") == "1":

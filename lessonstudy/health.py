@@ -8,10 +8,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from jobs.tasks import kinds_of_job
+from jobs.tasks import kinds_of_job, seconds_since_sweep
 from jobs.work import bell
 
 GIGABYTE = 10**9
+LATE = 60  # seconds without a sweep, which is due every ten
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Check:
 
 
 def checks():
-    return [database(), broker(), *workers(), work(), disk()]
+    return [database(), broker(), *workers(), sweeper(), work(), disk()]
 
 
 def database():
@@ -48,7 +49,7 @@ def broker():
 
 def workers():
     try:
-        found = current_app.control.inspect(timeout=0.7, connection=bell()).active_queues() or {}
+        found = current_app.control.inspect(timeout=0.4, connection=bell()).active_queues() or {}
     except Exception:  # as above
         found = {}
     listening = {queue["name"] for queues in found.values() for queue in queues}
@@ -57,6 +58,15 @@ def workers():
             yield Check(what, True, "listens")
         else:
             yield Check(what, False, "does not answer", f"Start a Celery worker for the queue “{queue}”.")
+
+
+def sweeper():
+    """Whatever a dead worker or a broker that was down left behind is taken up by the sweeper alone."""
+    ago = seconds_since_sweep()
+    if ago is None or ago > LATE:
+        says = "has never run" if ago is None else f"ran {ago:.0f} seconds ago"
+        return Check("Sweeper", False, says, "Start Celery beat: without it work that got stuck stays stuck.")
+    return Check("Sweeper", True, "runs")
 
 
 def work():

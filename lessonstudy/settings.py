@@ -1,11 +1,15 @@
 """One settings file; the environment says what differs (`.env.example` lists it). Safe when nothing is set."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 import structlog
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from lessonstudy.logs import terse_database_errors
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -27,11 +31,23 @@ if DEMO and not DEBUG:
 if len(SECRET_KEY) < 32 or SECRET_KEY.startswith(("change", "django-insecure")):
     raise ImproperlyConfigured("SECRET_KEY must be a random value of at least 32 characters of your own.")
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if DEBUG and (BEHIND_PROXY or urlsplit(PUBLIC_URL).hostname not in {host.strip("[]") for host in LOOPBACK}):
+    raise ImproperlyConfigured("DEBUG and DEMO are for this machine alone: no proxy, and a PUBLIC_URL on localhost.")
 
 # Keys of what is encrypted at rest: Fernet keys, newest first; old ones stay until `rotate_keys` has run.
 UPN_KEYS = env.list("UPN_KEYS")
 UPN_INDEX_KEY = env("UPN_INDEX_KEY")
 TOTP_KEYS = env.list("TOTP_KEYS")
+if len(UPN_INDEX_KEY) < 32:
+    raise ImproperlyConfigured("UPN_INDEX_KEY must be a random value of at least 32 characters of your own.")
+for name, keys in (("UPN_KEYS", UPN_KEYS), ("TOTP_KEYS", TOTP_KEYS)):
+    try:
+        ready = [Fernet(key) for key in keys]
+    except ValueError:
+        ready = []
+    if not ready:
+        raise ImproperlyConfigured(f"{name} must hold at least one key made as .env.example says.")
 
 INSTALLED_APPS = [
     "lessonstudy",
@@ -184,11 +200,20 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+# Limits by address and the list of sessions mean the visitor's address, not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_ADAPTER = "accounts.adapters.EncryptedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Lesson Study"
 USERSESSIONS_TRACK_ACTIVITY = True
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rate_limits",
+        # With Django's 300 a few hundred failed sign-ins would push the limit of an account out of the table.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
@@ -202,7 +227,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Lesson Study <no-reply@l
 SECURE = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", SECURE)
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_HSTS_SECONDS = 63_072_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
@@ -249,6 +274,7 @@ LOGGING = {
                 structlog.processors.ExceptionRenderer(
                     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
                 ),
+                terse_database_errors,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [

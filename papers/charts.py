@@ -13,7 +13,8 @@ from itertools import pairwise
 WIDTH = 696
 NAMES = 138  # the pupils' names may reach here
 LEFT, RIGHT = 192, 556  # the lowest and the highest grade, with room for a label beside the circle there
-CODES = 42  # the longest label of a grade
+CODES = 41  # a label of a grade of this width has room; for longer ones the scale becomes narrower
+LEAST_SCALE = 120
 TOP, HEAD, SECOND_LINE, ROW = 24, 31, 17, 25
 MOST_ROWS, MOST_HEIGHT = 24, 912  # with heading and legend a page of A4
 WHOLE, LEAST_PART = 8, 4
@@ -59,6 +60,11 @@ class _Scale:
         rows = [row for group in groups for row in group["rows"]]
         used = [self.values[row[end]] for row in rows for end in ("first", "last") if row[end]]
         used += [self.values[group["level"]] for group in groups if group["level"] and group["rows"]]
+        longest = max(
+            (_width(code, bold=True) for row in rows for code in (row["first"], row["last"]) if code), default=0
+        )
+        more = min(max(0, longest - CODES), (RIGHT - LEFT - LEAST_SCALE) // 2)
+        self.left, self.right, self.widest = LEFT + more, RIGHT - more, CODES + 1 + more
         self.low, self.high = self._span(used)
         if self.expected is not None:
             goals = [self.values[row["first"]] + self.expected for row in rows if row["first"] and row["last"]]
@@ -67,8 +73,8 @@ class _Scale:
 
     def x(self, value):
         if self.low == self.high:
-            return (LEFT + RIGHT) // 2
-        return LEFT + _whole((value - self.low) * (RIGHT - LEFT) / (self.high - self.low))
+            return (self.left + self.right) // 2
+        return self.left + _whole((value - self.low) * (self.right - self.left) / (self.high - self.low))
 
     def of(self, code):
         return self.x(self.values[code])
@@ -106,7 +112,7 @@ class _Scale:
         return [code for code, value in self.values.items() if self.low <= value <= self.high]
 
     def _placed(self, codes):
-        return [{"code": _fit(code, CODES), "x": self.of(code)} for code in codes]
+        return [{"code": _fit(code, 2 * self.widest), "x": self.of(code)} for code in codes]
 
 
 def _apart(axis):
@@ -158,9 +164,12 @@ def _chart(scale, parts, first, last, number, of):
         "first": first,
         "last": last,
         "expects": scale.expected is not None and any(row["band"] for row in rows),
+        "has_both": any(row["both"] for row in rows),
+        "has_only_first": any(row["first"] is not None and row["last"] is None for row in rows),
+        "has_only_last": any(row["first"] is None and row["last"] is not None for row in rows),
         "has_same": any(row["same"] for row in rows),
         "title": _title(scale, parts, first, last, number, of),
-        "description": _description(scale, parts, first, last),
+        "description": _description(scale, parts, rows, first, last),
     }
 
 
@@ -217,16 +226,16 @@ def _row(scale, row, top, uprights, first, last):
         right = max(right, goal)
     drawn |= {"first_text": None, "last_text": None}
     if both and x2 < x1:
-        drawn["last_text"] = _label(row["last"], x2 - 12, "end", bold=True)
-        drawn["first_text"] = _label(row["first"], right + 7, "start")
+        drawn["last_text"] = _label(row["last"], x2 - 12, "end", scale.widest, bold=True)
+        drawn["first_text"] = _label(row["first"], right + 7, "start", scale.widest)
     else:
         if row["first"]:
-            drawn["first_text"] = _label(row["first"], x1 - (15 if x1 == x2 else 11), "end")
+            drawn["first_text"] = _label(row["first"], x1 - (15 if x1 == x2 else 11), "end", scale.widest)
         if row["last"]:
-            drawn["last_text"] = _label(row["last"], right + 7, "start", bold=True)
+            drawn["last_text"] = _label(row["last"], right + 7, "start", scale.widest, bold=True)
             right = drawn["last_text"]["to"]
     change = _change(scale, row) if both else _first_that_fits(_missing(row, first, last), WIDTH - right - 10)
-    drawn["change"] = _label(change, WIDTH, "end", bold=drawn["above"]) if change else None
+    drawn["change"] = _label(change, WIDTH, "end", WIDTH, bold=drawn["above"]) if change else None
     texts = [drawn["first_text"], drawn["last_text"], drawn["change"]]
     drawn["clear"] = [
         {"x": text["from"], "y": y - 8, "width": text["to"] - text["from"]}
@@ -236,9 +245,9 @@ def _row(scale, row, top, uprights, first, last):
     return drawn
 
 
-def _label(text, x, anchor, bold=False):
+def _label(text, x, anchor, room, bold=False):
     """A text at `x`, and how far it reaches."""
-    text = _fit(text, WIDTH if x == WIDTH else CODES, bold)
+    text = _fit(text, room, bold)
     wide = _width(text, bold)
     start = x - wide if anchor == "end" else x
     return {"text": text, "x": x, "anchor": anchor, "from": start, "to": start + wide}
@@ -306,10 +315,16 @@ def _in_words(scale, row, first, last):
     return words
 
 
-def _description(scale, parts, first, last):
+def _description(scale, parts, rows, first, last):
     """How the drawing is read."""
-    words = f"Open circle: {first}. Filled circle: {last}. A filled circle in a ring: the same grade both times."
-    if scale.expected is not None:
+    words = f"Open circle: {first}."
+    if any(row["last"] is not None for row in rows):
+        words += f" Filled circle: {last}."
+    if any(row["same"] for row in rows):
+        words += " A filled circle in a ring: the same grade both times."
+    if any(row["first"] is not None and row["last"] is None for row in rows):
+        words += f" A dotted circle: {first}, and no {last} grade."
+    if any(row["band"] for row in rows):
         words += (
             f" The pale bar runs from {first} to the expected {last} grade and ends in an upright line;"
             " a filled circle to the right of it has gained more than expected."

@@ -3,3 +3,12 @@ from django.apps import AppConfig
 
 class ProgrammesConfig(AppConfig):
     name = "programmes"
+
+    def ready(self):
+        """Tell accounts, which does not know this app, which schools take part in an organisation's programmes."""
+        from accounts.models.organisations import TAKING_PART  # noqa: PLC0415 (models load after the apps)
+        from programmes.models import partnerships  # noqa: PLC0415
+
+        for schools in (partnerships.partner_schools, partnerships.home_schools):
+            if schools not in TAKING_PART:
+                TAKING_PART.append(schools)

@@ -1,10 +1,13 @@
+from django.contrib import messages
 from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 
-from accounts.access import Allowed
+from accounts.access import Allowed, allowed_rows, get_allowed
 from programmes import services
-from programmes.forms import PartnershipFilter
+from programmes.forms import ConsultantForm, PartnershipFilter
 from programmes.models import Area, Partnership, Programme
 
 
@@ -36,9 +39,13 @@ class ProgrammeDetail(Allowed, DetailView):
             partnerships = partnerships.order_by().values_list("status").annotate(Count("pk"))
         counts = dict(partnerships)
         areas = Area.objects.allowed(person, self.action).filter(programme=programme)
+        naming = any(
+            m.organisation_id == programme.organisation_id for m in person.memberships_granting("consultants.name")
+        )
         return super().get_context_data(
             has_records=any(step.records for step in programme.timetable.all()),
             areas=areas.prefetch_related("consultants__user"),
+            naming=ConsultantForm(user=person, programme=programme) if naming else None,
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),
             may_see_results=any(
@@ -46,6 +53,27 @@ class ProgrammeDetail(Allowed, DetailView):
             ),
             **kwargs,
         )
+
+
+@require_POST
+def consultant_add(request, slug):
+    programme = get_allowed(Programme, request.user, "consultants.name", slug=slug)
+    form = ConsultantForm(request.POST, user=request.user, programme=programme)
+    if form.is_valid():
+        row = services.name_consultant(request.user, form.cleaned_data["area"], form.cleaned_data["consultant"])
+        messages.success(request, f"{row.user} is a consultant of {row.area} now.")
+    else:
+        messages.warning(request, "Choose an area of this programme and one of your area consultants.")
+    return redirect(programme)
+
+
+@require_POST
+def consultant_remove(request, pk):
+    areas = allowed_rows(Area, request.user, "consultants.name")
+    row = get_object_or_404(services.consultants_in(areas), pk=pk)
+    services.remove_consultant(request.user, row)
+    messages.success(request, f"{row.user} is no longer a consultant of {row.area}.")
+    return redirect(row.area.programme)
 
 
 class PartnershipList(Allowed, ListView):

@@ -6,10 +6,11 @@ have a grade (it is matched). Percentages are whole, half up; means have one dec
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 TENTH = Decimal("0.1")
+TWO_SCALES = "two scales"
 
 
 class TwoScales(ValueError):
@@ -100,10 +101,11 @@ def mean(values: list[int]) -> Decimal | None:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`of` counted places out of `n`. `of` is None where the question does not apply to this scale or year group."""
+    """`of` counted places out of `n`. `of` is None where the answer is hidden, or where the question does not apply."""
 
     of: int | None
     n: int
+    hidden: bool = False
 
     @property
     def pct(self) -> int | None:
@@ -126,7 +128,13 @@ class Block:
     exceeded: Share
     above: Share
     mean_points: Decimal | None
-    hidden: bool = False
+    mean_hidden: bool = False
+
+    @property
+    def hidden(self) -> bool:
+        """Whether any of its answers is hidden."""
+        shares = (self.met_first, self.met, self.exceeded, self.above)
+        return self.mean_hidden or any(share.hidden for share in shares)
 
     @property
     def missing(self) -> int:
@@ -164,6 +172,19 @@ def block(facts: Iterable[PlaceFacts]) -> Block:
         above=share("above", "expected_points"),
         mean_points=None if None in gains else mean(gains),
     )
+
+
+def set_apart(facts: Iterable[PlaceFacts]) -> tuple[list[PlaceFacts], int]:
+    """The facts for pages and reports, where a place with grades on two scales is not matched, and how many these are.
+
+    Its last grade is taken out, with TWO_SCALES as the reason.
+    """
+    made, found = [], 0
+    for place in facts:
+        if place.matched and place.first.scale != place.last.scale:
+            place, found = replace(place, last=None, last_reason=TWO_SCALES), found + 1
+        made.append(place)
+    return made, found
 
 
 def split(facts: Iterable[PlaceFacts], key: Callable[[PlaceFacts], object]) -> dict:

@@ -1,9 +1,7 @@
-from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import RowForm
+from accounts.forms import RowForm, with_button
 from pupils import services
 from pupils.models import TargetPupil
 from pupils.upn import WrongUpn, clean_upn, upn_index
@@ -48,9 +46,7 @@ class PupilForm(RowForm):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         if self.instance.programme.initials_only:
             self.ask_for_initials()
-        self.helper = FormHelper(self)
-        self.helper.label_size = self.helper.legend_size = "s"
-        self.helper.add_input(Submit("submit", "Save"))
+        self.helper = with_button(self, "Save")
 
     def ask_for_initials(self):
         for name, label in (("first_name", "Initial of the forename"), ("last_name", "Initial of the surname")):

@@ -121,7 +121,7 @@ def outcomes(programme: Programme) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A success criterion beside what came of it. `verdict`: met, not met, not applicable, no data yet."""
+    """A success criterion beside what came of it. `verdict`: met, not met, not shown, not applicable, no data yet."""
 
     measure: str
     label: str
@@ -149,7 +149,9 @@ def criteria(programme: Programme, everyone: Block, specialists: Completion) -> 
     judged = []
     for row in programme.success_criteria.all():
         actual = measured[row.measure]
-        if actual.of is None:
+        if actual.hidden:
+            verdict = "not shown"
+        elif actual.of is None:
             verdict = "not applicable"
         elif actual.n == 0:
             verdict, actual = "no data yet", None

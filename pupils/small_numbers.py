@@ -1,17 +1,19 @@
 """Hiding small numbers from everyone but those who know the pupils anyway.
 
 A block is hidden when few pupils stand behind it, or when all or none of a few did something. Totals are printed beside
-their parts, so where the printed blocks give a hidden one away, more are hidden.
+their parts, so where the printed figures give a hidden one away, more are hidden: of other blocks only the answers
+that would tell.
 
 Whether they do is a question about flows. The table has a total, a block for each value of two features (subject and
-year group) and one for each pair of values, a cell. Each count flows from the total through a subject, a cell and a
-year group back to the total, and each block is an edge:
+year group) and one for each pair of values, a cell. Each count, and the sum of the points, flows from the total through
+a subject, a cell and a year group back to the total, and each block is an edge:
 
     top -- subject --> row -- cell --> column -- year group --> bottom -- total --> top
 
-A hidden count can have a second value exactly when there is a ring of edges through it, all of them hidden, along which
-every count can rise or fall by one and stay between nobody and everybody. Where there is none, the blocks of the
-cheapest ring are hidden too; a block costs as much as pupils stand behind it.
+A hidden figure can have a second value exactly when there is a ring of edges through it, all of them hidden, along
+which every figure can rise or fall by one and stay between nobody and everybody. Where there is none, the cheapest ring
+is hidden too: without the total where that is possible, else with the fewest sums, else with the fewest pupils. On such
+a ring every figure has a second value, so that one ring for each small block is enough.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +24,10 @@ from typing import NamedTuple
 
 from pupils.figures import Block, Share
 
-QUESTIONS = ("met_first", "met", "exceeded", "above")
+SHARES = ("met_first", "met", "exceeded", "above")
+QUESTIONS = (*SHARES, "points")
+TIED = {"met": ("met", "exceeded"), "exceeded": ("met", "exceeded")}
+NOTHING = (0, 0, 0)
 
 
 def is_small(b: Block, hide_up_to: int = 5, hide_whole_up_to: int = 10) -> bool:
@@ -31,13 +36,20 @@ def is_small(b: Block, hide_up_to: int = 5, hide_whole_up_to: int = 10) -> bool:
         return False
     if b.n <= hide_up_to:
         return True
-    return b.n <= hide_whole_up_to and any(getattr(b, question).of in (0, b.n) for question in QUESTIONS)
+    return b.n <= hide_whole_up_to and any(getattr(b, question).of in (0, b.n) for question in SHARES)
 
 
-def hide(b: Block) -> Block:
-    """The block with its counts of places kept (completeness is never hidden) and every result taken out."""
-    nothing = Share(None, b.n)
-    return replace(b, **dict.fromkeys(QUESTIONS, nothing), mean_points=None, hidden=True)
+def answered(b: Block, question: str) -> bool:
+    return (b.mean_points if question == "points" else getattr(b, question).of) is not None
+
+
+def hide(b: Block, questions: Iterable[str] = QUESTIONS) -> Block:
+    """The block without these answers; the counts of places (completeness) stay, and so does what never applied."""
+    taken = [question for question in questions if answered(b, question)]
+    changes = {question: Share(None, b.n, hidden=True) for question in taken if question != "points"}
+    if "points" in taken:
+        changes |= {"mean_points": None, "mean_hidden": True}
+    return replace(b, **changes)
 
 
 class Edge(NamedTuple):
@@ -71,62 +83,73 @@ class Table:
         if strange := blocks.keys() - {edge.cells for edge in self.edges}:
             raise ValueError(f"{len(strange)} blocks are neither a cell, a row, a column nor the total")
 
-    def given_away(self, hidden: set[frozenset]) -> set[frozenset]:
-        """What has to be hidden besides, so that every hidden count can have a second value."""
-        more = set()
+    def hidden_with(self, small: set[frozenset]) -> dict[str, set[frozenset]]:
+        """For each question the blocks that must not answer it, so that every hidden figure can have a second value."""
+        hidden = {question: set(small) for question in QUESTIONS}
+        in_order = dict.fromkeys(edge.cells for edge in self.edges if edge.cells in small)
+        in_order = sorted(in_order, key=len, reverse=True)  # the ring of a sum often serves its cells too
         for question in QUESTIONS:
-            asked = [cells for cells in hidden if getattr(self.blocks[cells], question).of is not None]
-            flows = [Flow(self, question, hidden, together) for together in (False, True)]
-            for cells in asked:
-                rings = [ring for flow in flows for ring in flow.rings(cells)]
-                more |= min(rings, key=lambda ring: ring[0])[1]
-        return more
+            for cells in in_order:
+                if not answered(self.blocks[cells], question):
+                    continue
+                ways = [(question,), *([TIED[question]] if question in TIED else [])]
+                rings = [(ring, moved) for moved in ways for ring in Flow(self, moved, hidden).rings(cells)]
+                (_, more), moved = min(rings, key=lambda found: found[0][0])
+                for each in moved:
+                    hidden[each] |= more
+        return hidden
 
 
-def room(b: Block, question: str, together: bool) -> tuple[int, int]:
-    """By how much a cell's count can rise and fall, alone or together with the one it is tied to.
+def room(b: Block, moved: tuple[str, ...]) -> tuple[int, int]:
+    """By how much a cell's figure can rise and fall, alone or together with the one it is tied to.
 
-    Whoever exceeded the expectation has met it: the first count cannot rise above the second.
+    Whoever exceeded the expectation has met it: the first count cannot rise above the second. A pupil's points can be
+    more as well as fewer.
     """
-    share = getattr(b, question)
-    if share.of is None:
+    if moved == ("points",):
+        return (0, 0) if b.mean_points is None else (b.n, b.n)
+    shares = [getattr(b, question) for question in moved]
+    if any(share.of is None for share in shares):
         return 0, 0
-    if question not in {"met", "exceeded"} or None in (b.met.of, b.exceeded.of):
-        return (0, 0) if together else (share.n - share.of, share.of)
-    below, between, above = share.n - b.met.of, b.met.of - b.exceeded.of, b.exceeded.of
-    if together:
+    if moved[0] not in TIED or None in (b.met.of, b.exceeded.of):
+        return b.n - shares[0].of, shares[0].of
+    below, between, above = b.n - b.met.of, b.met.of - b.exceeded.of, b.exceeded.of
+    if len(moved) > 1:
         return below, above
-    return (below, between) if question == "met" else (between, above)
+    return (below, between) if moved == ("met",) else (between, above)
 
 
 class Flow:
-    """The counts of one question as they flow through the table's edges."""
+    """The figures of one question, or of two that move together, as they flow through the table's edges."""
 
-    def __init__(self, table: Table, question: str, hidden: set[frozenset], together: bool):
+    def __init__(self, table: Table, moved: tuple[str, ...], hidden: Mapping[str, set[frozenset]]):
         self.edges = table.edges
-        self.printed = {cells for cells, b in table.blocks.items() if getattr(b, question).of is not None} - hidden
-        self.cost = {cells: b.n for cells, b in table.blocks.items()}
-        self.rise, self.fall = {}, {}
+        everything = table.edges[0].cells
+        self.cost, self.rise, self.fall = {}, {}, {}
+        for cells, b in table.blocks.items():
+            printed = sum(answered(b, question) and cells not in hidden[question] for question in moved)
+            if printed:
+                self.cost[cells] = (printed * (cells == everything), printed * (len(cells) > 1), printed * b.n)
         for edge in self.edges:
-            rooms = [room(table.blocks[frozenset({cell})], question, together) for cell in edge.cells]
+            rooms = [room(table.blocks[frozenset({cell})], moved) for cell in edge.cells]
             self.rise[edge.cells] = sum(rise for rise, _ in rooms)
             self.fall[edge.cells] = sum(fall for _, fall in rooms)
 
-    def rings(self, cells: frozenset) -> Iterable[tuple[int, frozenset]]:
-        """The cheapest rings through this block, one where its count rises and one where it falls."""
+    def rings(self, cells: frozenset) -> Iterable[tuple[tuple, frozenset]]:
+        """The cheapest rings through this block, one where its figure rises and one where it falls."""
         edge = next(edge for edge in self.edges if edge.cells == cells)
         if self.rise[cells]:
             yield self.cheapest_way(edge.head, edge.tail, edge)
         if self.fall[cells]:
             yield self.cheapest_way(edge.tail, edge.head, edge)
 
-    def cheapest_way(self, start: tuple, goal: tuple, without: Edge) -> tuple[int, frozenset]:
+    def cheapest_way(self, start: tuple, goal: tuple, without: Edge) -> tuple[tuple, frozenset]:
         """What it costs to go from node to node, and what must be hidden for it (Dijkstra's algorithm).
 
         There always is a way: through a cell that has room, its column, the total and its row.
         """
         order = count()
-        waiting, seen = [(0, next(order), start, frozenset())], set()
+        waiting, seen = [(NOTHING, next(order), start, frozenset())], set()
         while True:
             cost, _, node, hiding = heappop(waiting)
             if node == goal:
@@ -138,9 +161,9 @@ class Flow:
                 ahead = edge.tail == node and self.rise[edge.cells]
                 back = edge.head == node and self.fall[edge.cells]
                 if edge is not without and (ahead or back):
-                    more = {edge.cells} & self.printed
-                    price = cost + sum(self.cost[cells] for cells in more)
-                    heappush(waiting, (price, next(order), edge.head if ahead else edge.tail, hiding | more))
+                    price = tuple(map(sum, zip(cost, self.cost.get(edge.cells, NOTHING), strict=True)))
+                    more = hiding | ({edge.cells} & self.cost.keys())
+                    heappush(waiting, (price, next(order), edge.head if ahead else edge.tail, more))
 
 
 def protect(
@@ -149,13 +172,15 @@ def protect(
     hide_up_to: int = 5,
     hide_whole_up_to: int = 10,
 ) -> dict[str, Block]:
-    """The blocks as an outsider may see them: small ones hidden, and as many more as it takes that none follows.
+    """The blocks as an outsider may see them: small ones hidden, and more answers until none of them follows.
 
     `made_of` says of which cells, such as (subject, year group), each block is the sum; each cell has a block too.
     """
     cells_of = {name: frozenset(made_of[name]) for name in blocks}
     table = Table({cells_of[name]: b for name, b in blocks.items()})
-    hidden = {cells for cells, b in table.blocks.items() if is_small(b, hide_up_to, hide_whole_up_to)}
-    while more := table.given_away(hidden) - hidden:
-        hidden |= more
-    return {name: hide(b) if cells_of[name] in hidden else b for name, b in blocks.items()}
+    small = {cells for cells, b in table.blocks.items() if is_small(b, hide_up_to, hide_whole_up_to)}
+    hidden = table.hidden_with(small)
+    return {
+        name: hide(b, [question for question in QUESTIONS if cells_of[name] in hidden[question]])
+        for name, b in blocks.items()
+    }

@@ -44,6 +44,9 @@ class PupilDetail(Allowed, DetailView):
     model = TargetPupil
     template_name = "pupils/detail.html"
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("programme")
+
     def get_object(self, queryset=None):
         pupil = super().get_object(queryset)
         audit.record(self.request.user, "pupils.viewed", pupil)
@@ -56,7 +59,7 @@ class PupilDetail(Allowed, DetailView):
             "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
         ).prefetch_related("partnership__partner_teachers__user")
         may_change = person.may("pupils.edit") and (
-            TargetPupil.objects.allowed(person, "pupils.edit").filter(pk=self.object.pk).exists()
+            TargetPupil.objects.allowed(person, "pupils.edit").open_to_change().filter(pk=self.object.pk).exists()
         )
         return super().get_context_data(
             places=services.with_grades(places), may_change=may_change, today=timezone.localdate(), **kwargs
@@ -70,7 +73,7 @@ class PupilUpdate(Allowed, UpdateView):
     template_name = "pupils/form.html"
 
     def get_queryset(self):
-        return super().get_queryset().select_related("programme")
+        return super().get_queryset().open_to_change().select_related("programme")
 
     def get_object(self, queryset=None):
         pupil = super().get_object(queryset)

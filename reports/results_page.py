@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import School
 from programmes.models import Partnership, Programme
 from pupils import small_numbers
-from pupils.figures import Block, block, split
+from pupils.figures import Block, block, set_apart, split
 from pupils.models import Place
 from pupils.results import completion, criteria, outcomes, place_facts
 from reports.figures.words import REASONS, number_words, reason_words
@@ -22,15 +22,17 @@ class Reader:
     """What of a programme's results this person may see: all of it or an area, exact or with small numbers hidden."""
 
     def __init__(self, person, programme: Programme):
-        def may(action):
-            granting = person.memberships_granting(action)
-            return any(m.organisation_id == programme.organisation_id for m in granting)
+        def granting(action):
+            found = person.memberships_granting(action)
+            return {m.pk for m in found if m.organisation_id == programme.organisation_id}
 
-        self.whole = may("results.whole")
-        self.exact = may("pupils.reference")
+        whole, known = granting("results.whole"), granting("pupils.reference")
+        # Two roles do not add up: the whole table is exact only for one that grants both.
+        self.whole = bool(whole)
+        self.exact = bool(whole & known) if whole else bool(known)
         self.reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
         self.thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
-        self.facts = place_facts(programme, None if self.whole else self.reach)
+        self.facts, self.two_scales = set_apart(place_facts(programme, None if self.whole else self.reach))
 
 
 def results_page(person, programme: Programme, by: str) -> dict:
@@ -42,6 +44,7 @@ def results_page(person, programme: Programme, by: str) -> dict:
     points = list(programme.data_points.all())
     first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
     waiting = last is not None and last.due_on >= timezone.localdate()
+    so_far = programme.status != Programme.Status.CLOSED
     sections = sections_by(reader, by)
     shown = sections[0]["rows"][0]["b"]
     judged = criteria(programme, shown, specialists) if reader.whole else []
@@ -52,9 +55,12 @@ def results_page(person, programme: Programme, by: str) -> dict:
         "everyone": shown,
         "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
         "waiting": waiting,
+        "so_far": so_far,
+        "two_scales": reader.two_scales,
+        "too_few": small_numbers.is_small(everyone, *reader.thresholds),
         "unit": "target pupil" if len({place.pupil for place in reader.facts}) == len(reader.facts) else "place",
         "criteria": judged,
-        "criteria_words": criteria_words(judged, so_far=waiting),
+        "criteria_words": criteria_words(judged, so_far=so_far),
         "partnerships": partnerships if reader.whole else None,
         "specialists": specialists,
         "outcomes": outcomes(programme) if reader.whole else {},
@@ -78,7 +84,11 @@ def criteria_words(judged, *, so_far) -> str:
     """2 of 3 met, 1 without data"""
     verdicts = Counter(criterion.verdict for criterion in judged)
     words = [f"{verdicts['met']} of {len(judged)} met{' so far' if so_far else ''}"]
-    for verdict, said in (("no data yet", "without data"), ("not applicable", "not applicable")):
+    for verdict, said in (
+        ("no data yet", "without data"),
+        ("not shown", "not shown"),
+        ("not applicable", "not applicable"),
+    ):
         if verdicts[verdict]:
             words.append(f"{verdicts[verdict]} {said}")
     return ", ".join(words)
@@ -133,10 +143,29 @@ def protected(reader, sections) -> list[dict]:
         for name, query, _ in rows
     }
     shown = small_numbers.protect({name: b for name, _, b in rows}, made_of, *reader.thresholds)
+    for name, b in unknown(reader, made_of).items():
+        shown[name] = small_numbers.hide(shown[name], [q for q in small_numbers.QUESTIONS if is_hidden(b, q)])
     return [
         {"title": section["title"], "rows": [(name, query, shown[name]) for name, query, _ in section["rows"]]}
         for section in sections
     ]
+
+
+def unknown(reader, made_of) -> dict[str, Block]:
+    """The same table without the places that this reader knows by another role, who could subtract them."""
+    own = set(reader.reach.values_list("pk", flat=True))
+    if not own:
+        return {}
+    rest = [place for place in reader.facts if place.place not in own]
+    blocks = {
+        name: block(place for place in rest if (place.subject, place.year_group) in cells)
+        for name, cells in made_of.items()
+    }
+    return small_numbers.protect(blocks, made_of, *reader.thresholds)
+
+
+def is_hidden(b: Block, question: str) -> bool:
+    return b.mean_hidden if question == "points" else getattr(b, question).hidden
 
 
 # The places behind a figure --------------------------------------------------------------------------------------
@@ -264,10 +293,8 @@ def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
 
 
 def cells(name: str, b: Block) -> list:
-    nothing = HIDDEN if b.hidden else NOT_APPLICABLE
-
-    def value(v):
-        return nothing if v is None else v
+    def value(v, hidden):
+        return HIDDEN if hidden else NOT_APPLICABLE if v is None else v
 
     return [
         name,
@@ -275,12 +302,12 @@ def cells(name: str, b: Block) -> list:
         b.missing_first + b.missing_final,
         b.n,
         b.pupils,
-        value(b.met_first.of),
-        value(b.met.of),
-        value(b.met.pct),
-        value(b.exceeded.of),
-        value(b.exceeded.pct),
-        value(b.above.of),
-        value(b.above.pct),
-        value(b.mean_points),
+        value(b.met_first.of, b.met_first.hidden),
+        value(b.met.of, b.met.hidden),
+        value(b.met.pct, b.met.hidden),
+        value(b.exceeded.of, b.exceeded.hidden),
+        value(b.exceeded.pct, b.exceeded.hidden),
+        value(b.above.of, b.above.hidden),
+        value(b.above.pct, b.above.hidden),
+        value(b.mean_points, b.mean_hidden),
     ]

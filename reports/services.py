@@ -1,3 +1,4 @@
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ def order_report(person, kind, programme, school=None) -> tuple[Report, bool]:
     digest = digest_of(kind, figures)
     about = Report.objects.filter(kind=kind, programme=programme, school=school)
     same = about.filter(state=Report.State.DONE, digest=digest).exclude(file="").first()
-    if same:
+    if same and default_storage.exists(same.file.name):
         return same, False
     report, new = about.in_hand().get_or_create(
         defaults={

@@ -67,6 +67,10 @@ class ReportList(Allowed, ListView):
 def order_school(request, slug, school):
     programme = get_allowed(Programme, request.user, "reports.school", slug=slug)
     school = get_allowed(School, request.user, "reports.school", pk=school)
+    # One role must open both: head of this school elsewhere and of another school here do not add up.
+    here = {(m.organisation_id, m.school_id) for m in request.user.memberships_granting("reports.school")}
+    if (programme.organisation_id, school.pk) not in here:
+        raise Http404
     if not programme.partnerships.filter(partner_school=school).exists():
         raise Http404
     return told(request, *services.order_report(request.user, Report.Kind.SCHOOL, programme, school))

@@ -42,7 +42,7 @@ XLSX = xlsx_bytes(["pupil", "partnership", "year_group"], [["C001", "P01", "5"]]
 # What is wrong: the change, the problems (file, row, column), and a part of the first one's sentence.
 REFUSED = {
     # programme.toml
-    "TOML that cannot be read": (toml('slug = "', "slug = "), [(TOML, 2, None)], "Line 2, column"),
+    "TOML that cannot be read": (toml('slug = "', "slug = "), [(TOML, 2, None)], "It reads: “slug = essex-2008-09"),
     "TOML in another encoding": (
         data(TOML, 'name = "A"\nslug = "Zoë"'.encode("cp1252")),
         [(TOML, 2, None)],
@@ -51,7 +51,7 @@ REFUSED = {
     "TOML with a key twice": (toml("status =", 'slug = "b"\nstatus ='), [(TOML, 5, None)], "Cannot overwrite a value"),
     "TOML with NUL bytes": (data(TOML, b'name = "A\0"'), [(TOML, None, None)], "The file is not plain text."),
     "a text with NUL in it": (toml("Essex lesson", "Essex\\u0000lesson"), [(TOML, None, "name")], "cannot be printed"),
-    "no slug": (toml("slug =", "slugs ="), [(TOML, None, "slug")], "This setting is missing."),
+    "no slug": (toml("slug =", "slugs ="), [(TOML, None, "slug")], "Perhaps “slugs” is meant: rename it to slug."),
     "a slug with a space": (toml('"essex-2008-09"', '"essex 2008"'), [(TOML, None, "slug")], "the right form"),
     "no organiser": (toml("local_authority", "la"), [(TOML, None, "local_authority")], "needs one organiser"),
     "two organisers": (
@@ -82,7 +82,11 @@ REFUSED = {
         [(TOML, None, "subjects[3]")],
         "a line “all”",
     ),
-    "a year group too high": (toml("[4, 5, 6]", "[4, 5, 14]"), [(TOML, None, "year_groups[3]")], "“14” cannot be used"),
+    "a year group too high": (
+        toml("[4, 5, 6]", "[4, 5, 14]"),
+        [(TOML, None, "year_groups[3]")],
+        "“14” is out of range. Give at most 13.",
+    ),
     "an unknown scale": (
         toml('"nc-sublevels"', '"nc-levels"'),
         [(TOML, None, "assessment.scale")],
@@ -112,7 +116,7 @@ REFUSED = {
     "an expectation for no year group": (
         toml('4 = ["3b"', '-4 = ["3b"'),
         [(TOML, None, "assessment.expectations.-4")],
-        "cannot be used",
+        "“-4” is out of range. Give at least 0.",
     ),
     "data points out of order": (
         toml("2008-12-12", "2009-04-27"),
@@ -125,11 +129,7 @@ REFUSED = {
         "not in the order of their days",
     ),
     "two data points of one name": (
-        all_of(
-            toml('"October"', '"december"'),
-            lambda copy: copy.column(ASSESSMENTS, "data_point", "March"),
-            lambda copy: copy.remove(ASSESSMENTS, lambda row: False),
-        ),
+        toml('"October"', '"december"'),
         [(TOML, None, "data_points")],
         "Two data points have one name.",
     ),
@@ -138,10 +138,25 @@ REFUSED = {
         [(TOML, None, "data_points[1].due_on")],
         "31/08/2008 is outside the programme's year 2008-09.",
     ),
+    "the year after the data points": (
+        toml('academic_year = "2008-09"', 'academic_year = "2009-10"'),
+        [(TOML, None, f"data_points[{n}].due_on") for n in range(1, 5)],
+        "17/10/2008 is outside the programme's year 2009-10.",
+    ),
     "a day that is none": (
         toml("due_on = 2008-10-17", 'due_on = "October"'),
         [(TOML, None, "data_points[1].due_on")],
         "is not a date",
+    ),
+    "a day that is a number": (
+        toml("due_on = 2008-10-17", "due_on = 1224201600"),
+        [(TOML, None, "data_points[1].due_on")],
+        "“1224201600” is not a date.",
+    ),
+    "a day that is a number in quotation marks": (
+        toml("due_on = 2008-10-17", 'due_on = "1224201600"'),
+        [(TOML, None, "data_points[1].due_on")],
+        "“1224201600” is not a date.",
     ),
     "one data point only": (
         data(TOML, (ESSEX / TOML).read_bytes().replace(b"[[data_points]]", b"[[points]]", 3)),
@@ -163,11 +178,42 @@ REFUSED = {
         [(TOML, None, "success_criteria[1].target_pct")],
         "“101”",
     ),
+    "fewer expected points than none": (
+        toml("expected_points = 3", "expected_points = -1"),
+        [(TOML, None, "assessment.expected_points")],
+        "“-1” is out of range. Give at least 0.",
+    ),
+    "a criterion without the points it is judged by": (
+        toml("expected_points = 3", ""),
+        [(TOML, None, "assessment.expected_points")],
+        "above_expected_rate cannot be judged without it. Add it",
+    ),
+    "a criterion whose points are misspelt": (
+        toml("expected_points = 3", "expected_point = 3"),
+        [(TOML, None, "assessment.expected_points")],
+        "Perhaps “expected_point” is meant: rename it to expected_points.",
+    ),
+    "a scale that changes while grades stay on another": (
+        all_of(
+            toml('"nc-sublevels"', '"free-5"'),
+            toml('4 = ["3b", "4c"]', ""),
+            toml('5 = ["3a", "4b"]', ""),
+            toml('6 = ["4c", "5c"]', ""),
+            lambda copy: copy.remove(ASSESSMENTS, lambda row: False),
+        ),
+        [(TOML, None, "assessment.scale")],
+        "were loaded earlier on the scale nc-sublevels and stand in no row of assessments.csv",
+    ),
+    "an LA code of no school": (
+        all_of(toml('"881"', '"999"'), toml('"essex-2008-09"', '"nowhere"')),
+        [(TOML, None, "local_authority")],
+        "No school of schools.csv has the LA code 999.",
+    ),
     # schools.csv
     "a school twice": (
         lambda copy: copy.add(SCHOOLS, 2, EstablishmentName="Another"),
         [(SCHOOLS, 105, "URN")],
-        "in row 2 already",
+        "The URN 900001 stands in row 2 already.",
     ),
     "a URN of five digits": (cell(SCHOOLS, 2, "URN", "90001"), [(SCHOOLS, 2, "URN")], "“90001” is not a URN."),
     "a school's status nobody knows": (cell(SCHOOLS, 2, CLOSED, "Openish"), [(SCHOOLS, 2, CLOSED)], "“Openish”"),
@@ -176,11 +222,6 @@ REFUSED = {
         cell(SCHOOLS, 2, "OpenDate", "31-02-1990"),
         [(SCHOOLS, 2, "OpenDate")],
         "“31-02-1990” is not in the calendar.",
-    ),
-    "a percentage with three decimals": (
-        cell(SCHOOLS, 2, "PercentageFSM", "4.333"),
-        [(SCHOOLS, 2, "PercentageFSM")],
-        "too many digits after the point",
     ),
     "a register without a column": (
         lambda copy: copy.drop(SCHOOLS, "Postcode"),
@@ -286,6 +327,21 @@ REFUSED = {
         [(PARTNERSHIPS, 2, "ended_on")],
         "A partnership that is active has no last day.",
     ),
+    "a partnership that folded on no day": (
+        cell(PARTNERSHIPS, 49, "ended_on", ""),
+        [(PARTNERSHIPS, 49, "ended_on")],
+        "A partnership that folded needs a last day.",
+    ),
+    "a partnership that folded without a reason": (
+        cell(PARTNERSHIPS, 49, "reason", ""),
+        [(PARTNERSHIPS, 49, "reason")],
+        "A partnership that folded needs a reason.",
+    ),
+    "a partnership of a year group that takes no part": (
+        cell(PARTNERSHIPS, 2, "year_group", "3"),
+        [(PARTNERSHIPS, 2, "year_group")],
+        "Year 3 is not one of the programme's year groups 4, 5, 6.",
+    ),
     "a partnership that ends outside the year": (
         cell(PARTNERSHIPS, 2, "ended_on", "2009-09-01"),
         [(PARTNERSHIPS, 2, "ended_on")],
@@ -365,6 +421,20 @@ REFUSED = {
         cell(PUPILS, 2, "year_group", "Ned Patel"),
         [(PUPILS, 2, "year_group")],
         "The cell is not a year group.",
+    ),
+    "a pupil's year group that cannot be judged": (
+        cell(PUPILS, 2, "year_group", "9"),
+        [(PUPILS, 2, "year_group")],
+        "Year 9 is not one of the programme's year groups 4, 5, 6, and has no expectation.",
+    ),
+    "one bad byte among letters of UTF-8": (
+        lambda copy: (
+            copy.cell(PUPILS, 3, "first_name", "Zoë"),
+            copy.cell(PUPILS, 5, "first_name", "Sian"),
+            (copy.path / PUPILS).write_bytes((copy.path / PUPILS).read_bytes().replace(b"Sian", b"Si\xe2n")),
+        ),
+        [(PUPILS, 5, None)],
+        "The file is in UTF-8 but damaged",
     ),
     "a pupil's sex": (cell(PUPILS, 2, "sex", "X"), [(PUPILS, 2, "sex")], "The cell is not known here."),
     "a name that is too long": (
@@ -464,7 +534,7 @@ REFUSED = {
     "a day with the month first": (
         cell(ASSESSMENTS, 2, "assessed_on", "10/17/2008"),
         [(ASSESSMENTS, 2, "assessed_on")],
-        "there is no month 17",
+        "there is no month 17. The day and the month look swapped.",
     ),
     # timetable.csv
     "a window that ends before it starts": (

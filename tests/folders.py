@@ -73,7 +73,11 @@ class Copy:
 
     def rows(self, name):
         data = (self.path / name).read_bytes()
-        return list(csv.reader(io.StringIO(data.decode("cp1252" if name == "schools.csv" else "utf-8"))))
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            text = data.decode("cp1252")
+        return list(csv.reader(io.StringIO(text)))
 
     def write(self, name, rows, encoding="utf-8", **dialect):
         text = io.StringIO(newline="")
@@ -255,7 +259,7 @@ class Maker:
         self.partnerships = []
         for n in range(len(self.specialists) + rng.randint(0, 3)):
             status = rng.choice(STATUSES) if n else "completed"
-            ended = rng.random() < 0.7 and status in ENDED
+            ended = (rng.random() < 0.7 and status in ENDED) or status == "folded"
             self.partnerships.append(
                 {
                     "ref": f"P{n:02}",

@@ -39,6 +39,8 @@ MATRIX = {
     "accounts:organisation_create POST": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "programmes:list GET":              (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "programmes:detail GET":            (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
+    "programmes:consultant_add POST":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:consultant_remove POST": (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:partnerships GET":      (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "programmes:partnership GET":       (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "visits:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 200, 403),
@@ -76,6 +78,8 @@ KEYS = {  # what a URL is about, in a corner of the world
     "accounts:withdraw": lambda c: [c.invitation.pk],
     "accounts:end": lambda c: [c.memberships[Role.OFFICE].pk],
     "programmes:detail": lambda c: [c.programme.slug],
+    "programmes:consultant_add": lambda c: [c.programme.slug],
+    "programmes:consultant_remove": lambda c: [c.partnership.area.consultants.get().pk],
     "programmes:partnership": lambda c: [c.partnership.pk],
     "visits:create": lambda c: [c.partnership.pk],
     "visits:detail": lambda c: [c.visit.pk],
@@ -98,6 +102,7 @@ KEYS = {  # what a URL is about, in a corner of the world
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
     "programmes:detail",
+    "programmes:consultant_add",
     "reports:results",
     "reports:results_table",
     "reports:places",

@@ -344,3 +344,34 @@ def test_a_bar_says_its_number_and_its_target():
     assert bar(73, 50) == {"value": 73, "target": 50, "words": "73%, the target is 50%"}
     assert bar(120) == {"value": 100, "target": None, "words": "120%"}
     assert "<title>73%</title>" in render_to_string("papers/_bar.html", {"b": bar(73)})
+
+
+LONG = [
+    {"code": f"{level} {step}", "points": 6 * level + points, "position": 3 * level + place}
+    for level in range(1, 4)
+    for place, (step, points) in enumerate((("low", 1), ("secure", 3), ("high", 5)))
+]
+
+
+def test_a_long_grade_is_written_out():
+    rows = [place("Ann", "1 secure", "3 secure", LONG), place("Bob", "2 secure", "1 secure", LONG)]
+    rows += [place("Mohammed-Alexander Fitzgerald", "1 secure", "1 secure", LONG)]
+
+    svg, _ = drawn(LONG, [group(*rows)], 3)
+    (chart,) = dumbbell(LONG, [group(*rows)], 3)
+
+    assert "…" not in "".join(re.findall(r">([^<]*)</text>", svg)).replace("Mohammed-Alexander…", "").replace(
+        chart["groups"][0]["rows"][2]["label"], ""
+    )
+    assert {row["last_text"]["text"] for row in chart["groups"][0]["rows"]} == {"3 secure", "1 secure"}
+    assert all(row["first_text"]["from"] > NAMES for row in chart["groups"][0]["rows"])
+
+
+def test_the_legend_explains_a_grade_that_stands_alone():
+    _, alone = drawn(SUB_LEVELS, [group(place("Ann", "3a", None))], 3)
+    _, both = drawn(SUB_LEVELS, [group(place("Ann", "3a", "4a"))], 3)
+
+    assert "October, no Summer grade" in alone
+    assert "Filled circle" not in alone
+    assert "Filled circle" in both
+    assert "Dotted circle" not in both

@@ -170,6 +170,14 @@ def test_the_settings_of_an_installation_pass_djangos_deployment_check():
         ({"SECRET_KEY": "short"}, "SECRET_KEY must be a random value"),
         ({"SECRET_KEY": "change-me-" * 5}, "SECRET_KEY must be a random value"),
         ({"SECRET_KEY": "django-insecure-" * 4}, "SECRET_KEY must be a random value"),
+        ({"UPN_INDEX_KEY": ""}, "UPN_INDEX_KEY must be a random value"),
+        ({"UPN_KEYS": ""}, "UPN_KEYS must hold at least one key"),
+        ({"TOTP_KEYS": "notakey"}, "TOTP_KEYS must hold at least one key"),
+        ({"DEBUG": "true", "ALLOWED_HOSTS": "localhost"}, "DEBUG and DEMO are for this machine alone"),
+        (
+            {"DEBUG": "true", "ALLOWED_HOSTS": "localhost", "PUBLIC_URL": "http://localhost:8000"},
+            "DEBUG and DEMO are for this machine alone",
+        ),
     ],
 )
 def test_careless_settings_do_not_start(changes, says):

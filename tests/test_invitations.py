@@ -14,7 +14,14 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Invitation, Membership, User
 from accounts.roles import Role
-from tests.factories import MembershipFactory, OrganisationFactory, SchoolFactory, UserFactory
+from tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    SchoolFactory,
+    UserFactory,
+)
 from tests.world import person
 
 pytestmark = pytest.mark.django_db
@@ -457,3 +464,110 @@ def test_people_are_found_by_name_address_and_school(client, coordinator, essex,
     assert found("?q=adey") == found("?q=jaywell+tom") == found("?q=TOM@x") == ["Tom Adeyemi"]
     assert found("?q=nobody%00here") == found("?who=new") == []
     assert len(found("")) == 3
+
+
+OWN = "You cannot give yourself a role. Ask a colleague to invite you."
+
+
+def test_nobody_invites_the_own_address(client, coordinator, essex, school):
+    typed = invite(client, role=Role.HEADTEACHER, email=coordinator.email.upper(), school=school.pk)
+    own = coordinator.memberships.get()
+    ready = client.post(f"{reverse('accounts:invite')}?membership={own.pk}", follow=True)
+
+    assert OWN in text(typed)
+    assert OWN in text(ready)
+    assert not Invitation.objects.exists()
+
+
+def test_an_invitation_to_oneself_that_stands_is_not_accepted(client, coordinator, school, mailoutbox):
+    invite(client, role=Role.HEADTEACHER, school=school.pk)
+    Invitation.objects.update(email=coordinator.email)
+
+    answer = accept(link_in(mailoutbox[0]), client)
+
+    assert OWN in text(answer)
+    assert Invitation.objects.get().state == "open"
+    assert not Membership.objects.filter(role=Role.HEADTEACHER).exists()
+
+
+def test_an_invitation_does_not_outlive_the_last_day_of_the_role(client, essex, school, mailoutbox):
+    head = head_of(school, essex)
+    client.force_login(head.user)
+    sent = invite(client, role=Role.HEADTEACHER, ends_on="29/1/2027")
+    row = Invitation.objects.get()
+    with time_machine.travel(dt.datetime(2027, 1, 29, 23, 30, tzinfo=dt.UTC), tick=False):
+        on_the_day = Client().get(link_in(mailoutbox[0]))
+
+    Invitation.objects.update(expires_at=dt.datetime(2027, 2, 10, tzinfo=dt.UTC))  # as rows were kept before
+    with time_machine.travel(dt.datetime(2027, 1, 30, 9, tzinfo=dt.UTC), tick=False):
+        client.force_login(head.user)
+        late = accept(link_in(mailoutbox[0]))
+        people = client.get(reverse("accounts:people"))
+        again = client.post(reverse("accounts:invite_again", args=[row.pk]), follow=True)
+
+    assert "until Friday 29 January" in text(sent)
+    assert on_the_day.status_code == 200
+    assert (late.status_code, "This invitation has expired" in text(late)) == (404, True)
+    assert "The last day of this role is over: withdraw it" in text(people)
+    assert "Send again" not in text(people)
+    assert "The last day of this role is over, so the invitation cannot be sent again." in text(again)
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("Z" * 101, "Keep the name to 100 characters."),
+        ("<b>Zoe</b>", "A name cannot contain < or >. Type it without."),
+        ("Zoe\nSee http://elsewhere.example", "A name cannot contain < or >. Type it without."),
+    ],
+)
+def test_a_name_that_cannot_stand_in_a_mail_is_refused(client, coordinator, mailoutbox, name, sentence):
+    refused = invite(client, first_name=name)
+    invite(client)
+    not_taken = accept(link_in(mailoutbox[0]), last_name=name)
+
+    sentence = sentence.replace("<", "&lt;").replace(">", "&gt;")
+    assert sentence in text(refused)
+    assert sentence in text(not_taken)
+    assert len(mailoutbox) == 1
+    assert not User.objects.filter(email="zoe.kranz@schools.example").exists()
+
+
+def test_the_head_of_a_school_of_another_authority_that_takes_part_can_be_invited(client, coordinator, essex):
+    programme = ProgrammeFactory(organisation=essex, other_authorities=True)
+    guest = PartnershipFactory(programme=programme, partner_school=SchoolFactory(la_code="886"))
+    stranger = PartnershipFactory(partner_school=SchoolFactory(la_code="886"))
+
+    invite(client, role=Role.HEADTEACHER, school=guest.partner_school_id)
+    invite(client, role=Role.HEADTEACHER, email="home@schools.example", school=guest.specialist.home_school_id)
+    refused = invite(client, role=Role.HEADTEACHER, email="x@schools.example", school=stranger.partner_school_id)
+
+    assert {i.school for i in Invitation.objects.all()} == {guest.partner_school, guest.specialist.home_school}
+    assert "Choose from what is offered here." in text(refused)
+
+
+def test_a_trust_is_offered_the_schools_that_take_part_first(client):
+    trust = OrganisationFactory(name="Saltmarsh Learning Trust", kind="trust", la_code="")
+    user = person("Amira", Role.COORDINATOR)
+    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=trust)
+    client.force_login(user)
+    SchoolFactory(name="Abbey School")
+    own = PartnershipFactory(
+        programme=ProgrammeFactory(organisation=trust),
+        partner_school=SchoolFactory(name="Zeal School"),
+        specialist__home_school=SchoolFactory(name="Young School"),
+    )
+
+    schools = client.get(reverse("accounts:invite")).context["form"].fields["school"].queryset
+
+    assert [s.name for s in schools] == ["Young School", "Zeal School", "Abbey School"]
+    assert own.partner_school in schools
+
+
+def test_every_form_takes_a_second_click_for_the_first(client, coordinator):
+    page = client.get(reverse("accounts:invite")).content.decode()
+
+    button = re.search(r"<button[^>]*>\s*Send the invitation|<input[^>]*Send the invitation[^>]*>", page)[0]
+    assert 'data-prevent-double-click="true"' in button
+    assert button.count('data-module="govuk-button"') == 1

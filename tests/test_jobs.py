@@ -1,11 +1,13 @@
 """The job row: one taker at a time, nobody's late result kept, nothing forgotten."""
 
 import datetime as dt
+import io
 import threading
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -13,7 +15,9 @@ from jobs.models import MOST_ATTEMPTS, LostJob
 from jobs.tasks import sweep, sweep_files
 from jobs.work import CannotBeDone, work_on
 from reports.models import Report
+from reports.services import order_report
 from tests.factories import ReportFactory
+from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +147,26 @@ def test_of_ten_workers_at_once_one_takes_the_job():
     [thread.join() for thread in threads]
 
     assert [job.attempt for job in claimed if job] == [1]
+
+
+def test_the_health_check_of_the_sweeper_notices_that_it_does_not_run():
+    with pytest.raises(CommandError, match="has not run for a minute"):
+        call_command("swept")
+
+    sweep()
+    out = io.StringIO()
+    call_command("swept", stdout=out)
+
+    assert out.getvalue() == "The sweeper ran 0 seconds ago.\n"
+
+
+def test_a_done_report_whose_file_is_gone_is_made_again():
+    ours = build_world()[0]
+    ours.programme.refresh_from_db()
+    head = ours.people["headteacher"]
+    gone, _ = order_report(head, Report.Kind.SCHOOL, ours.programme, ours.school)
+    Report.objects.filter(pk=gone.pk).update(state=State.DONE, file="reports.report/never-there.pdf")
+
+    report, new = order_report(head, Report.Kind.SCHOOL, ours.programme, ours.school)
+
+    assert (new, report.pk != gone.pk) == (True, True)

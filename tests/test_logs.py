@@ -5,9 +5,11 @@ import json
 import logging
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from lessonstudy.logs import address_for_logs
+from pupils.models import TargetPupil
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +70,18 @@ def test_a_bug_on_a_pupils_page_logs_no_name(client, log, monkeypatch):
     assert "grades could not be read" in log.getvalue()
     assert "OursideFamily" not in log.getvalue()
     assert ours.upn not in log.getvalue()
+
+
+def test_a_database_error_is_logged_without_the_row(log):
+    """PostgreSQL adds the failing row to its errors, and the row names the pupil."""
+    pupil = build_world()[0].pupil
+    try:
+        with transaction.atomic():
+            TargetPupil.objects.filter(pk=pupil.pk).update(year_group=None)
+    except IntegrityError:
+        logging.getLogger("pupils").exception("could not be kept")
+
+    assert "could not be kept" in log.getvalue()
+    assert "NotNullViolation" in log.getvalue()
+    assert pupil.last_name not in log.getvalue()
+    assert "DETAIL" not in log.getvalue()

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from jobs.models import Job
 from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from reports.dashboards import dashboard
-from reports.dashboards.to_do import count_in_words
+from reports.dashboards.to_do import count_in_words, day_of
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,33 @@ def test_the_coordinator_is_told_who_owes_grades_and_led_to_them(client, ours):
 
     assert (first["title"], first["late"]) == ("1 partnership owes 1 October grade", True)
     assert first["url"] == ours.partnership.get_absolute_url()
+
+
+def test_late_grades_wait_for_the_teachers_and_do_not_need_the_head(client, ours):
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    made = dashboard_of(ours, Role.HEADTEACHER)
+    page = text_of(client.get(reverse("today")))
+
+    assert (made["title"], made["to_do"]) == ("Nothing needs you now", [])
+    assert [item["title"].partition(":")[0] for item in made["waiting"]] == ["1 of 1 October grade is missing"]
+    assert page.index("Waiting for others") < page.index("1 of 1 October grade is missing")
+
+
+def test_a_programme_whose_year_is_over_is_one_line_for_its_coordinator(ours):
+    Programme.objects.filter(pk=ours.programme.pk).update(starts_on=dt.date(2011, 9, 1), ends_on=dt.date(2012, 8, 31))
+
+    made = dashboard_of(ours, Role.COORDINATOR)["to_do"]
+
+    titles = [item["title"] for item in made]
+    assert "The year of Ourside programme 2011-12 ended on 31 August 2012 and it is still marked as running" in titles
+    assert not any("owes" in title for title in titles)
+    assert not dashboard_of(ours, Role.HEADTEACHER)["waiting"]
+
+
+def test_a_day_of_another_academic_year_has_its_year():
+    assert day_of(dt.date(2026, 10, 3), dt.date(2027, 2, 1)) == "3 October"
+    assert day_of(dt.date(2012, 6, 29), dt.date(2027, 2, 1)) == "29 June 2012"
 
 
 def test_every_count_of_the_heat_table_is_the_length_of_the_list_behind_it(client, ours):

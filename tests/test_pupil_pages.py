@@ -238,3 +238,19 @@ def test_a_teacher_who_has_left_the_partnership_sees_no_pupil_any_more(client, o
 
     assert client.get(ours.pupil.get_absolute_url()).status_code == 404
     assert "No target pupils." in text(client.get(reverse("pupils:list")))
+
+
+def test_a_pupil_of_a_closed_programme_cannot_be_changed(client, ours, teacher):
+    Programme.objects.filter(pk=ours.programme.pk).update(status=Programme.Status.CLOSED)
+
+    page = text(client.get(ours.pupil.get_absolute_url()))
+    answers = [
+        client.get(reverse("pupils:change", args=[ours.pupil.pk])).status_code,
+        change(client, ours.pupil, first_name="Robin").status_code,
+    ]
+
+    ours.pupil.refresh_from_db()
+    assert "The programme is closed, so these details can no longer be changed." in page
+    assert "Change the details" not in page
+    assert answers == [404, 404]
+    assert ours.pupil.first_name == "OursideForename"

@@ -129,3 +129,18 @@ def test_loading_a_scale_twice_gives_one(name):
     assert list(Grade.objects.values_list("pk", "code", "position", "points")) == rows
     assert [(code, points) for _, code, _, points in rows] == grades(name)
     assert [position for _, _, position, _ in rows] == list(range(len(rows)))
+
+
+@pytest.mark.django_db
+def test_a_scale_gets_the_grades_that_its_file_has_gained_and_loses_none():
+    scale = scales.load_scale("ta-codes")
+    scale.grades.filter(code__in=["PK1", "WTS"]).delete()
+    scale.grades.filter(code="PK2").update(code="OLD")
+    kept = dict(scale.grades.values_list("code", "pk"))
+
+    scales.load_scale("ta-codes")
+
+    after = dict(scale.grades.values_list("code", "pk"))
+    assert list(after) == ["EM", "OLD", "PK1", "PK2", "PK3", "PK4", "PK5", "PK6", "WTS", "EXS", "GDS"]
+    assert {code: after[code] for code in kept} == kept
+    assert list(scale.grades.values_list("position", flat=True)) == list(range(11))

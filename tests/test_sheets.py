@@ -392,7 +392,7 @@ def test_a_day_that_could_be_a_month_is_a_day():
     [
         ("17/10/08", "“17/10/08” has a year of two digits."),
         ("17-Oct-08", "“17-Oct-08” has a year of two digits."),
-        ("10/17/2008", "“10/17/2008” has no month: there is no month 17."),
+        ("10/17/2008", "“10/17/2008” has no month: there is no month 17. The day and the month look swapped."),
         ("31/02/2009", "“31/02/2009” is not in the calendar."),
         ("0/1/2009", "“0/1/2009” is not in the calendar."),
         ("17 ma 2009", "“17 ma 2009” is not a date."),
@@ -538,9 +538,17 @@ def test_toml_is_read(data):
     ("data", "row", "what"),
     [
         (b"", None, "The file is empty."),
-        (b"a = 1\nb 3", 2, "Line 2, column 3 cannot be understood: Expected '=' after a key in a key/value pair."),
+        (
+            b"a = 1\nb 3",
+            2,
+            "Line 2, column 3 cannot be understood: Expected '=' after a key in a key/value pair. It reads: “b 3”",
+        ),
         (b"a = [1", None, "The file cannot be understood: Unclosed array, at its end."),
-        (b"a = 2008-02-31", 1, "Line 1, column 5 cannot be understood: Invalid date or datetime."),
+        (
+            b"a = 2008-02-31",
+            1,
+            "Line 1, column 5 cannot be understood: Invalid date or datetime. It reads: “a = 2008-02-31”",
+        ),
         (b"a = " + b"[" * 5000, None, "Brackets are nested too deeply."),
         (b"a = 1\n# \0", None, "The file is not plain text."),
         (b"a = 1\n# \xe9", 2, "Line 2 is not in UTF-8."),

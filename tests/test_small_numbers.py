@@ -1,4 +1,5 @@
 from collections import Counter
+from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -6,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pupils.figures import Block, Share
-from pupils.small_numbers import QUESTIONS, hide, is_small, protect
+from pupils.small_numbers import QUESTIONS, SHARES, hide, is_small, protect
 
 
-def a_block(n, **counts):
-    shares = {question: Share(counts.get(question), n) for question in QUESTIONS}
-    return Block(n + 2, n, n, 1, 1, Counter(left=1), Counter(absent=1), **shares, mean_points=None)
+def a_block(n, mean=None, **counts):
+    shares = {question: Share(counts.get(question), n) for question in SHARES}
+    return Block(n + 2, n, n, 1, 1, Counter(left=1), Counter(absent=1), **shares, mean_points=mean)
 
 
 # One block ---------------------------------------------------------------------------------------------------------
@@ -23,9 +24,9 @@ def test_one_to_five_pupils_are_hidden_whatever_they_did(n):
 
 
 @pytest.mark.parametrize("n", range(6, 11))
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", SHARES)
 def test_six_to_ten_are_hidden_when_all_or_none_of_them_did_something(n, question):
-    others = dict.fromkeys(QUESTIONS, 3)
+    others = dict.fromkeys(SHARES, 3)
 
     assert [of for of in range(n + 1) if is_small(a_block(n, **others | {question: of}))] == [0, n]
 
@@ -49,11 +50,16 @@ def test_a_programme_may_hide_more():
 
 
 def test_hiding_keeps_the_counts_of_places_only():
-    found = hide(a_block(4, met=2, exceeded=1, above=1, met_first=0))
+    found = hide(a_block(4, Decimal("1.5"), met=2, exceeded=1, above=1, met_first=0))
 
-    assert found == Block(
-        6, 4, 4, 1, 1, Counter(left=1), Counter(absent=1), *[Share(None, 4)] * 4, mean_points=None, hidden=True
-    )
+    gone = [Share(None, 4, hidden=True)] * 4
+    assert found == Block(6, 4, 4, 1, 1, Counter(left=1), Counter(absent=1), *gone, mean_points=None, mean_hidden=True)
+
+
+def test_what_does_not_apply_is_not_hidden():
+    found = hide(a_block(4, met=2))
+
+    assert (found.met, found.above, found.mean_hidden) == (Share(None, 4, hidden=True), Share(None, 4), False)
 
 
 # Tables with totals ------------------------------------------------------------------------------------------------
@@ -138,6 +144,51 @@ def test_a_question_that_some_cells_cannot_answer_does_not_stand_in_the_way():
     assert {name for name, b in shown.items() if b.hidden} >= {"writing year 4", "maths year 4"}
 
 
+def hidden_answers(shown):
+    return {
+        (name, question)
+        for name, b in shown.items()
+        for question in QUESTIONS
+        if (b.mean_hidden if question == "points" else getattr(b, question).hidden)
+    }
+
+
+def test_a_hidden_mean_cannot_be_worked_out_from_the_printed_ones():
+    _, made_of = table({("maths", 5): (2, 0, 0), ("writing", 5): (10, 0, 0)})
+    means = {2: Decimal("4.0"), 10: Decimal("1.0"), 12: Decimal("1.5")}
+    blocks = {name: a_block(n, means[n]) for name, n in {"maths": 2, "writing": 10, "all": 12, "year 5": 12}.items()}
+    blocks |= {"maths year 5": blocks["maths"], "writing year 5": blocks["writing"]}
+
+    shown = protect(blocks, made_of)
+
+    assert {name for name, b in shown.items() if b.mean_hidden} == {
+        "maths", "maths year 5", "writing", "writing year 5"
+    }  # fmt: skip
+
+
+def test_only_the_answers_that_would_tell_are_hidden_and_totals_last():
+    cells = {("maths", 4): (12, 6, 0), ("maths", 5): (2, 1, 0), ("maths", 6): (10, 5, 1)}
+    cells |= {("writing", 4): (14, 7, 0), ("writing", 5): (5, 2, 0)}
+    blocks, made_of = table(cells)
+
+    found = hidden_answers(protect(blocks, made_of))
+
+    # Nobody of the seven of Year 5 exceeded: they are a small block too, and take another year with them.
+    assert not {name for name, question in found if name in ("all", "maths", "writing") and question == "met"}
+    assert ("all", "exceeded") not in found
+    assert not {name for name, question in found if question == "above"}
+
+
+def test_a_total_of_none_has_to_go_but_takes_no_other_answer_with_it():
+    cells = {("maths", 4): (12, 6, 0), ("maths", 5): (2, 1, 0), ("maths", 6): (10, 5, 0)}
+    cells |= {("writing", 4): (14, 7, 0), ("writing", 5): (5, 2, 0)}
+
+    found = hidden_answers(protect(*table(cells)))
+
+    assert ("all", "exceeded") in found
+    assert ("all", "met") not in found
+
+
 @st.composite
 def small_tables(draw):
     """Subjects by years, with gaps, small enough to try every possible table in its place."""
@@ -153,6 +204,10 @@ def small_tables(draw):
     return cells or {("a", 0): (1, 1, 0)}, up_to, draw(st.integers(up_to, 10))
 
 
+def is_gone(b, question):
+    return getattr(b, question).hidden
+
+
 def possible_values(cells, shown, made_of):
     """By hidden block and question: every value that fits what is printed, when every table is tried.
 
@@ -160,9 +215,9 @@ def possible_values(cells, shown, made_of):
     """
     tables = {}
     for question, count in (("met", 1), ("exceeded", 2)):
-        printed = [(made_of[name], getattr(b, question).of) for name, b in shown.items() if not b.hidden]
+        printed = [(made_of[name], getattr(b, question).of) for name, b in shown.items() if not is_gone(b, question)]
         ranges = [
-            range(cells[cell][0] + 1) if shown[f"{cell[0]} year {cell[1]}"].hidden else [cells[cell][count]]
+            range(cells[cell][0] + 1) if is_gone(shown[f"{cell[0]} year {cell[1]}"], question) else [cells[cell][count]]
             for cell in cells
         ]
         tables[question] = [
@@ -170,14 +225,14 @@ def possible_values(cells, shown, made_of):
             for counts in (dict(zip(cells, values, strict=True)) for values in product(*ranges))
             if all(sum(counts[cell] for cell in of) == total for of, total in printed)
         ]
-    hidden = [name for name, b in shown.items() if b.hidden]
-    values = {(name, question): set() for name in hidden for question in tables}
+    hidden = [(name, question) for name, b in shown.items() for question in tables if is_gone(b, question)]
+    values = {key: set() for key in hidden}
     for met in tables["met"]:
         for exceeded in tables["exceeded"]:
             if all(exceeded[cell] <= met[cell] for cell in cells):
-                for name in hidden:
-                    values[name, "met"].add(sum(met[cell] for cell in made_of[name]))
-                    values[name, "exceeded"].add(sum(exceeded[cell] for cell in made_of[name]))
+                for name, question in hidden:
+                    counts = met if question == "met" else exceeded
+                    values[name, question].add(sum(counts[cell] for cell in made_of[name]))
         if all(len(found) > 1 for found in values.values()):
             break
     return values
@@ -188,8 +243,12 @@ def gives_nothing_away(cells, up_to, whole_up_to):
 
     shown = protect(blocks, made_of, up_to, whole_up_to)
 
-    assert all(shown[name].hidden for name, b in blocks.items() if is_small(b, up_to, whole_up_to))
-    assert all(shown[name] == (hide(b) if shown[name].hidden else b) for name, b in blocks.items())
+    assert all(shown[name] == hide(b) for name, b in blocks.items() if is_small(b, up_to, whole_up_to))
+    assert all(
+        getattr(shown[name], question) == getattr(hide(b) if is_gone(shown[name], question) else b, question)
+        for name, b in blocks.items()
+        for question in ("met", "exceeded")
+    )
     certain = [key for key, found in possible_values(cells, shown, made_of).items() if len(found) < 2]
     assert certain == []
 

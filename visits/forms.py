@@ -1,11 +1,9 @@
 import datetime as dt
 
-from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import DayField, DayInput, RowForm
+from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
 from programmes.models import Partnership
 from visits import services
@@ -35,10 +33,8 @@ class PartnershipChoice(forms.Form):
             field.widget, field.empty_label = forms.RadioSelect(), None
         field.queryset = rows
         field.label_from_instance = lambda p: f"{p.partner_school}: {p.label}, {p.specialist} ({p.ref})"
-        self.helper = FormHelper(self)
+        self.helper = with_button(self, "Continue", name="")
         self.helper.form_method = "get"
-        self.helper.label_size = self.helper.legend_size = "s"
-        self.helper.add_input(Submit("", "Continue"))
 
 
 def may_be_visited(user):
@@ -81,13 +77,11 @@ class VisitForm(RowForm):
         self.offer_schools()
         programme = self.partnership.programme
         self.fields["on"].widget = DayInput(programme.starts_on, programme.ends_on, school_days=True)
-        self.fields["on"].help_text = f"A school day, for example {example_day(programme)}."
+        self.fields["on"].help_text = f"A weekday in the programme's year, for example {example_day(programme)}."
         self.fields["kind"].choices = [("", "Choose a kind"), *Visit.Kind.choices]
         self.fields["half"].choices = [(Half.MORNING, "Morning"), (Half.AFTERNOON, "Afternoon")]
         self.order_fields(["kind", "host", "on", "half", "people"])
-        self.helper = FormHelper(self)
-        self.helper.label_size = self.helper.legend_size = "s"
-        self.helper.add_input(Submit("submit", "Save the visit"))
+        self.helper = with_button(self, "Save the visit")
 
     def offer_people(self):
         field = self.fields["people"]
@@ -110,19 +104,36 @@ class VisitForm(RowForm):
                 f"to {programme.ends_on:%-d %B %Y}."
             )
         if on.weekday() >= SATURDAY:
-            raise ValidationError(f"{on:%-d %B %Y} is a {on:%A}. Give a school day.")
+            raise ValidationError(f"{on:%-d %B %Y} is a {on:%A}. Give a weekday.")
         return on
+
+    def validate_unique(self):
+        """The very same visit, sent twice, is not in the way of itself.
+
+        It is looked for last: a second click may come while the first is being saved.
+        """
+        sound, self.standing = not self.errors, None
+        super().validate_unique()
+        if sound and not self.instance.pk:
+            self.standing = services.same_visit(self.instance, self.cleaned_data["people"])
+        if self.standing:
+            self.errors.clear()
 
     def save(self):
         """The visit with its bookings; None and a sentence on the form when someone is booked already."""
+        people, new = list(self.cleaned_data["people"]), self.instance.pk is None
+        if self.standing:
+            return self.standing
         try:
-            return services.keep_visit(self.user, self.instance, list(self.cleaned_data["people"]))
+            return services.keep_visit(self.user, self.instance, people)
         except WrongState:
             self.add_error(
                 None, "Someone else changed this visit a moment ago, and nothing was saved. Look at it again."
             )
             return None
         except services.Taken as taken:
+            if new and (standing := services.same_visit(self.instance, people)):
+                return standing
             for booking in taken.bookings:
                 self.add_error("people", self.sentence(booking))
             if not taken.bookings:
@@ -139,7 +150,7 @@ class VisitForm(RowForm):
 
 
 def example_day(programme):
-    """A school day in the middle of the programme's year, so that day and month cannot be mixed up."""
+    """A weekday in the middle of the programme's year, so that day and month cannot be mixed up."""
     day = programme.starts_on + (programme.ends_on - programme.starts_on) / 2
     while day.weekday() >= SATURDAY or day.day <= 12:
         day += dt.timedelta(days=1)
@@ -157,6 +168,4 @@ class CancelForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.label_size = "s"
-        self.helper.add_input(Submit("submit", "Cancel the visit", css_class="govuk-button--warning"))
+        self.helper = with_button(self, "Cancel the visit", css_class="govuk-button--warning")

@@ -38,6 +38,22 @@ def keep_visit(person, visit, people):
     return visit
 
 
+def same_visit(visit, people):
+    """The planned visit that agrees with this one in everything, or None: what a second click would save again."""
+    agreeing = Visit.objects.filter(
+        partnership=visit.partnership_id,
+        on=visit.on,
+        half=visit.half,
+        kind=visit.kind,
+        host=visit.host_id,
+        status=Visit.Status.PLANNED,
+    ).first()
+    if agreeing is None:
+        return None
+    booked = set(agreeing.bookings.values_list("person", flat=True))
+    return agreeing if booked == {someone.pk for someone in people} else None
+
+
 def in_the_way(visit, people):
     taken = Booking.objects.filter(person__in=people, on=visit.on, half=visit.half).exclude(visit=visit.pk)
     return list(taken.select_related("person", "visit__host"))

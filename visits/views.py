@@ -19,7 +19,8 @@ class VisitList(Allowed, ListView):
 
     def get_queryset(self):
         self.everything, today = super().get_queryset(), timezone.localdate()
-        self.when = self.request.GET.get("when", "")
+        asked = self.request.GET.get("when", "")
+        self.when = asked if asked in {"past", "waiting", "all"} else ""
         rows = self.everything.with_people()
         if self.when == "past":
             return rows.filter(on__lt=today).order_by("-on", "-half", "pk")

@@ -1,6 +1,6 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Lower
 
 from accounts.roles import Role
@@ -55,16 +55,38 @@ class Organisation(models.Model):
         return self.name
 
 
+# Membership -> the schools that take part in what its organisation runs, as a subquery of ids. Filled by `programmes`,
+# which this app does not know.
+TAKING_PART = []
+
+
+def taking_part(m):
+    rows = Q(pk__in=[])
+    for schools in TAKING_PART:
+        rows |= Q(pk__in=schools(m))
+    return rows
+
+
+def of_authority_or_taking_part(m):
+    """A local authority's own schools and the guests in its programmes; a trust or a network has no authority."""
+    return Q(la_code=m.organisation.la_code) | taking_part(m) if m.organisation.la_code else EVERYTHING
+
+
 class SchoolQuerySet(ScopedQuerySet):
     """Schools of the register are public; whom a person may invite to which school is decided here."""
 
     reach = {
-        Role.COORDINATOR: lambda m: Q(la_code=m.organisation.la_code) if m.organisation.la_code else EVERYTHING,
+        Role.COORDINATOR: of_authority_or_taking_part,
         Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
     }
 
-    def in_order(self):
-        return self.order_by(Lower("name"), "urn")
+    def in_order(self, memberships):
+        """By name. Where an organisation has no local authority to choose from, those that take part come first."""
+        first = Q(pk__in=[])
+        for m in memberships:
+            if m.organisation and not m.organisation.la_code:
+                first |= taking_part(m)
+        return self.order_by(Case(When(first, then=0), default=1), Lower("name"), "urn")
 
 
 class School(models.Model):

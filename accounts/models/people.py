@@ -238,9 +238,27 @@ class Invitation(models.Model):
         return DEPUTY_DOES if self.names_deputy else DOES[self.role]
 
     @property
+    def is_to_oneself(self):
+        """Nobody gives a role to themselves: it would widen what they reach."""
+        return self.email == self.invited_by.email
+
+    @property
+    def is_past(self):
+        """The role's last day is over: there is nothing left to invite to."""
+        return self.ends_on is not None and self.ends_on < timezone.localdate()
+
+    @property
+    def last_moment(self):
+        """Until when a link that is made now works: for 14 days, and not beyond the last day of the role."""
+        latest = timezone.now() + self.LASTS
+        if self.ends_on is None:
+            return latest
+        return min(latest, timezone.make_aware(dt.datetime.combine(self.ends_on, dt.time.max)))
+
+    @property
     def state(self):
         if self.accepted_at:
             return "accepted"
         if self.withdrawn_at:
             return "withdrawn"
-        return "expired" if self.expires_at < timezone.now() else "open"
+        return "expired" if self.is_past or self.expires_at < timezone.now() else "open"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from enum import Enum
 from typing import Annotated, Any, TypeVar
 
@@ -24,16 +25,28 @@ class Wrong(ValueError):
         self.what, self.mend, self.column = what, mend, column
 
 
-def parse_rows(table: Table, model: type[Model], problems: Problems) -> list[tuple[int, Model]]:
+def parse_rows(
+    table: Table, model: type[Model], problems: Problems, lenient=(), left_blank: Counter | None = None
+) -> list[tuple[int, Model]]:
     """
     Row number and model of every row that is right; each cell that is wrong is a problem, several to a row.
 
     A blank cell counts as not given: a field without a default must be filled in, one with a default keeps it.
+    A cell of a `lenient` column that cannot be understood counts as blank too, and is counted in `left_blank`.
     """
     parsed = []
     for row in table:
+        cells = {column: cell for column, cell in row.items() if cell}
         try:
-            parsed.append((row.number, model.model_validate({column: cell for column, cell in row.items() if cell})))
+            try:
+                parsed.append((row.number, model.model_validate(cells)))
+            except ValidationError as error:
+                unclear = {detail["loc"][0] for detail in error.errors() if detail["loc"]} & set(lenient) & cells.keys()
+                if not unclear:
+                    raise
+                left_blank.update(table.header(column) for column in sorted(unclear))
+                readable = {column: cell for column, cell in cells.items() if column not in unclear}
+                parsed.append((row.number, model.model_validate(readable)))
         except ValidationError as error:
             for detail in error.errors(include_url=False):
                 what, mend, column = _sentences(detail, row)
@@ -139,7 +152,8 @@ def read_day(value: str) -> dt.date:
         names = [place for place, name in enumerate(MONTHS, 1) if name.startswith(month)]
         month = names[0] if len(names) == 1 else 0
     elif int(month) > 12:
-        raise Wrong(f"{quote(value)} has no month: there is no month {int(month)}.", WRITE_A_DATE)
+        swapped = " The day and the month look swapped." if 1 <= int(day) <= 12 and int(month) <= 31 else ""
+        raise Wrong(f"{quote(value)} has no month: there is no month {int(month)}.{swapped}", WRITE_A_DATE)
     if len(year) != 4 or not 1800 <= int(year) <= 2199:
         raise Wrong(f"{quote(value)} is in a year that cannot be meant.", WRITE_A_DATE)
     try:

@@ -64,7 +64,16 @@ def _encoding(data, name, problems):
     for codec, said in tries:
         try:
             text = data.decode(codec)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if codec == "utf-8" and _is_damaged_utf8(data):
+                row = _row_at(data[: error.start].decode("utf-8"))
+                problems.add(
+                    name,
+                    "The file is in UTF-8 but damaged: a letter in this row cannot be read.",
+                    f"Write the row anew. {SAVE_AS_CSV}",
+                    row=row,
+                )
+                return None
             continue
         if "\0" in text:
             problems.add(name, "The file has null characters in it: it is damaged, or not a table.", SAVE_AS_CSV)
@@ -72,6 +81,19 @@ def _encoding(data, name, problems):
         return codec, said
     problems.add(name, "The letters of the file are in an encoding that is not known here.", SAVE_AS_CSV)
     return None
+
+
+def _is_damaged_utf8(data):
+    """Whether more of the letters beyond ASCII are whole in UTF-8 than not; of another encoding hardly any would be."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
+    return whole >= broken and whole > 0
+
+
+def _row_at(text):
+    """The number of the row that follows this text, or that it breaks off in, as a spreadsheet counts."""
+    return sum(1 for _ in csv.reader(io.StringIO(f"{text}x", newline="")))
 
 
 # CSV --------------------------------------------------------------------------------------------------------------

@@ -56,8 +56,8 @@ class Problems:
             "Nothing was changed."
         )
 
-    def as_table(self, width: int = 120) -> str:
-        """Plain text for a terminal: the shown problems in columns, the total under them."""
+    def as_table(self, width: int = 120, total: bool = True) -> str:
+        """Plain text for a terminal: the shown problems in columns, and the total under them."""
         head = ("File", "Row", "Column", "What is wrong, and how to mend it")
         lines = [
             (
@@ -77,7 +77,8 @@ class Problems:
             text += [start + first, *(" " * left + part for part in rest)]
         if self.more:
             text.append(f"and {self.more:,} more")
-        text.append(self.summary())
+        if total:
+            text.append(self.summary())
         return "\n".join(line.rstrip() for line in text)
 
     def __bool__(self):

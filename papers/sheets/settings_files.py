@@ -28,9 +28,11 @@ def read_toml(source, problems: Problems, name: str | None = None, max_bytes: in
     except ValueError as error:
         reason, line, column = _toml_error(str(error))
         where = f"Line {line}, column {column}" if line else "The file"
+        lines = data.decode("utf-8-sig").splitlines()
+        reads = f" It reads: {quote(lines[line - 1])}" if line and line <= len(lines) else ""
         problems.add(
             name,
-            f"{where} cannot be understood: {reason}.",
+            f"{where} cannot be understood: {reason}.{reads}",
             "Compare it with the example in the documentation.",
             row=line,
         )

@@ -15,7 +15,7 @@ class SpecialistTeacher(models.Model):
     """An excellent classroom teacher of a programme's year, from a home school, with one or more partnerships."""
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="specialists")
-    ref = models.CharField("reference", max_length=20)
+    ref = models.CharField("reference", max_length=40)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     home_school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     subjects = ArrayField(models.CharField(max_length=60), default=list)
@@ -48,6 +48,14 @@ def partnerships_of(m):
 
 def areas_of(m):
     return AreaConsultant.objects.filter(user=m.user_id).values("area")
+
+
+def partner_schools(m):
+    return Partnership.objects.filter(of_organisation(m)).values("partner_school")
+
+
+def home_schools(m):
+    return SpecialistTeacher.objects.filter(of_organisation(m)).values("home_school")
 
 
 def of_organisation(m):
@@ -91,10 +99,11 @@ class PartnershipQuerySet(ScopedQuerySet):
         return self.filter(status__in=[Partnership.Status.ACTIVE, Partnership.Status.PAUSED])
 
     def programmes(self):
-        return Programme.objects.filter(pk__in=self.values("programme"))
+        return Programme.objects.filter(pk__in=self.values("programme")).order_by("-starts_on", "name")
 
     def areas(self):
-        return Area.objects.filter(pk__in=self.values("area")).select_related("programme")
+        rows = Area.objects.filter(pk__in=self.values("area")).select_related("programme")
+        return rows.order_by("-programme__starts_on", "programme__name", "name")
 
     def data_points(self):
         return DataPoint.objects.filter(programme__in=self.values("programme")).select_related("programme")
@@ -152,7 +161,7 @@ class Partnership(models.Model):
         FOLDED = "folded", "Folded"
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="partnerships")
-    ref = models.CharField("reference", max_length=20)
+    ref = models.CharField("reference", max_length=40)
     specialist = models.ForeignKey(SpecialistTeacher, on_delete=models.PROTECT, related_name="partnerships")
     partner_school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=60)

@@ -27,15 +27,17 @@ class Account:
     left: Counter = field(default_factory=Counter)
     ignored: dict[str, list[str]] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
+    not_understood: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def changed_nothing(self) -> bool:
         return not self.added and not self.updated
 
-    def bring(self, model, label, existing, wanted, name_of=str):
+    def bring(self, model, label, existing, wanted, name_of=str, absent=()):
         """Rows by key: those wanted are made or brought to their fields; returns them. Nothing is ever deleted.
 
-        existing: key -> row; wanted: key -> fields; name_of: key -> how the row is called in the account.
+        existing: key -> row; wanted: key -> fields; name_of: key -> how the row is called in the account;
+        absent: the fields of which no file says anything: a row that stands keeps its own.
         """
         rows, new, changed, columns = dict(existing), [], [], set()
         for key, fields in wanted.items():
@@ -44,7 +46,9 @@ class Account:
                 rows[key] = model(**fields)
                 new.append(rows[key])
                 continue
-            differing = [column for column, value in fields.items() if getattr(row, column) != value]
+            differing = [
+                column for column, value in fields.items() if column not in absent and getattr(row, column) != value
+            ]
             if differing:
                 self.tell(label, name_of(key), row, differing, fields)
                 for column in differing:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -57,9 +58,16 @@ Subject = Annotated[str, text_in_quotes(60), AfterValidator(not_a_result)]
 YearGroup = Annotated[int, Field(ge=0, le=13, strict=True)]
 
 
+def a_day(value):
+    """A number, also one in quotation marks, would be taken for seconds since 1970."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)):
+        return value
+    raise Wrong(f"{quote(str(value))} is not a date.", "Write it as 2008-10-17, without quotation marks.")
+
+
 class DataPointTable(BaseModel):
     name: Annotated[str, text_in_quotes(40)]
-    due_on: dt.date
+    due_on: Annotated[dt.date, BeforeValidator(a_day)]
 
 
 class CriterionTable(BaseModel):
@@ -133,12 +141,19 @@ class ProgrammeFile(BaseModel):
         return self
 
     @property
+    def years_in_words(self):
+        return ", ".join(map(str, self.year_groups))
+
+    @property
     def starts_on(self):
         return dt.date(int(self.academic_year[:4]), 9, 1)
 
     @property
     def ends_on(self):
         return dt.date(int(self.academic_year[:4]) + 1, 8, 31)
+
+    def holds(self, day: dt.date) -> bool:
+        return self.starts_on <= day <= self.ends_on
 
     def takes_schools_of(self, la_code: str) -> bool:
         """Only a local authority keeps to its own schools, unless it says otherwise."""
@@ -153,8 +168,11 @@ def read_programme(path: Path, problems: Problems) -> tuple[ProgrammeFile | None
     try:
         return ProgrammeFile.model_validate(given), list(unused(given, ProgrammeFile))
     except ValidationError as error:
+        strangers = list(unused(given, ProgrammeFile))
         for detail in error.errors(include_url=False):
             what, mend, key = toml_sentences(detail)
+            if detail["type"] == "missing" or (key == "local_authority" and key not in given):
+                mend = hint(key, strangers) or mend
             problems.add(path.name, what, mend, None, key)
         return None, []
 
@@ -174,7 +192,16 @@ def unused(given, model, within=""):
             yield quote(f"{within}{key}", marks="")
         elif key in PARTS and model is ProgrammeFile:
             for part in value if isinstance(value, list) else [value]:
-                yield from unused(part, PARTS[key], f"{key}.")
+                if isinstance(part, dict):
+                    yield from unused(part, PARTS[key], f"{key}.")
+
+
+def hint(key, strangers) -> str:
+    """How to mend a setting that is missing where one that nobody asks for has nearly its name."""
+    table, _, name = re.sub(r"\[\d+\]", "", key).rpartition(".")
+    beside = [last for before, _, last in (stranger.rpartition(".") for stranger in strangers) if before == table]
+    near = get_close_matches(name, beside, n=1)
+    return f"Perhaps {quote(near[0])} is meant: rename it to {name}." if near else ""
 
 
 def toml_sentences(detail):
@@ -198,6 +225,23 @@ def toml_sentences(detail):
             return f"{value} is not a text.", "Write it in quotation marks.", key
         case "model_type" | "dict_type" | "list_type":
             return f"{value} is not a table.", "Compare the file with the example in the documentation.", key
+        case "greater_than_equal":
+            return f"{value} is out of range.", f"Give at least {detail['ctx']['ge']}.", key
+        case "less_than_equal":
+            return f"{value} is out of range.", f"Give at most {detail['ctx']['le']}.", key
+        case "decimal_max_places":
+            places = detail["ctx"]["decimal_places"]
+            return f"{value} has too many digits after the point.", f"Give at most {places}.", key
+        case "string_too_long":
+            return "The text is too long.", f"Shorten it to {detail['ctx']['max_length']} characters.", key
+        case "bool_type":
+            return f"{value} is neither true nor false.", "Write true or false, without quotation marks.", key
+        case "too_long" | "tuple_type":
+            return f"{value} is not a pair.", 'Give two, such as ["3b", "4c"].', key
+        case kind if kind.startswith("int_"):
+            return f"{value} is not a whole number.", "Write it in digits, without quotation marks.", key
+        case kind if kind.startswith(("decimal_", "float_", "finite_")):
+            return f"{value} is not a number.", "Write it in digits, without quotation marks.", key
         case kind if kind.startswith("date"):
             return f"{value} is not a date.", "Write it as 2008-10-17, without quotation marks.", key
-    return f"{value} cannot be used.", f"{detail['msg']}.", key
+    return f"{value} cannot be used.", "Compare the file with the example in the documentation.", key

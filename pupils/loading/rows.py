@@ -23,7 +23,7 @@ def text_up_to(longest):
     return AfterValidator(check)
 
 
-Ref = Annotated[Text, text_up_to(20)]
+Ref = Annotated[Text, text_up_to(40)]
 Name = Annotated[Text, text_up_to(100)]
 Subject = Annotated[Text, text_up_to(60)]
 UNKNOWN_DATES = {dt.date(1800, 1, 1), dt.date(1900, 1, 1)}
@@ -91,6 +91,14 @@ REGISTER_COLUMNS = [
 ]
 
 
+# Nothing hangs on these. The programme's schools do hang on the days.
+LENIENT_COLUMNS = {
+    field.alias
+    for name, field in SchoolRow.model_fields.items()
+    if not field.is_required() and name not in {"opened_on", "closed_on"}
+}
+
+
 class SpecialistRow(BaseModel):
     ref: Ref
     first_name: Name
@@ -125,7 +133,7 @@ class PupilRow(BaseModel):
     first_name: Name = ""
     last_name: Name = ""
     year_group: YearGroup
-    sex: Choice(TargetPupil.Sex) = ""
+    sex: Choice(TargetPupil.Sex, {"U": "", "unknown": "", "not known": ""}) = ""
     pupil_premium: Choice(TargetPupil.YesNo, {"unknown": TargetPupil.YesNo.UNKNOWN}) = TargetPupil.YesNo.UNKNOWN
     sen: Choice(TargetPupil.Sen) = TargetPupil.Sen.NONE
     eal: Choice(TargetPupil.YesNo, {"unknown": TargetPupil.YesNo.UNKNOWN}) = TargetPupil.YesNo.UNKNOWN

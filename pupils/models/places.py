@@ -28,6 +28,10 @@ class TargetPupilQuerySet(ScopedQuerySet):
         for role, rule in PlaceQuerySet.reach.items()
     }
 
+    def open_to_change(self):
+        """The results of a closed programme stand, and so do the details on which they rest."""
+        return self.exclude(programme__status=Programme.Status.CLOSED)
+
 
 class TargetPupil(models.Model):
     """A pupil whom a programme follows, with these fields and no others. The data belongs to the school."""
@@ -47,7 +51,7 @@ class TargetPupil(models.Model):
         PLAN = "E", "Education, health and care plan"
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="pupils")
-    ref = models.CharField("reference", max_length=20)
+    ref = models.CharField("reference", max_length=40)
     first_name = models.CharField("forename", max_length=100, blank=True)
     last_name = models.CharField("surname", max_length=100, blank=True)
     year_group = models.PositiveSmallIntegerField()

@@ -9,12 +9,14 @@ from functools import cache
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import F
 
 from pupils.models import Grade, Scale
 
 FOLDER = Path(__file__).parent
 FREE = re.compile(r"free-([1-9][0-9]{0,2})")
 MOST_FREE_GRADES = 100
+ROOM = 10_000
 
 
 class UnknownScale(ValueError):
@@ -73,20 +75,43 @@ def plain(text):
 
 @transaction.atomic
 def load_scale(name: str) -> Scale:
-    """The scale as a row with its grades, written when it is not there yet. Raises UnknownScale."""
+    """The scale as a row with its grades. Raises UnknownScale.
+
+    It is written when it is not there yet, and gets the grades that its file has gained since. It never loses any.
+    """
     file = description(name)
     scale, new = Scale.objects.get_or_create(
         name=name, defaults={"title": file["title"], "has_points": file["has_points"], "step": file.get("step", "")}
     )
-    if new:
+    standing = [] if new else [grade.code for grade in scale.grades.all()]
+    codes = [grade["code"] for grade in file["grades"]]
+    if not set(codes) <= set(standing):
+        Scale.objects.select_for_update().get(pk=scale.pk)
+        standing = {grade.code: grade for grade in scale.grades.all()}
+        positions = {code: position for position, code in enumerate(in_one_order(codes, standing))}
+        scale.grades.update(position=F("position") + ROOM)  # aside, as each position is taken once
+        for code, grade in standing.items():
+            grade.position = positions[code]
+        Grade.objects.bulk_update(standing.values(), ["position"])
         Grade.objects.bulk_create(
             Grade(
                 scale=scale,
                 code=grade["code"],
-                position=position,
+                position=positions[grade["code"]],
                 points=grade.get("points"),
                 aliases=grade.get("aliases", []),
             )
-            for position, grade in enumerate(file["grades"])
+            for grade in file["grades"]
+            if grade["code"] not in standing
         )
     return scale
+
+
+def in_one_order(codes, standing):
+    """The codes of the file in its order; one that only stands in the database follows the one it follows there."""
+    order, before = list(codes), None
+    for code in standing:
+        if code not in order:
+            order.insert(order.index(before) + 1 if before else 0, code)
+        before = code
+    return order

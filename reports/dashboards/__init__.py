@@ -15,6 +15,7 @@ from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes
 from reports.dashboards.to_do import (
     coming_items,
     count_in_words,
+    ended_items,
     owed_by_point,
     owed_items,
     some,
@@ -36,7 +37,7 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
-    to_do = owed_by_point(user, acting, today)
+    to_do = owed_by_point(user, acting, today) + ended_items(user, acting, today)
     past = unrecorded(user, acting, today)
     if n := past.count():
         to_do.append(
@@ -86,7 +87,8 @@ def headteacher(user, acting, today):
     )
     return {
         "lead": next_grades(partnerships, today),
-        "to_do": owed_items(user, acting, today),
+        "to_do": [],
+        "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
         "impact": impact(user, acting),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 
-from programmes.models import DataReturn, Programme
+from programmes.models import DataReturn, Programme, academic_year
 from reports.dashboards.rows import mine
 from reports.figures.words import list_words
 from visits.models import Visit
@@ -22,12 +22,12 @@ def count_in_words(items):
     return f"{len(items)} things need you{f', {how}' if late else ''}"
 
 
-def owing(user, acting):
-    """Returns of running programmes that lack grades."""
+def owing(user, acting, today):
+    """Returns that lack grades, of running programmes whose year is not over."""
     return (
         mine(DataReturn, user, acting, "returns.owed")
         .owing()
-        .filter(partnership__programme__status=Programme.Status.ACTIVE)
+        .filter(partnership__programme__status=Programme.Status.ACTIVE, partnership__programme__ends_on__gte=today)
         .select_related("data_point", "partnership__partner_school", "partnership__specialist__user")
         .prefetch_related("partnership__partner_teachers__user")
         .order_by("data_point__due_on", "partnership__ref")
@@ -36,7 +36,7 @@ def owing(user, acting):
 
 def owed(user, acting, today):
     """Those of them whose day is past."""
-    return owing(user, acting).filter(data_point__due_on__lt=today)
+    return owing(user, acting, today).filter(data_point__due_on__lt=today)
 
 
 def owed_items(user, acting, today):
@@ -47,7 +47,7 @@ def owed_items(user, acting, today):
             f"{'is' if row.missing == 1 else 'are'} missing: {row.partnership.label}",
             "text": f"{row.partnership.partner_school}. Waiting for {teachers_of(row.partnership)}.",
             "url": row.partnership.get_absolute_url(),
-            "when": f"Overdue since {row.data_point.due_on:%-d %B}",
+            "when": f"Overdue since {day_of(row.data_point.due_on, today)}",
             "late": True,
         }
         for row in owed(user, acting, today)[:20]
@@ -56,13 +56,13 @@ def owed_items(user, acting, today):
 
 def coming_items(user, acting, today):
     """A line for each return whose day is near."""
-    coming = owing(user, acting).filter(data_point__due_on__gte=today, data_point__due_on__lte=today + SOON)
+    coming = owing(user, acting, today).filter(data_point__due_on__gte=today, data_point__due_on__lte=today + SOON)
     return [
         {
             "title": f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
             "text": f"{row.partnership.partner_school}. {row.received} of {row.expected} are in.",
             "url": row.partnership.get_absolute_url(),
-            "when": f"Due on {row.data_point.due_on:%A %-d %B}",
+            "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
         }
         for row in coming[:20]
     ]
@@ -80,7 +80,7 @@ def owed_by_point(user, acting, today):
             {
                 "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} "
                 f"{grades(sum(row.missing for row in rows), point)}",
-                "text": f"Due on {point.due_on:%-d %B}, {days(today - point.due_on)} ago. {some(schools)}.",
+                "text": f"Due on {day_of(point.due_on, today)}, {days(today - point.due_on)} ago. {some(schools)}.",
                 "url": rows[0].partnership.get_absolute_url()
                 if one
                 else f"{reverse('programmes:partnerships')}?owes={point.pk}",
@@ -89,6 +89,21 @@ def owed_by_point(user, acting, today):
             }
         )
     return items
+
+
+def ended_items(user, acting, today):
+    """A line for each programme whose year is over and that still runs: its grades are not asked for any more."""
+    ended = mine(Programme, user, acting, "programmes.view").filter(status=Programme.Status.ACTIVE, ends_on__lt=today)
+    return [
+        {
+            "title": f"The year of {programme.title} ended on {day_of(programme.ends_on, today)} "
+            "and it is still marked as running",
+            "text": "Its missing grades are not asked for any more.",
+            "url": programme.get_absolute_url(),
+            "act": "See the programme",
+        }
+        for programme in ended.order_by("-ends_on", "name")
+    ]
 
 
 def unrecorded(user, acting, today):
@@ -105,14 +120,20 @@ def unrecorded_items(user, acting, today):
     for visit in unrecorded(user, acting, today)[:10]:
         items.append(
             {
-                "title": f"Did the {visit.get_kind_display().lower()} of {visit.on:%-d %B} take place?",
+                "title": f"Did the {visit.get_kind_display().lower()} of {day_of(visit.on, today)} take place?",
                 "text": f"{visit.partnership.label} at {visit.host}. Confirm it, or cancel it with the reason.",
                 "url": visit.get_absolute_url(),
-                "when": f"Since {visit.on:%-d %B}",
+                "when": f"Since {day_of(visit.on, today)}",
                 "late": (today - visit.on).days > 2,
             }
         )
     return items
+
+
+def day_of(day, today):
+    """29 June, or 29 June 2012 where that is not in the current academic year."""
+    first, last = academic_year(today)
+    return f"{day:%-d %B}" if first <= day <= last else f"{day:%-d %B %Y}"
 
 
 def grades(n, point):

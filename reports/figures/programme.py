@@ -2,7 +2,7 @@ from django.db.models import Count, F, Q, Sum
 
 from papers.charts import bar
 from programmes.models import DataReturn, Partnership, Programme
-from pupils.figures import split
+from pupils.figures import set_apart, split
 from pupils.results import blocks, completion, criteria, outcomes, place_facts
 from reports.figures.school import scale_grades, scale_step
 from reports.figures.words import (
@@ -20,7 +20,7 @@ from reports.figures.words import (
 
 def programme_figures(programme: Programme) -> dict:
     """The published table with success criteria and completeness, without a pupil's name: for the coordinator."""
-    facts = place_facts(programme)
+    facts, two_scales = set_apart(place_facts(programme))
     named = blocks(facts)
     everyone = named["all"]
     partnerships, specialists = completion(programme)
@@ -73,6 +73,7 @@ def programme_figures(programme: Programme) -> dict:
         ],
         "outcomes": [{"outcome": name, "n": n} for name, n in outcomes(programme).items()],
         "returns": returns_words(programme),
+        "two_scales": two_scales,
         **reading_words(programme, facts, grades),
     }
 

@@ -1,9 +1,10 @@
 from collections import defaultdict
 
-from accounts.models import School
+from accounts.models import Membership, School
+from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from pupils import small_numbers
-from pupils.figures import block
+from pupils.figures import TWO_SCALES, block, set_apart
 from pupils.models import Assessment, Grade, Place
 from pupils.results import place_facts
 from reports.figures.words import (
@@ -21,10 +22,10 @@ from reports.figures.words import (
 def school_figures(programme: Programme, school: School) -> dict:
     """What the target pupils of one partner school did, with their names: for that school's headteacher.
 
-    The whole programme stands beside it as one row, unless the other schools in it are so few that it would tell
-    about their pupils.
+    The whole programme stands beside it as one row, unless it would tell about the pupils of the other schools:
+    whoever heads several schools could take away all of theirs from it.
     """
-    facts = place_facts(programme)
+    facts, _ = set_apart(place_facts(programme))
     own = [place for place in facts if place.school == school.pk]
     others = [place for place in facts if place.school != school.pk]
     points = list(programme.data_points.all())
@@ -34,8 +35,8 @@ def school_figures(programme: Programme, school: School) -> dict:
     grades = scale_grades(programme)
     everyone = block(facts)
     thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
-    rest = block(others)
-    if others and (small_numbers.is_small(rest, *thresholds) or small_numbers.is_small(everyone, *thresholds)):
+    rests = [block(p for p in facts if p.school not in known) for known in known_together(programme, school)]
+    if others and any(small_numbers.is_small(b, *thresholds) for b in (everyone, *rests)):
         everyone = small_numbers.hide(everyone)
     ours = block(own)
     return {
@@ -61,8 +62,19 @@ def school_figures(programme: Programme, school: School) -> dict:
             if e.year_group in {place.year_group for place in own}
         ],
         "partnerships": [partnership_words(p) for p in partnerships],
+        "two_scales": sum(place.last_reason == TWO_SCALES for place in own),
         **reading_words(programme, own, grades),
     }
+
+
+def known_together(programme: Programme, school: School) -> list[set[int]]:
+    """The schools whose figures one person has beside this one's: it alone, and all that a head of it heads."""
+    heads = Membership.objects.live().filter(role=Role.HEADTEACHER, organisation=programme.organisation_id)
+    schools = defaultdict(set)
+    of_this = heads.filter(school=school).values("user")
+    for user, pk in heads.filter(user__in=of_this).values_list("user", "school"):
+        schools[user].add(pk)
+    return [{school.pk}, *schools.values()]
 
 
 def scale_grades(programme):
@@ -115,7 +127,7 @@ def groups(programme, own, partnerships, points, grades):
                 "level_label": f"level for Year {year}",
                 "block": block_words(name, block(mine)),
                 "rows": [
-                    pupil_words(place, rows[place.place].pupil, codes[place.place], points)
+                    pupil_words(place, rows[place.place].pupil, codes[place.place], points, position)
                     for place in sorted(mine, key=lambda place: order(place, rows[place.place].pupil))
                 ],
             }
@@ -130,14 +142,15 @@ def order(place, pupil):
     return not place.matched, -(gain or 0), pupil.last_name, pupil.first_name, pupil.ref
 
 
-def pupil_words(place, pupil, given, points):
+def pupil_words(place, pupil, given, points, position):
+    """`position` has the grades of the programme's scale; one of another scale has no place in a chart."""
     reason = place.last_reason if place.last is None else place.first_reason if place.first is None else ""
     return {
         "label": pupil.full_name,
         "year": place.year_group,
         "grades": [cell_words(*given.get(point.pk, (None, ""))) for point in points],
-        "first": place.first and place.first.code,
-        "last": place.last and place.last.code,
+        "first": place.first.code if place.first and place.first.code in position else None,
+        "last": place.last.code if place.last and place.last.code in position else None,
         "matched": place.matched,
         "gain": place.gain,
         "above": place.above,

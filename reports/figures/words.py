@@ -4,13 +4,13 @@ from collections import Counter
 
 from django.utils.dateformat import format as format_date
 
-from pupils.figures import Block, Share, percent
+from pupils.figures import TWO_SCALES, Block, Share, percent
 from pupils.models import Assessment
 
 
 def share_words(share: Share) -> dict:
-    """A share with numerator, denominator and percentage; `of` is None where the question does not apply."""
-    return {"of": share.of, "n": share.n, "pct": share.pct}
+    """A share with numerator, denominator and percentage; `of` is None where it is hidden or does not apply."""
+    return {"of": share.of, "n": share.n, "pct": share.pct, "hidden": share.hidden}
 
 
 def block_words(name: str, b: Block) -> dict:
@@ -27,11 +27,15 @@ def block_words(name: str, b: Block) -> dict:
         "exceeded": share_words(b.exceeded),
         "above": share_words(b.above),
         "mean": None if b.mean_points is None else str(b.mean_points),
+        "mean_hidden": b.mean_hidden,
         "hidden": b.hidden,
     }
 
 
-REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {"": "no reason given"}
+REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {
+    "": "no reason given",
+    TWO_SCALES: "grades on two scales",
+}
 
 
 def reason_words(first: Counter, final: Counter) -> list[dict]:

@@ -5,19 +5,35 @@ from papers.sheets import quote
 from programmes.models import Partnership, SpecialistTeacher
 from pupils.loading.checks.sheet import Sheet
 
+ENDS = {"ended_on": None, "reason": ""}
 ENDED = {Partnership.Status.COMPLETED, Partnership.Status.EMBEDDING, Partnership.Status.FOLDED}
 FIRST_SECONDARY_YEAR = 7
 NOT_YET = {Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED}
 
 
 def check_schools(files, problems):
-    Sheet(files, "schools.csv", problems).once(files.schools, lambda row: row.urn, "URN", "Keep the row that is right.")
+    sheet = Sheet(files, "schools.csv", problems)
+    sheet.once(files.schools, lambda row: row.urn, "URN", "Keep the row that is right.", "The URN {}".format)
 
 
 def schools_named(files, urns):
     """The schools of these numbers that are known, each with its LA code, status and closing day by URN."""
-    standing = School.objects.filter(urn__in=urns)
-    return {school.urn: school for school in standing} | {row.urn: row for _, row in files.schools}
+    standing = {school.urn: school for school in School.objects.filter(urn__in=urns)}
+    given = {row.urn: row for _, row in files.schools}
+    if "closed_on" in files.absent("schools.csv"):
+        for urn in standing.keys() & given.keys():
+            given[urn] = given[urn].model_copy(update={"closed_on": standing[urn].closed_on})
+    return standing | given
+
+
+def ending(row, standing, absent):
+    """The last day and the reason of a partnership: those of the file, or as they stand where it has no such column."""
+    runs_again = standing is not None and standing.status in ENDED and row.status not in ENDED
+    given = {}
+    for column, blank in ENDS.items():
+        stays = column in absent and standing is not None and not runs_again
+        given[column] = getattr(standing if stays else row, column) or blank
+    return given
 
 
 def check_specialists(files, problems):
@@ -61,6 +77,10 @@ def check_partnerships(files, problems):
     sheet, programme = Sheet(files, "partnerships.csv", problems), files.programme
     schools = schools_named(files, {row.partner_school_urn for _, row in files.partnerships})
     sheet.once(files.partnerships, lambda row: row.ref, "ref")
+    some_own = check_authority(files, schools, problems)
+    absent, standing = files.absent("partnerships.csv"), {}
+    if programme and absent & ENDS.keys():
+        standing = {row.ref: row for row in Partnership.objects.filter(programme__slug=programme.slug)}
     for number, row in files.partnerships:
         if files.lacks("specialist_teachers.csv", (row.specialist_teacher,)):
             sheet.wrong(
@@ -70,7 +90,8 @@ def check_partnerships(files, problems):
                 "Use a ref of specialist_teachers.csv.",
             )
         if row.partner_school_urn in schools:
-            check_partner_school(sheet, number, row, schools[row.partner_school_urn], programme)
+            ended_on = ending(row, standing.get(row.ref), absent)["ended_on"]
+            check_partner_school(sheet, number, row, schools[row.partner_school_urn], ended_on, some_own)
         else:
             unknown_school(files, sheet, number, "partner_school_urn", row.partner_school_urn)
         if programme and row.subject.casefold() not in {subject.casefold() for subject in programme.subjects}:
@@ -80,24 +101,57 @@ def check_partnerships(files, problems):
                 f"{quote(row.subject)} is not a subject of the programme.",
                 f"Use one of: {', '.join(programme.subjects)}.",
             )
+        if programme and row.year_group not in programme.year_groups:
+            sheet.wrong(
+                number,
+                "year_group",
+                f"Year {row.year_group} is not one of the programme's year groups {programme.years_in_words}.",
+                "Correct the cell, or add the year group to programme.toml.",
+            )
+        if row.status == Partnership.Status.FOLDED:
+            check_folded(sheet, number, ending(row, standing.get(row.ref), absent))
         if row.ended_on and row.status not in ENDED:
             sheet.wrong(number, "ended_on", f"A partnership that is {row.status} has no last day.", "Clear the cell.")
         sheet.in_year(number, "ended_on", row.ended_on)
         check_partner_teacher(sheet, number, row)
 
 
-def check_partner_school(sheet, number, row, school, programme):
+def check_folded(sheet, number, given):
+    for column, what in {"ended_on": "last day", "reason": "reason"}.items():
+        if not given[column]:
+            sheet.wrong(number, column, f"A partnership that folded needs a {what}.", "Fill it in.")
+
+
+def check_authority(files, schools, problems):
+    """Whether the programme may have any of the schools. If not, every partner school is a foreign one: said once."""
+    sheet, programme = Sheet(files, "programme.toml", problems), files.programme
+    if not programme or not files.schools:
+        return True
+    found = any(programme.takes_schools_of(school.la_code) for school in schools.values())
+    if not found:
+        sheet.wrong(
+            None,
+            "local_authority",
+            f"No school of schools.csv has the LA code {programme.local_authority}.",
+            "Correct the code, or add the schools of the LA.",
+        )
+    return found
+
+
+def check_partner_school(sheet, number, row, school, ended_on, some_own):
+    programme = sheet.programme
+
     def wrong(what, mend):
         sheet.wrong(number, "partner_school_urn", f"The school {school.urn} {what}.", mend)
 
-    if programme and not programme.takes_schools_of(school.la_code):
+    if some_own and programme and not programme.takes_schools_of(school.la_code):
         wrong(
             f"belongs to LA {school.la_code}, not to {programme.local_authority}",
             "Choose a school of the LA, or set other_authorities = true in programme.toml.",
         )
     if school.phase.casefold() == "secondary" and row.year_group < FIRST_SECONDARY_YEAR:
         wrong(f"is a secondary school and has no Year {row.year_group}", "Choose a school that has this year group.")
-    stays_until = row.ended_on or (programme and programme.ends_on)
+    stays_until = ended_on or (programme and programme.ends_on)
     if school.status == School.Status.PROPOSED:
         wrong("is not open yet", "Choose another.")
     elif school.status == School.Status.CLOSED and not (

@@ -1,10 +1,13 @@
 """programme.toml, and the timetable that belongs to it."""
 
+from collections import Counter
+
 from papers.sheets import quote
-from programmes.models import DataPoint, Programme
+from programmes.models import DataPoint, Programme, SuccessCriterion
 from pupils import scales
 from pupils.loading.checks.sheet import Sheet
-from pupils.loading.programme_file import ProgrammeFile
+from pupils.loading.programme_file import ProgrammeFile, hint
+from pupils.models import Assessment
 
 
 def check_programme(files, problems):
@@ -16,6 +19,19 @@ def check_programme(files, problems):
     if len(set(measures)) < len(measures):
         sheet.wrong(None, "success_criteria", "A success criterion stands twice.", "Keep one of each.")
     check_expectations(programme, sheet)
+    if (
+        SuccessCriterion.Measure.ABOVE_EXPECTED_RATE in measures
+        and scales.description(programme.assessment.scale)["has_points"]
+        and programme.assessment.expected_points is None
+    ):
+        key = "assessment.expected_points"
+        sheet.wrong(
+            None,
+            key,
+            "This setting is missing: the success criterion above_expected_rate cannot be judged without it.",
+            hint(key, files.ignored.get("programme.toml", [])) or "Add it, or leave the success criterion out.",
+        )
+    check_scale_of_what_stays(files, sheet)
     standing = Programme.objects.filter(slug=programme.slug).select_related("organisation").first()
     if standing and not is_of_organiser(standing.organisation, programme):
         sheet.wrong(
@@ -26,12 +42,54 @@ def check_programme(files, problems):
         )
 
 
-def check_data_points(programme, sheet):
+def check_scale_of_what_stays(files, sheet):
+    """There are no results of two scales: the scale may change only where the file grades every place anew."""
+    programme, scale = files.programme, files.programme.assessment.scale
+    others = Assessment.objects.filter(place__partnership__programme__slug=programme.slug, grade__isnull=False)
+    others = others.exclude(grade__scale__name=scale).values_list(
+        "place__pupil__ref",
+        "place__partnership__ref",
+        "place__partnership__subject",
+        "data_point",
+        "grade__scale__name",
+    )
+    others = list(others)
+    if not others:
+        return
+    # A place is known by its pupil and its subject, as in writing: its partnership may change.
+    subjects = {row.ref: row.subject.casefold() for _, row in files.partnerships}
+    given = {
+        (row.pupil, subjects.get(row.partnership, row.subject.casefold()), row.data_point.casefold())
+        for _, row in files.assessments
+    }
+    matched, _ = match_data_points(DataPoint.objects.filter(programme__slug=programme.slug), programme)
+    names = {point.pk: name.casefold() for name, point in matched.items()}
+    stay = Counter(
+        before
+        for pupil, ref, subject, point, before in others
+        if (pupil, subjects.get(ref, subject.casefold()), names.get(point)) not in given
+    )
+    for before, number in stay.items():
+        sheet.wrong(
+            None,
+            "assessment.scale",
+            f"{number:,} grade{' was' if number == 1 else 's were'} loaded earlier on the scale {before} and "
+            f"stand{'s' * (number == 1)} in no row of assessments.csv: grades of two scales give no results.",
+            f"Keep the scale {before}, or give every grade on the scale {scale}.",
+        )
+
+
+def have_one_name(programme):
+    """Whether two data points go by one name, so that a name in another file tells nothing."""
     names = [point.name.casefold() for point in programme.data_points]
+    return len(set(names)) < len(names)
+
+
+def check_data_points(programme, sheet):
     days = [point.due_on for point in programme.data_points]
     for place, day in enumerate(days, 1):
         sheet.in_year(None, f"data_points[{place}].due_on", day)
-    if len(set(names)) < len(names):
+    if have_one_name(programme):
         sheet.wrong(None, "data_points", "Two data points have one name.", "Give each its own.")
     elif days != sorted(set(days)):
         sheet.wrong(

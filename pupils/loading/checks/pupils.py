@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from papers.sheets import quote
 from pupils import scales
-from pupils.loading.checks.programme import grades_in_order, some
+from pupils.loading.checks.programme import grades_in_order, have_one_name, some
 from pupils.loading.checks.sheet import Sheet
 from pupils.models import TargetPupil
 from pupils.upn import upn_index
@@ -21,6 +21,7 @@ def check_pupils(files, problems):
         "pupil",
         "Keep one row for each pupil of a partnership.",
     )
+    strange_years = years_without_expectation(files)
     said, subjects = defaultdict(dict), defaultdict(dict)
     for number, row in files.pupils:
         for column in SAME:
@@ -33,6 +34,14 @@ def check_pupils(files, problems):
                         f"Pupil {quote(row.pupil)} has another {column} in row {at}.",
                         "Make the rows of one pupil alike, or give the other pupil a reference of their own.",
                     )
+        if row.year_group in strange_years:
+            sheet.wrong(
+                number,
+                "year_group",
+                f"Year {row.year_group} is not one of the programme's year groups {files.programme.years_in_words}, "
+                "and has no expectation.",
+                "Correct the cell, or add the year group to programme.toml.",
+            )
         if files.lacks("partnerships.csv", (row.partnership,)):
             sheet.wrong(
                 number,
@@ -50,6 +59,17 @@ def check_pupils(files, problems):
                     f"Pupil {quote(row.pupil)} has a place in {partnership.subject} already, in row {at}.",
                     "A pupil has one place in a subject: keep one of the two.",
                 )
+
+
+def years_without_expectation(files):
+    """The pupils' year groups that cannot be judged, in a programme that judges its own."""
+    programme = files.programme
+    if programme is None:
+        return set()
+    taught, own = {row.year_group for _, row in files.pupils}, set(programme.year_groups)
+    given = programme.assessment.expectations.keys()
+    judged = scales.expectations(programme.assessment.scale, taught | own).keys() | given
+    return taught - own - judged if judged & own else set()
 
 
 def check_upns(files, problems):
@@ -111,7 +131,9 @@ def check_assessments(files, problems):
 
 
 def check_assessment(sheet, number, row, programme):
-    if row.data_point.casefold() not in {point.name.casefold() for point in programme.data_points}:
+    if not have_one_name(programme) and row.data_point.casefold() not in {
+        point.name.casefold() for point in programme.data_points
+    }:
         sheet.wrong(
             number,
             "data_point",

@@ -15,17 +15,20 @@ class Sheet:
         """A problem of a cell; its column goes by the name that it has in the file."""
         self.problems.add(self.name, what, mend, row, self.headers.get(column, column))
 
-    def once(self, rows, key, column, mend="Delete the row, or give it a reference of its own."):
-        """A problem for each further row of a key."""
+    def once(self, rows, key, column, mend="Delete the row, or give it a reference of its own.", named=None):
+        """A problem for each further row of a key; `named` calls the key what it is."""
         first = {}
         for number, row in rows:
             at = first.setdefault(key(row), number)
             if at != number:
-                self.wrong(number, column, f"The same stands in row {at} already.", mend)
+                what = named(key(row)) if named else "The same"
+                self.wrong(number, column, f"{what} stands in row {at} already.", mend)
 
     def in_year(self, row, column, day):
         year = self.programme
-        if year and day and not year.starts_on <= day <= year.ends_on:
+        if year and self.name != "programme.toml" and not any(year.holds(point.due_on) for point in year.data_points):
+            return  # the year itself is wrong, which is said of every data point
+        if year and day and not year.holds(day):
             self.wrong(
                 row,
                 column,

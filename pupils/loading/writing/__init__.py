@@ -16,11 +16,11 @@ def write(files: Folder) -> Account:
 
     People get their roles but cannot sign in until they are invited, and no mail is sent.
     """
-    account = Account(ignored=files.ignored, encodings=files.encodings)
+    account = Account(ignored=files.ignored, encodings=files.encodings, not_understood=files.not_understood)
     schools = write_schools(account, files)
     organisation = write_organisation(account, files)
     programme = account.programme = write_programme(account, files, organisation)
-    people = write_people(account, files)
+    people = write_people(account, files, organisation)
     partnerships = write_partnerships(account, files, programme, schools, people)
     write_memberships(account, programme)
     pupils = write_pupils(account, files, programme)

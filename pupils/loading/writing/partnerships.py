@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.models import Area, Partnership, PartnershipStep, PartnerTeacher, SpecialistTeacher
+from pupils.loading.checks.people import ending
 
 WAS_ACTIVE = {
     Partnership.Status.ACTIVE,
@@ -16,13 +17,15 @@ WAS_ACTIVE = {
 }
 
 
-def write_people(account, files):
-    """Everyone by email address. Whoever signs in keeps the name under which they do."""
+def write_people(account, files, organisation):
+    """Everyone by email address. Whoever signs in, or has a role elsewhere, keeps the name that is known there."""
     wanted = {row.email.lower(): (row.first_name, row.last_name) for _, row in files.specialists}
     for _, row in files.partnerships:
         if row.partner_teacher_email:
             wanted[row.partner_teacher_email.lower()] = (row.partner_teacher_first_name, row.partner_teacher_last_name)
     existing = {user.email: user for user in User.objects.filter(email__in=wanted)}
+    elsewhere = Membership.objects.filter(user__in=existing.values()).exclude(organisation=organisation)
+    elsewhere = set(elsewhere.values_list("user", flat=True))
     fields = {}
     for email, (first_name, last_name) in wanted.items():
         fields[email] = {"first_name": first_name, "last_name": last_name}
@@ -30,7 +33,7 @@ def write_people(account, files):
             nobody = User()
             nobody.set_unusable_password()
             fields[email] |= {"email": email, "password": nobody.password}
-        elif existing[email].is_active:
+        elif existing[email].is_active or existing[email].pk in elsewhere:
             fields[email] = {}
     return account.bring(User, "person", existing, fields)
 
@@ -53,11 +56,13 @@ def write_partnerships(account, files, programme, schools, people):
             }
             for _, row in files.specialists
         },
+        absent=files.absent("specialist_teachers.csv"),
     )
+    absent = files.absent("partnerships.csv")
     areas = account.bring(
         Area,
         "area",
-        {row.name: row for row in programme.areas.all()},
+        {} if "area" in absent else {row.name: row for row in programme.areas.all()},
         {
             name: {"programme": programme, "name": name}
             for name in sorted({row.area for _, row in files.partnerships if row.area})
@@ -66,6 +71,7 @@ def write_partnerships(account, files, programme, schools, people):
     spelling = {subject.casefold(): subject for subject in files.programme.subjects}
     standing = {row.ref: row for row in programme.partnerships.select_related("specialist", "partner_school", "area")}
     stood = {ref: (row.status, row.ended_on, row.reason) for ref, row in standing.items()}
+    endings = {row.ref: ending(row, standing.get(row.ref), absent) for _, row in files.partnerships}
     partnerships = account.bring(
         Partnership,
         "partnership",
@@ -80,11 +86,11 @@ def write_partnerships(account, files, programme, schools, people):
                 "year_group": row.year_group,
                 "area": areas.get(row.area),
                 "status": row.status,
-                "ended_on": row.ended_on,
-                "reason": row.reason,
+                **endings[row.ref],
             }
             for _, row in files.partnerships
         },
+        absent=absent - {"ended_on", "reason"},
     )
     moved = [row for ref, row in partnerships.items() if stood.get(ref) != (row.status, row.ended_on, row.reason)]
     write_steps(programme, moved)

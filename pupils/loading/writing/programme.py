@@ -17,7 +17,7 @@ def write_schools(account, files):
     named |= {row.partner_school_urn for _, row in files.partnerships}
     standing = School.objects.in_bulk(wanted.keys() | named, field_name="urn")
     own = {urn: school for urn, school in standing.items() if urn in wanted}
-    return standing | account.bring(School, "school", own, wanted)
+    return standing | account.bring(School, "school", own, wanted, absent=files.absent("schools.csv"))
 
 
 def write_organisation(account, files):
@@ -82,6 +82,7 @@ def write_programme(account, files, organisation):
         "timetable step",
         {row.order: row for row in programme.timetable.all()},
         {row.order: {"programme": programme} | row.model_dump() for _, row in files.timetable},
+        absent=files.absent("timetable.csv"),
     )
     return programme
 

@@ -17,14 +17,20 @@ def write_pupils(account, files, programme):
         for ref, fields in files.pupils_by_ref.items()
     }
     standing = {row.ref: row for row in programme.pupils.all()}
+    absent = files.absent("pupils.csv")
+    if "upn" in absent:
+        absent = absent | {"upn_index"}
     # Two pupils may swap their UPNs: free the ones that change before anyone takes them.
     leaving = [
         row.pk
         for ref, row in standing.items()
-        if ref in wanted and row.upn_index is not None and bytes(row.upn_index) != wanted[ref]["upn_index"]
+        if "upn" not in absent
+        and ref in wanted
+        and row.upn_index is not None
+        and bytes(row.upn_index) != wanted[ref]["upn_index"]
     ]
     TargetPupil.objects.filter(pk__in=leaving).update(upn_index=None)
-    pupils = account.bring(TargetPupil, "pupil", standing, wanted)
+    pupils = account.bring(TargetPupil, "pupil", standing, wanted, absent=absent)
     return {ref: pupils[ref] for ref in wanted}
 
 
@@ -72,7 +78,8 @@ def write_assessments(account, files, programme, places):
             "assessed_on": row.assessed_on,
         }
     before = {key: (row.grade_id, row.reason) for key, row in standing.items()}
-    rows = account.bring(Assessment, "assessment", standing, wanted, names.get)
+    absent = files.absent("assessments.csv") & {"assessed_on"}  # of grade and reason, one says that there is no other
+    rows = account.bring(Assessment, "assessment", standing, wanted, names.get, absent)
     touched = [key for key in wanted if before.get(key) != (rows[key].grade_id, rows[key].reason)]
     return {(partnership_of[place], point) for place, point in touched}
 

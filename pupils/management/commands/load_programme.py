@@ -18,7 +18,7 @@ class Command(BaseCommand):
         try:
             account = load_programme(folder)
         except Refused as refused:
-            self.stderr.write(refused.problems.as_table())
+            self.stderr.write(refused.problems.as_table(total=False))
             raise CommandError(str(refused)) from None
         except DatabaseError as error:
             raise CommandError(f"The database refused the rows: {refusal(error)}. Nothing was changed.") from None
@@ -29,6 +29,9 @@ class Command(BaseCommand):
         for file, encoding in account.encodings.items():
             if not encoding.startswith("UTF-8"):
                 self.stdout.write(f"{file}: read as {encoding}")
+        for file, columns in account.not_understood.items():
+            cells = ", ".join(f"{column} ({n:,} cell{'s' * (n != 1)})" for column, n in columns.items())
+            self.stdout.write(f"{file}: not understood and left blank: {cells}")
         if account.changed_nothing:
             self.stdout.write("Nothing has changed.")
         if account.added:
