@@ -224,6 +224,7 @@ def test_a_teacher_with_the_keyboard_alone_moves_a_visit(open_as):
     ours = build_world()[0]
     page = open_as(ours.people[Role.SPECIALIST])
     page.goto(reverse("visits:change", args=[ours.visit.pk]))
+    page.locator(".moj-datepicker__toggle").wait_for()  # the calendar beside the box is put in by a script
 
     page.get_by_label("Day").focus()
     page.keyboard.press("Control+A")
