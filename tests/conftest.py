@@ -1,6 +1,12 @@
+import os
+import tempfile
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+
+from tests import workers
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +31,11 @@ def queries_of(client):
         return len(queries)
 
     return count
+
+
+@pytest.fixture
+def broker():
+    with tempfile.TemporaryDirectory(prefix="ls-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o711)
+        with workers.own_broker(Path(folder) / "v") as valkey:
+            yield valkey

@@ -18,7 +18,6 @@ from pupils.loading import load_programme
 from reports.demo import load_demo
 from tests import workers
 from tests.factories import MembershipFactory, UserFactory
-from tests.test_faults import broker  # noqa: F401 (a fixture)
 from tests.world import build_world, person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -194,7 +193,7 @@ def test_the_demonstration_is_accessible_and_fits(open_as, width, settings):
     assert {address: problems for address, problems in found.items() if problems} == {}
 
 
-def test_a_headteacher_orders_and_downloads_the_impact_report(open_as, broker, tmp_path):  # noqa: F811
+def test_a_headteacher_orders_and_downloads_the_impact_report(open_as, broker, tmp_path):
     """The main job: from the folder of files to the PDF in the headteacher's hands, by a real worker."""
     programme = load_programme(ESSEX).programme
     partnership = programme.partnerships.get(ref="P05")
@@ -236,7 +235,7 @@ def test_a_teacher_with_the_keyboard_alone_moves_a_visit(open_as):
     assert ours.visit.on.isoformat() == "2027-02-10"
 
 
-def test_someone_without_scripts_can_do_the_main_job_too(chromium, live_server, client, broker):  # noqa: F811
+def test_someone_without_scripts_can_do_the_main_job_too(chromium, live_server, client, broker):
     ours = build_world()[0]
     ours.programme.reports.all().delete()
     client.force_login(ours.people[Role.HEADTEACHER])

@@ -2,9 +2,7 @@
 
 import os
 import signal
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -20,14 +18,6 @@ from tests.world import build_world
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 60  # seconds until a report must be there, whatever died
-
-
-@pytest.fixture
-def broker():
-    with tempfile.TemporaryDirectory(prefix="ls-", dir="/var/tmp") as folder:
-        os.chmod(folder, 0o711)
-        with workers.own_broker(Path(folder) / "v") as valkey:
-            yield valkey
 
 
 @pytest.fixture
