@@ -156,6 +156,25 @@ def accept(invitation, first_name, last_name):
     return user, new
 
 
+@transaction.atomic
+def place(person, email, first_name, last_name, role, organisation, school=None):
+    """Someone whom a programme names, with the role that follows from it. They cannot sign in until invited.
+
+    A person who is known by the address keeps the name that stands there. Raises OwnInvitation for one's own address:
+    nobody gives a role to oneself.
+    """
+    email = email.strip().lower()
+    if email == person.email:
+        raise OwnInvitation(email.partition("@")[2])
+    user = User.objects.select_for_update().filter(email=email).first()
+    if user is None:
+        user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
+    if not user.memberships.live().filter(role=role, organisation=organisation, school=school).exists():
+        membership = Membership.objects.create(user=user, role=role, organisation=organisation, school=school)
+        audit.record(person, "gave role", membership, about=role)
+    return user
+
+
 def end_membership(person, membership):
     """The role ends now: the next page its holder asks for is without it. False when it had ended before."""
     ended = Membership.objects.live().filter(pk=membership.pk).update(ended_at=timezone.now())

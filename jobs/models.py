@@ -124,5 +124,9 @@ class Job(models.Model):
         if not self.mine().update(state=Job.State.DONE, finished_at=timezone.now(), failure="", **fields):
             raise LostJob(f"{self._meta.label_lower} {self.pk}")
 
+    def put_off(self, until, why):
+        """Nobody has it any more, and the sweeper rings for it from `until` on."""
+        self.mine().update(state=Job.State.QUEUED, due_at=until, failure=why[:300])
+
     def fail(self, why):
         self.mine().update(state=Job.State.FAILED, finished_at=timezone.now(), failure=why[:300])

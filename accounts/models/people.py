@@ -1,6 +1,7 @@
 import datetime as dt
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -39,6 +40,7 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    unwanted_mail = ArrayField(models.CharField(max_length=40), default=list, blank=True)
 
     objects = UserManager()
 

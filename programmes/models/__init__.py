@@ -1,4 +1,12 @@
-from programmes.models.partnerships import Partnership, PartnershipStep, PartnerTeacher, SpecialistTeacher
+from programmes.models.actions import ActionItem, ActionNote
+from programmes.models.agreements import Agreement, AgreementText, Signature
+from programmes.models.partnerships import (
+    Objection,
+    Partnership,
+    PartnershipStep,
+    PartnerTeacher,
+    SpecialistTeacher,
+)
 from programmes.models.programmes import (
     Area,
     AreaConsultant,
@@ -9,21 +17,44 @@ from programmes.models.programmes import (
     TimetableStep,
     academic_year,
 )
+from programmes.models.recruiting import (
+    ConflictOfInterest,
+    HeadContact,
+    Nomination,
+    PartnerSchool,
+    SpecialistStep,
+)
 from programmes.models.returns import DataReturn, DataReturnEntry
+from programmes.models.templates import TemplateStep, TimetableTemplate
+from programmes.models.terms import TermDate
 
 __all__ = [
+    "ActionItem",
+    "ActionNote",
+    "Agreement",
+    "AgreementText",
     "Area",
     "AreaConsultant",
+    "ConflictOfInterest",
     "DataPoint",
     "DataReturn",
     "DataReturnEntry",
     "Expectation",
+    "HeadContact",
+    "Nomination",
+    "Objection",
+    "PartnerSchool",
     "PartnerTeacher",
     "Partnership",
     "PartnershipStep",
     "Programme",
+    "Signature",
+    "SpecialistStep",
     "SpecialistTeacher",
     "SuccessCriterion",
+    "TemplateStep",
+    "TermDate",
     "TimetableStep",
+    "TimetableTemplate",
     "academic_year",
 ]

@@ -11,8 +11,30 @@ from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import Area, AreaConsultant, DataPoint, Programme
 
 
+class SpecialistTeacherQuerySet(ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: lambda m: of_organisation(m),
+        Role.CONSULTANT: lambda m: (
+            of_organisation(m)
+            & (
+                Q(consultant=m.user_id)
+                | Q(pk__in=Partnership.objects.filter(area__in=areas_of(m)).values("specialist"))
+            )
+        ),
+        Role.SPECIALIST: lambda m: of_organisation(m) & Q(user=m.user_id),
+    }
+
+
 class SpecialistTeacher(models.Model):
     """An excellent classroom teacher of a programme's year, from a home school, with one or more partnerships."""
+
+    class Status(models.TextChoices):
+        NOMINATED = "nominated", "Nominated"
+        RECRUITED = "recruited", "Recruited"
+        TRAINED = "trained", "Trained"
+        ACTIVE = "active", "Active"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        COMPLETED = "completed", "Completed"
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="specialists")
     ref = models.CharField("reference", max_length=40)
@@ -22,6 +44,17 @@ class SpecialistTeacher(models.Model):
     year_groups = ArrayField(models.PositiveSmallIntegerField(), default=list)
     joined = models.CharField(max_length=40, blank=True)
     outcome = models.CharField(max_length=80, blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
+    partnerships_wanted = models.PositiveSmallIntegerField("how many partnerships they can take", default=1)
+    release_half_days = ArrayField(models.CharField(max_length=6), default=list, blank=True)
+    ppa = models.CharField("PPA", max_length=6, blank=True)
+    buddy = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    coach = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="coached")
+    consultant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = SpecialistTeacherQuerySet.as_manager()
 
     class Meta:
         ordering = ["ref"]
@@ -73,7 +106,7 @@ def of_either_school(m):
 # Which partnerships are a person's own, said once: visits, returns and places are reached through their partnership.
 OWN = {
     Role.COORDINATOR: of_organisation,
-    Role.CONSULTANT: lambda m: of_organisation(m) & Q(area__in=areas_of(m)),
+    Role.CONSULTANT: lambda m: of_organisation(m) & (Q(area__in=areas_of(m)) | Q(specialist__consultant=m.user_id)),
     Role.SPECIALIST: lambda m: of_organisation(m) & Q(specialist__user=m.user_id),
     Role.PARTNER: lambda m: of_partner_school(m) & Q(pk__in=partnerships_of(m)),
 }
@@ -240,6 +273,36 @@ class PartnerTeacher(models.Model):
         ]
 
 
+class Objection(models.Model):
+    """A school declines or disputes its pairing, with a reason, within 14 days; the coordinator answers."""
+
+    class Kind(models.TextChoices):
+        DECLINE = "decline", "We decline this pairing"
+        DISPUTE = "dispute", "We have a question about this pairing"
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="objections")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=200)
+    note = models.TextField(max_length=2000, blank=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    answer = models.TextField(max_length=2000, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "school"],
+                condition=Q(answered_at__isnull=True),
+                name="objection_one_open_per_school",
+                violation_error_message="This school has an open objection to this pairing already.",
+            )
+        ]
+
+
 class PartnershipStep(models.Model):
     """One change of a partnership's status: when, by whom, why. The last one is where it stands."""
 
@@ -247,6 +310,7 @@ class PartnershipStep(models.Model):
     status = models.CharField(max_length=10, choices=Partnership.Status)
     on = models.DateField()
     reason = models.CharField(max_length=200, blank=True)
+    note = models.TextField(max_length=2000, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

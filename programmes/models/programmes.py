@@ -67,6 +67,11 @@ class Programme(models.Model):
     )
     other_authorities = models.BooleanField("schools of other LAs may take part", default=False)
     initials_only = models.BooleanField("pupils are entered by initials only", default=False)
+    funded = models.BooleanField("release time is funded", default=True)
+    staff_funded = models.PositiveSmallIntegerField("staff funded per school for training", null=True, blank=True)
+    agreement_revisited_on = models.DateField("day on which the agreement is revisited", null=True, blank=True)
+    copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    tasks_done = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     hide_up_to = models.PositiveSmallIntegerField("hide blocks of up to this many pupils", default=5)
     hide_whole_up_to = models.PositiveSmallIntegerField("hide shares of 0% and 100% of up to this many", default=10)
 

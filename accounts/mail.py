@@ -1,0 +1,157 @@
+"""The mails that the app can send, and how one is written: a row in the caller's transaction, sent by a worker.
+
+An app declares each kind of mail once, in its `mails.py`; `KINDS` is the whole list, for the page that shows it. The
+template's first line is the subject. No mail carries pupil data, a code or a sign-in link: those of the sign-in and
+of invitations go out at once and are kept nowhere.
+"""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
+from django.template import Context, engines
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
+from jobs.models import MOST_ATTEMPTS
+from jobs.work import CannotBeDone, publish_all
+
+KINDS: dict[str, "MailKind"] = {}
+NUDGE_RESTS = dt.timedelta(days=3)
+TRY_AGAIN_AFTER = [dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1)]
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """A mail that the app can send, in words for whoever asks which ones there are."""
+
+    key: str
+    title: str
+    when: str  # "When a coordinator presses “Remind” beside an agreement"
+    who: str  # "Teachers and headteachers who have not signed"
+    template: str
+    optional: bool = False  # the person may switch it off
+    nudge: bool = False  # never twice in three days to one person about one thing
+
+    def __post_init__(self):
+        KINDS[self.key] = self
+
+
+class NudgedLately(Exception):
+    """The person was nudged about this less than three days ago; `mail` is that nudge."""
+
+    def __init__(self, mail):
+        super().__init__(f"mail {mail.pk}")
+        self.mail = mail
+
+
+def post(kind, to, context, *, about=None, organisation=None, by=None, calendar="", method=""):
+    """Write one mail, to be sent once the caller's transaction is committed. None when nobody would read it."""
+    letters = [(to, context, calendar)]
+    return next(iter(post_all(kind, letters, about=about, organisation=organisation, by=by, method=method)), None)
+
+
+def post_all(kind, letters, *, about=None, organisation=None, by=None, method="") -> list[OutgoingMail]:
+    """Write the mails of `letters`, (person, context) or (person, context, calendar file) each.
+
+    Whoever cannot sign in yet, or has switched this kind off, gets none. They come back in the order of `letters`.
+    """
+    mails = [
+        written(kind, to, context, about, organisation, by, *calendar, method=method)
+        for to, context, *calendar in letters
+        if is_wanted(kind, to)
+    ]
+    OutgoingMail.objects.bulk_create(mails)
+    publish_all(mails)
+    return mails
+
+
+def nudge(kind, to, context, *, about, organisation, by) -> OutgoingMail | None:
+    """As `post`, and never twice in three days to one person about one thing: then NudgedLately, with the last one.
+
+    Of two who press at once one nudges and the other is told: a constraint decides.
+    """
+    if not is_wanted(kind, to):
+        return None
+    mail = written(kind, to, context, about, organisation, by)
+    mail.nudge_rests_until = mail.queued_at + NUDGE_RESTS
+    try:
+        with transaction.atomic():
+            mail.save(force_insert=True)
+    except IntegrityError as error:
+        last = resting(about).filter(to=to).first()
+        if last is None:
+            raise
+        raise NudgedLately(last) from error
+    publish_all([mail])
+    return mail
+
+
+def resting(about):
+    """The nudges about a row that are less than three days old, the newest first."""
+    rows = OutgoingMail.objects.about(about).exclude(state=OutgoingMail.State.FAILED)
+    return rows.filter(nudge_rests_until__gt=timezone.now()).order_by("-queued_at")
+
+
+def is_wanted(kind, person):
+    return person.is_active and not (kind.optional and kind.key in person.unwanted_mail)
+
+
+def written(kind, to, context, about, organisation, by, calendar="", *, method=""):
+    subject, text = words_of(kind, context | {"to": to, "by": by})
+    return OutgoingMail(
+        organisation=organisation,
+        kind=kind.key,
+        to=to,
+        address=to.email,
+        subject=subject,
+        text=text,
+        calendar=calendar,
+        calendar_method=method if calendar else "",
+        about_model=about._meta.label_lower if about is not None else "",
+        about_row=about.pk if about is not None else None,
+        by=by,
+        message_id=f"<{uuid.uuid4()}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+    )
+
+
+def words_of(kind, context) -> tuple[str, str]:
+    """The subject and the text. Plain text, so nothing is escaped."""
+    template = engines["django"].engine.get_template(kind.template)
+    text = template.render(Context(context | {"site": settings.PUBLIC_URL, "kind": kind}, autoescape=False))
+    subject, _, body = text.strip().partition("\n")
+    return " ".join(subject.split())[:200], f"{body.strip()}\n"
+
+
+def send(mail):
+    """What the worker does with a claimed mail: hand it to the mail server, and say so in the row.
+
+    A refusal for good fails it with a sentence; any other trouble puts it off, a little longer each time.
+    """
+    message = EmailMultiAlternatives(
+        mail.subject, mail.text, None, [mail.address], headers={"Message-ID": mail.message_id}
+    )
+    if mail.calendar:
+        message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
+    try:
+        message.send()
+    except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPResponseException, SMTPException, OSError) as error:
+        if is_final(error):
+            raise CannotBeDone("The mail server does not take this address. Correct it, then send again.") from error
+        if mail.attempt >= MOST_ATTEMPTS:
+            raise CannotBeDone(f"The mail server could not be reached in {MOST_ATTEMPTS} attempts.") from error
+        mail.put_off(timezone.now() + TRY_AGAIN_AFTER[mail.attempt - 1], "The mail server could not be reached.")
+    else:
+        mail.finish()
+
+
+def is_final(error):
+    """Whether the server said no for good (a code of 500 and above), rather than not now."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, SMTPResponseException) and error.smtp_code >= 550

@@ -1,0 +1,72 @@
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+from accounts.models.organisations import Organisation
+from accounts.roles import Role
+from accounts.scoping import ScopedQuerySet
+from jobs.models import Job, JobQuerySet
+
+
+class OutgoingMailQuerySet(JobQuerySet, ScopedQuerySet):
+    reach = {Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id)}
+
+    def about(self, row):
+        return self.filter(about_model=row._meta.label_lower, about_row=row.pk)
+
+
+class OutgoingMail(Job):
+    """One mail to one person: the words as they were when it was written, and what became of it.
+
+    Never pupil data, a code or a sign-in link: what stands here can be read by the organisation's coordinators. A mail
+    cannot commit with a row, so a send that is interrupted may be repeated, under the same Message-ID.
+    """
+
+    task = "accounts.tasks.send_mail"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=40)
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mails")
+    address = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    calendar = models.TextField(blank=True)
+    calendar_method = models.CharField(max_length=10, blank=True)
+    about_model = models.CharField(max_length=50, blank=True)
+    about_row = models.BigIntegerField(null=True, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    message_id = models.CharField(max_length=100, unique=True)
+    nudge_rests_until = models.DateTimeField(null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        indexes = [models.Index(fields=["about_model", "about_row"], name="mail_by_row")]
+        constraints = [
+            ExclusionConstraint(
+                name="mail_no_second_nudge_while_one_rests",
+                expressions=[
+                    ("to", RangeOperators.EQUAL),
+                    ("about_model", RangeOperators.EQUAL),
+                    ("about_row", RangeOperators.EQUAL),
+                    (
+                        Func(
+                            F("queued_at"),
+                            F("nudge_rests_until"),
+                            Value("[)"),
+                            function="tstzrange",
+                            output_field=DateTimeRangeField(),
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(nudge_rests_until__isnull=False) & ~Q(state="failed"),
+                violation_error_message="This person was nudged about this in the last three days.",
+            )
+        ]
+
+    def __str__(self):
+        return self.subject
