@@ -7,8 +7,10 @@ LOCK = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes 
 demo: product
 	@.venv/bin/python -m lessonstudy.demo
 
+# Two processes share the work; what kills, freezes or times whole programs comes afterwards, alone.
 test: development lint
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not soak and not alone"
+	.venv/bin/python -m pytest -m "alone and not soak"
 
 check: development lint
 	.venv/bin/python -m pytest -q tests/test_deployment.py

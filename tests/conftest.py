@@ -11,7 +11,12 @@ from tests import workers
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
-    """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own."""
+    """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own.
+
+    Each process of a run has one, on the same server.
+    """
+    if process := os.environ.get("PYTEST_XDIST_WORKER"):
+        connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_{process}"
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
     yield

@@ -21,6 +21,11 @@ def provide_environment():
     if "FILES_ROOT" not in os.environ:
         os.environ["FILES_ROOT"] = tempfile.mkdtemp(prefix="lessonstudy-files-")
         at_exit_of_this_process(lambda: shutil.rmtree(os.environ["FILES_ROOT"]))
+    # Each process of a run keeps its files apart, together with the workers that its tests start.
+    process = os.environ.get("PYTEST_XDIST_WORKER")
+    if process and os.path.basename(os.environ["FILES_ROOT"]) != process:
+        os.environ["FILES_ROOT"] = os.path.join(os.environ["FILES_ROOT"], process)
+        os.makedirs(os.environ["FILES_ROOT"], exist_ok=True)
     for name, key in servers.random_keys().items():
         os.environ.setdefault(name, key)
     os.environ |= {"EMAIL_URL": "memorymail://", "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1],testserver"}

@@ -9,6 +9,8 @@ import pytest
 from lessonstudy import bootstrap
 from lessonstudy.servers import CHECKOUT
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def nothing_runs(monkeypatch):

@@ -15,6 +15,8 @@ import pytest
 
 from lessonstudy.servers import CHECKOUT
 
+pytestmark = pytest.mark.alone
+
 NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "build", "files", "__pycache__")
 
 

@@ -15,7 +15,7 @@ from reports.models import Report
 from tests import workers
 from tests.world import build_world
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
 
 PATIENCE = 60  # seconds until a report must be there, whatever died
 
