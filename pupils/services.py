@@ -2,7 +2,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from accounts import audit
-from programmes.models import DataPoint, DataReturn, Programme
+from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.upn import upn_index
 
@@ -49,6 +49,26 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     DataReturn.objects.bulk_create(new)
     DataReturn.objects.bulk_update(changed, ["expected", "assessed", "excused", "version"])
     return len(new) + len(changed)
+
+
+def excuse_missing_grades(person, partnership, on):
+    """Each grade that a folded partnership lacks gets the reason why it will never come."""
+    points = list(partnership.programme.data_points.values_list("pk", flat=True))
+    places = list(partnership.places.values_list("pk", flat=True))
+    given = set(Assessment.objects.filter(place__in=places).values_list("place", "data_point"))
+    Assessment.objects.bulk_create(
+        Assessment(place_id=place, data_point_id=point, reason=Assessment.Reason.ENDED)
+        for place in places
+        for point in points
+        if (place, point) not in given
+    )
+    count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
+
+
+def ask_for_grades_again(person, partnership, on):
+    """The partnership has not ended after all, so that is no reason any more for a grade that lacks."""
+    Assessment.objects.filter(place__partnership=partnership, reason=Assessment.Reason.ENDED).delete()
+    count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
 
 
 @transaction.atomic

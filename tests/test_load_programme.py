@@ -1,4 +1,5 @@
 import csv
+import datetime as dt
 import io
 import json
 import random
@@ -11,7 +12,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from accounts.models import AuditEvent, Membership, Organisation, School, User
+from accounts.models import AuditEvent, Membership, Organisation, OutgoingMail, School, User
 from papers.sheets import Problems, Refused
 from programmes.models import (
     DataPoint,
@@ -39,6 +40,7 @@ from tests.folders import (
     Copy,
     make_folder,
 )
+from visits.models import Visit
 
 MADE = range(1, 13)
 MADE_IN_SOAK = range(100, 400)
@@ -534,6 +536,25 @@ class TestChangedFiles:
         row = Partnership.objects.get(ref="P48")
         assert (row.status, row.ended_on, row.reason) == ("active", None, "")
 
+    def test_a_partnership_that_folds_in_the_file_loses_its_visits_and_is_asked_for_nothing(self, copy):
+        partnership = Partnership.objects.get(ref="P01")
+        on = dt.date(2009, 6, 2)
+        visit = Visit.objects.create(
+            partnership=partnership, kind="observation", on=on, half="am", host=partnership.partner_school
+        )
+        DataReturn.objects.filter(partnership=partnership, data_point__name="Summer").update(state="open")
+        copy.cell(PARTNERSHIPS, 2, "status", "folded")
+        copy.cell(PARTNERSHIPS, 2, "ended_on", "2009-06-01")
+        copy.cell(PARTNERSHIPS, 2, "reason", "staff change")
+
+        load(copy.path)
+
+        visit.refresh_from_db()
+        assert (visit.status, visit.cancelled_because) == ("cancelled", "The partnership has folded.")
+        assert partnership.returns.get(data_point__name="Summer").state == "closed"
+        assert changes(copy.path)[0] == "Nothing has changed."
+        assert OutgoingMail.objects.count() == 0
+
     def test_a_reason_of_a_pause_stays_where_the_file_has_no_reasons(self, copy):
         copy.cell(PARTNERSHIPS, 2, "ended_on", "")
         copy.cell(PARTNERSHIPS, 2, "status", "paused")
@@ -748,7 +769,8 @@ class TestWhatIsAllowed:
         found = results("essex-2008-09")
         assert (found["all"]["n"], found["all"]["met"], found["all"]["met_pct"]) == (0, 0, None)
         assert (found["missing_first"], found["missing_final"]) == (0, 169)
-        assert set(DataReturn.objects.values_list("state", "assessed", "excused")) == {("open", 0, 0)}
+        states = DataReturn.objects.values_list("state", "partnership__status", "assessed", "excused")
+        assert set(states) == {("open", "completed", 0, 0), ("closed", "folded", 0, 0)}
 
 
 # Folders made from a seed ------------------------------------------------------------------------------------------

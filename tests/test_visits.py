@@ -248,11 +248,31 @@ def test_a_closed_programme_takes_no_visit_and_changes_none(client, ours, teache
     assert "Add a visit" not in text(client.get(reverse("visits:list")))
 
 
-@pytest.mark.parametrize("status", ["proposed", "paused", "completed", "folded"])
+@pytest.mark.parametrize("status", ["proposed", "completed", "folded"])
 def test_only_a_partnership_that_runs_takes_a_visit(client, ours, teacher, status):
     type(ours.partnership).objects.filter(pk=ours.partnership.pk).update(status=status)
 
     assert add(client, ours.partnership).status_code == 404
+
+
+def test_a_paused_partnership_says_so_where_a_visit_would_be_planned_changed_or_answered(client, ours, teacher):
+    past = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
+    type(ours.partnership).objects.filter(pk=ours.partnership.pk).update(status="paused")
+    rests = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
+
+    pages = [
+        add(client, ours.partnership),
+        client.get(reverse("visits:change", args=[ours.visit.pk]), follow=True),
+        client.post(reverse("visits:cancel", args=[ours.visit.pk]), {"reason": "Snow"}, follow=True),
+        client.post(reverse("visits:took_place", args=[past.pk]), follow=True),
+    ]
+    listed = text(client.get(reverse("visits:list"), {"when": "all"}))
+    waiting = text(client.get(reverse("visits:list"), {"when": "waiting"}))
+
+    assert [rests in text(page) for page in pages] == [True] * 4
+    assert set(Visit.objects.filter(partnership=ours.partnership).values_list("status", flat=True)) == {"planned"}
+    assert listed.count("Rests while the partnership is paused") == 2
+    assert "Rests" not in waiting
 
 
 def test_people_and_schools_of_others_are_refused(client, world, teacher):

@@ -7,7 +7,7 @@ from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
 from programmes.models import Partnership
 from visits import services
-from visits.models import Half, Visit, WrongState
+from visits.models import Half, NotOpenToVisits, Visit, WrongState
 
 FEW = 8
 SATURDAY = 5
@@ -38,10 +38,7 @@ class PartnershipChoice(forms.Form):
 
 
 def may_be_visited(user):
-    open_to = [Partnership.Status.AGREED, Partnership.Status.ACTIVE]
-    return (
-        Partnership.objects.allowed(user, "visits.plan").filter(status__in=open_to).exclude(programme__status="closed")
-    )
+    return Partnership.objects.allowed(user, "visits.plan").open_to_visits()
 
 
 class VisitForm(RowForm):
@@ -126,6 +123,11 @@ class VisitForm(RowForm):
             return self.standing
         try:
             return services.keep_visit(self.user, self.instance, people)
+        except NotOpenToVisits:
+            self.add_error(
+                None, "This partnership was paused or ended a moment ago, so nothing was saved. See how it stands now."
+            )
+            return None
         except WrongState:
             self.add_error(
                 None, "Someone else changed this visit a moment ago, and nothing was saved. Look at it again."

@@ -16,6 +16,10 @@ class WrongState(Exception):
     """Someone moved the visit first, or the step is not open from here."""
 
 
+class NotOpenToVisits(WrongState):
+    """The partnership was paused, or has ended, so nothing is planned in it."""
+
+
 class Half(models.TextChoices):
     MORNING = "am", "morning"
     AFTERNOON = "pm", "afternoon"
@@ -42,7 +46,11 @@ class VisitQuerySet(ScopedQuerySet):
         return self.exclude(partnership__programme__status=Programme.Status.CLOSED)
 
     def open_to_change(self):
-        return self.of_open_programmes().filter(status=Visit.Status.PLANNED)
+        """Planned ones; while a partnership is paused its visits rest as they are."""
+        return self.of_open_programmes().not_resting().filter(status=Visit.Status.PLANNED)
+
+    def not_resting(self):
+        return self.exclude(partnership__status=Partnership.Status.PAUSED)
 
     def waiting_for_an_answer(self, today):
         """Their day is past, and nobody has said whether they took place."""
@@ -108,6 +116,11 @@ class Visit(models.Model):
     @property
     def is_planned(self):
         return self.status == Visit.Status.PLANNED
+
+    @property
+    def is_resting(self):
+        """It stands in the calendar of a partnership that is paused: whether it takes place is open."""
+        return self.is_planned and self.partnership.is_paused
 
     @property
     def people_and_schools(self):

@@ -2,8 +2,9 @@ from django.db import IntegrityError, transaction
 
 from accounts import audit
 from accounts.models import School, User
-from programmes.models import AreaConsultant
-from visits.models import Booking, Visit, WrongState
+from programmes.models import AreaConsultant, Partnership
+from programmes.models.partnerships import OPEN_TO_VISITS
+from visits.models import Booking, NotOpenToVisits, Visit, WrongState
 
 
 class Taken(Exception):
@@ -21,6 +22,11 @@ def keep_visit(person, visit, people):
     The unique booking decides, not a look beforehand: of two who book one teacher at once, one gets the half-day.
     """
     new = visit.pk is None
+    # Held until the visit is there, so that nobody pauses or folds the partnership in between.
+    partnership = Partnership.objects.select_for_update(no_key=True).filter(pk=visit.partnership_id)
+    standing = partnership.values_list("status", flat=True).get()
+    if standing not in OPEN_TO_VISITS if new else standing == Partnership.Status.PAUSED:
+        raise NotOpenToVisits(f"partnership {visit.partnership_id} is {standing}")
     if not new and not Visit.objects.select_for_update().filter(pk=visit.pk, status=Visit.Status.PLANNED).exists():
         raise WrongState(f"visit {visit.pk} is not planned any more")
     # In one order for everybody, so that two who book the same people at once do not wait for each other.
@@ -85,3 +91,18 @@ def visit_took_place(person, visit):
     visit.move_to(Visit.Status.TOOK_PLACE)
     audit.record(person, "visits.took place", visit)
     return visit
+
+
+FOLDED = "The partnership has folded."
+
+
+def cancel_visits_after(person, partnership, on):
+    """Those still planned for a day after the partnership's last one will not take place; half-days are free again."""
+    ahead = Visit.objects.filter(partnership=partnership, on__gt=on, status=Visit.Status.PLANNED)
+    visits = list(ahead.order_by("pk").select_for_update())
+    Booking.objects.filter(visit__in=visits).delete()
+    Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(
+        status=Visit.Status.CANCELLED, cancelled_because=FOLDED
+    )
+    for visit in visits:
+        audit.record(person, "visits.cancelled", visit)

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -6,9 +7,12 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import CreateView, DetailView, FormView, ListView, UpdateView
 
 from accounts.access import Allowed, allowed_rows, require
+from programmes.models import Partnership
 from visits import services
 from visits.forms import CancelForm, PartnershipChoice, VisitForm, may_be_visited
 from visits.models import Visit, WrongState
+
+RESTS = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
 
 
 class VisitList(Allowed, ListView):
@@ -96,26 +100,41 @@ class VisitWriting(Allowed):
 
 
 class VisitCreate(VisitWriting, CreateView):
+    def dispatch(self, request, *args, **kwargs):
+        rows = allowed_rows(Partnership, request.user, self.action).with_people()
+        self.partnership = get_object_or_404(rows, pk=kwargs["partnership"])
+        if self.partnership.is_paused:
+            messages.warning(request, RESTS)
+            return redirect(self.partnership)
+        if not self.partnership.is_open_to_visits:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
     def get_form_kwargs(self):
-        rows = may_be_visited(self.request.user).with_people()
-        partnership = get_object_or_404(rows, pk=self.kwargs["partnership"])
-        return super().get_form_kwargs() | {"instance": Visit(partnership=partnership)}
+        return super().get_form_kwargs() | {"instance": Visit(partnership=self.partnership)}
 
 
-class VisitUpdate(VisitWriting, UpdateView):
-    def get_queryset(self):
-        return super().get_queryset().with_people().open_to_change()
+class VisitChanging(Allowed):
+    """A change of a visit; while its partnership is paused a sentence takes its place."""
+
+    def dispatch(self, request, *args, **kwargs):
+        rows = allowed_rows(Visit, request.user, self.action).of_open_programmes().with_people()
+        self.visit = get_object_or_404(rows, pk=kwargs["pk"], status=Visit.Status.PLANNED)
+        if self.visit.is_resting:
+            messages.warning(request, RESTS)
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
 
 
-class VisitCancel(Allowed, FormView):
+class VisitUpdate(VisitChanging, VisitWriting, UpdateView):
+    def get_object(self, queryset=None):
+        return self.visit
+
+
+class VisitCancel(VisitChanging, FormView):
     action = "visits.plan"
     form_class = CancelForm
     template_name = "visits/cancel.html"
-
-    def dispatch(self, request, *args, **kwargs):
-        rows = allowed_rows(Visit, request.user, self.action).open_to_change()
-        self.visit = get_object_or_404(rows.with_people(), pk=kwargs["pk"])
-        return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(visit=self.visit, is_past=self.visit.on < timezone.localdate(), **kwargs)
@@ -133,7 +152,10 @@ class VisitCancel(Allowed, FormView):
 @require_POST
 def took_place(request, pk):
     rows = allowed_rows(Visit, request.user, "visits.plan").of_open_programmes()
-    visit = get_object_or_404(rows, pk=pk)
+    visit = get_object_or_404(rows.select_related("partnership"), pk=pk)
+    if visit.is_resting:
+        messages.warning(request, RESTS)
+        return redirect(visit)
     if visit.on > timezone.localdate():
         messages.warning(request, "This visit is still to come, so it cannot have taken place.")
         return redirect(visit)

@@ -7,6 +7,7 @@ from programmes.models.partnerships import (
     PartnerTeacher,
     SpecialistTeacher,
 )
+from programmes.models.people import PastSpecialist
 from programmes.models.programmes import (
     Area,
     AreaConsultant,
@@ -47,6 +48,7 @@ __all__ = [
     "PartnerTeacher",
     "Partnership",
     "PartnershipStep",
+    "PastSpecialist",
     "Programme",
     "Signature",
     "SpecialistStep",

@@ -141,9 +141,16 @@ class PartnershipQuerySet(ScopedQuerySet):
     def data_points(self):
         return DataPoint.objects.filter(programme__in=self.values("programme")).select_related("programme")
 
+    def open_to_visits(self):
+        return self.filter(status__in=OPEN_TO_VISITS).exclude(programme__status=Programme.Status.CLOSED)
+
+    def open_to_entries(self):
+        """Grades and whatever else belongs to one may be entered: it neither rests nor has it folded."""
+        return self.exclude(status__in=RESTING).exclude(programme__status=Programme.Status.CLOSED)
+
     def owing(self, data_point):
-        """Some target pupil has neither a grade nor a reason there. A folded partnership owes nothing any more."""
-        return self.exclude(status=Partnership.Status.FOLDED).filter(
+        """Some target pupil has neither a grade nor a reason there. One that rests or has folded is not asked."""
+        return self.exclude(status__in=RESTING).filter(
             returns__data_point=data_point, returns__expected__gt=F("returns__assessed") + F("returns__excused")
         )
 
@@ -237,8 +244,15 @@ class Partnership(models.Model):
 
     @property
     def is_open_to_visits(self):
-        running = {Partnership.Status.AGREED, Partnership.Status.ACTIVE}
-        return self.status in running and self.programme.status != Programme.Status.CLOSED
+        return self.status in OPEN_TO_VISITS and self.programme.status != Programme.Status.CLOSED
+
+    @property
+    def is_open_to_entries(self):
+        return self.status not in RESTING and self.programme.status != Programme.Status.CLOSED
+
+    @property
+    def is_paused(self):
+        return self.status == Partnership.Status.PAUSED
 
     @property
     def current_partner_teachers(self):
@@ -250,6 +264,10 @@ class Partnership(models.Model):
         return list(dict.fromkeys([self.specialist.user, *self.current_partner_teachers]))
 
 
+OPEN_TO_VISITS = frozenset({Partnership.Status.AGREED, Partnership.Status.ACTIVE})
+RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
+
+
 class PartnerTeacher(models.Model):
     """A teacher of the partner school in a partnership, from a day to a day: an equal partner."""
 
@@ -257,6 +275,10 @@ class PartnerTeacher(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    because = models.CharField("why the teacher left it", max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["since", "pk"]

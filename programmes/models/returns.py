@@ -4,7 +4,14 @@ from django.db.models import F, Q
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.partnerships import OWN, Partnership, of_organisation, of_partner_school, through_partnership
+from programmes.models.partnerships import (
+    OWN,
+    RESTING,
+    Partnership,
+    of_organisation,
+    of_partner_school,
+    through_partnership,
+)
 from programmes.models.programmes import DataPoint
 
 
@@ -23,9 +30,9 @@ class DataReturnQuerySet(ScopedQuerySet):
         return self.filter(expected__gt=0, expected=F("assessed") + F("excused"))
 
     def owing(self):
-        """Neither grade nor reason is there for some target pupil. A folded partnership owes nothing any more."""
+        """Neither grade nor reason is there for some target pupil. One that rests or has folded owes none."""
         lacking = self.filter(expected__gt=F("assessed") + F("excused"))
-        return lacking.exclude(partnership__status=Partnership.Status.FOLDED)
+        return lacking.exclude(partnership__status__in=RESTING)
 
 
 class DataReturn(models.Model):
@@ -37,6 +44,7 @@ class DataReturn(models.Model):
     class State(models.TextChoices):
         OPEN = "open", "Waiting for the teachers' grades"
         SUBMITTED = "submitted", "Submitted"
+        CLOSED = "closed", "Not asked for any more: the partnership has folded"
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="returns")
     data_point = models.ForeignKey(DataPoint, on_delete=models.CASCADE, related_name="returns")

@@ -50,6 +50,8 @@ class PartnershipDetail(Allowed, DetailView):
         )
         return super().get_context_data(
             today=timezone.localdate(),
+            is_paused=partnership.is_paused,
+            has_folded=partnership.status == Partnership.Status.FOLDED,
             returns=partnership.returns.select_related("data_point", "submitted_by"),
             visits=partnership.visits.allowed(person, "visits.view").with_people(),
             may_plan=may("visits.plan") and partnership.is_open_to_visits,

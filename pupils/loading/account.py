@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
 from pupils.models import Assessment, TargetPupil
 
 # Changes of these are told without the values: they are pupils' data.
@@ -28,6 +28,8 @@ class Account:
     ignored: dict[str, list[str]] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)
     not_understood: dict[str, dict[str, int]] = field(default_factory=dict)
+    newly_folded: list[Partnership] = field(default_factory=list)  # of those that were there before
+    taken_back: list[Partnership] = field(default_factory=list)  # folded before, and not any more
 
     @property
     def changed_nothing(self) -> bool:

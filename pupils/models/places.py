@@ -29,8 +29,12 @@ class TargetPupilQuerySet(ScopedQuerySet):
     }
 
     def open_to_change(self):
-        """The results of a closed programme stand, and so do the details on which they rest."""
-        return self.exclude(programme__status=Programme.Status.CLOSED)
+        """The results of a closed programme stand, and so do the details on which they rest.
+
+        While every partnership of the pupil is paused, nothing is entered either.
+        """
+        rows = self.exclude(programme__status=Programme.Status.CLOSED)
+        return rows.filter(pk__in=Place.objects.exclude(partnership__status=Partnership.Status.PAUSED).values("pupil"))
 
 
 class TargetPupil(models.Model):

@@ -6,7 +6,8 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from programmes.models import DataReturn, Partnership, Programme
+from programmes.models import DataReturn, Programme
+from programmes.models.partnerships import RESTING
 from reports.dashboards.rows import mine
 
 ALL = object()
@@ -22,7 +23,7 @@ def heat(user, acting):
     found = (
         mine(DataReturn, user, acting, "returns.view")
         .filter(partnership__programme__status=Programme.Status.ACTIVE, expected__gt=0)
-        .exclude(partnership__status=Partnership.Status.FOLDED)
+        .exclude(partnership__status__in=RESTING)
         .order_by("partnership__programme__name", "data_point__due_on", "partnership__area__name")
         .values_list(
             "partnership__programme",

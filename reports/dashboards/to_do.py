@@ -110,6 +110,7 @@ def unrecorded(user, acting, today):
     """Visits whose day is past and of which nobody has said that they took place."""
     return (
         mine(Visit, user, acting, "visits.view")
+        .not_resting()
         .filter(status=Visit.Status.PLANNED, on__lt=today, partnership__programme__status=Programme.Status.ACTIVE)
         .with_people()
     )

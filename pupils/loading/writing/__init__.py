@@ -6,7 +6,13 @@ from pupils.loading.account import Account
 from pupils.loading.folder import Folder
 from pupils.loading.writing.partnerships import write_memberships, write_partnerships, write_people
 from pupils.loading.writing.programme import write_organisation, write_programme, write_schools
-from pupils.loading.writing.pupils import write_assessments, write_places, write_pupils, write_returns
+from pupils.loading.writing.pupils import (
+    finish_folded,
+    write_assessments,
+    write_places,
+    write_pupils,
+    write_returns,
+)
 
 __all__ = ["write"]
 
@@ -27,6 +33,7 @@ def write(files: Folder) -> Account:
     places = write_places(account, files, programme, pupils, partnerships)
     touched = write_assessments(account, files, programme, places)
     write_returns(programme, touched)
+    finish_folded(programme, account)
     account.counts = {
         "schools": len(files.schools),
         "specialist teachers": len(files.specialists),

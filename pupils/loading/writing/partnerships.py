@@ -15,6 +15,7 @@ WAS_ACTIVE = {
     Partnership.Status.EMBEDDING,
     Partnership.Status.FOLDED,
 }
+FOLDED = Partnership.Status.FOLDED
 
 
 def write_people(account, files, organisation):
@@ -94,6 +95,10 @@ def write_partnerships(account, files, programme, schools, people):
     )
     moved = [row for ref, row in partnerships.items() if stood.get(ref) != (row.status, row.ended_on, row.reason)]
     write_steps(programme, moved)
+    for row in moved:
+        was_folded, folded = (stood.get(row.ref, [None])[0] == FOLDED, row.status == FOLDED)
+        if row.ref in stood and folded != was_folded:
+            (account.newly_folded if folded else account.taken_back).append(row)
     write_partner_teachers(account, files, programme, partnerships, people)
     return partnerships
 

@@ -3,7 +3,8 @@
 from django.db.models import F
 from django.utils import timezone
 
-from programmes.models import DataReturn
+from programmes.models import DataReturn, Partnership
+from programmes.services import life
 from pupils import scales
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.services import count_returns
@@ -97,3 +98,18 @@ def write_returns(programme, touched):
     of_programme.filter(pk__in=arrived).update(state=DataReturn.State.SUBMITTED, submitted_at=timezone.now())
     corrected = [row.pk for row in given if row.pk not in arrived and row.version == versions.get(row.pk)]
     of_programme.filter(pk__in=corrected).update(version=F("version") + 1)
+
+
+def finish_folded(programme, account):
+    """What a fold brings about in partnerships that were there before, without mails. No folded one is asked for more.
+
+    Where one runs again its returns are open again.
+    """
+    for partnership in account.newly_folded:
+        life.call_each(life.AFTER_FOLD, None, partnership, partnership.ended_on)
+    for partnership in account.taken_back:  # the files say which grades lack, and why
+        life.open_returns(None, partnership, None)
+    of_folded = DataReturn.objects.filter(
+        partnership__programme=programme, partnership__status=Partnership.Status.FOLDED, state=DataReturn.State.OPEN
+    )
+    of_folded.update(state=DataReturn.State.CLOSED)

@@ -1,0 +1,182 @@
+"""How a partnership moves from its enquiry to its end: which steps there are, and what each of them brings about."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Max, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts import audit
+from accounts.mail import post_all
+from programmes import mails
+from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
+from programmes.services.concerned import people_concerned
+
+Status = Partnership.Status
+
+# Where a partnership may go, and from where. What has ended may besides be taken back: see `stood_before`.
+STEPS = {
+    Status.ENQUIRY: set(),
+    Status.PROPOSED: {Status.ENQUIRY},
+    Status.AGREED: {Status.PROPOSED},
+    Status.ACTIVE: {Status.AGREED, Status.PAUSED},
+    Status.PAUSED: {Status.ACTIVE},
+    Status.COMPLETED: {Status.ACTIVE},
+    Status.EMBEDDING: {Status.COMPLETED},
+    Status.FOLDED: {Status.ENQUIRY, Status.PROPOSED, Status.AGREED, Status.ACTIVE, Status.PAUSED},
+}
+ENDED = frozenset({Status.COMPLETED, Status.EMBEDDING, Status.FOLDED})
+BEFORE_THE_YEAR = frozenset({Status.ENQUIRY, Status.PROPOSED, Status.AGREED, Status.FOLDED})
+AHEAD = dt.timedelta(days=365)
+
+REASONS = [
+    "Staff change",
+    "Illness or long absence",
+    "No capacity at present",
+    "No cover to be found",
+    "Ofsted inspection",
+    "The school closes or merges",
+    "Declined by the school",
+    "Recorded by mistake",
+]
+ANOTHER_REASON = "Another reason"  # a note says which
+MOVED_MEANWHILE = (
+    "Someone else moved this partnership a moment ago, and nothing of yours was saved. See how it stands now."
+)
+
+# What folding a partnership brings about, in order and in its transaction: (person, partnership, last day). Apps to
+# the right append theirs in AppConfig.ready; what AFTER_TAKING_BACK holds undoes it as far as that can be done.
+AFTER_FOLD = []
+AFTER_TAKING_BACK = []
+
+
+class WrongStep(Exception):
+    """The step is not open; the sentence says why to the person who would take it."""
+
+
+class MovedMeanwhile(WrongStep):
+    """Someone else moved the partnership first."""
+
+
+class WrongDay(WrongStep):
+    """The day does not fit the history or the year."""
+
+
+@transaction.atomic
+def move(person, partnership, status, *, on, reason="", note="") -> Partnership:
+    """Take one step, dated and with its reason, and all that follows from it; or nothing, and WrongStep says why.
+
+    It starts from the status in which the caller read the partnership: of two who move it at once, one wins and the
+    other gets MovedMeanwhile.
+    """
+    status, before = Status(status), Status(partnership.status)
+    check(partnership, status, on, reason)
+    ended_on = Coalesce("ended_on", Value(on)) if status in ENDED else None
+    moved = Partnership.objects.filter(pk=partnership.pk, status=before)
+    if not moved.update(status=status, ended_on=ended_on, reason=reason):
+        raise MovedMeanwhile(MOVED_MEANWHILE)
+    partnership.refresh_from_db(fields=["status", "ended_on", "reason"])
+    PartnershipStep.objects.create(partnership=partnership, status=status, on=on, reason=reason, note=note, by=person)
+    audit.record(person, "partnership moved", partnership, about=f"{before} to {status}")
+    if status == Status.FOLDED:
+        call_each(AFTER_FOLD, person, partnership, on)
+    elif before == Status.FOLDED:
+        call_each(AFTER_TAKING_BACK, person, partnership, on)
+    tell(person, partnership, before, on)
+    return partnership
+
+
+def check(partnership, status, on, reason):
+    before = Status(partnership.status)
+    if partnership.programme.status == Programme.Status.CLOSED:
+        raise WrongStep("This programme is closed, and its partnerships stay as they are.")
+    takes_back = status == stood_before(partnership)
+    if before not in STEPS[status] and not takes_back:
+        raise WrongStep(
+            f"A partnership that is {before.label.lower()} cannot become {status.label.lower()}. See how it stands now."
+        )
+    if needs_reason(before, status) and not reason:
+        raise WrongStep("Say why.")
+    first, last = days_for(partnership, status)
+    if not first <= on <= last:
+        raise WrongDay(
+            f"Give a day from {first:%-d %B %Y} to {last:%-d %B %Y}: not before the last step, and in the year of the "
+            "programme."
+        )
+
+
+def needs_reason(before, status):
+    """Whether someone will ask why: a pause, a fold, and whatever is taken back."""
+    return status in {Status.PAUSED, Status.FOLDED} or (before in ENDED and status != Status.EMBEDDING)
+
+
+def stood_before(partnership):
+    """Where a partnership stood before it ended, so that an end by mistake can be taken back; None when it runs."""
+    if partnership.status not in ENDED:
+        return None
+    steps = [Status(step.status) for step in partnership.steps.all()]
+    return next((status for status in reversed(steps) if status != partnership.status), None)
+
+
+def steps_from(partnership) -> list:
+    """The statuses that are open from here, in the order of a partnership's life; none in a closed programme."""
+    if partnership.programme.status == Programme.Status.CLOSED:
+        return []
+    back = stood_before(partnership)
+    return [status for status in Status if partnership.status in STEPS[status] or status == back]
+
+
+def days_for(partnership, status) -> tuple[dt.date, dt.date]:
+    """The first and the last day that a step may have: not before the last one, in the programme's year, not to come.
+
+    What prepares the year may lie in the year before it. Before the year begins its first day is the last one.
+    """
+    programme, latest = partnership.programme, partnership.steps.aggregate(on=Max("on"))["on"]
+    first = programme.starts_on - (AHEAD if status in BEFORE_THE_YEAR else dt.timedelta(0))
+    first = max(first, latest) if latest else first
+    last = min(max(timezone.localdate(), programme.starts_on), programme.ends_on)
+    return first, max(first, last)
+
+
+def day_of_step(partnership, status) -> dt.date:
+    """Today, or the nearest day to it that such a step may have."""
+    first, last = days_for(partnership, status)
+    return min(max(timezone.localdate(), first), last)
+
+
+def call_each(functions, *args):
+    for function in functions:
+        function(*args)
+
+
+def close_returns(person, partnership, on):
+    """No grade of a partnership that has folded is asked for any more. What was submitted stays so."""
+    partnership.returns.filter(state=DataReturn.State.OPEN).update(state=DataReturn.State.CLOSED)
+
+
+def open_returns(person, partnership, on):
+    partnership.returns.filter(state=DataReturn.State.CLOSED).update(state=DataReturn.State.OPEN)
+
+
+AFTER_FOLD.append(close_returns)
+AFTER_TAKING_BACK.append(open_returns)
+
+
+def mail_about(before, status):
+    """The mail that tells of such a step, or None where nobody needs one."""
+    if status == Status.FOLDED:
+        return mails.FOLDED
+    if status == Status.PAUSED and before == Status.ACTIVE:
+        return mails.PAUSED
+    return mails.GOES_ON if before in {Status.PAUSED, Status.FOLDED} else None
+
+
+def tell(person, partnership, before, on):
+    """A mail to everyone concerned but to whoever did it."""
+    kind = mail_about(before, Status(partnership.status))
+    if kind is None:
+        return
+    context = {"partnership": partnership, "on": on}
+    letters = [(someone, context) for someone in people_concerned(partnership) if someone != person]
+    post_all(kind, letters, about=partnership, organisation=partnership.programme.organisation, by=person)
