@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.giving import givers, gives
-from accounts.models import Invitation, Organisation, School, User
+from accounts.models import Invitation, Organisation, User
 from accounts.roles import DEPUTY_DOES, DOES, IN_SCHOOL, Role
+from accounts.school_field import SchoolField
 from accounts.services import has_role
 from papers.sheets import Wrong, read_day
 
@@ -106,7 +107,7 @@ class InvitationForm(RowForm):
     class Meta:
         model = Invitation
         fields = ["first_name", "last_name", "email", "role", "school", "organisation", "ends_on"]
-        labels = {"email": "Email address", "role": "What will they do?", "school": "School"}
+        labels = {"email": "Email address", "role": "What will they do?"}
         help_texts = {"email": "The link goes to it. It works once, for 14 days or until the last day in the role."}
         widgets = {"role": forms.RadioSelect}
         error_messages = {"email": {"invalid": "Enter one email address, such as name@school.example."}}
@@ -118,6 +119,12 @@ class InvitationForm(RowForm):
         "role": "Choose what they will do.",
     }
 
+    school = SchoolField(
+        label="School",
+        required=False,
+        help_text="For partner teachers, headteachers and the school office. "
+        "Type a part of the name, the town, the postcode or the URN.",
+    )
     ends_on = DayField(label="Last day in this role, if there is one", required=False)
 
     def __init__(self, *args, user, **kwargs):
@@ -138,20 +145,17 @@ class InvitationForm(RowForm):
             if heads_only
             else "For example 31/3/2027. Leave it blank for a role without an end."
         )
-        self.offer_school(giving, roles, heads_only)
+        self.offer_school(roles, heads_only)
         self.offer_organisation(everywhere=any(m.role == Role.ADMINISTRATOR for m in giving))
         keep_names_plain(self)
         self.helper = with_button(self, "Send the invitation")
 
-    def offer_school(self, giving, roles, heads_only):
-        field = self.fields["school"]
-        field.queryset = School.objects.allowed(self.user, "people.invite").in_order(giving)
-        field.empty_label = "Choose a school"
-        field.help_text = "For partner teachers, headteachers and the school office."
+    def offer_school(self, roles, heads_only):
+        schools = self.fields["school"].offer(self.user, "people.invite")
         if not roles & IN_SCHOOL:
             del self.fields["school"]
-        elif heads_only and len(field.queryset) == 1:
-            self.instance.school = field.queryset[0]
+        elif heads_only and len(own := schools[:2]) == 1:
+            self.instance.school = own[0]
             del self.fields["school"]
 
     def offer_organisation(self, everywhere):

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.register.views import schools
 
 app_name = "accounts"
 urlpatterns = [
@@ -13,6 +14,8 @@ urlpatterns = [
     path("people/<int:pk>/end/", views.end, name="end"),
     path("organisations/", views.OrganisationList.as_view(), name="organisations"),
     path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation_create"),
+    path("schools/", schools.SchoolList.as_view(), name="schools"),
+    path("schools/found/", schools.schools_found, name="schools_found"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("demo/", views.demo, name="demo"),
     path("demo/<int:pk>/", views.demo_sign_in, name="demo_sign_in"),

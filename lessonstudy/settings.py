@@ -118,6 +118,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 CRISPY_CLASS_CONVERTERS = {
     "numberinput": "govuk-input govuk-input--width-5",
+    "schoolinput": "govuk-input",
     "dayinput": "govuk-input govuk-input--width-10 moj-js-datepicker-input",
 }
 

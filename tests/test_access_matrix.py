@@ -37,6 +37,9 @@ MATRIX = {
     "accounts:organisations GET":       (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "accounts:organisation_create GET": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
     "accounts:organisation_create POST": (302, 403, 403, 403, 403, 403, 403, 403, 403, 403, 200),
+    # the register is public: whoever picks schools finds every one
+    "accounts:schools GET":             (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:schools_found GET":       (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
     "programmes:list GET":              (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "programmes:detail GET":            (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "programmes:consultant_add POST":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),

@@ -95,12 +95,14 @@ def pages_of(corner):
     ]
     pupil = ours.pupil.pk
     partnerships = [reverse("programmes:partnerships"), partnership]
+    schools = [reverse("accounts:schools"), f"{reverse('accounts:schools')}?q=ourside"]
     return {
         Role.COORDINATOR: [
             *everyone,
             reverse("mfa_index"),
             reverse("accounts:people"),
             reverse("accounts:invite"),
+            *schools,
             reverse("programmes:list"),
             programme,
             *partnerships,
@@ -141,6 +143,7 @@ def pages_of(corner):
             reverse("accounts:organisations"),
             reverse("accounts:organisation_create"),
             reverse("accounts:people"),
+            *schools,
         ],
         None: [
             reverse("account_login"),

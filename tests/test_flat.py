@@ -101,6 +101,7 @@ LISTS = {
         "office",
     ],
     "accounts:people": ["coordinator", "headteacher", "administrator"],
+    "accounts:schools": ["coordinator", "headteacher"],
     "programmes:list": ["coordinator"],
     "programmes:detail": ["coordinator"],
     "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],

@@ -107,7 +107,7 @@ def test_an_invited_person_accepts_and_is_signed_in(client, coordinator, essex, 
 
 
 def test_the_mail_says_who_invites_to_what_and_until_when(client, coordinator, school, mailoutbox):
-    answer = invite(client, role=Role.HEADTEACHER, school=school.pk)
+    answer = invite(client, role=Role.HEADTEACHER, school=school.urn)
 
     mail = mailoutbox[0]
     assert "Invitation sent to zoe.kranz@schools.example." in text(answer)
@@ -247,7 +247,7 @@ def test_a_head_names_a_deputy_for_the_own_school_until_a_day(client, essex, sch
 
     without_day = invite(client, role=Role.HEADTEACHER)
     in_the_past = invite(client, role=Role.HEADTEACHER, ends_on="26/1/2027")
-    elsewhere = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=SchoolFactory(la_code="881").pk)
+    elsewhere = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=SchoolFactory(la_code="881").urn)
     accept(link_in(mailoutbox[0]))
 
     deputy = User.objects.get(email="zoe.kranz@schools.example").live_memberships
@@ -263,10 +263,10 @@ def test_a_head_of_two_schools_names_a_deputy_for_one_of_them_only(client, essex
     head_of(second, essex, user=head.user)
     client.force_login(head.user)
 
-    refused = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=third.pk)
-    invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=second.pk)
+    refused = invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=third.urn)
+    invite(client, role=Role.HEADTEACHER, ends_on="31/3/2027", school=second.urn)
 
-    assert "Choose from what is offered here." in text(refused)
+    assert "No school here fits" in text(refused)
     assert [i.school for i in Invitation.objects.all()] == [second]
 
 
@@ -275,7 +275,7 @@ def test_a_head_who_coordinates_elsewhere_still_needs_a_last_day_for_a_deputy(cl
     MembershipFactory(user=head.user, role=Role.COORDINATOR, organisation=OrganisationFactory())
     client.force_login(head.user)
 
-    answer = invite(client, role=Role.HEADTEACHER, school=school.pk, organisation=essex.pk)
+    answer = invite(client, role=Role.HEADTEACHER, school=school.urn, organisation=essex.pk)
 
     assert "A deputy stands in until a day: give the last day." in text(answer)
 
@@ -296,11 +296,11 @@ def test_a_coordinator_cannot_invite_into_another_organisation(client, coordinat
 
     invite(client, organisation=elsewhere.pk)
     outside = invite(
-        client, role=Role.HEADTEACHER, email="other@schools.example", school=SchoolFactory(la_code="886").pk
+        client, role=Role.HEADTEACHER, email="other@schools.example", school=SchoolFactory(la_code="886").urn
     )
 
     assert [i.organisation for i in Invitation.objects.all()] == [essex]
-    assert "Choose from what is offered here." in text(outside)
+    assert "No school here fits" in text(outside)
 
 
 def test_a_coordinator_of_two_organisations_chooses_and_cannot_mix_them_up(client, coordinator, essex):
@@ -418,7 +418,7 @@ def test_the_address_fills_in_the_role_and_the_school(client, coordinator, schoo
     odd = [client.get(f"{address}?{query}").status_code for query in ("urn=%00", "role=%00", "organisation=x")]
 
     assert re.search(r'value="headteacher"\s+checked', page)
-    assert f'<option value="{school.pk}" selected>' in page
+    assert re.search(rf'name="school-is" type="radio" value="{school.pk}" checked', page)
     assert odd == [200, 200, 200]
 
 
@@ -470,7 +470,7 @@ OWN = "You cannot give yourself a role. Ask a colleague to invite you."
 
 
 def test_nobody_invites_the_own_address(client, coordinator, essex, school):
-    typed = invite(client, role=Role.HEADTEACHER, email=coordinator.email.upper(), school=school.pk)
+    typed = invite(client, role=Role.HEADTEACHER, email=coordinator.email.upper(), school=school.urn)
     own = coordinator.memberships.get()
     ready = client.post(f"{reverse('accounts:invite')}?membership={own.pk}", follow=True)
 
@@ -480,7 +480,7 @@ def test_nobody_invites_the_own_address(client, coordinator, essex, school):
 
 
 def test_an_invitation_to_oneself_that_stands_is_not_accepted(client, coordinator, school, mailoutbox):
-    invite(client, role=Role.HEADTEACHER, school=school.pk)
+    invite(client, role=Role.HEADTEACHER, school=school.urn)
     Invitation.objects.update(email=coordinator.email)
 
     answer = accept(link_in(mailoutbox[0]), client)
@@ -539,30 +539,12 @@ def test_the_head_of_a_school_of_another_authority_that_takes_part_can_be_invite
     guest = PartnershipFactory(programme=programme, partner_school=SchoolFactory(la_code="886"))
     stranger = PartnershipFactory(partner_school=SchoolFactory(la_code="886"))
 
-    invite(client, role=Role.HEADTEACHER, school=guest.partner_school_id)
-    invite(client, role=Role.HEADTEACHER, email="home@schools.example", school=guest.specialist.home_school_id)
-    refused = invite(client, role=Role.HEADTEACHER, email="x@schools.example", school=stranger.partner_school_id)
+    invite(client, role=Role.HEADTEACHER, school=guest.partner_school.urn)
+    invite(client, role=Role.HEADTEACHER, email="home@schools.example", school=guest.specialist.home_school.urn)
+    refused = invite(client, role=Role.HEADTEACHER, email="x@schools.example", school=stranger.partner_school.urn)
 
     assert {i.school for i in Invitation.objects.all()} == {guest.partner_school, guest.specialist.home_school}
-    assert "Choose from what is offered here." in text(refused)
-
-
-def test_a_trust_is_offered_the_schools_that_take_part_first(client):
-    trust = OrganisationFactory(name="Saltmarsh Learning Trust", kind="trust", la_code="")
-    user = person("Amira", Role.COORDINATOR)
-    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=trust)
-    client.force_login(user)
-    SchoolFactory(name="Abbey School")
-    own = PartnershipFactory(
-        programme=ProgrammeFactory(organisation=trust),
-        partner_school=SchoolFactory(name="Zeal School"),
-        specialist__home_school=SchoolFactory(name="Young School"),
-    )
-
-    schools = client.get(reverse("accounts:invite")).context["form"].fields["school"].queryset
-
-    assert [s.name for s in schools] == ["Young School", "Zeal School", "Abbey School"]
-    assert own.partner_school in schools
+    assert "No school here fits" in text(refused)
 
 
 def test_every_form_takes_a_second_click_for_the_first(client, coordinator):

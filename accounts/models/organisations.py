@@ -1,7 +1,10 @@
+import re
+import unicodedata
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, Q, When
-from django.db.models.functions import Lower
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Concat, Lower, Replace
 
 from accounts.roles import Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
@@ -72,21 +75,94 @@ def of_authority_or_taking_part(m):
     return Q(la_code=m.organisation.la_code) | taking_part(m) if m.organisation.la_code else EVERYTHING
 
 
+class PlainWords(Func):
+    """Words as they are searched: lower case, no accents, apostrophes or full stops, anything else a space."""
+
+    function = "plain_words"
+    output_field = models.TextField()
+
+
+LA_AND_NUMBER = re.compile(r"([0-9]{3})\s*/?\s*([0-9]{4})")
+MOST_WORDS = 8
+PUBLIC = {"schools.search"}  # the register is public: whoever may search it finds every school
+
+
 class SchoolQuerySet(ScopedQuerySet):
-    """Schools of the register are public; whom a person may invite to which school is decided here."""
+    """Which schools a person may act on. That a school is in the register is no secret."""
 
     reach = {
         Role.COORDINATOR: of_authority_or_taking_part,
         Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
     }
 
-    def in_order(self, memberships):
-        """By name. Where an organisation has no local authority to choose from, those that take part come first."""
-        first = Q(pk__in=[])
+    def allowed(self, user, action):
+        if action in PUBLIC:
+            return self.all() if user.memberships_granting(action) else self.none()
+        return super().allowed(user, action)
+
+    def of_memberships(self, memberships):
+        """The schools in which someone works, and those that take part in what their organisations run."""
+        rows = Q(pk__in=[])
         for m in memberships:
-            if m.organisation and not m.organisation.la_code:
-                first |= taking_part(m)
-        return self.order_by(Case(When(first, then=0), default=1), Lower("name"), "urn")
+            rows |= Q(pk=m.school_id) if m.school_id else taking_part(m) if m.organisation_id else Q(pk__in=[])
+        return self.filter(rows)
+
+    def search(self, text, memberships=()):
+        """By URN, LA and establishment number, postcode, name and town, the best first.
+
+        Every word must stand in the school's words; where no school has them all, those that are written alike.
+        Among equals the schools near the memberships come first.
+        """
+        typed = " ".join(text.replace("\0", "").split())[:100]
+        if not typed:
+            return self.none()
+        if typed.isdecimal() and len(typed) <= 6:
+            return self.filter(urn__startswith=typed).order_by("urn")
+        if number := LA_AND_NUMBER.fullmatch(typed):
+            return self.filter(la_code=number[1], establishment_number=number[2]).best_first(typed, memberships)
+        words = [word for word in typed.split() if has_letters(word)][:MOST_WORDS]
+        if not words:
+            return self.none()
+        rows = self
+        for word in words:
+            rows = rows.filter(words__contains=PlainWords(Value(word)))
+        return rows.best_first(typed, memberships) if rows.exists() else self.written_like(typed)
+
+    def best_first(self, typed, memberships):
+        """The very postcode or name; then open before closed, near before far; names that begin so, words that do."""
+        plain = PlainWords(Value(typed))
+        exact = Case(When(Q(postcode__iexact=typed) | Q(name__iexact=typed), then=0), default=1)
+        gone = Case(When(status=School.Status.CLOSED, then=1), default=0)
+        close = near(memberships)
+        far = [Case(When(close, then=0), default=1)] if close else []
+        begins = Case(
+            When(words__startswith=plain, then=0), When(words__contains=Concat(Value(" "), plain), then=1), default=2
+        )
+        return self.order_by(exact, gone, *far, begins, Lower("name"), "urn")
+
+    def written_like(self, typed):
+        plain = PlainWords(Value(typed))
+        alike = Func(plain, F("words"), function="WORD_SIMILARITY", output_field=models.FloatField())
+        return self.filter(words__trigram_word_similar=plain).order_by(alike.desc(), Lower("name"), "urn")
+
+
+def has_letters(word):
+    """Whether anything of it is left in plain words."""
+    return re.search("[A-Za-z0-9]", unicodedata.normalize("NFKD", word)) is not None
+
+
+def near(memberships):
+    """The schools of the authorities in which someone works, and those that take part in what they run.
+
+    An empty Q for whoever works in no organisation.
+    """
+    rows = Q()
+    for m in memberships:
+        if m.organisation:
+            rows |= taking_part(m)
+            if m.organisation.la_code:
+                rows |= Q(la_code=m.organisation.la_code)
+    return rows
 
 
 class School(models.Model):
@@ -120,12 +196,19 @@ class School(models.Model):
     head_last_name = models.CharField(max_length=100, blank=True)
     easting = models.PositiveIntegerField(null=True, blank=True)
     northing = models.PositiveIntegerField(null=True, blank=True)
+    words = models.GeneratedField(
+        expression=PlainWords(
+            Concat("name", Value(" "), "town", Value(" "), "postcode", Value(" "), Replace("postcode", Value(" ")))
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = SchoolQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "urn"]
-        indexes = [GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="school_name_trigrams")]
+        indexes = [GinIndex(fields=["words"], opclasses=["gin_trgm_ops"], name="school_words_trigrams")]
         constraints = [
             models.CheckConstraint(
                 name="school_urn_is_six_digits",
