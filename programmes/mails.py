@@ -25,3 +25,24 @@ GOES_ON = MailKind(
     CONCERNED,
     "programmes/mail/goes_on.txt",
 )
+PAIRING_PROPOSED = MailKind(
+    "pairing_proposed",
+    "A pairing is proposed",
+    "When a coordinator confirms a pairing",
+    "The headteachers of both schools and the specialist teacher",
+    "programmes/mail/pairing_proposed.txt",
+)
+OBJECTION_RAISED = MailKind(
+    "objection_raised",
+    "A school objects to its pairing",
+    "When a headteacher declines or disputes a pairing",
+    "The coordinators of the programme",
+    "programmes/mail/objection_raised.txt",
+)
+OBJECTION_ANSWERED = MailKind(
+    "objection_answered",
+    "The answer to an objection",
+    "When a coordinator answers what a school wrote against its pairing",
+    "The headteacher who objected",
+    "programmes/mail/objection_answered.txt",
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.views import partnerships, programmes
+from programmes.views import by_hand, pairing, partnerships, programmes
 
 app_name = "programmes"
 urlpatterns = [
@@ -8,6 +8,16 @@ urlpatterns = [
     path("programmes/<slug:slug>/", programmes.ProgrammeDetail.as_view(), name="detail"),
     path("programmes/<slug:slug>/consultants/add/", programmes.consultant_add, name="consultant_add"),
     path("consultants/<int:pk>/remove/", programmes.consultant_remove, name="consultant_remove"),
+    path("programmes/<slug:slug>/pairing/", pairing.PairingPage.as_view(), name="pairing"),
+    path("programmes/<slug:slug>/pairing/start/", pairing.start, name="pairing_start"),
+    path("programmes/<slug:slug>/partnerships/add/", by_hand.PartnershipAdd.as_view(), name="partnership_add"),
+    path("pairing/<int:pk>/", pairing.RunPage.as_view(), name="pairing_run"),
+    path("pairing/<int:pk>/progress/", pairing.progress, name="pairing_progress"),
+    path("pairing/<int:pk>/rest/", pairing.accept_the_rest, name="pairing_rest"),
+    path("pairing/<int:pk>/check/", pairing.CheckPage.as_view(), name="pairing_check"),
+    path("pairing/<int:pk>/<int:school>-<int:specialist>/", pairing.decide, name="pairing_decide"),
+    path("pairing/<int:pk>/<int:school>-<int:specialist>/change/", pairing.ChangePage.as_view(), name="pairing_change"),
+    path("partner-schools/<int:pk>/pairing/", pairing.SchoolPage.as_view(), name="pairing_school"),
     path("partnerships/", partnerships.PartnershipList.as_view(), name="partnerships"),
     path("partnerships/<int:pk>/", partnerships.PartnershipDetail.as_view(), name="partnership"),
 ]

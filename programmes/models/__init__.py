@@ -1,5 +1,6 @@
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Signature
+from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
     Objection,
     Partnership,
@@ -44,6 +45,7 @@ __all__ = [
     "HeadContact",
     "Nomination",
     "Objection",
+    "PairingRun",
     "PartnerSchool",
     "PartnerTeacher",
     "Partnership",

@@ -1,0 +1,11 @@
+"""Who is paired with whom: pure functions over plain values, without the database.
+
+`suggest` places all open wishes at once; `ranking` puts everyone in order for one school. Both say why in words.
+"""
+
+from programmes.pairing.ranking import ranking
+from programmes.pairing.rules import Asking, Rule, broken
+from programmes.pairing.suggest import suggest
+from programmes.pairing.values import Teacher, Wish
+
+__all__ = ["Asking", "Rule", "Teacher", "Wish", "broken", "ranking", "suggest"]

@@ -1,0 +1,191 @@
+"""What the pages of pairing show, as plain values around the rows."""
+
+from dataclasses import dataclass
+
+from programmes.models import PartnerSchool, SpecialistTeacher
+from programmes.pairing import Asking, ranking
+from programmes.pairing.values import kilometres
+from programmes.services import pairing_runs
+from programmes.services.pairing_inputs import read, what_changed
+
+
+def standing(programme) -> dict:
+    """How many schools are unpaired, how many places are free, and how far the newest suggestions are."""
+    inputs, run = read(programme), programme.pairing_runs.first()
+    schools = programme.partner_schools.filter(pk__in=[wish.key for wish in inputs.open_wishes])
+    latest = pairing_runs.latest(programme)
+    return {
+        "schools": len(inputs.open_wishes),
+        "places": inputs.places,
+        "teachers": len(inputs.free),
+        "room": inputs.room,
+        "joined": len(inputs.wishes),
+        "unpaired": [{"row": row, "wish": inputs.wishes[row.pk]} for row in schools.select_related("school", "area")],
+        "run": run,
+        "latest": latest,
+        "summary": summary(latest) if latest else None,
+    }
+
+
+def summary(run) -> dict:
+    """How the decisions on a run stand, in numbers."""
+    decided = [choice["is"] for choice in run.choices.values()]
+    pairs = len(run.result["pairs"])
+    return {
+        "pairs": pairs,
+        "accepted": decided.count(pairing_runs.ACCEPTED),
+        "rejected": decided.count(pairing_runs.REJECTED),
+        "made": decided.count(pairing_runs.MADE),
+        "undecided": pairs - len(decided),
+    }
+
+
+def run_page(run) -> dict:
+    """The suggestions and open wishes of a run, and whether something has changed since."""
+    now = read(run.programme)
+    before = read(run.programme, leaving_out=pairing_runs.made_by(run))
+    rows = pairing_runs.rows_of(run, now)
+    result = run.result
+    return {
+        "rows": rows,
+        "summary": summary(run),
+        "acceptable": sum(not row.decision and not row.problem for row in rows),
+        "confirmable": sum(row.decision == pairing_runs.ACCEPTED and not row.problem for row in rows),
+        "unplaced": unplaced_of(run),
+        "changed": what_changed(run.inputs, before.fingerprints()),
+        "replaced": pairing_runs.is_replaced(run),
+        "distance": kilometres(result["metres"]),
+        "unknown": result["unknown"],
+        "nearest_first": {
+            "placed": result["nearest_first"]["placed"],
+            "distance": kilometres(result["nearest_first"]["metres"]),
+            "differs": result["nearest_first"]["placed"] != len(result["pairs"])
+            or result["nearest_first"]["metres"] != result["metres"],
+        },
+    }
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A school that got nobody, or not as many as it asked for: why, counted, and what would cure it."""
+
+    partner_school: PartnerSchool
+    missing: int
+    why: str
+    others: list
+    cure: str
+
+
+def unplaced_of(run) -> list[Unplaced]:
+    wanted = {row["wish"]: row for row in run.result["unplaced"]}
+    schools = PartnerSchool.objects.filter(pk__in=wanted).select_related("school")
+    cures = [row["relax"]["specialist"] for row in wanted.values() if row["relax"]]
+    teachers = SpecialistTeacher.objects.select_related("user", "home_school").in_bulk(cures)
+    found = []
+    for school in schools:
+        row = wanted[school.pk]
+        found.append(Unplaced(school, row["missing"], row["why"], row["others"], cure_in_words(row["relax"], teachers)))
+    return found
+
+
+def cure_in_words(relax, teachers) -> str:
+    """The nearest rule to relax, with who it would be."""
+    teacher = relax and teachers.get(relax["specialist"])
+    if not teacher:
+        return ""
+    far = "distance not known" if relax["metres"] is None else kilometres(relax["metres"])
+    return f"{teacher} ({teacher.home_school}, {far}) {relax['words']}."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A candidate with the row behind it."""
+
+    specialist: SpecialistTeacher
+    distance: str
+    reasons_for: list[str]
+    reasons_against: list[str]
+
+
+@dataclass(frozen=True)
+class Others:
+    count: int
+    words: str
+    specialists: list[SpecialistTeacher]
+
+
+def in_order(programme, wish, teachers, asking, notes=None) -> dict:
+    """The ranked list of one school with its people; `notes` are more reasons against, by specialist teacher."""
+    found = ranking(wish, teachers.values(), asking)
+    people = programme.specialists.select_related("user", "home_school").in_bulk(list(teachers))
+    notes = notes or {}
+    return {
+        "ranking": found,
+        "best": [
+            Shown(
+                people[c.teacher],
+                "" if c.metres is None else kilometres(c.metres),
+                c.reasons_for,
+                [*notes.get(c.teacher, []), *c.reasons_against],
+            )
+            for c in found.best
+            if c.teacher in people
+        ],
+        "others": [
+            Others(group.count, group.words, [people[t] for t in group.teachers if t in people])
+            for group in found.others
+        ],
+        "all": len(teachers),
+        "impossible": sum(group.count for group in found.others),
+    }
+
+
+def school_page(partner_school, own_school) -> dict:
+    programme = partner_school.programme
+    inputs = read(programme, school=partner_school)
+    wish = inputs.wishes[partner_school.pk]
+    return {
+        "wish": wish,
+        "own_school": own_school,
+        **in_order(programme, wish, inputs.teachers, Asking(own_school=own_school)),
+    }
+
+
+def change_page(run, key) -> dict:
+    """For one suggestion: everyone possible at this moment, and who of them is taken by other lines of the draft."""
+    school, suggested = pairing_runs.parts(key)
+    inputs = read(run.programme)
+    row = run.programme.partner_schools.select_related("school").filter(pk=school).first()
+    wish = inputs.wishes.get(school)
+    taken = {}
+    for pair in run.result["pairs"]:
+        other = pairing_runs.key_of(pair)
+        choice = run.choices.get(other, {"is": "", "specialist": pair["specialist"]})
+        if other != key and choice["is"] in {"", pairing_runs.ACCEPTED}:
+            word = "accepted" if choice["is"] else "suggested"
+            taken.setdefault(choice["specialist"], []).append((word, pair["wish"]))
+    names = dict(run.programme.partner_schools.values_list("pk", "school__name"))
+    notes = {
+        teacher: [f"{word} for {names[other]} in this list" for word, other in places if other in names]
+        for teacher, places in taken.items()
+    }
+    asking = Asking(own_school=run.asking["own_school"])
+    return {
+        "run": run,
+        "key": key,
+        "partner_school": row,
+        "wish": wish,
+        "current": run.choices.get(key, {}).get("specialist", suggested),
+        "suggested": suggested,
+        **in_order(run.programme, wish, inputs.teachers if wish else {}, asking, notes),
+    }
+
+
+def check_page(run) -> dict:
+    """The accepted ones that can be proposed now, and apart from them those that cannot, with the reason."""
+    rows = [row for row in pairing_runs.rows_of(run) if row.decision == pairing_runs.ACCEPTED]
+    return {
+        "rows": [row for row in rows if not row.problem],
+        "hindered": [row for row in rows if row.problem],
+        "replaced": pairing_runs.is_replaced(run),
+    }

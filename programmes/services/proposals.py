@@ -1,0 +1,68 @@
+"""A new partnership: proposed to both schools."""
+
+import re
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.mail import post_all
+from accounts.models import Membership
+from accounts.roles import Role
+from programmes.mails import PAIRING_PROPOSED
+from programmes.models import Objection, Partnership, PartnershipStep
+
+
+def propose(person, programme, specialist, school, subject, year_group, area=None, on=None) -> Partnership:
+    """The pair is proposed, and both heads and the teachers who can sign in are told.
+
+    Trusts that the caller holds the programme's row, so that references and room are counted by one at a time.
+    """
+    on = on or timezone.localdate()
+    with transaction.atomic():
+        partnership = Partnership.objects.create(
+            programme=programme,
+            ref=next_ref(programme),
+            specialist=specialist,
+            partner_school=school,
+            subject=subject,
+            year_group=year_group,
+            area=area,
+            status=Partnership.Status.PROPOSED,
+        )
+        PartnershipStep.objects.create(partnership=partnership, status=partnership.status, on=on, by=person)
+        audit.record(person, "partnership proposed", partnership)
+        tell_both_schools(person, partnership, on)
+    return partnership
+
+
+def next_ref(programme) -> str:
+    """P51 after P50: one more than the greatest number of that form."""
+    refs = programme.partnerships.values_list("ref", flat=True)
+    numbers = [int(found[1]) for ref in refs if (found := re.fullmatch(r"P(\d{1,9})", ref))]
+    return f"P{max(numbers, default=0) + 1:02}"
+
+
+def tell_both_schools(person, partnership, on):
+    teachers = [partnership.specialist.user]
+    heads = [m.user for m in heads_of(partnership)]
+    letters = [
+        (to, {"partnership": partnership, "until": on + Objection.WITHIN, "is_head": to in heads})
+        for to in dict.fromkeys([*heads, *teachers])
+        if to != person
+    ]
+    post_all(PAIRING_PROPOSED, letters, about=partnership, organisation=partnership.programme.organisation, by=person)
+
+
+def heads_of(partnership):
+    """Memberships of the heads of either school who are so today, deputies included."""
+    return (
+        Membership.objects.live()
+        .filter(
+            role=Role.HEADTEACHER,
+            organisation=partnership.programme.organisation_id,
+            school__in=[partnership.partner_school_id, partnership.specialist.home_school_id],
+        )
+        .select_related("user", "school")
+        .order_by("pk")
+    )
