@@ -7,7 +7,16 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
-from programmes.models import DataPoint, Partnership, PartnershipStep, PartnerTeacher, Programme, SpecialistTeacher
+from programmes.models import (
+    DataPoint,
+    PairingRun,
+    PartnerSchool,
+    Partnership,
+    PartnershipStep,
+    PartnerTeacher,
+    Programme,
+    SpecialistTeacher,
+)
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.upn import upn_index
 from reports.models import Report
@@ -89,6 +98,40 @@ class SpecialistTeacherFactory(DjangoModelFactory):
     ref = factory.Sequence("S{}".format)
     user = factory.SubFactory(UserFactory)
     home_school = factory.SubFactory(SchoolFactory)
+
+
+class PartnerSchoolFactory(DjangoModelFactory):
+    """A school that takes part and waits for one partnership in Year 5 maths."""
+
+    class Meta:
+        model = PartnerSchool
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    school = factory.SubFactory(SchoolFactory)
+    stage = PartnerSchool.Stage.JOINED
+    subject = "maths"
+    year_group = 5
+
+
+class PairingRunFactory(DjangoModelFactory):
+    """Suggestions that are there, and suggest nothing."""
+
+    class Meta:
+        model = PairingRun
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    asked_by = factory.SubFactory(UserFactory)
+    state = PairingRun.State.DONE
+    asking = factory.LazyFunction(lambda: {"own_school": False, "refused": []})
+    result = factory.LazyFunction(
+        lambda: {
+            "pairs": [],
+            "unplaced": [],
+            "metres": 0,
+            "unknown": 0,
+            "nearest_first": {"placed": 0, "metres": 0, "unknown": 0},
+        }
+    )
 
 
 class PartnershipFactory(DjangoModelFactory):

@@ -96,9 +96,19 @@ def pages_of(corner):
     pupil = ours.pupil.pk
     partnerships = [reverse("programmes:partnerships"), partnership]
     schools = [reverse("accounts:schools"), f"{reverse('accounts:schools')}?q=ourside"]
+    suggestion = [ours.run.pk, ours.partner_school.pk, ours.partnership.specialist_id]
+    pairing = [
+        reverse("programmes:pairing", args=[slug]),
+        reverse("programmes:pairing_run", args=[ours.run.pk]),
+        reverse("programmes:pairing_change", args=suggestion),
+        reverse("programmes:pairing_check", args=[ours.run.pk]),
+        reverse("programmes:pairing_school", args=[ours.partner_school.pk]),
+        reverse("programmes:partnership_add", args=[slug]),
+    ]
     return {
         Role.COORDINATOR: [
             *everyone,
+            *pairing,
             reverse("mfa_index"),
             reverse("accounts:people"),
             reverse("accounts:invite"),

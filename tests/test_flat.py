@@ -17,6 +17,7 @@ from tests.factories import (
     BookingFactory,
     MembershipFactory,
     OrganisationFactory,
+    PartnerSchoolFactory,
     PartnershipFactory,
     PlaceFactory,
     ReportFactory,
@@ -24,7 +25,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     VisitFactory,
 )
-from tests.world import build_world
+from tests.world import build_world, suggest
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +84,28 @@ def more_reports(ours, count):
         ReportFactory(programme=ours.programme, state=Job.State.DONE, file="x.pdf")
 
 
+def more_to_pair(ours, count):
+    """Schools that wait, specialist teachers with room, and suggestions for them; some schools stay without."""
+    for number in range(count):
+        specialist = SpecialistTeacherFactory(programme=ours.programme, subjects=["maths"], year_groups=[5])
+        row = PartnerSchoolFactory(programme=ours.programme, area=ours.partnership.area)
+        if number % 3:
+            suggest(ours.run, row, specialist)
+        else:
+            ours.run.result["unplaced"].append(
+                {
+                    "wish": row.pk,
+                    "missing": 1,
+                    "why": "Nobody is there.",
+                    "others": [{"rule": "room", "count": 3, "words": "are full"}],
+                    "relax": {"rule": "room", "specialist": specialist.pk, "metres": 1, "words": "is full"},
+                }
+            )
+    ours.run.save()
+
+
 def more_of_everything(ours, count):
+    more_to_pair(ours, count)
     more_partnerships(ours, count)
     more_people(ours, count)
     more_reports(ours, count)
@@ -106,6 +128,12 @@ LISTS = {
     "programmes:detail": ["coordinator"],
     "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],
     "programmes:partnership": ["coordinator"],
+    "programmes:pairing": ["coordinator"],
+    "programmes:pairing_run": ["coordinator"],
+    "programmes:pairing_check": ["coordinator"],
+    "programmes:pairing_change": ["coordinator"],
+    "programmes:pairing_school": ["coordinator"],
+    "programmes:partnership_add": ["coordinator"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "pupils:list": ["specialist", "headteacher"],
@@ -117,6 +145,12 @@ LISTS = {
 ABOUT = {
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:partnership": lambda c: [c.partnership.pk],
+    "programmes:pairing": lambda c: [c.programme.slug],
+    "programmes:pairing_run": lambda c: [c.run.pk],
+    "programmes:pairing_check": lambda c: [c.run.pk],
+    "programmes:pairing_change": lambda c: [c.run.pk, c.partner_school.pk, c.partnership.specialist_id],
+    "programmes:pairing_school": lambda c: [c.partner_school.pk],
+    "programmes:partnership_add": lambda c: [c.programme.slug],
     "pupils:detail": lambda c: [c.pupil.pk],
     "reports:results": lambda c: [c.programme.slug],
     "reports:places": lambda c: [c.programme.slug],

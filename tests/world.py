@@ -23,6 +23,8 @@ from tests.factories import (
     BookingFactory,
     MembershipFactory,
     OrganisationFactory,
+    PairingRunFactory,
+    PartnerSchoolFactory,
     PartnershipFactory,
     PlaceFactory,
     ProgrammeFactory,
@@ -51,6 +53,14 @@ def upn_of(serial):
     return check_letter(digits) + digits
 
 
+def suggest(run, partner_school, specialist):
+    """A suggestion of the run as the worker writes one, accepted already."""
+    pair = {"wish": partner_school.pk, "specialist": specialist.pk, "metres": 3200, "for": ["3.2 km"], "against": []}
+    run.result["pairs"].append(pair)
+    run.choices[f"{partner_school.pk}-{specialist.pk}"] = {"is": "accepted", "specialist": specialist.pk}
+    run.save()
+
+
 def build_corner(corner, programme, staff, serial):
     """One partnership with a row of everything, and its people, beside the staff it shares."""
     organisation = programme.organisation
@@ -67,6 +77,9 @@ def build_corner(corner, programme, staff, serial):
             programme=programme,
             ref=f"{corner}-S",
             user=people[Role.SPECIALIST],
+            subjects=["maths"],
+            year_groups=[5],
+            partnerships_wanted=2,
             home_school=SchoolFactory(name=f"{corner} Home School", la_code=organisation.la_code),
         ),
         partner_school=SchoolFactory(name=f"{corner} Partner School", la_code=organisation.la_code),
@@ -82,6 +95,13 @@ def build_corner(corner, programme, staff, serial):
         )
         for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE)
     }
+    waiting = PartnerSchoolFactory(
+        programme=programme,
+        area=area,
+        school=SchoolFactory(name=f"{corner} Waiting School", la_code=organisation.la_code),
+    )
+    run = programme.pairing_runs.first() or PairingRunFactory(programme=programme, asked_by=people[Role.COORDINATOR])
+    suggest(run, waiting, partnership.specialist)
     visit = VisitFactory(partnership=partnership)
     for role in (Role.SPECIALIST, Role.PARTNER):
         BookingFactory(visit=visit, person=people[role])
@@ -122,6 +142,8 @@ def build_corner(corner, programme, staff, serial):
         programme=programme,
         organisation=organisation,
         partnership=partnership,
+        partner_school=waiting,
+        run=run,
         visit=visit,
         place=place,
         pupil=place.pupil,
