@@ -139,7 +139,8 @@ def why_open(wish, got, near) -> str:
         return f"No further specialist teacher with room teaches {wish.what}."
     if taken == 1:
         return f"The {'other' if got else 'only'} one with room who teaches {wish.what} goes to another school."
-    return f"All {taken} {'others ' if got else ''}with room who teach {wish.what} go to other schools."
+    all_of_them = "Both" if taken == 2 else f"All {taken}"
+    return f"{all_of_them} {'others ' if got else ''}with room who teach {wish.what} go to other schools."
 
 
 def nearest_cure(wish, got, teachers, asking) -> dict | None:

@@ -44,6 +44,9 @@ class ProgrammeDetail(Allowed, DetailView):
         return super().get_context_data(
             has_records=any(step.records for step in programme.timetable.all()),
             areas=areas.prefetch_related("consultants__user"),
+            may_pair=any(
+                m.organisation_id == programme.organisation_id for m in person.memberships_granting("pairing.manage")
+            ),
             naming=ConsultantForm(user=person, programme=programme) if naming else None,
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),

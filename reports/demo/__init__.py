@@ -14,6 +14,7 @@ from django.db import transaction
 from programmes.models import Programme, academic_year
 from pupils.loading import load_programme
 from reports.demo.folders import ESSEX, TRUST, write_folder
+from reports.demo.pairing import let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.visits import plan_visits
 
@@ -34,6 +35,8 @@ def load_demo(today: dt.date) -> list[str]:
                 write_folder(plan, Path(folder), today)
                 programme = load_programme(folder).programme
             plan_visits(programme, today)
+            if plan is ESSEX:
+                let_schools_wait(programme)
             added.append(slug)
         if added:
             give_roles()
