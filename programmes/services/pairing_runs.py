@@ -132,6 +132,7 @@ def rows_of(run, inputs=None) -> list[Row]:
         chosen = choice.get("specialist", pair["specialist"])
         if pair["wish"] in schools and pair["specialist"] in specialists and chosen in specialists:
             drafts.append((pair, choice, schools[pair["wish"]], specialists[chosen]))
+    drafts.sort(key=lambda draft: (draft[2].school.name, draft[2].pk))
     hindered = hindrances(run, inputs, drafts)
     return [
         Row(
