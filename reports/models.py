@@ -3,6 +3,7 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
@@ -83,3 +84,74 @@ class Report(Job):
     def stage(self):
         """What the progress line says, as one word: while it is the same, there is nothing new to show."""
         return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"
+
+
+class SavedViewQuerySet(ScopedQuerySet):
+    """Everyone's own: what someone looks at is nobody else's business."""
+
+    reach = {role: lambda m: Q(owner=m.user_id) for role in (Role.COORDINATOR, Role.CONSULTANT)}
+
+
+class SavedView(models.Model):
+    """A question to the roster that someone asks again and again, under a name."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000, blank=True)
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        ordering = [Lower("name"), "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "owner",
+                Lower("name"),
+                name="saved_view_once_per_name",
+                violation_error_message="You have a view of this name already. Give this one another name.",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def address(self):
+        pairs = [f"programme={self.programme_id}"] if self.programme_id else []
+        said = "&".join([*pairs, *([self.query] if self.query else [])])
+        return reverse("reports:roster") + (f"?{said}" if said else "")
+
+
+class DigestRun(Job):
+    """The digests of one week: a worker that dies leaves it to the next, and each person has one mail at most."""
+
+    task = "reports.tasks.write_digests"
+
+    monday = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["monday"],
+                name="digest_run_once_a_week",
+                violation_error_message="The digests of this week are being written already.",
+            )
+        ]
+
+
+class Digest(models.Model):
+    """The mail of one person's week, written in one transaction with this row."""
+
+    run = models.ForeignKey(DigestRun, on_delete=models.CASCADE, related_name="digests")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    mail = models.OneToOneField("accounts.OutgoingMail", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "person"],
+                name="digest_once_a_week_per_person",
+                violation_error_message="This person has the digest of this week.",
+            )
+        ]

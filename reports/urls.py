@@ -1,9 +1,19 @@
 from django.urls import path
 
 from reports import views
+from reports.roster import views as roster
 
 app_name = "reports"
 urlpatterns = [
+    path("roster/", roster.roster, name="roster"),
+    path("roster/roster.csv", roster.table, {"ending": "csv"}, name="roster_csv"),
+    path("roster/roster.xlsx", roster.table, {"ending": "xlsx"}, name="roster_xlsx"),
+    path("roster/<int:pk>/nudge/", roster.nudge, name="roster_nudge"),
+    path("roster/nudges/", roster.nudges, name="nudges"),
+    path("roster/views/", roster.SavedViewList.as_view(), name="saved_views"),
+    path("roster/views/add/", roster.SavedViewCreate.as_view(), name="view_save"),
+    path("roster/views/<int:pk>/change/", roster.SavedViewUpdate.as_view(), name="view_change"),
+    path("roster/views/<int:pk>/delete/", roster.view_delete, name="view_delete"),
     path("programmes/<slug:slug>/results/", views.results, name="results"),
     path("programmes/<slug:slug>/results/places/", views.places, name="places"),
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),

@@ -84,6 +84,12 @@ def pages_of(corner):
     slug = ours.programme.slug
     everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
     programme = reverse("programmes:detail", args=[slug])
+    roster = [
+        reverse("reports:roster"),
+        reverse("reports:roster") + "?sort=area",
+        reverse("reports:saved_views"),
+        reverse("reports:view_save"),
+    ]
     results = [reverse("reports:results", args=[slug])]
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
     visits = [reverse("visits:list"), reverse("visits:detail", args=[visit])]
@@ -109,6 +115,8 @@ def pages_of(corner):
         Role.COORDINATOR: [
             *everyone,
             *pairing,
+            *roster,
+            reverse("reports:nudges"),
             reverse("mfa_index"),
             reverse("accounts:people"),
             reverse("accounts:invite"),
@@ -124,7 +132,16 @@ def pages_of(corner):
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
         Role.BUDGET_HOLDER: [*everyone, programme, *results],
-        Role.CONSULTANT: [*everyone, programme, *partnerships, *visits, *results, *by],
+        Role.CONSULTANT: [
+            *everyone,
+            *roster,
+            reverse("reports:view_change", args=[ours.saved_view.pk]),
+            programme,
+            *partnerships,
+            *visits,
+            *results,
+            *by,
+        ],
         Role.FINANCE: [*everyone, programme],
         Role.SPECIALIST: [*everyone, *partnerships, *visits, *plan, reverse("pupils:list")],
         Role.PARTNER: [

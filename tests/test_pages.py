@@ -96,7 +96,7 @@ def test_every_count_of_the_heat_table_is_the_length_of_the_list_behind_it(clien
     table = dashboard_of(ours, Role.COORDINATOR)["heat"][0]
     cells = [row["cells"][0] for row in table["rows"]]
 
-    listed = [client.get(cell["url"]).context["page_obj"].paginator.count for cell in cells]
+    listed = [len(client.get(cell["url"]).context["asked"].rows) for cell in cells]
 
     assert [(cell["complete"], cell["owing"], cell["late"]) for cell in cells] == [(1, 1, 0), (0, 1, 1), (1, 2, 1)]
     assert listed == [cell["late"] or cell["owing"] for cell in cells]

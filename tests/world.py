@@ -17,7 +17,7 @@ from programmes.models import Area, AreaConsultant, DataPoint
 from pupils import scales
 from pupils.services import count_returns
 from pupils.upn import check_letter
-from reports.models import Report
+from reports.models import Report, SavedView
 from tests.factories import (
     AssessmentFactory,
     BookingFactory,
@@ -152,6 +152,7 @@ def build_corner(corner, programme, staff, serial):
         school_report=school_report,
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
+        saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
     )
 
 

@@ -11,14 +11,14 @@ from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.heat import grades_sentence, heat
-from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes, standing
+from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes
+from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
     coming_items,
     count_in_words,
     ended_items,
     owed_by_point,
     owed_items,
-    some,
     unrecorded,
     unrecorded_items,
 )
@@ -37,6 +37,7 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
+    found = radar(user, acting, today)
     to_do = owed_by_point(user, acting, today) + ended_items(user, acting, today)
     past = unrecorded(user, acting, today)
     if n := past.count():
@@ -58,20 +59,9 @@ def coordinator(user, acting, today):
                 "act": "See the invitations",
             }
         )
-    headless = mine(Partnership, user, acting, "partnerships.view").without_head().select_related("partner_school")
-    if schools := sorted({p.partner_school.name for p in headless}):
-        one = len(schools) == 1
-        to_do.append(
-            {
-                "title": f"{len(schools)} partner school{' has' if one else 's have'} no headteacher who can sign in",
-                "text": f"{some(schools)}. {'The' if one else 'Each'} school's impact report waits for its head.",
-                "url": headless[0].get_absolute_url() if one else f"{reverse('programmes:partnerships')}?heads=none",
-                "act": "Invite the head" if one else "Invite the heads",
-            }
-        )
     return {
-        "lead": standing(user, acting),
-        "to_do": to_do,
+        "standings": standings(found),
+        "to_do": to_do + slip_items(found),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": programmes(user, acting),
@@ -110,9 +100,10 @@ def teacher(user, acting, today):
 
 
 def consultant(user, acting, today):
+    found = radar(user, acting, today)
     return {
-        "lead": standing(user, acting),
-        "to_do": owed_by_point(user, acting, today),
+        "standings": standings(found),
+        "to_do": owed_by_point(user, acting, today) + slip_items(found, SUPPORTED),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": programmes(user, acting),

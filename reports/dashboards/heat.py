@@ -36,7 +36,7 @@ def heat(user, acting):
         )
         .annotate(owing=Count("pk"), complete=Count("pk", filter=Q(expected=F("assessed") + F("excused"))))
     )
-    opens = user.may("partnerships.view")
+    opens = user.may("roster.view")
     tables = {}
     for programme, name, point, point_name, due, area, area_name, number, complete in found:
         table = tables.setdefault(programme, {"name": name, "points": {}, "areas": {}, "cells": {}})
@@ -58,7 +58,7 @@ def cell_url(programme, point, area, cell):
         asked["area"] = area
     if cell["complete"] < cell["owing"]:
         asked["owes"] = point
-    return f"{reverse('programmes:partnerships')}?{urlencode(asked)}"
+    return f"{reverse('reports:roster')}?{urlencode(asked)}"
 
 
 def heat_table(table):

@@ -1,9 +1,6 @@
 """The rows of a dashboard: those of one role in one place, and what the sentences about them are made of."""
 
 import datetime as dt
-from collections import Counter
-
-from django.db.models import Count
 
 from programmes.models import DataPoint, Partnership, Programme
 from reports.models import Report
@@ -34,29 +31,6 @@ def ahead(user, acting, today, most=40):
 def programmes(user, acting):
     rows = mine(Programme, user, acting, "programmes.view").select_related("organisation")
     return list(rows.order_by("status", "-starts_on", "name")[:20])
-
-
-def standing(user, acting):
-    """How the running partnerships stand: "48 of 50 partnerships are active, 1 is paused, 1 has folded"."""
-    statuses = Counter(
-        dict(
-            mine(Partnership, user, acting, "partnerships.view")
-            .filter(programme__status=Programme.Status.ACTIVE)
-            .order_by()
-            .values_list("status")
-            .annotate(Count("pk"))
-        )
-    )
-    total = statuses.total()
-    if not total:
-        return ""
-    words = [
-        f"{n} {verb(status, n)} {Partnership.Status(status).label.lower()}"
-        for status, n in sorted(statuses.items())
-        if status != Partnership.Status.ACTIVE
-    ]
-    active = statuses[Partnership.Status.ACTIVE]
-    return ", ".join([f"{active} of {total} partnerships {'is' if active == 1 else 'are'} active", *words]) + "."
 
 
 def verb(status, n):

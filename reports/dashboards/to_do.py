@@ -83,7 +83,7 @@ def owed_by_point(user, acting, today):
                 "text": f"Due on {day_of(point.due_on, today)}, {days(today - point.due_on)} ago. {some(schools)}.",
                 "url": rows[0].partnership.get_absolute_url()
                 if one
-                else f"{reverse('programmes:partnerships')}?owes={point.pk}",
+                else f"{reverse('reports:roster')}?programme={point.programme_id}&owes={point.pk}",
                 "act": "See which grades" if one else "See which partnerships",
                 "late": True,
             }

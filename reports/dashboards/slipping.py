@@ -1,0 +1,104 @@
+"""What the roster says, on Today: how each programme stands, and a line for each kind of slip. One radar, two pages."""
+
+from collections import Counter
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from programmes.models import Partnership, Programme
+from reports.dashboards.rows import mine, verb
+from reports.dashboards.to_do import some
+from reports.roster.facts import Facts
+from reports.roster.rows import count, rows_of
+
+# Kind of slip -> the title of its line, for one and for many, and the words of the button. Grades and visits that
+# nobody confirmed have lines of their own.
+LINES = {
+    "dispute": ("{n} school questions its pairing", "{n} schools question their pairing", "Answer"),
+    "agreement": ("{n} agreement is not signed", "{n} agreements are not signed", "See who has not signed"),
+    "plan": (
+        "{n} partnership has no half-day for a visit",
+        "{n} partnerships have no half-day for a visit",
+        "See which visits",
+    ),
+    "proposed": ("{n} proposed partnership is not agreed", "{n} proposed partnerships are not agreed", "Settle it"),
+    "action": ("{n} partnership has an overdue action", "{n} partnerships have overdue actions", "See which actions"),
+    "nobody": (
+        "{n} partnership has nobody who can sign in",
+        "{n} partnerships have nobody who can sign in",
+        "Invite the teachers",
+    ),
+    "head": (
+        "{n} partner school has no headteacher who can sign in",
+        "{n} partner schools have no headteacher who can sign in",
+        "Invite the heads",
+    ),
+}
+
+
+# What the teachers do, with a consultant's help; the rest is the coordinator's.
+SUPPORTED = ("agreement", "plan", "action")
+
+
+def radar(user, acting, today):
+    """The rows of the roster of every programme that runs, by programme."""
+    partnerships = mine(Partnership, user, acting, "roster.view").filter(programme__status=Programme.Status.ACTIVE)
+    facts = Facts(user, acting.organisation, partnerships.with_people().order_by("programme__name", "ref"), today)
+    found = {}
+    for row in rows_of(facts):
+        found.setdefault(row.partnership.programme, []).append(row)
+    return dict(sorted(found.items(), key=lambda pair: pair[0].name))
+
+
+def standings(found):
+    """For each programme that runs how its partnerships stand, and where each of them is looked at."""
+    return [
+        {
+            "words": (f"{programme.title}: " if len(found) > 1 else "") + statuses(rows),
+            "course": count(rows).course_words,
+            "url": roster_url(programme),
+        }
+        for programme, rows in found.items()
+    ]
+
+
+def statuses(rows):
+    """48 of 50 partnerships are active, 1 is paused, 1 has folded."""
+    numbers = Counter(row.partnership.status for row in rows)
+    words = [
+        f"{n} {verb(status, n)} {Partnership.Status(status).label.lower()}"
+        for status, n in sorted(numbers.items())
+        if status != Partnership.Status.ACTIVE
+    ]
+    active = numbers[Partnership.Status.ACTIVE]
+    return ", ".join([f"{active} of {len(rows)} partnerships {'is' if active == 1 else 'are'} active", *words]) + "."
+
+
+def slip_items(found, kinds=tuple(LINES)):
+    """A line for each kind of slip of each programme."""
+    return [
+        item(programme, kind, [row for row in rows if kind in row.kinds])
+        for programme, rows in found.items()
+        for kind in kinds
+        if any(kind in row.kinds for row in rows)
+    ]
+
+
+def item(programme, kind, rows):
+    one, many, act = LINES[kind]
+    slips = [slip for row in rows for slip in row.slips if slip.kind == kind]
+    oldest = max((slip.age for slip in slips if slip.is_due), default=None)
+    schools = list(dict.fromkeys(row.partnership.partner_school.name for row in rows))
+    number = len(schools) if kind == "head" else len(rows)
+    since = f"Up to {oldest} school days. " if oldest and oldest > 1 else ""
+    return {
+        "title": (one if number == 1 else many).format(n=number),
+        "text": f"{since}{some(schools)}.",
+        "url": roster_url(programme, slips=kind),
+        "act": act,
+        "late": oldest is not None,
+    }
+
+
+def roster_url(programme, **asked):
+    return f"{reverse('reports:roster')}?{urlencode({'programme': programme.pk} | asked)}"

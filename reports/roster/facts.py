@@ -1,0 +1,186 @@
+"""What is known about a set of partnerships on a day, read in a fixed number of queries however many they are."""
+
+import datetime as dt
+from functools import cached_property
+
+from accounts.models import Membership, OutgoingMail
+from accounts.roles import Role
+from programmes.models import (
+    ActionItem,
+    Agreement,
+    AgreementText,
+    DataPoint,
+    DataReturn,
+    Objection,
+    Partnership,
+    PartnershipStep,
+    TimetableStep,
+)
+from reports.roster.school_days import SchoolDays
+from visits.models import Visit
+
+# Those that are under way can slip. The others are paused, or over.
+UNDER_WAY = {
+    Partnership.Status.ENQUIRY,
+    Partnership.Status.PROPOSED,
+    Partnership.Status.AGREED,
+    Partnership.Status.ACTIVE,
+}
+STARTED = {Partnership.Status.AGREED, Partnership.Status.ACTIVE}
+
+
+def grouped(rows, key):
+    found = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found
+
+
+class Facts:
+    """The partnerships, with their people, of one organisation as a reader sees them today.
+
+    Slips and columns are functions of this. Each property is one query, and only those are read that someone asks for.
+    """
+
+    def __init__(self, reader, organisation, partnerships, today):
+        self.reader = reader
+        self.organisation = organisation
+        self.partnerships = list(partnerships)
+        self.today = today
+        self.by_pk = {p.pk: p for p in self.partnerships}
+
+    @cached_property
+    def under_way(self):
+        """Whoever is asked for something: of programmes that run and whose year is not over."""
+        return [
+            p
+            for p in self.partnerships
+            if p.status in UNDER_WAY and p.programme.status == "active" and p.programme.ends_on >= self.today
+        ]
+
+    @cached_property
+    def pks_under_way(self):
+        return {p.pk for p in self.under_way}
+
+    @cached_property
+    def started(self):
+        return [p for p in self.under_way if p.status in STARTED]
+
+    @cached_property
+    def days(self):
+        first = min((p.programme.starts_on for p in self.partnerships), default=self.today)
+        last = max((p.programme.ends_on for p in self.partnerships), default=self.today)
+        year = dt.timedelta(days=365)
+        return SchoolDays(self.organisation, min(first, self.today) - year, max(last, self.today))
+
+    def age(self, since):
+        """School days since then, up to today."""
+        return self.days.between(since, self.today)
+
+    @cached_property
+    def reader_acts(self):
+        """Whether the reader is the coordinator here, for whom there are buttons."""
+        return any(m.organisation_id == self.organisation.pk for m in self.reader.memberships_granting("nudges.send"))
+
+    @cached_property
+    def points(self):
+        """Programme -> its data points in order."""
+        rows = DataPoint.objects.filter(programme__in={p.programme_id for p in self.partnerships})
+        return grouped(rows, lambda row: row.programme_id)
+
+    @cached_property
+    def returns(self):
+        """Partnership -> its data returns in order of their days."""
+        rows = DataReturn.objects.filter(partnership__in=self.by_pk).select_related("data_point")
+        return grouped(rows.order_by("data_point__due_on", "data_point"), lambda row: row.partnership_id)
+
+    @cached_property
+    def visits(self):
+        """Partnership -> its visits that are not cancelled, in order."""
+        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step")
+        return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
+
+    @cached_property
+    def timetable(self):
+        """Programme -> the visits that its timetable asks for."""
+        rows = TimetableStep.objects.filter(
+            programme__in={p.programme_id for p in self.partnerships}, type=TimetableStep.Type.VISIT, required=True
+        )
+        return grouped(rows.order_by("window_end", "order"), lambda row: row.programme_id)
+
+    @cached_property
+    def steps(self):
+        """Partnership -> the changes of its status, in order."""
+        rows = PartnershipStep.objects.filter(partnership__in=self.by_pk).order_by("on", "at", "pk")
+        return grouped(rows, lambda row: row.partnership_id)
+
+    def since(self, partnership):
+        """The day on which the partnership came into the status that it has."""
+        steps = [step for step in self.steps.get(partnership.pk, []) if step.status == partnership.status]
+        return steps[-1].on if steps else partnership.programme.starts_on
+
+    def began(self, partnership):
+        """The day from which visits are asked of it."""
+        steps = [step.on for step in self.steps.get(partnership.pk, []) if step.status in STARTED]
+        return min(steps, default=partnership.programme.starts_on)
+
+    @cached_property
+    def agreements(self):
+        """Partnership -> its current agreement with its signatures, in every capacity."""
+        rows = Agreement.objects.current().filter(partnership__in=self.by_pk)
+        return {row.partnership_id: row for row in rows.prefetch_related("signatures__person", "signatures__school")}
+
+    @cached_property
+    def programmes_with_agreements(self):
+        """Those that have a text to sign."""
+        programmes = {p.programme_id for p in self.partnerships}
+        return set(AgreementText.objects.filter(programme__in=programmes).values_list("programme", flat=True))
+
+    @cached_property
+    def objections(self):
+        """Those that wait for an answer."""
+        rows = Objection.objects.filter(partnership__in=self.by_pk, answered_at=None)
+        return list(rows.select_related("school").order_by("at", "pk"))
+
+    @cached_property
+    def overdue_actions(self):
+        rows = ActionItem.objects.allowed(self.reader, "actions.view").filter(partnership__in=self.by_pk)
+        return list(rows.overdue(self.today).select_related("owner"))
+
+    @cached_property
+    def memberships(self):
+        """The teachers and heads of this organisation who can sign in."""
+        rows = Membership.objects.live(self.today).filter(
+            organisation=self.organisation,
+            role__in=[Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER],
+            user__is_active=True,
+        )
+        return list(rows.select_related("user").order_by("deputy", "starts_on", "pk"))
+
+    @cached_property
+    def teachers_who_can_sign_in(self):
+        return {m.user_id for m in self.memberships if m.role != Role.HEADTEACHER}
+
+    @cached_property
+    def heads(self):
+        """School -> its heads who can sign in; deputies only where there is no head."""
+        heads = [m for m in self.memberships if m.role == Role.HEADTEACHER]
+        return {
+            school: list(dict.fromkeys(m.user for m in found if m.deputy == found[0].deputy))
+            for school, found in grouped(heads, lambda m: m.school_id).items()
+        }
+
+    def can(self, people):
+        """Those of them who can sign in."""
+        return [person for person in people if person.pk in self.teachers_who_can_sign_in]
+
+    @cached_property
+    def last_nudges(self):
+        """(person, partnership) -> the last nudge about it or about its agreement."""
+        agreements = {row.pk: pk for pk, row in self.agreements.items()}
+        partnerships = OutgoingMail.objects.filter(about_model=Partnership._meta.label_lower, about_row__in=self.by_pk)
+        about = OutgoingMail.objects.filter(about_model=Agreement._meta.label_lower, about_row__in=agreements)
+        rows = (partnerships | about).filter(nudge_rests_until__isnull=False).defer("text", "calendar")
+        of = {Partnership._meta.label_lower: {pk: pk for pk in self.by_pk}, Agreement._meta.label_lower: agreements}
+        rows = rows.select_related("by").order_by("queued_at", "pk")
+        return {(row.to_id, of[row.about_model][row.about_row]): row for row in rows}

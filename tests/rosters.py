@@ -1,0 +1,139 @@
+"""A programme on Wednesday 27 January 2027, for the tests of the roster: all on course until a test says so."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+from allauth.mfa.models import Authenticator
+
+from accounts.adapters import EncryptedSecrets
+from accounts.models import Membership
+from accounts.roles import Role
+from programmes.models import (
+    Agreement,
+    AgreementText,
+    Area,
+    DataPoint,
+    DataReturn,
+    Partnership,
+    Signature,
+    TermDate,
+    TimetableStep,
+)
+from reports.roster.facts import Facts
+from reports.roster.rows import rows_of
+from tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+    VisitFactory,
+)
+
+TODAY = dt.date(2027, 1, 27)
+NOW = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)
+TERMS = [
+    (dt.date(2026, 9, 2), dt.date(2026, 10, 23)),
+    (dt.date(2026, 11, 2), dt.date(2026, 12, 18)),
+    (dt.date(2027, 1, 4), dt.date(2027, 2, 12)),
+    (dt.date(2027, 2, 22), dt.date(2027, 3, 25)),
+]
+
+
+def scene(name="Shire"):
+    """One programme with two data points, one visit in its timetable and a coordinator; partnerships are added."""
+    organisation = OrganisationFactory(name=name)
+    programme = ProgrammeFactory(organisation=organisation, name=f"{name} lesson study", slug=name.lower())
+    for number, (first, last) in enumerate(TERMS):
+        TermDate.objects.create(organisation=organisation, name=f"Half term {number}", starts_on=first, ends_on=last)
+    coordinator = coordinator_of(organisation)
+    return SimpleNamespace(
+        organisation=organisation,
+        programme=programme,
+        coordinator=coordinator,
+        points=[
+            DataPoint.objects.create(programme=programme, name=name, due_on=on)
+            for name, on in (("December", dt.date(2026, 12, 18)), ("March", dt.date(2027, 3, 19)))
+        ],
+        area=Area.objects.create(programme=programme, name="North East"),
+        step=TimetableStep.objects.create(
+            programme=programme,
+            order=1,
+            type="visit",
+            name="Lesson study 2",
+            window_start=dt.date(2027, 1, 18),
+            window_end=dt.date(2027, 2, 12),
+            half_days=1,
+            funded_specialist_half_days=1,
+            funded_partner_half_days=0,
+        ),
+    )
+
+
+def coordinator_of(organisation, first="Amira", last="Byrne"):
+    """Someone with the second factor that the role needs."""
+    user = UserFactory(first_name=first, last_name=last)
+    secret = EncryptedSecrets().encrypt("JBSWY3DPEHPK3PXP")
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": secret})
+    MembershipFactory(user=user, organisation=organisation)
+    return user
+
+
+def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=dt.date(2027, 2, 3), **fields):
+    """A partnership on course: grades in, agreement signed, the visit planned, everybody able to sign in."""
+    first, last = specialist.split()
+    user = UserFactory(first_name=first, last_name=last)
+    teacher = UserFactory(first_name=partner.split()[0], last_name=partner.split()[1])
+    p = PartnershipFactory(
+        programme=at.programme,
+        specialist=SpecialistTeacherFactory(
+            programme=at.programme, user=user, home_school=SchoolFactory(name=f"Home of {last}")
+        ),
+        partner_school=SchoolFactory(name=school),
+        partner_teacher=teacher,
+        **{"area": at.area} | fields,
+    )
+    MembershipFactory(user=user, role=Role.SPECIALIST, organisation=at.organisation)
+    MembershipFactory(user=teacher, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
+    for each in (p.partner_school, p.specialist.home_school):
+        head = UserFactory(first_name="Head", last_name=f"of {each.name}")
+        MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=at.organisation, school=each)
+    DataReturn.objects.create(partnership=p, data_point=at.points[0], expected=5, assessed=5)
+    DataReturn.objects.create(partnership=p, data_point=at.points[1], expected=5)
+    VisitFactory(partnership=p, step=at.step, on=on, kind="research lesson")
+    return p
+
+
+def agreement(p, made_on, signed=("specialist", "partner", "partner head", "home head")):
+    """The agreement of a partnership, signed in these capacities."""
+    AgreementText.objects.get_or_create(programme=p.programme, version=1, defaults={"protocol": "Equals"})
+    at = dt.datetime.combine(made_on, dt.time(10), dt.UTC)
+    made = Agreement.objects.create(partnership=p, version=1, sections={}, made_at=at)
+    needed = [
+        ("specialist", p.specialist.user, p.specialist.home_school),
+        *[("partner", user, p.partner_school) for user in p.current_partner_teachers],
+        ("partner head", None, p.partner_school),
+        ("home head", None, p.specialist.home_school),
+    ]
+    for capacity, person, school in needed:
+        by = person or Membership.objects.get(role=Role.HEADTEACHER, school=school).user
+        done = {"signed_by": by, "signed_at": at, "typed_name": "Signed"} if capacity in signed else {}
+        Signature.objects.create(agreement=made, capacity=capacity, person=person, school=school, **done)
+    return made
+
+
+def late(at, p, assessed=0):
+    DataReturn.objects.filter(partnership=p, data_point=at.points[0]).update(assessed=assessed)
+
+
+def rows(at, reader=None):
+    """The rows of the roster as the coordinator sees them."""
+    found = Partnership.objects.filter(programme=at.programme).with_people().order_by("ref")
+    return rows_of(Facts(reader or at.coordinator, at.organisation, found, TODAY))
+
+
+def words(at):
+    """School -> what slips there, in words, in the order of the roster."""
+    return {row.partnership.partner_school.name: [slip.words for slip in row.slips] for row in rows(at)}

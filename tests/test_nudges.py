@@ -1,0 +1,302 @@
+"""The nudge: the right mail to the right person, never twice in three days, whatever is pressed at once."""
+
+import datetime as dt
+import re
+import threading
+
+import pytest
+import time_machine
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Membership, OutgoingMail, User
+from accounts.roles import Role
+from programmes.models import ActionItem, Partnership
+from reports.roster.nudges import send_nudges
+from tests.factories import UserFactory, VisitFactory
+from tests.rosters import NOW, agreement, coordinator_of, late, partnership, rows, scene
+
+pytestmark = pytest.mark.django_db
+CHECK = "/roster/nudges/"
+
+
+@pytest.fixture
+def today():
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def at(client, today):
+    """Three partnerships that slip: grades of one, a visit of the next, a signature of its head in the third."""
+    at = scene()
+    at.grades = partnership(at, "Fenwick Green", "Umar Mbeki", "Nia Holt")
+    late(at, at.grades)
+    at.visit = partnership(at, "Birch Hill", "Tariq Noor", "Ola Reed")
+    at.past = VisitFactory(partnership=at.visit, on=dt.date(2027, 1, 13))
+    at.head = partnership(at, "Saltmarsh", "Hari Crane", "Ned Lamb")
+    for p in (at.grades, at.visit):
+        agreement(p, dt.date(2026, 9, 10))
+    at.unsigned = agreement(at.head, dt.date(2027, 1, 12), signed=("specialist", "partner", "home head"))
+    client.force_login(at.coordinator)
+    return at
+
+
+def nudge(client, p, **headers):
+    return client.post(reverse("reports:roster_nudge", args=[p.pk]), {"back": "/roster/?sort=school"}, headers=headers)
+
+
+def text_of(response):
+    main = response.content.decode().partition("<main")[2].partition("</main")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def sent():
+    return sorted(OutgoingMail.objects.values_list("to__last_name", "about_model", "kind"))
+
+
+def test_one_click_sends_the_right_mail_to_the_right_person(client, at):
+    response = nudge(client, at.grades)
+
+    letter = OutgoingMail.objects.get()
+    assert (response.status_code, response.url) == (302, "/roster/?sort=school")
+    assert (letter.to.last_name, letter.by, letter.organisation) == ("Holt", at.coordinator, at.organisation)
+    assert letter.subject == "Fenwick Green, Maths, Year 5: this waits for you"
+    assert letter.text == (
+        "Dear Nia,\n\n"
+        "Amira Byrne asks you to look at your partnership at Fenwick Green: Maths, Year 5, "
+        "Umar Mbeki with Nia Holt.\n\n"
+        "- December grades 18 school days late, 0 of 5 in.\n"
+        f"  Due Friday 18 December 2026. Here it is done: http://localhost:8000{at.grades.get_absolute_url()}\n\n"
+        "If you have just done it, thank you, there is nothing to do. If something stands in the way, tell "
+        f"Amira Byrne: {at.coordinator.email}\n\n"
+        "Lesson Study\n"
+    )
+    assert AuditEvent.objects.get(did="nudged").row == letter.pk
+
+
+def test_a_past_visit_leads_to_its_own_page_and_a_signature_to_the_agreement(client, at):
+    nudge(client, at.visit)
+    nudge(client, at.head)
+
+    assert sent() == [
+        ("Noor", "programmes.partnership", "roster.nudge"),
+        ("of Saltmarsh", "programmes.agreement", "roster.nudge"),
+    ]
+    visit, signature = (OutgoingMail.objects.get(to__last_name=name) for name in ("Noor", "of Saltmarsh"))
+    assert at.past.get_absolute_url() in visit.text
+    assert "The agreement of the partnership has waited 11 school days for your signature." in signature.text
+
+
+def test_after_it_the_row_says_when_the_next_one_may_go(client, at):
+    nudge(client, at.grades)
+
+    page = text_of(client.get("/roster/?q=fenwick"))
+
+    assert "Nia Holt: nudged today. Next from Saturday 30 January." in page
+    assert "Nudge Nia Holt" not in page
+
+
+def test_in_three_days_it_may_go_again_and_the_row_says_when_the_last_was(client, at, today):
+    nudge(client, at.grades)
+    today.shift(dt.timedelta(days=2, hours=23))
+    client.force_login(at.coordinator)
+    nudge(client, at.grades)
+    early = OutgoingMail.objects.count()
+    today.shift(dt.timedelta(hours=1))
+    page = text_of(client.get("/roster/?q=fenwick"))
+    nudge(client, at.grades)
+
+    assert "Nudge Nia Holt : Fenwick Green, Maths, Year 5 Last on 27 January" in page
+    assert (early, OutgoingMail.objects.count()) == (1, 2)
+
+
+def test_a_second_click_sends_nothing_and_says_so(client, at):
+    nudge(client, at.grades)
+    nudge(client, at.grades)
+
+    assert OutgoingMail.objects.count() == 1
+    assert "Not to Nia Holt, who was nudged about this less than three days ago." in text_of(client.get("/roster/"))
+
+
+def test_with_htmx_the_answer_stands_where_the_button_was(client, at):
+    response = nudge(client, at.grades, HX_Request="true")
+
+    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+    assert text == "The mail is on its way to Nia Holt."
+    assert 'role="status"' in response.content.decode()
+
+
+def test_a_nudge_that_could_not_be_delivered_does_not_rest(client, at):
+    nudge(client, at.grades)
+    OutgoingMail.objects.update(state="failed", failure="No such address.")
+
+    page = text_of(client.get("/roster/?q=fenwick"))
+    nudge(client, at.grades)
+
+    assert "Nudge Nia Holt : Fenwick Green, Maths, Year 5 The mail of 27 January could not be delivered" in page
+    assert OutgoingMail.objects.count() == 2
+
+
+def test_one_person_gets_one_mail_about_everything_in_a_partnership(client, at):
+    at.unsigned.signatures.filter(capacity="partner")
+    p = partnership(at, "Jaywell", "Kofi Marsh", "Vera Ivory")
+    late(at, p)
+    agreement(p, dt.date(2027, 1, 12), signed=("specialist", "partner head", "home head"))
+
+    nudge(client, p)
+
+    letter = OutgoingMail.objects.get()
+    assert letter.subject == "Jaywell, Maths, Year 5: these two things wait for you"
+    assert letter.text.count("\n- ") == 2
+    assert letter.about_model == "programmes.agreement"
+
+
+def test_no_mail_carries_what_somebody_typed_or_a_pupil(client, at):
+    ActionItem.objects.create(
+        programme=at.programme,
+        partnership=at.grades,
+        what="Talk about Casey Smallpupil",
+        owner=at.grades.current_partner_teachers[0],
+        due_on=dt.date(2027, 1, 20),
+        made_by=at.coordinator,
+    )
+
+    nudge(client, at.grades)
+
+    assert "Smallpupil" not in OutgoingMail.objects.get().text
+
+
+def test_more_than_two_people_are_checked_first(client, at):
+    p = partnership(at, "Jaywell", "Kofi Marsh", "Vera Ivory")
+    agreement(p, dt.date(2027, 1, 12), signed=())
+
+    page = client.get("/roster/?q=jaywell").content.decode()
+    check = client.get(f"{CHECK}?only={p.pk}")
+
+    assert "Nudge 4 people" in page
+    assert f"{CHECK}?programme={at.programme.pk}&amp;only={p.pk}" in page
+    assert [str(letter["nudge"].person) for letter in check.context["letters"]] == [
+        "Kofi Marsh",
+        "Vera Ivory",
+        "Head of Jaywell",
+        "Head of Home of Marsh",
+    ]
+
+
+def test_the_check_page_lists_every_mail_and_who_is_left_out(client, at):
+    nudge(client, at.grades)
+    alone = partnership(at, "Alone", "Zoe Ashe", "Ben Crane")
+    late(at, alone)
+    agreement(alone, dt.date(2026, 9, 10))
+    User.objects.filter(last_name__in=["Ashe"], first_name="Zoe").update(is_active=False)
+    User.objects.filter(first_name="Ben", last_name="Crane").update(is_active=False)
+
+    page = client.get(CHECK)
+
+    text = text_of(page)
+    assert [str(letter["nudge"].person) for letter in page.context["letters"]] == ["Head of Saltmarsh", "Tariq Noor"]
+    assert "Check the 2 mails before they go out" in text
+    assert "Birch Hill, Maths, Year 5: this waits for you" in text
+    assert "Nia Holt, Fenwick Green Nudged today by Amira Byrne. Next from Saturday 30 January." in text
+    assert "Alone, Maths, Year 5 December grades 18 school days late, 0 of 5 in. Whoever could do it cannot" in text
+
+
+def test_the_button_counts_the_people_who_can_be_nudged_now(client, at):
+    labels = [client.get("/roster/").context["roster"].nudge_words]
+    nudge(client, at.head)
+    labels.append(client.get("/roster/").context["roster"].nudge_words)
+    nudge(client, at.grades)
+    labels.append(client.get("/roster/").context["roster"].nudge_words)
+    nudge(client, at.visit)
+    labels.append(client.get("/roster/").context["roster"].nudge_words)
+
+    assert labels == ["Nudge 3 people", "Nudge 2 teachers", "Nudge 1 teacher", ""]
+    assert "Nobody to nudge at present" in text_of(client.get(CHECK))
+
+
+def test_only_the_ticked_mails_go_out_and_only_for_the_rows_that_were_filtered(client, at):
+    query = "?slips=grades&slips=visit"
+    letters = client.get(CHECK + query).context["letters"]
+    ticked = [letter["nudge"].key for letter in letters if str(letter["nudge"].person) == "Tariq Noor"]
+
+    response = client.post(CHECK + query, {"nudge": [*ticked, "999-999"]})
+
+    assert response.url == "/roster/?slips=grades&slips=visit"
+    assert sent() == [("Noor", "programmes.partnership", "roster.nudge")]
+    assert "The mail is on its way to Tariq Noor." in text_of(client.get(response.url))
+
+
+def test_nothing_ticked_is_said_and_nothing_is_sent(client, at):
+    page = client.post(CHECK)
+
+    assert "Tick at least one mail, or go back to the roster." in text_of(page)
+    assert [letter["is_ticked"] for letter in page.context["letters"]] == [False, False, False]
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_double_click_on_send_sends_each_mail_once(client, at):
+    keys = [letter["nudge"].key for letter in client.get(CHECK).context["letters"]]
+
+    for _ in range(2):
+        response = client.post(CHECK, {"nudge": keys})
+
+    assert len(sent()) == 3
+    assert "who were nudged about this less than three days ago" in text_of(client.get(response.url))
+
+
+def test_a_coordinator_who_teaches_too_does_not_nudge_themselves(client, at):
+    at.visit.specialist.user = at.coordinator
+    at.visit.specialist.save()
+    Membership.objects.create(
+        user=at.coordinator, role=Role.SPECIALIST, organisation=at.organisation, starts_on=dt.date(2026, 9, 1)
+    )
+
+    row = next(row for row in rows(at) if row.pk == at.visit.pk)
+
+    assert ([slip.kind for slip in row.slips], row.nudges) == (["visit"], [])
+
+
+def test_nobody_nudges_in_another_organisation(client, at):
+    other = scene("Elsewhere")
+    theirs = partnership(other, "Far Away")
+    late(other, theirs)
+
+    answer = nudge(client, theirs)
+    page = client.get(f"{CHECK}?programme={other.programme.pk}&only={theirs.pk}")
+
+    assert answer.status_code == 404
+    assert page.context["letters"] == []
+    assert not OutgoingMail.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_coordinators_who_press_at_once_one_sends_and_the_other_is_told():
+    at = scene()
+    for school, teacher in (("One", "Ann Able"), ("Two", "Bea Brook"), ("Three", "Cy Crane")):
+        late(at, partnership(at, school, f"Sam {school}", teacher))
+    other = coordinator_of(at.organisation, "Ben", "Second")
+    gate, results = threading.Barrier(2), []
+
+    def press(person, order):
+        try:
+            nudges = [nudge for row in rows(at, person) for nudge in row.nudges][::order]
+            gate.wait()
+            sent, left_out = send_nudges(person, nudges)
+            results.append((len(sent), len(left_out)))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=args) for args in ((at.coordinator, 1), (other, -1))]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert sorted(results) == [(0, 3), (3, 0)]
+    assert OutgoingMail.objects.count() == 3
+
+
+def test_the_row_of_someone_elses_partnership_is_not_nudged_by_a_person_without_a_role(client, at):
+    client.force_login(UserFactory())
+
+    assert nudge(client, at.grades).status_code == 403
+    assert Partnership.objects.count() == 3

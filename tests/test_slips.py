@@ -1,0 +1,415 @@
+"""The slip radar: each kind of slip alone and with others, in words, with its age and whom it waits for."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from programmes.models import ActionItem, DataReturn, Objection, Partnership, PartnershipStep, PartnerTeacher, Programme
+from reports.roster.school_days import SchoolDays
+from reports.roster.slips import Waits
+from tests.factories import MembershipFactory, OrganisationFactory, UserFactory, VisitFactory
+from tests.rosters import NOW, TODAY, agreement, late, partnership, rows, scene, words
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def on_27_january():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def at():
+    return scene()
+
+
+def only_row(at):
+    (row,) = rows(at)
+    return row
+
+
+def told(row):
+    """Each slip whole: words, since when, how many school days, for whom it waits, who can do it, the button."""
+    return [
+        (
+            slip.words,
+            slip.since,
+            slip.age,
+            sorted(slip.waits),
+            [str(person) for person in slip.people],
+            slip.act and slip.act.label,
+        )
+        for slip in row.slips
+    ]
+
+
+def test_a_partnership_that_has_done_everything_is_on_course(at):
+    agreement(partnership(at, "Beckney Junior"), dt.date(2026, 9, 10))
+
+    row = only_row(at)
+
+    assert (row.group, told(row), row.nudges) == ("on course", [], [])
+
+
+def test_late_grades_wait_for_the_partner_teacher(at):
+    late(at, partnership(at, "Fenwick Green"))
+
+    row = only_row(at)
+
+    assert told(row) == [
+        (
+            "December grades 18 school days late, 0 of 5 in",
+            dt.date(2026, 12, 18),
+            18,
+            ["teacher"],
+            ["Nia Holt"],
+            None,
+        )
+    ]
+    assert (row.group, row.overdue) == ("slipping", 18)
+
+
+def test_where_the_partner_teacher_cannot_sign_in_the_specialist_teacher_is_asked(at):
+    late(at, partnership(at, "Fenwick Green"))
+    User.objects.filter(last_name="Holt").update(is_active=False)
+
+    row = only_row(at)
+
+    assert [str(nudge.person) for nudge in row.nudges] == ["Umar Mbeki"]
+
+
+def test_a_grade_or_a_reason_for_every_pupil_is_enough(at):
+    p = partnership(at, "Fenwick Green")
+    DataReturn.objects.filter(partnership=p, data_point=at.points[0]).update(assessed=3, excused=2)
+
+    assert words(at) == {"Fenwick Green": []}
+
+
+def test_a_partnership_without_target_pupils_is_not_on_course_after_a_data_point(at):
+    p = partnership(at, "Fenwick Green")
+    DataReturn.objects.filter(partnership=p).update(expected=0, assessed=0)
+
+    assert words(at) == {"Fenwick Green": ["No target pupils yet; December grades were due on 18 December"]}
+
+
+def test_an_unsigned_agreement_names_everyone_for_whom_it_waits(at):
+    p = partnership(at, "Saltmarsh")
+    agreement(p, dt.date(2027, 1, 12), signed=("specialist", "home head"))
+
+    assert told(only_row(at)) == [
+        (
+            "Agreement unsigned for 11 school days; waits for Nia Holt and the head of Saltmarsh",
+            dt.date(2027, 1, 12),
+            11,
+            ["head", "teacher"],
+            ["Nia Holt", "Head of Saltmarsh"],
+            None,
+        )
+    ]
+
+
+def test_someone_who_joined_later_is_counted_from_that_day(at):
+    p = partnership(at, "Saltmarsh")
+    made = agreement(p, dt.date(2026, 9, 10))
+    PartnerTeacher.objects.filter(partnership=p).update(until=dt.date(2027, 1, 11))
+    newcomer = UserFactory(first_name="Yara", last_name="Costa")
+    MembershipFactory(user=newcomer, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
+    PartnerTeacher.objects.create(partnership=p, user=newcomer, since=dt.date(2027, 1, 12))
+    made.signatures.create(capacity="partner", person=newcomer, school=p.partner_school)
+
+    assert told(only_row(at)) == [
+        (
+            "Agreement unsigned for 11 school days; Yara Costa joined on 12 January",
+            dt.date(2027, 1, 12),
+            11,
+            ["teacher"],
+            ["Yara Costa"],
+            None,
+        )
+    ]
+
+
+def test_an_agreement_of_last_week_does_not_slip_yet(at):
+    agreement(partnership(at, "Saltmarsh"), dt.date(2027, 1, 21), signed=())
+
+    assert words(at) == {"Saltmarsh": []}
+
+
+def test_where_a_programme_has_an_agreement_a_started_partnership_needs_one(at):
+    agreement(partnership(at, "Beckney"), dt.date(2026, 9, 10))
+    partnership(at, "Saltmarsh")
+
+    row = rows(at)[0]
+
+    assert row.partnership.partner_school.name == "Saltmarsh"
+    assert told(row) == [
+        (
+            "No agreement to sign; active for 91 school days",
+            dt.date(2026, 9, 1),
+            91,
+            ["coordinator"],
+            [],
+            "Make the agreement",
+        )
+    ]
+
+
+def test_a_past_visit_that_nobody_confirmed_waits_for_the_specialist_teacher(at):
+    p = partnership(at, "Fenwick Green")
+    VisitFactory(partnership=p, on=dt.date(2027, 1, 13))
+
+    assert told(only_row(at)) == [
+        (
+            "Visit of 13 January: nobody has said whether it took place, 10 school days",
+            dt.date(2027, 1, 13),
+            10,
+            ["teacher"],
+            ["Umar Mbeki"],
+            None,
+        )
+    ]
+
+
+def test_a_visit_of_the_timetable_without_a_half_day_slips_once_its_window_is_open(at):
+    Visit.objects.filter(partnership=partnership(at, "Jaywell")).delete()
+
+    row = only_row(at)
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 12 February"]}
+    assert (row.slips[0].is_due, row.overdue) == (False, None)
+
+
+def test_before_its_window_it_slips_when_its_end_is_near_and_not_before(at):
+    partnership(at, "Jaywell").visits.all().delete()
+    later = {"window_start": dt.date(2027, 2, 15), "window_end": dt.date(2027, 2, 26)}
+    at.programme.timetable.update(**later)
+
+    assert words(at) == {"Jaywell": []}
+
+
+def test_a_window_that_is_over_is_overdue(at):
+    partnership(at, "Jaywell").visits.all().delete()
+    at.programme.timetable.update(window_start=dt.date(2027, 1, 4), window_end=dt.date(2027, 1, 22))
+
+    row = only_row(at)
+
+    assert words(at) == {
+        "Jaywell": ["No visit for Lesson study 2, its window ended on 22 January, 3 school days"],
+    }
+    assert row.overdue == 3
+
+
+def test_a_visit_entered_by_hand_stands_for_the_window_in_which_it_lies(at):
+    p = partnership(at, "Jaywell")
+    p.visits.update(step=None)
+
+    assert words(at) == {"Jaywell": []}
+
+
+def test_a_cancelled_visit_leaves_its_window_empty(at):
+    p = partnership(at, "Jaywell")
+    p.visits.update(status=Visit.Status.CANCELLED, cancelled_because="Snow")
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 12 February"]}
+
+
+def test_windows_from_before_a_partnership_began_are_not_asked_of_it(at):
+    p = partnership(at, "Jaywell")
+    p.visits.all().delete()
+    at.programme.timetable.update(window_start=dt.date(2026, 10, 5), window_end=dt.date(2026, 10, 16))
+    PartnershipStep.objects.filter(partnership=p).update(on=dt.date(2026, 11, 2))
+
+    assert words(at) == {"Jaywell": []}
+
+
+def test_nobody_and_the_head_who_cannot_sign_in_are_the_coordinators(at):
+    p = partnership(at, "Orsett Vale")
+    User.objects.filter(pk__in=[person.pk for person in p.teachers]).update(is_active=False)
+    Membership.objects.filter(role=Role.HEADTEACHER, school=p.partner_school).update(ends_on=dt.date(2027, 1, 26))
+    since = dt.date(2026, 9, 1)
+
+    row = only_row(at)
+
+    assert told(row) == [
+        ("Nobody of the partnership can sign in", since, 91, ["coordinator"], [], "Invite the teachers"),
+        ("Head of the partner school cannot sign in", since, 91, ["coordinator"], [], "Invite the head"),
+    ]
+    assert (row.overdue, row.acts[1].url.partition("?")[2]) == (
+        None,
+        f"role=headteacher&urn={p.partner_school.urn}",
+    )
+
+
+def test_a_proposal_slips_after_ten_school_days(at):
+    for school, on in (("Old", dt.date(2027, 1, 12)), ("New", dt.date(2027, 1, 14))):
+        p = partnership(at, school, status=Partnership.Status.PROPOSED)
+        PartnershipStep.objects.filter(partnership=p).update(on=on)
+
+    old, new = rows(at)
+
+    assert told(old) == [
+        (
+            "Partnership proposed 11 school days ago and not agreed",
+            dt.date(2027, 1, 12),
+            11,
+            ["coordinator"],
+            [],
+            "Settle it",
+        )
+    ]
+    assert (new.partnership.partner_school.name, new.slips) == ("New", [])
+
+
+def test_a_dispute_waits_for_the_coordinators_answer(at):
+    p = partnership(at, "Rolphby", status=Partnership.Status.AGREED)
+    objection = Objection.objects.create(
+        partnership=p,
+        kind=Objection.Kind.DISPUTE,
+        reason="Subject",
+        school=p.partner_school,
+        by=at.coordinator,
+        at=dt.datetime(2027, 1, 21, 23, 30, tzinfo=dt.UTC),
+    )
+
+    open_ = told(only_row(at))
+    Objection.objects.filter(pk=objection.pk).update(
+        answered_at=NOW, answered_by=at.coordinator, answer="Agreed by phone.", outcome="keep"
+    )
+
+    assert open_ == [
+        (
+            "Rolphby disputes this pairing, 4 school days",
+            dt.date(2027, 1, 21),
+            4,
+            ["coordinator"],
+            [],
+            "Answer the school",
+        )
+    ]
+    assert words(at) == {"Rolphby": []}
+
+
+@pytest.mark.parametrize(
+    ("owner", "waits", "people"),
+    [
+        ("coordinator", Waits.COORDINATOR, []),
+        ("teacher", Waits.TEACHER, ["Nia Holt"]),
+        ("other", Waits.OTHER, ["Tom X"]),
+    ],
+)
+def test_an_overdue_action_waits_for_its_owner(at, owner, waits, people):
+    p = partnership(at, "Rolphby")
+    owners = {
+        "coordinator": at.coordinator,
+        "teacher": p.current_partner_teachers[0],
+        "other": UserFactory(first_name="Tom", last_name="X"),
+    }
+    ActionItem.objects.create(
+        programme=at.programme,
+        partnership=p,
+        what="Send the books",
+        owner=owners[owner],
+        due_on=dt.date(2027, 1, 20),
+        made_by=at.coordinator,
+    )
+
+    (slip,) = only_row(at).slips
+
+    by = {"coordinator": "yours", "teacher": "Nia Holt", "other": "Tom X"}[owner]
+    assert slip.words == f"Action 5 school days late: Send the books ({by})"
+    assert (slip.waits, [str(person) for person in slip.people]) == ({waits}, people)
+    assert "books" not in slip.mail
+
+
+def test_everything_at_once_is_listed_with_the_oldest_first(at):
+    p = partnership(at, "Fenwick Green")
+    late(at, p, assessed=2)
+    agreement(p, dt.date(2027, 1, 12), signed=("specialist", "home head", "partner head"))
+    VisitFactory(partnership=p, on=dt.date(2027, 1, 13))
+    Visit.objects.filter(partnership=p, step=at.step).delete()
+    Membership.objects.filter(role=Role.HEADTEACHER, school=p.partner_school).delete()
+
+    row = only_row(at)
+
+    assert [slip.words for slip in row.slips] == [
+        "December grades 18 school days late, 2 of 5 in",
+        "Agreement unsigned for 11 school days; waits for Nia Holt",
+        "Visit of 13 January: nobody has said whether it took place, 10 school days",
+        "No visit planned for Lesson study 2, its window ends on 12 February",
+        "Head of the partner school cannot sign in",
+    ]
+    assert [(str(nudge.person), len(nudge.slips)) for nudge in row.nudges] == [("Nia Holt", 2), ("Umar Mbeki", 2)]
+    assert row.waits == {Waits.TEACHER, Waits.COORDINATOR}
+
+
+def test_the_most_overdue_partnership_stands_first(at):
+    late(at, partnership(at, "Grades"))
+    VisitFactory(partnership=partnership(at, "Visit"), on=dt.date(2027, 1, 13))
+    no_head = partnership(at, "Head")
+    Membership.objects.filter(role=Role.HEADTEACHER, school=no_head.partner_school).delete()
+    partnership(at, "Later", on=dt.date(2027, 2, 9))
+    partnership(at, "Sooner", on=dt.date(2027, 1, 28))
+    partnership(at, "Paused", status=Partnership.Status.PAUSED)
+    partnership(at, "Folded", status=Partnership.Status.FOLDED)
+
+    order = [(row.partnership.partner_school.name, row.group) for row in rows(at)]
+
+    assert order == [
+        ("Grades", "slipping"),
+        ("Visit", "slipping"),
+        ("Head", "slipping"),
+        ("Sooner", "on course"),
+        ("Later", "on course"),
+        ("Paused", "paused"),
+        ("Folded", "folded"),
+    ]
+
+
+@pytest.mark.parametrize("status", [Partnership.Status.PAUSED, Partnership.Status.COMPLETED, Partnership.Status.FOLDED])
+def test_who_is_paused_or_over_does_not_slip(at, status):
+    late(at, partnership(at, "Fenwick Green", status=status))
+
+    assert words(at) == {"Fenwick Green": []}
+
+
+def test_nothing_slips_in_a_programme_that_is_closed_or_whose_year_is_over(at):
+    late(at, partnership(at, "Fenwick Green"))
+
+    Programme.objects.update(status=Programme.Status.CLOSED)
+    closed = words(at)
+    Programme.objects.update(status=Programme.Status.ACTIVE, ends_on=dt.date(2027, 1, 26))
+
+    assert (closed, words(at)) == ({"Fenwick Green": []}, {"Fenwick Green": []})
+
+
+def closed_by_hand(day):
+    """Independent of the product: weekends, and England's bank holidays of this year, typed from a list."""
+    listed = ["2026-12-25", "2026-12-28", "2027-01-01", "2027-03-26", "2027-03-29", "2027-05-03", "2027-05-31"]
+    return day.isoweekday() > 5 or day.isoformat() in listed
+
+
+@given(st.dates(dt.date(2026, 10, 1), dt.date(2027, 7, 1)), st.integers(0, 200))
+def test_school_days_without_term_dates_agree_with_counting_by_hand(start, length):
+    end = start + dt.timedelta(days=length)
+    days = SchoolDays(None, dt.date(2026, 9, 1), dt.date(2028, 8, 31))
+
+    counted = sum(not closed_by_hand(start + dt.timedelta(days=n)) for n in range(1, length + 1))
+
+    assert end > dt.date(2027, 7, 1) or days.between(start, end) == counted
+
+
+def test_half_terms_are_not_school_days_where_they_are_known(at):
+    known = SchoolDays(at.organisation, dt.date(2026, 9, 1), dt.date(2027, 8, 31))
+    unknown = SchoolDays(OrganisationFactory(), dt.date(2026, 9, 1), dt.date(2027, 8, 31))
+
+    christmas = (dt.date(2026, 12, 18), dt.date(2027, 1, 4))
+
+    assert (known.between(*christmas), unknown.between(*christmas)) == (1, 8)
+    assert known.before(TODAY, 18) == dt.date(2026, 12, 18)
