@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.template import Context, engines
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import OutgoingMail
 from jobs.models import MOST_ATTEMPTS
 from jobs.work import CannotBeDone, publish_all
@@ -40,6 +41,33 @@ class MailKind:
 
     def __post_init__(self):
         KINDS[self.key] = self
+
+
+@dataclass(frozen=True)
+class AtOnce:
+    """A mail of signing in, sent within the request and kept nowhere."""
+
+    title: str
+    when: str
+    who: str
+
+
+AT_ONCE = [
+    AtOnce(
+        "Invitation",
+        "When a coordinator, a headteacher or the administrator invites someone, or sends the invitation again",
+        "Whoever is invited",
+    ),
+    AtOnce("Sign-in code", "When someone asks to sign in with a code", "Whoever asks, if the address is known here"),
+    AtOnce("Link for a new password", "When someone has forgotten the password", "Whoever asks"),
+    AtOnce(
+        "No account here",
+        "When someone asks for a code or a password with an address that is not known",
+        "Whoever asks",
+    ),
+    AtOnce("The password was set or changed", "Right after it happened", "Whose password it is"),
+    AtOnce("The second step was set up or removed", "Right after it happened", "Whose second step it is"),
+]
 
 
 class NudgedLately(Exception):
@@ -96,6 +124,36 @@ def resting(about):
     """The nudges about a row that are less than three days old, the newest first."""
     rows = OutgoingMail.objects.about(about).exclude(state=OutgoingMail.State.FAILED)
     return rows.filter(nudge_rests_until__gt=timezone.now()).order_by("-queued_at")
+
+
+def send_again(person, letter) -> bool:
+    """A mail that could not be delivered is sent once more, to the address that the person has now.
+
+    False when there is nothing to send again. Raises NudgedLately when a newer nudge about the same thing rests.
+    """
+    if not letter.to.is_active:
+        return False
+    now = timezone.now()
+    rests = {"nudge_rests_until": now + NUDGE_RESTS} if letter.nudge_rests_until else {}
+    try:
+        with transaction.atomic():
+            again = OutgoingMail.objects.filter(pk=letter.pk, state=OutgoingMail.State.FAILED).update(
+                state=OutgoingMail.State.QUEUED,
+                queued_at=now,
+                due_at=now,
+                rung_at=now,
+                attempt=0,
+                failure="",
+                finished_at=None,
+                address=letter.to.email,
+                **rests,
+            )
+            if again:
+                audit.record(person, "mail sent again", letter)
+                publish_all([letter])
+    except IntegrityError as error:
+        raise NudgedLately(letter) from error
+    return bool(again)
 
 
 def is_wanted(kind, person):

@@ -54,6 +54,7 @@ GRANTS = {
     "roster.view": {Role.COORDINATOR, Role.CONSULTANT},
     "nudges.send": {Role.COORDINATOR},
     "mail.view": {Role.COORDINATOR},
+    "mail.send_again": {Role.COORDINATOR},
     "schools.search": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
     "register.import": {Role.ADMINISTRATOR, Role.COORDINATOR},
     "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.messages import views as messages
 from accounts.register.views import schools
 
 app_name = "accounts"
@@ -16,6 +17,11 @@ urlpatterns = [
     path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation_create"),
     path("schools/", schools.SchoolList.as_view(), name="schools"),
     path("schools/found/", schools.schools_found, name="schools_found"),
+    path("account/mail/", messages.preferences, name="mail_preferences"),
+    path("messages/", messages.MailList.as_view(), name="mails"),
+    path("messages/kinds/", messages.kinds, name="mail_kinds"),
+    path("messages/<int:pk>/", messages.MailDetail.as_view(), name="mail"),
+    path("messages/<int:pk>/again/", messages.again, name="mail_again"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("demo/", views.demo, name="demo"),
     path("demo/<int:pk>/", views.demo_sign_in, name="demo_sign_in"),

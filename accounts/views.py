@@ -20,6 +20,7 @@ from accounts import acting, audit, demonstration, services
 from accounts.access import Allowed, allowed_rows, get_allowed
 from accounts.forms import NOT_YOURSELF, AcceptForm, InvitationForm, OrganisationForm, ReadyInvitationForm
 from accounts.giving import may_end
+from accounts.messages.forms import PreferencesForm
 from accounts.models import Invitation, Membership, Organisation, School
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -33,6 +34,7 @@ def account(request):
         "accounts/account.html",
         {
             "memberships": request.user.live_memberships,
+            "mail_form": PreferencesForm(instance=request.user),
             "has_password": request.user.has_usable_password(),
             "has_second_factor": is_mfa_enabled(request.user, [Authenticator.Type.TOTP]),
         },

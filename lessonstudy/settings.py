@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import environ
 import structlog
+from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -149,7 +150,12 @@ CELERY_TASK_RETRY_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_SOFT_TIME_LIMIT = 280
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"reports.tasks.*": {"queue": "pdf"}, "accounts.tasks.send_mail": {"queue": "mail"}}
+CELERY_TASK_ROUTES = {
+    "reports.tasks.write_digests": {"queue": "default"},
+    "reports.tasks.order_weekly_digests": {"queue": "default"},
+    "reports.tasks.*": {"queue": "pdf"},
+    "accounts.tasks.send_mail": {"queue": "mail"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -164,6 +170,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE_FILENAME = str(FILES_ROOT / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "weekly digests": {
+        "task": "reports.tasks.order_weekly_digests",
+        "schedule": crontab(minute=0, hour=7, day_of_week="mon"),
+    },
     "sweep files": {"task": "jobs.tasks.sweep_files", "schedule": 3600.0, "options": {"expires": 600}},
 }
 CELERY_TIMEZONE = "Europe/London"

@@ -3,7 +3,7 @@
 from accounts.mail import MailKind
 
 NUDGE = MailKind(
-    key="roster.nudge",
+    key="roster_nudge",
     title="What waits for you in a partnership",
     when="When a coordinator presses “Nudge” on the roster; never twice in three days about one partnership",
     who="The teacher or headteacher for whom the partnership waits",
@@ -11,7 +11,7 @@ NUDGE = MailKind(
     nudge=True,
 )
 DIGEST = MailKind(
-    key="weekly.digest",
+    key="weekly_digest",
     title="Your week",
     when="On Monday at 7 in the morning, when something needs you or comes in the next seven days",
     who="Everyone who can sign in",

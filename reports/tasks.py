@@ -1,10 +1,22 @@
 from celery import shared_task
+from django.utils import timezone
 
 from jobs.work import work_on
+from reports import digest
 from reports.build import build
-from reports.models import Report
+from reports.models import DigestRun, Report
 
 
 @shared_task
 def make_report(report_id):
     work_on(Report, report_id, build)
+
+
+@shared_task
+def order_weekly_digests():
+    digest.order_digests(timezone.localdate())
+
+
+@shared_task
+def write_digests(run_id):
+    work_on(DigestRun, run_id, digest.write_digests)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import Invitation, OutgoingMail
 from accounts.roles import Role
 from jobs.models import Job
 from programmes.models import Programme
@@ -23,6 +23,7 @@ from tests.factories import (
     ReportFactory,
     SchoolFactory,
     SpecialistTeacherFactory,
+    UserFactory,
     VisitFactory,
 )
 from tests.world import build_world, suggest
@@ -104,7 +105,22 @@ def more_to_pair(ours, count):
     ours.run.save()
 
 
+def more_mails(ours, count):
+    for number in itertools.islice(NUMBERS, count):
+        OutgoingMail.objects.create(
+            organisation=ours.organisation,
+            kind="weekly_digest",
+            to=UserFactory(),
+            by=UserFactory(),
+            address="someone@schools.example",
+            subject="Your week",
+            text="Nothing",
+            message_id=f"<{number}@schools.example>",
+        )
+
+
 def more_of_everything(ours, count):
+    more_mails(ours, count)
     more_to_pair(ours, count)
     more_partnerships(ours, count)
     more_people(ours, count)
@@ -124,6 +140,7 @@ LISTS = {
     ],
     "accounts:people": ["coordinator", "headteacher", "administrator"],
     "accounts:schools": ["coordinator", "headteacher"],
+    "accounts:mails": ["coordinator"],
     "programmes:list": ["coordinator"],
     "programmes:detail": ["coordinator"],
     "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],

@@ -80,8 +80,8 @@ def test_a_past_visit_leads_to_its_own_page_and_a_signature_to_the_agreement(cli
     nudge(client, at.head)
 
     assert sent() == [
-        ("Noor", "programmes.partnership", "roster.nudge"),
-        ("of Saltmarsh", "programmes.agreement", "roster.nudge"),
+        ("Noor", "programmes.partnership", "roster_nudge"),
+        ("of Saltmarsh", "programmes.agreement", "roster_nudge"),
     ]
     visit, signature = (OutgoingMail.objects.get(to__last_name=name) for name in ("Noor", "of Saltmarsh"))
     assert at.past.get_absolute_url() in visit.text
@@ -223,7 +223,7 @@ def test_only_the_ticked_mails_go_out_and_only_for_the_rows_that_were_filtered(c
     response = client.post(CHECK + query, {"nudge": [*ticked, "999-999"]})
 
     assert response.url == "/roster/?slips=grades&slips=visit"
-    assert sent() == [("Noor", "programmes.partnership", "roster.nudge")]
+    assert sent() == [("Noor", "programmes.partnership", "roster_nudge")]
     assert "The mail is on its way to Tariq Noor." in text_of(client.get(response.url))
 
 

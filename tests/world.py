@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 
 from accounts.adapters import EncryptedSecrets
-from accounts.models import Invitation, User
+from accounts.models import Invitation, OutgoingMail, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
 from programmes.models import Area, AreaConsultant, DataPoint
 from pupils import scales
@@ -152,6 +152,17 @@ def build_corner(corner, programme, staff, serial):
         school_report=school_report,
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
+        mail=OutgoingMail.objects.create(
+            organisation=organisation,
+            kind="weekly_digest",
+            to=people[Role.PARTNER],
+            address=people[Role.PARTNER].email,
+            subject=f"{corner} subject",
+            text=f"{corner} text",
+            message_id=f"<{corner}@schools.example>",
+            state=OutgoingMail.State.FAILED,
+            failure="The mail server does not take this address.",
+        ),
         saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
     )
 

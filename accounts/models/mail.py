@@ -3,6 +3,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 
 from accounts.models.organisations import Organisation
 from accounts.roles import Role
@@ -16,6 +17,21 @@ class OutgoingMailQuerySet(JobQuerySet, ScopedQuerySet):
     def about(self, row):
         return self.filter(about_model=row._meta.label_lower, about_row=row.pk)
 
+    def search(self, text):
+        """Each word stands in the name of the person or in the address that the mail went to."""
+        rows = self
+        for word in text.split()[:6]:
+            rows = rows.filter(
+                Q(to__first_name__icontains=word) | Q(to__last_name__icontains=word) | Q(address__icontains=word)
+            )
+        return rows
+
+    def shown_as(self, what):
+        """Those that `SHOWN` describes in these words."""
+        if what == "waiting":
+            return self.in_hand()
+        return self.filter(state=Job.State.FAILED if what == "failed" else Job.State.DONE)
+
 
 class OutgoingMail(Job):
     """One mail to one person: the words as they were when it was written, and what became of it.
@@ -25,6 +41,11 @@ class OutgoingMail(Job):
     """
 
     task = "accounts.tasks.send_mail"
+    SHOWN = {
+        "waiting": "Waiting to be sent",
+        "sent": "Handed to the mail server",
+        "failed": "Could not be delivered",
+    }
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=40)
@@ -70,3 +91,6 @@ class OutgoingMail(Job):
 
     def __str__(self):
         return self.subject
+
+    def get_absolute_url(self):
+        return reverse("accounts:mail", args=[self.pk])

@@ -16,7 +16,7 @@ from pupils.loading import load_programme
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.pairing import let_schools_wait
 from reports.demo.people import give_roles
-from reports.demo.roster import leave_a_visit_out, let_people_in
+from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.visits import plan_visits
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
@@ -44,4 +44,5 @@ def load_demo(today: dt.date) -> list[str]:
             give_roles()
             for programme in Programme.objects.filter(slug__in=added, status=Programme.Status.ACTIVE):
                 let_people_in(programme)
+                nudge_lately(programme, today)
     return added

@@ -1,7 +1,17 @@
 """What makes the roster of the demonstration worth reading: most people can sign in, and a few things slip."""
 
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.mail import NUDGE_RESTS
+from accounts.models import Membership, OutgoingMail
+from accounts.roles import Role
 from programmes.models import Partnership, TimetableStep
 from reports.demo.people import head_of, let_in
+from reports.roster.facts import Facts
+from reports.roster.nudges import send_nudges
+from reports.roster.rows import rows_of
 
 # Places among the running partnerships: one whose teachers and one whose head were never invited, and one that has
 # found no half-day.
@@ -38,3 +48,17 @@ def leave_a_visit_out(programme, today):
 
 def running(programme):
     return list(programme.partnerships.filter(status=Partnership.Status.ACTIVE).with_people())
+
+
+def nudge_lately(programme, today):
+    """Two teachers were nudged before: one eight days ago, one yesterday, so that the next mail waits a little."""
+    coordinator = Membership.objects.filter(organisation=programme.organisation, role=Role.COORDINATOR).first().user
+    partnerships = programme.partnerships.with_people().select_related("programme__organisation")
+    rows = rows_of(Facts(coordinator, programme.organisation, partnerships, today))
+    nudges = [nudge for row in rows for nudge in row.nudges]
+    for nudge, ago in zip(nudges, (dt.timedelta(days=8), dt.timedelta(days=1)), strict=False):
+        send_nudges(coordinator, [nudge])
+        at = timezone.now() - ago
+        OutgoingMail.objects.about(nudge.about).update(
+            state=OutgoingMail.State.DONE, queued_at=at, finished_at=at, nudge_rests_until=at + NUDGE_RESTS
+        )
