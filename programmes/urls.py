@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.views import by_hand, pairing, partnerships, programmes
+from programmes.views import actions, by_hand, pairing, partnerships, programmes
 
 app_name = "programmes"
 urlpatterns = [
@@ -20,4 +20,12 @@ urlpatterns = [
     path("partner-schools/<int:pk>/pairing/", pairing.SchoolPage.as_view(), name="pairing_school"),
     path("partnerships/", partnerships.PartnershipList.as_view(), name="partnerships"),
     path("partnerships/<int:pk>/", partnerships.PartnershipDetail.as_view(), name="partnership"),
+    path("programmes/<slug:slug>/actions/", actions.plan, name="actions"),
+    path("programmes/<slug:slug>/actions/table.<str:ending>", actions.table, name="actions_table"),
+    path("programmes/<slug:slug>/actions/add/", actions.ActionAdd.as_view(), name="action_add"),
+    path("actions/<int:pk>/", actions.detail, name="action"),
+    path("actions/<int:pk>/change/", actions.ActionChange.as_view(), name="action_change"),
+    path("actions/<int:pk>/note/", actions.note, name="action_note"),
+    path("actions/<int:pk>/done/", actions.done, name="action_done"),
+    path("actions/<int:pk>/again/", actions.again, name="action_again"),
 ]

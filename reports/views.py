@@ -7,14 +7,12 @@ from django.views.generic import DetailView, ListView
 from accounts import audit
 from accounts.access import Allowed, allowed_rows, get_allowed
 from accounts.models import School
-from papers.sheets import csv_bytes, xlsx_bytes
+from papers.downloads import table_response
 from programmes.models import Programme
 from reports import services
 from reports.dashboards import dashboard
 from reports.models import Report
 from reports.results_page import places_page, results_page, table_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -38,15 +36,8 @@ def places(request, slug):
 @require_safe
 def results_table(request, slug, ending):
     programme = get_allowed(Programme, request.user, "results.view", slug=slug)
-    if ending not in {"csv", "xlsx"}:
-        raise Http404
-    columns, rows = table_of(request.user, programme)
+    response = table_response(f"results-{programme.slug}", ending, *table_of(request.user, programme), "Results")
     audit.record(request.user, "results.downloaded", programme, about=ending)
-    if ending == "csv":
-        response = HttpResponse(csv_bytes(columns, rows), content_type="text/csv; charset=utf-8")
-    else:
-        response = HttpResponse(xlsx_bytes(columns, rows, "Results"), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="results-{programme.slug}.{ending}"'
     return response
 
 

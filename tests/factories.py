@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
 from programmes.models import (
+    ActionItem,
     DataPoint,
     PairingRun,
     PartnerSchool,
@@ -174,6 +175,17 @@ class BookingFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     on = factory.SelfAttribute("visit.on")
     half = factory.SelfAttribute("visit.half")
+
+
+class ActionItemFactory(DjangoModelFactory):
+    class Meta:
+        model = ActionItem
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    what = factory.Sequence("Ring school {}".format)
+    owner = factory.SubFactory(UserFactory)
+    made_by = factory.SelfAttribute("owner")
+    due_on = dt.date(2027, 2, 12)
 
 
 class TargetPupilFactory(DjangoModelFactory):

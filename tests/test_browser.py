@@ -111,6 +111,12 @@ def pages_of(corner):
         reverse("programmes:pairing_school", args=[ours.partner_school.pk]),
         reverse("programmes:partnership_add", args=[slug]),
     ]
+    actions = [
+        reverse("programmes:actions", args=[slug]),
+        reverse("programmes:action_add", args=[slug]),
+        reverse("programmes:action", args=[ours.action.pk]),
+        reverse("programmes:action_change", args=[ours.action.pk]),
+    ]
     return {
         Role.COORDINATOR: [
             *everyone,
@@ -126,6 +132,7 @@ def pages_of(corner):
             *schools,
             reverse("programmes:list"),
             programme,
+            *actions,
             *partnerships,
             *visits,
             *plan,

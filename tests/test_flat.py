@@ -13,6 +13,7 @@ from jobs.models import Job
 from programmes.models import Programme
 from pupils.services import count_returns
 from tests.factories import (
+    ActionItemFactory,
     AssessmentFactory,
     BookingFactory,
     MembershipFactory,
@@ -119,12 +120,25 @@ def more_mails(ours, count):
         )
 
 
+def more_actions(ours, count):
+    for action in ActionItemFactory.create_batch(count, programme=ours.programme, owner=ours.people[Role.PARTNER]):
+        action.notes.create(text="Rang twice", by=action.owner)
+
+
+# What the lists show, each added by its own function: (ours, count).
+EVERYTHING = [
+    more_actions,
+    more_mails,
+    more_to_pair,
+    more_partnerships,
+    more_people,
+    more_reports,
+]
+
+
 def more_of_everything(ours, count):
-    more_mails(ours, count)
-    more_to_pair(ours, count)
-    more_partnerships(ours, count)
-    more_people(ours, count)
-    more_reports(ours, count)
+    for more in EVERYTHING:
+        more(ours, count)
 
 
 LISTS = {
@@ -141,6 +155,7 @@ LISTS = {
     "accounts:people": ["coordinator", "headteacher", "administrator"],
     "accounts:schools": ["coordinator", "headteacher"],
     "accounts:mails": ["coordinator"],
+    "programmes:actions": ["coordinator", "partner"],
     "programmes:list": ["coordinator"],
     "programmes:detail": ["coordinator"],
     "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],
@@ -162,6 +177,7 @@ LISTS = {
     "reports:list": ["coordinator", "headteacher"],
 }
 ABOUT = {
+    "programmes:actions": lambda c: [c.programme.slug],
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:partnership": lambda c: [c.partnership.pk],
     "programmes:pairing": lambda c: [c.programme.slug],

@@ -19,6 +19,7 @@ from pupils.services import count_returns
 from pupils.upn import check_letter
 from reports.models import Report, SavedView
 from tests.factories import (
+    ActionItemFactory,
     AssessmentFactory,
     BookingFactory,
     MembershipFactory,
@@ -103,6 +104,7 @@ def build_corner(corner, programme, staff, serial):
     run = programme.pairing_runs.first() or PairingRunFactory(programme=programme, asked_by=people[Role.COORDINATOR])
     suggest(run, waiting, partnership.specialist)
     visit = VisitFactory(partnership=partnership)
+    action = ActionItemFactory(programme=programme, what=f"{corner} action", owner=people[Role.PARTNER])
     for role in (Role.SPECIALIST, Role.PARTNER):
         BookingFactory(visit=visit, person=people[role])
     place = PlaceFactory(
@@ -145,6 +147,7 @@ def build_corner(corner, programme, staff, serial):
         partner_school=waiting,
         run=run,
         visit=visit,
+        action=action,
         place=place,
         pupil=place.pupil,
         upn=upn_of(serial),

@@ -50,6 +50,11 @@ class ActionItem(models.Model):
     def __str__(self):
         return self.what
 
+    @property
+    def latest_note(self):
+        notes = list(self.notes.all())
+        return notes[-1] if notes else None
+
 
 class ActionNote(models.Model):
     """How an action goes: notes are added, never changed."""

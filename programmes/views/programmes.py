@@ -50,6 +50,7 @@ class ProgrammeDetail(Allowed, DetailView):
             naming=ConsultantForm(user=person, programme=programme) if naming else None,
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),
+            may_see_actions=person.may("actions.view"),
             may_see_results=any(
                 m.organisation_id == programme.organisation_id for m in person.memberships_granting("results.view")
             ),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
 from programmes.models import Partnership, Programme
+from reports.dashboards.actions import action_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
@@ -25,6 +26,9 @@ from reports.dashboards.to_do import (
 
 __all__ = ["dashboard"]
 
+# What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
+LINES = [action_items]
+
 
 def dashboard(user, acting) -> dict:
     """The dashboard of the role that the person works in; without a role only a sentence."""
@@ -32,6 +36,8 @@ def dashboard(user, acting) -> dict:
     if acting is None:
         return {"title": "You have no role at present", "today": today, "no_role": True}
     made = DASHBOARDS[acting.role](user, acting, today)
+    for lines in LINES:
+        made["to_do"] += lines(user, acting, today)
     made["to_do"].sort(key=lambda item: not item.get("late"))
     return {"today": today, "title": count_in_words(made["to_do"]), **made}
 

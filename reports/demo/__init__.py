@@ -13,11 +13,15 @@ from django.db import transaction
 
 from programmes.models import Programme, academic_year
 from pupils.loading import load_programme
+from reports.demo.actions import plan_actions
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.pairing import let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.visits import plan_visits
+
+# What else a running programme consists of, once its people can sign in: (programme, today), in this order.
+FURNISHED_WITH = [plan_actions, nudge_lately]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
 
@@ -44,5 +48,6 @@ def load_demo(today: dt.date) -> list[str]:
             give_roles()
             for programme in Programme.objects.filter(slug__in=added, status=Programme.Status.ACTIVE):
                 let_people_in(programme)
-                nudge_lately(programme, today)
+                for furnish in FURNISHED_WITH:
+                    furnish(programme, today)
     return added

@@ -1,0 +1,70 @@
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Membership, User
+from programmes.models import ActionItem, ActionNote
+
+
+def possible_owners(programme):
+    """Everyone who has a role in the organisation today; an action belongs to a person, never to a team."""
+    holders = Membership.objects.live().filter(organisation=programme.organisation_id).values("user")
+    return User.objects.filter(pk__in=holders).order_by("last_name", "first_name", "pk")
+
+
+@transaction.atomic
+def keep_action(person, action):
+    new = action.pk is None
+    if new:
+        action.made_by = person
+    action.save()
+    audit.record(person, "actions.added" if new else "actions.changed", action)
+    return action
+
+
+@transaction.atomic
+def add_note(person, action, text):
+    note = ActionNote.objects.create(action=action, text=text, by=person)
+    audit.record(person, "actions.noted", action)
+    return note
+
+
+@transaction.atomic
+def finish(person, action) -> bool:
+    """The action is done from today on. False when it was done before."""
+    done = ActionItem.objects.filter(pk=action.pk, done_on=None).update(done_on=timezone.localdate())
+    if done:
+        audit.record(person, "actions.done", action)
+    return bool(done)
+
+
+@transaction.atomic
+def take_up_again(person, action) -> bool:
+    """The action is open again. False when it was open already."""
+    opened = ActionItem.objects.filter(pk=action.pk, done_on__isnull=False).update(done_on=None)
+    if opened:
+        audit.record(person, "actions.taken up again", action)
+    return bool(opened)
+
+
+COLUMNS = ["Action", "Who", "Due", "How we see that it worked", "Done on", "Partnership", "Latest note", "Noted on"]
+
+
+def table_of(actions):
+    """The plan for a steering group: columns and rows."""
+    rows = []
+    for action in actions:
+        latest = action.latest_note
+        rows.append(
+            [
+                action.what,
+                str(action.owner),
+                action.due_on,
+                action.success_measure,
+                action.done_on,
+                action.partnership.ref if action.partnership else "",
+                latest.text if latest else "",
+                timezone.localdate(latest.at) if latest else None,
+            ]
+        )
+    return COLUMNS, rows
