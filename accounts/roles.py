@@ -38,6 +38,8 @@ GRANTS = {
     "consultants.name": {Role.COORDINATOR},
     "specialists.view": {Role.COORDINATOR, Role.CONSULTANT},
     "recruiting.manage": {Role.COORDINATOR},
+    "release.keep": {Role.COORDINATOR, Role.SPECIALIST},
+    "offer.view": {Role.COORDINATOR, Role.HEADTEACHER},
     "pairing.manage": {Role.COORDINATOR},
     "pairing.object": {Role.HEADTEACHER},
     "partnerships.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},

@@ -120,6 +120,7 @@ CRISPY_TEMPLATE_PACK = "gds"
 CRISPY_CLASS_CONVERTERS = {
     "numberinput": "govuk-input govuk-input--width-5",
     "schoolinput": "govuk-input",
+    "suggestinput": "govuk-input govuk-input--width-20",
     "dayinput": "govuk-input govuk-input--width-10 moj-js-datepicker-input",
 }
 
@@ -154,6 +155,7 @@ CELERY_TASK_ROUTES = {
     "reports.tasks.write_digests": {"queue": "default"},
     "reports.tasks.order_weekly_digests": {"queue": "default"},
     "reports.tasks.*": {"queue": "pdf"},
+    "programmes.tasks.make_heads_letter": {"queue": "pdf"},
     "accounts.tasks.send_mail": {"queue": "mail"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -46,3 +46,10 @@ OBJECTION_ANSWERED = MailKind(
     "The headteacher who objected",
     "programmes/mail/objection_answered.txt",
 )
+HEADS_LETTER = MailKind(
+    "heads_letter",
+    "The letter about the year ahead",
+    "When a coordinator sends the heads' letter of a programme",
+    "The headteachers of the partner schools who can sign in, and their deputies",
+    "programmes/mail/heads_letter.txt",
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from programmes.views import actions, by_hand, pairing, partnerships, programmes
+from programmes.views import actions, by_hand, letters, pairing, partnerships, programmes, schools, specialists
 
 app_name = "programmes"
 urlpatterns = [
@@ -28,4 +28,27 @@ urlpatterns = [
     path("actions/<int:pk>/note/", actions.note, name="action_note"),
     path("actions/<int:pk>/done/", actions.done, name="action_done"),
     path("actions/<int:pk>/again/", actions.again, name="action_again"),
+    path("programmes/<slug:slug>/specialists/", specialists.SpecialistList.as_view(), name="specialists"),
+    path("programmes/<slug:slug>/specialists/add/", specialists.specialist_add, name="specialist_add"),
+    path("specialists/<int:pk>/", specialists.SpecialistDetail.as_view(), name="specialist"),
+    path("specialists/<int:pk>/change/", specialists.specialist_change, name="specialist_change"),
+    path("specialists/<int:pk>/nomination/", specialists.specialist_nomination, name="specialist_nomination"),
+    path("specialists/<int:pk>/move/", specialists.specialist_move, name="specialist_move"),
+    path("specialists/<int:pk>/release/", specialists.specialist_release, name="specialist_release"),
+    path("specialists/<int:pk>/conflicts/", specialists.specialist_conflicts, name="specialist_conflicts"),
+    path("conflicts/<int:pk>/remove/", specialists.conflict_remove, name="conflict_remove"),
+    path("programmes/<slug:slug>/schools/", schools.SchoolList.as_view(), name="schools"),
+    path("programmes/<slug:slug>/schools/add/", schools.school_add, name="school_add"),
+    path("programmes/<slug:slug>/schools/carry/", schools.schools_carry, name="schools_carry"),
+    path("partner-schools/<int:pk>/", schools.SchoolDetail.as_view(), name="partner_school"),
+    path("partner-schools/<int:pk>/change/", schools.school_change, name="partner_school_change"),
+    path("partner-schools/<int:pk>/move/", schools.school_move, name="partner_school_move"),
+    path("partner-schools/<int:pk>/talks/", schools.contact_add, name="contact_add"),
+    path("partner-schools/<int:pk>/letter/", letters.letter_preview, name="letter_preview"),
+    path("programmes/<slug:slug>/letters/", letters.letters_page, name="letters"),
+    path("programmes/<slug:slug>/letters/make/", letters.letters_make, name="letters_make"),
+    path("programmes/<slug:slug>/letters/send/", letters.letters_send, name="letters_send"),
+    path("letters/<int:pk>/", letters.LetterDetail.as_view(), name="letter"),
+    path("letters/<int:pk>/progress/", letters.letter_progress, name="letter_progress"),
+    path("letters/<int:pk>/download/", letters.letter_download, name="letter_download"),
 ]

@@ -7,9 +7,12 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
+from programmes.letters.facts import digest_of, facts_of
 from programmes.models import (
     ActionItem,
     DataPoint,
+    HeadsLetter,
+    Nomination,
     PairingRun,
     PartnerSchool,
     Partnership,
@@ -112,6 +115,27 @@ class PartnerSchoolFactory(DjangoModelFactory):
     stage = PartnerSchool.Stage.JOINED
     subject = "maths"
     year_group = 5
+
+
+class NominationFactory(DjangoModelFactory):
+    class Meta:
+        model = Nomination
+
+    specialist = factory.SubFactory(SpecialistTeacherFactory)
+    nominated_by = "The head of the home school"
+    nominated_on = dt.date(2026, 5, 4)
+
+
+class HeadsLetterFactory(DjangoModelFactory):
+    """A letter with the facts of the day on which it is made."""
+
+    class Meta:
+        model = HeadsLetter
+
+    partner_school = factory.SubFactory(PartnerSchoolFactory)
+    ordered_by = factory.SubFactory(UserFactory)
+    facts = factory.LazyAttribute(lambda letter: facts_of(letter.partner_school))
+    digest = factory.LazyAttribute(lambda letter: digest_of(letter.facts))
 
 
 class PairingRunFactory(DjangoModelFactory):

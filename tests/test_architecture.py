@@ -8,7 +8,7 @@ from django.apps import apps
 
 from accounts.models import OutgoingMail
 from jobs.tasks import kinds_of_job
-from programmes.models import PairingRun
+from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, Report
 
 APPS = ["accounts", "programmes", "visits", "pupils", "reports"]
@@ -67,4 +67,4 @@ def test_every_scoped_model_says_whom_it_reaches():
 
 
 def test_the_sweeper_knows_every_kind_of_job():
-    assert set(kinds_of_job()) == {OutgoingMail, PairingRun, Report, DigestRun}
+    assert set(kinds_of_job()) == {HeadsLetter, OutgoingMail, PairingRun, Report, DigestRun}

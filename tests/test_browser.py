@@ -117,9 +117,25 @@ def pages_of(corner):
         reverse("programmes:action", args=[ours.action.pk]),
         reverse("programmes:action_change", args=[ours.action.pk]),
     ]
+    specialist, school = ours.specialist.pk, ours.listed_school.pk
+    people = [reverse("programmes:specialists", args=[slug]), reverse("programmes:specialist", args=[specialist])]
+    recruiting = [
+        reverse(f"programmes:{name}", args=[key])
+        for key, names in {
+            slug: ["specialist_add", "schools", "school_add", "schools_carry", "letters", "letters_send"],
+            specialist: ["specialist_change", "specialist_nomination", "specialist_move", "specialist_conflicts"],
+            school: ["partner_school", "partner_school_change", "partner_school_move", "letter_preview"],
+        }.items()
+        for name in names
+    ]
+    week, letter = reverse("programmes:specialist_release", args=[specialist]), ours.letter.get_absolute_url()
     return {
         Role.COORDINATOR: [
             *everyone,
+            *people,
+            *recruiting,
+            week,
+            letter,
             *pairing,
             *roster,
             reverse("reports:nudges"),
@@ -153,7 +169,7 @@ def pages_of(corner):
             *by,
         ],
         Role.FINANCE: [*everyone, programme],
-        Role.SPECIALIST: [*everyone, *partnerships, *visits, *plan, reverse("pupils:list")],
+        Role.SPECIALIST: [*everyone, week, *partnerships, *visits, *plan, reverse("pupils:list")],
         Role.PARTNER: [
             *everyone,
             *visits,
@@ -164,6 +180,7 @@ def pages_of(corner):
         ],
         Role.HEADTEACHER: [
             *everyone,
+            letter,
             *partnerships,
             *visits,
             reverse("pupils:list"),

@@ -10,12 +10,13 @@ from django.utils import timezone
 from accounts.models import Invitation, OutgoingMail
 from accounts.roles import Role
 from jobs.models import Job
-from programmes.models import Programme
+from programmes.models import HeadContact, PartnerSchool, Programme
 from pupils.services import count_returns
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
     BookingFactory,
+    HeadsLetterFactory,
     MembershipFactory,
     OrganisationFactory,
     PartnerSchoolFactory,
@@ -125,8 +126,25 @@ def more_actions(ours, count):
         action.notes.create(text="Rang twice", by=action.owner)
 
 
+def more_schools(ours, count):
+    """In the list of the programme, each with a head, a talk and a letter; a specialist teacher for each."""
+    coordinator = ours.people[Role.COORDINATOR]
+    for number in range(count):
+        row = PartnerSchoolFactory(
+            programme=ours.programme, stage=list(PartnerSchool.Stage)[number % 5], tags=[f"tag {number}"]
+        )
+        MembershipFactory(role=Role.HEADTEACHER, organisation=ours.organisation, school=row.school)
+        HeadContact.objects.create(partner_school=row, on=dt.date(2026, 9, 2), how="phone", note="x", by=coordinator)
+        HeadContact.objects.create(
+            partner_school=ours.listed_school, on=dt.date(2026, 9, 2), how="phone", note="x", by=coordinator
+        )
+        HeadsLetterFactory(partner_school=row, state=Job.State.DONE, file="x.pdf")
+        SpecialistTeacherFactory(programme=ours.programme, consultant=ours.people[Role.CONSULTANT])
+
+
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
+    more_schools,
     more_actions,
     more_mails,
     more_to_pair,
@@ -166,6 +184,14 @@ LISTS = {
     "programmes:pairing_change": ["coordinator"],
     "programmes:pairing_school": ["coordinator"],
     "programmes:partnership_add": ["coordinator"],
+    "programmes:specialists": ["coordinator", "consultant"],
+    "programmes:specialist": ["coordinator", "consultant"],
+    "programmes:schools": ["coordinator"],
+    "programmes:schools_carry": ["coordinator"],
+    "programmes:partner_school": ["coordinator"],
+    "programmes:letters": ["coordinator"],
+    "programmes:letters_send": ["coordinator"],
+    "programmes:letter": ["coordinator", "headteacher"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "pupils:list": ["specialist", "headteacher"],
@@ -178,6 +204,14 @@ LISTS = {
 }
 ABOUT = {
     "programmes:actions": lambda c: [c.programme.slug],
+    "programmes:specialists": lambda c: [c.programme.slug],
+    "programmes:specialist": lambda c: [c.specialist.pk],
+    "programmes:schools": lambda c: [c.programme.slug],
+    "programmes:schools_carry": lambda c: [c.programme.slug],
+    "programmes:partner_school": lambda c: [c.listed_school.pk],
+    "programmes:letters": lambda c: [c.programme.slug],
+    "programmes:letters_send": lambda c: [c.programme.slug],
+    "programmes:letter": lambda c: [c.letter.pk],
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:partnership": lambda c: [c.partnership.pk],
     "programmes:pairing": lambda c: [c.programme.slug],

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, OutgoingMail, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
-from programmes.models import Area, AreaConsultant, DataPoint
+from programmes.models import Area, AreaConsultant, ConflictOfInterest, DataPoint, HeadContact, HeadsLetter
 from pupils import scales
 from pupils.services import count_returns
 from pupils.upn import check_letter
@@ -22,7 +22,9 @@ from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
     BookingFactory,
+    HeadsLetterFactory,
     MembershipFactory,
+    NominationFactory,
     OrganisationFactory,
     PairingRunFactory,
     PartnerSchoolFactory,
@@ -101,6 +103,33 @@ def build_corner(corner, programme, staff, serial):
         area=area,
         school=SchoolFactory(name=f"{corner} Waiting School", la_code=organisation.la_code),
     )
+    specialist = partnership.specialist
+    NominationFactory(specialist=specialist, nominated_by=f"{corner} nominator", note=f"{corner} nomination note")
+    conflict = ConflictOfInterest.objects.create(
+        specialist=specialist, school=SchoolFactory(name=f"{corner} Conflict School"), declared_by=f"{corner} declarer"
+    )
+    own = PartnerSchoolFactory(
+        programme=programme,
+        area=area,
+        school=partnership.partner_school,
+        chosen_because=f"{corner} chosen because",
+        capacity_note=f"{corner} capacity note",
+    )
+    HeadContact.objects.create(
+        partner_school=own,
+        on=dt.date(2026, 9, 2),
+        how=HeadContact.How.PHONE,
+        with_whom=f"{corner} head",
+        note=f"{corner} talk",
+        by=people[Role.COORDINATOR],
+    )
+    letter = HeadsLetterFactory(
+        partner_school=own,
+        ordered_by=people[Role.COORDINATOR],
+        state=HeadsLetter.State.DONE,
+        sent_at=dt.datetime(2026, 9, 3, tzinfo=dt.UTC),
+        file=ContentFile(b"%PDF-1.7 letter", "letter.pdf"),
+    )
     run = programme.pairing_runs.first() or PairingRunFactory(programme=programme, asked_by=people[Role.COORDINATOR])
     suggest(run, waiting, partnership.specialist)
     visit = VisitFactory(partnership=partnership)
@@ -152,6 +181,10 @@ def build_corner(corner, programme, staff, serial):
         pupil=place.pupil,
         upn=upn_of(serial),
         school=partnership.partner_school,
+        specialist=specialist,
+        conflict=conflict,
+        listed_school=own,
+        letter=letter,
         school_report=school_report,
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,

@@ -1,12 +1,12 @@
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Signature
+from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
     Objection,
     Partnership,
     PartnershipStep,
     PartnerTeacher,
-    SpecialistTeacher,
 )
 from programmes.models.people import PastSpecialist
 from programmes.models.programmes import (
@@ -27,6 +27,7 @@ from programmes.models.recruiting import (
     SpecialistStep,
 )
 from programmes.models.returns import DataReturn, DataReturnEntry
+from programmes.models.specialists import SpecialistTeacher
 from programmes.models.templates import TemplateStep, TimetableTemplate
 from programmes.models.terms import TermDate
 
@@ -43,6 +44,7 @@ __all__ = [
     "DataReturnEntry",
     "Expectation",
     "HeadContact",
+    "HeadsLetter",
     "Nomination",
     "Objection",
     "PairingRun",

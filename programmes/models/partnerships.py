@@ -1,7 +1,6 @@
 import datetime as dt
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -10,79 +9,12 @@ from django.utils import timezone
 from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.programmes import Area, AreaConsultant, DataPoint, Programme
-
-
-class SpecialistTeacherQuerySet(ScopedQuerySet):
-    reach = {
-        Role.COORDINATOR: lambda m: of_organisation(m),
-        Role.CONSULTANT: lambda m: (
-            of_organisation(m)
-            & (
-                Q(consultant=m.user_id)
-                | Q(pk__in=Partnership.objects.filter(area__in=areas_of(m)).values("specialist"))
-            )
-        ),
-        Role.SPECIALIST: lambda m: of_organisation(m) & Q(user=m.user_id),
-    }
-
-
-class SpecialistTeacher(models.Model):
-    """An excellent classroom teacher of a programme's year, from a home school, with one or more partnerships."""
-
-    class Status(models.TextChoices):
-        NOMINATED = "nominated", "Nominated"
-        RECRUITED = "recruited", "Recruited"
-        TRAINED = "trained", "Trained"
-        ACTIVE = "active", "Active"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        COMPLETED = "completed", "Completed"
-
-    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="specialists")
-    ref = models.CharField("reference", max_length=40)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    home_school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
-    subjects = ArrayField(models.CharField(max_length=60), default=list)
-    year_groups = ArrayField(models.PositiveSmallIntegerField(), default=list)
-    joined = models.CharField(max_length=40, blank=True)
-    outcome = models.CharField(max_length=80, blank=True)
-    status = models.CharField(max_length=10, choices=Status, default=Status.ACTIVE)
-    partnerships_wanted = models.PositiveSmallIntegerField("how many partnerships they can take", default=1)
-    release_half_days = ArrayField(models.CharField(max_length=6), default=list, blank=True)
-    ppa = models.CharField("PPA", max_length=6, blank=True)
-    buddy = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    coach = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="coached")
-    consultant = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-
-    objects = SpecialistTeacherQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["ref"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["programme", "ref"],
-                name="specialist_once_per_ref",
-                violation_error_message="This programme has a specialist teacher with this reference already.",
-            ),
-            models.UniqueConstraint(
-                fields=["programme", "user"],
-                name="specialist_once_per_person",
-                violation_error_message="This person is a specialist teacher of this programme already.",
-            ),
-        ]
-
-    def __str__(self):
-        return str(self.user)
+from programmes.models.programmes import Area, DataPoint, Programme
+from programmes.models.specialists import OVER, SpecialistTeacher, areas_of, of_organisation
 
 
 def partnerships_of(m):
     return PartnerTeacher.objects.filter(user=m.user_id, until=None).values("partnership")
-
-
-def areas_of(m):
-    return AreaConsultant.objects.filter(user=m.user_id).values("area")
 
 
 def partner_schools(m):
@@ -91,10 +23,6 @@ def partner_schools(m):
 
 def home_schools(m):
     return SpecialistTeacher.objects.filter(of_organisation(m)).values("home_school")
-
-
-def of_organisation(m):
-    return Q(programme__organisation=m.organisation_id)
 
 
 def of_partner_school(m):
@@ -132,6 +60,9 @@ class PartnershipQuerySet(ScopedQuerySet):
 
     def running(self):
         return self.filter(status__in=[Partnership.Status.ACTIVE, Partnership.Status.PAUSED])
+
+    def not_over(self):
+        return self.exclude(status__in=OVER)
 
     def programmes(self):
         return Programme.objects.filter(pk__in=self.values("programme")).order_by("-starts_on", "name")

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from programmes.models.partnerships import Partnership, SpecialistTeacher
+from programmes.models.partnerships import Partnership
+from programmes.models.specialists import SpecialistTeacher
 
 
 class PastSpecialist(models.Model):

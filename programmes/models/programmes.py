@@ -23,8 +23,12 @@ class ProgrammeQuerySet(ScopedQuerySet):
         Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id),
         Role.BUDGET_HOLDER: lambda m: Q(organisation=m.organisation_id),
         Role.FINANCE: lambda m: Q(organisation=m.organisation_id),
-        Role.CONSULTANT: lambda m: Q(
-            organisation=m.organisation_id, pk__in=with_part(areas__consultants__user=m.user_id)
+        Role.CONSULTANT: lambda m: (
+            Q(organisation=m.organisation_id)
+            & (
+                Q(pk__in=with_part(areas__consultants__user=m.user_id))
+                | Q(pk__in=with_part(specialists__consultant=m.user_id))
+            )
         ),
         Role.SPECIALIST: lambda m: Q(organisation=m.organisation_id, pk__in=with_part(specialists__user=m.user_id)),
         Role.PARTNER: lambda m: Q(
@@ -69,6 +73,7 @@ class Programme(models.Model):
     initials_only = models.BooleanField("pupils are entered by initials only", default=False)
     funded = models.BooleanField("release time is funded", default=True)
     staff_funded = models.PositiveSmallIntegerField("staff funded per school for training", null=True, blank=True)
+    heads_letter_words = models.TextField("what you say at the top of the letter", blank=True, max_length=1500)
     agreement_revisited_on = models.DateField("day on which the agreement is revisited", null=True, blank=True)
     copied_from = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     tasks_done = ArrayField(models.CharField(max_length=30), default=list, blank=True)

@@ -2,15 +2,17 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Max, Q, When
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.partnerships import SpecialistTeacher
 from programmes.models.programmes import Area, Programme
+from programmes.models.specialists import SpecialistTeacher
 
 
 class NominationQuerySet(ScopedQuerySet):
@@ -46,6 +48,10 @@ class SpecialistStep(models.Model):
         ordering = ["on", "at", "pk"]
 
 
+class ConflictOfInterestQuerySet(ScopedQuerySet):
+    reach = {Role.COORDINATOR: lambda m: Q(specialist__programme__organisation=m.organisation_id)}
+
+
 class ConflictOfInterest(models.Model):
     """A specialist teacher and a school that must not be paired, as someone declared it."""
 
@@ -54,7 +60,10 @@ class ConflictOfInterest(models.Model):
     declared_on = models.DateField(default=timezone.localdate)
     declared_by = models.CharField(max_length=150)
 
+    objects = ConflictOfInterestQuerySet.as_manager()
+
     class Meta:
+        ordering = ["school__name", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["specialist", "school"],
@@ -65,10 +74,24 @@ class ConflictOfInterest(models.Model):
 
 
 class PartnerSchoolQuerySet(ScopedQuerySet):
+    """A head reaches the own school for what the programme offers it, never for what was noted about it."""
+
     reach = {
         Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(programme__organisation=m.organisation_id, school=m.school_id),
     }
+
+    def taking_part(self):
+        return self.filter(stage=PartnerSchool.Stage.JOINED)
+
+    def with_last_contact(self):
+        """The day of the last talk with the head as `last_contact`."""
+        return self.annotate(last_contact=Max("contacts__on"))
+
+    def in_pipeline(self):
+        """Whoever is still to be won first, the longest waiting at the top."""
+        order = [When(stage=stage, then=place) for place, stage in enumerate(PartnerSchool.Stage)]
+        return self.order_by(Case(*order, default=len(order)), "stage_since", "school__name", "pk")
 
 
 class PartnerSchool(models.Model):
@@ -90,16 +113,25 @@ class PartnerSchool(models.Model):
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ENQUIRY)
+    stage_since = models.DateField(default=timezone.localdate)
+    stage_because = models.CharField("why", max_length=200, blank=True)
     subject = models.CharField("subject wanted", max_length=60, blank=True)
     year_group = models.PositiveSmallIntegerField("year group wanted", null=True, blank=True)
-    partnerships_wanted = models.PositiveSmallIntegerField(default=1)
+    partnerships_wanted = models.PositiveSmallIntegerField(
+        "how many partnerships", default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
     chosen_because = models.CharField("why chosen", max_length=300, blank=True)
     recommended_by = models.CharField(max_length=150, blank=True)
     capacity = models.CharField("capacity to engage", max_length=10, choices=Capacity, blank=True)
     capacity_note = models.CharField(max_length=500, blank=True)
     tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     other_projects = ArrayField(models.CharField(max_length=120), default=list, blank=True)
-    staff_funded = models.PositiveSmallIntegerField("staff funded for training", null=True, blank=True)
+    staff_funded = models.PositiveSmallIntegerField(
+        "staff funded for training", null=True, blank=True, validators=[MaxValueValidator(200)]
+    )
+    carried_from = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="carried_to", editable=False
+    )
 
     objects = PartnerSchoolQuerySet.as_manager()
 
@@ -115,6 +147,28 @@ class PartnerSchool(models.Model):
 
     def __str__(self):
         return str(self.school)
+
+    def get_absolute_url(self):
+        return reverse("programmes:partner_school", args=[self.pk])
+
+    @property
+    def staff_covered(self):
+        """How many of the school's staff the supply funding covers: its own number, else the programme's."""
+        return self.programme.staff_funded if self.staff_funded is None else self.staff_funded
+
+    @property
+    def takes_part(self):
+        return self.stage == PartnerSchool.Stage.JOINED
+
+    @property
+    def wants(self):
+        """Writing, Year 5; 2 partnerships"""
+        what = ", ".join(
+            [self.subject.capitalize()] * bool(self.subject)
+            + [f"Year {self.year_group}"] * (self.year_group is not None)
+        )
+        many = f"{self.partnerships_wanted} partnerships" if self.partnerships_wanted != 1 else ""
+        return "; ".join(part for part in (what, many) if part)
 
 
 class HeadContact(models.Model):

@@ -12,6 +12,7 @@ from programmes.pairing.values import kilometres, metres
 from programmes.services.pairing_inputs import place_of, read
 from programmes.services.pairing_words import SENTENCES, taken_by
 from programmes.services.proposals import propose
+from programmes.services.schools import list_schools_of_partnerships
 
 OVER = {SpecialistTeacher.Status.WITHDRAWN, SpecialistTeacher.Status.COMPLETED}
 
@@ -115,4 +116,6 @@ def add(person, programme, specialist, school, subject, year_group, area, seen) 
     if area is None:
         row = programme.partner_schools.select_related("area").filter(school=school).first()
         area = row and row.area
-    return propose(person, programme, specialist, school, subject, year_group, area)
+    partnership = propose(person, programme, specialist, school, subject, year_group, area)
+    list_schools_of_partnerships(programme)
+    return partnership

@@ -12,6 +12,7 @@ from accounts.mail import post_all
 from programmes import mails
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services.concerned import people_concerned
+from programmes.services.schools import list_schools_of_partnerships
 
 Status = Partnership.Status
 
@@ -83,6 +84,8 @@ def move(person, partnership, status, *, on, reason="", note="") -> Partnership:
         call_each(AFTER_FOLD, person, partnership, on)
     elif before == Status.FOLDED:
         call_each(AFTER_TAKING_BACK, person, partnership, on)
+    if status in {Status.AGREED, Status.ACTIVE}:
+        list_schools_of_partnerships(partnership.programme)
     tell(person, partnership, before, on)
     return partnership
 

@@ -51,6 +51,8 @@ class ProgrammeDetail(Allowed, DetailView):
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),
             may_see_actions=person.may("actions.view"),
+            may_recruit=Programme.objects.allowed(person, "recruiting.manage").filter(pk=programme.pk).exists(),
+            may_see_specialists=Programme.objects.allowed(person, "specialists.view").filter(pk=programme.pk).exists(),
             may_see_results=any(
                 m.organisation_id == programme.organisation_id for m in person.memberships_granting("results.view")
             ),

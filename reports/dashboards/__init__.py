@@ -12,7 +12,7 @@ from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.heat import grades_sentence, heat
-from reports.dashboards.rows import ahead, impact, mine, next_grades, programmes
+from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
     coming_items,
@@ -22,6 +22,7 @@ from reports.dashboards.to_do import (
     owed_items,
     unrecorded,
     unrecorded_items,
+    week_items,
 )
 
 __all__ = ["dashboard"]
@@ -87,6 +88,7 @@ def headteacher(user, acting, today):
         "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
+        "offers": offers(user, acting),
         "impact": impact(user, acting),
     }
 
@@ -95,13 +97,16 @@ def teacher(user, acting, today):
     partnerships = list(
         mine(Partnership, user, acting, "partnerships.view").with_people().order_by("-programme__starts_on", "ref")[:40]
     )
+    own = parts(user, acting) if acting.role == Role.SPECIALIST else []
     return {
         "lead": next_grades(partnerships, today),
         "to_do": unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)
+        + week_items(own)
         + coming_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
+        "parts": own,
     }
 
 

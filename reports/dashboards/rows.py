@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from programmes.models import DataPoint, Partnership, Programme
+from programmes.models import DataPoint, HeadsLetter, PartnerSchool, Partnership, Programme, SpecialistTeacher
 from reports.models import Report
 from visits.models import Visit
 
@@ -44,6 +44,22 @@ def next_grades(partnerships, today):
     running = {p.programme_id for p in partnerships if p.programme.status == Programme.Status.ACTIVE}
     point = DataPoint.objects.filter(programme__in=running, due_on__gte=today).first()
     return f"The {point.name} grades are due on {point.due_on:%A %-d %B}." if point else ""
+
+
+def offers(user, acting):
+    """What each running programme offers this school: staff funded for training, and the letter that was sent last."""
+    schools = mine(PartnerSchool, user, acting, "offer.view").taking_part().select_related("programme", "school")
+    rows = list(schools.exclude(programme__status=Programme.Status.CLOSED).order_by("-programme__starts_on", "pk"))
+    letters = {}
+    for letter in mine(HeadsLetter, user, acting, "offer.view").defer("facts").order_by("sent_at", "pk"):
+        letters[letter.partner_school_id] = letter
+    return [(row, letters.get(row.pk)) for row in rows]
+
+
+def parts(user, acting):
+    """The programmes in which the person is a specialist teacher, those that are over left out."""
+    rows = mine(SpecialistTeacher, user, acting, "release.keep").select_related("programme", "buddy__user")
+    return list(rows.exclude(programme__status=Programme.Status.CLOSED).order_by("-programme__starts_on", "pk"))
 
 
 def impact(user, acting):

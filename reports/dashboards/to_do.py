@@ -154,3 +154,16 @@ def teachers_of(partnership):
     """Who can cure it: the teachers of both sides."""
     people = [partnership.specialist.user, *partnership.current_partner_teachers]
     return " or ".join(dict.fromkeys(str(person) for person in people))
+
+
+def week_items(parts):
+    """Of someone's rows as a specialist teacher those that do not say when they can be out of class."""
+    return [
+        {
+            "title": "Say on which half-days you can usually be out of class",
+            "text": f"{row.programme.title}: visits are planned on these first.",
+            "url": reverse("programmes:specialist_release", args=[row.pk]),
+        }
+        for row in parts
+        if not row.release_half_days
+    ]

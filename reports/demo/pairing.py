@@ -16,19 +16,7 @@ MORE_ROOM = {"S03": 3, "S04": 3, "S05": 2, "S06": 2, "S07": 2, "S08": 2, "S09": 
 
 
 def let_schools_wait(programme):
-    """Every school of a partnership stands in the list of partner schools, and six more wait for theirs."""
-    for number, partnership in enumerate(programme.partnerships.select_related("specialist")):
-        PartnerSchool.objects.get_or_create(
-            programme=programme,
-            school_id=partnership.partner_school_id,
-            defaults={
-                "stage": PartnerSchool.Stage.JOINED,
-                "subject": partnership.subject,
-                "year_group": partnership.year_group,
-                "area_id": partnership.area_id,
-                "chosen_because": "Asked for it" if number % 3 else "Recommended by the consultant",
-            },
-        )
+    """Beside the schools of the partnerships, six more take part and wait for theirs."""
     areas = list(programme.areas.all())
     for number, (urn, subject, year_group, wanted, projects) in enumerate(WAITING):
         PartnerSchool.objects.update_or_create(

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.models import Area, Partnership, PartnershipStep, PartnerTeacher, SpecialistTeacher
+from programmes.services.schools import list_schools_of_partnerships
 from pupils.loading.checks.people import ending
 
 WAS_ACTIVE = {
@@ -100,6 +101,7 @@ def write_partnerships(account, files, programme, schools, people):
         if row.ref in stood and folded != was_folded:
             (account.newly_folded if folded else account.taken_back).append(row)
     write_partner_teachers(account, files, programme, partnerships, people)
+    list_schools_of_partnerships(programme)
     return partnerships
 
 

@@ -1,0 +1,180 @@
+"""What the letter to a head says, as plain values that JSON can hold: frozen with the letter."""
+
+import hashlib
+import json
+from collections import defaultdict
+
+from django.utils.dateformat import format as format_date
+
+from accounts.models import Membership
+from accounts.roles import Role
+from programmes.models import AreaConsultant, Partnership, TimetableStep
+
+EDITION = 1  # raise it when a template changes what the letter says: then asking again makes a new one
+
+# Who hosts a step, as it is said to the head of the partner school.
+HOSTS = {"partner school": "Your school", "specialist school": "The specialist teacher's school"}
+
+# What other apps know of the year: (programme, rows) -> for each partner school's id its dates, as `dated` makes them.
+ALSO_AHEAD = []
+
+
+def facts_of(row) -> dict:
+    return letter_facts(row.programme, [row])[row.pk]
+
+
+def digest_of(facts) -> str:
+    """The same for the same facts and edition, whoever asks and when."""
+    text = json.dumps([EDITION, facts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def letter_facts(programme, rows) -> dict[int, dict]:
+    """The facts of each of these partner schools of a programme, in as many queries for one as for all."""
+    schools = [row.school_id for row in rows]
+    partnerships = defaultdict(list)
+    standing = Partnership.objects.filter(programme=programme, partner_school__in=schools)
+    standing = standing.exclude(status__in=[Partnership.Status.FOLDED, Partnership.Status.COMPLETED])
+    for p in standing.with_people().order_by("subject", "year_group", "ref"):
+        partnerships[p.partner_school_id].append(p)
+    steps = list(programme.timetable.all())
+    points = list(programme.data_points.all())
+    coordinators = staff_of(programme, Role.COORDINATOR)
+    consultants = consultants_by_area(programme)
+    linked = {user.pk: user for user in staff_of(programme, Role.CONSULTANT)}
+    heads = heads_by_school(programme, schools)
+    ahead = [also(programme, rows) for also in ALSO_AHEAD]
+    year = [step_words(step) for step in steps] + [point_words(point) for point in points]
+    shared = {
+        "programme": programme.name,
+        "title": programme.title,
+        "year": programme.academic_year,
+        "organiser": programme.organisation.name,
+        "words": programme.heads_letter_words,
+        "subjects": programme.subjects,
+        "points": [{"name": point.name, "day": day_words(point.due_on)} for point in points],
+        "visits": sum(step.type == TimetableStep.Type.VISIT and step.required for step in steps),
+        "funded": programme.funded,
+        "funded_half_days": sum(step.funded_partner_half_days for step in steps if step.required),
+        "funded_extra": sum(step.funded_partner_half_days for step in steps if not step.required),
+        "extras": [step.name for step in steps if not step.required],
+        "signed_by": [str(user) for user in coordinators],
+    }
+    found = {}
+    for row in rows:
+        own = partnerships[row.school_id]
+        areas = {p.area_id for p in own} | {row.area_id}
+        named = [user for area in sorted(areas - {None}) for user in consultants.get(area, [])]
+        named += [linked[p.specialist.consultant_id] for p in own if p.specialist.consultant_id in linked]
+        dates = year + [entry for also in ahead for entry in also.get(row.pk, [])]
+        found[row.pk] = shared | {
+            "school": row.school.name,
+            "dear": addressed(heads.get(row.school_id, []), row.school),
+            "staff_funded": row.staff_covered,
+            "partnerships": [partnership_words(p) for p in own],
+            "dates": sorted(dates, key=lambda entry: (entry["from"], entry["to"], entry["what"])),
+            "contacts": [contact(user, "Coordinator", programme.organisation.name) for user in coordinators]
+            + [contact(user, "Consultant", "") for user in dict.fromkeys(named)]
+            + [
+                contact(s.user, "Specialist teacher", s.home_school.name)
+                for s in dict.fromkeys(p.specialist for p in own)
+            ],
+        }
+    return found
+
+
+def staff_of(programme, role):
+    """Whoever has the role in the organisation today and can sign in."""
+    live = Membership.objects.live().filter(role=role, organisation=programme.organisation_id, user__is_active=True)
+    rows = live.select_related("user").order_by("user__last_name", "user__first_name", "pk")
+    return list(dict.fromkeys(m.user for m in rows))
+
+
+def consultants_by_area(programme):
+    found = defaultdict(list)
+    rows = AreaConsultant.objects.filter(area__programme=programme).select_related("user")
+    for row in rows.order_by("user__last_name", "user__first_name", "pk"):
+        found[row.area_id].append(row.user)
+    return found
+
+
+def heads_by_school(programme, schools) -> dict[int, list[Membership]]:
+    """The heads of each school, and their deputies, who can sign in to what this organisation runs."""
+    live = Membership.objects.live().filter(
+        role=Role.HEADTEACHER, organisation=programme.organisation_id, school__in=schools, user__is_active=True
+    )
+    found = defaultdict(list)
+    for m in live.select_related("user").order_by("deputy", "user__last_name", "user__first_name", "pk"):
+        if m.user not in [known.user for known in found[m.school_id]]:
+            found[m.school_id].append(m)
+    return found
+
+
+def addressed(heads, school) -> str:
+    """The head who signs in, or whom the register names; nobody by name where there are several."""
+    own = [m for m in heads if not m.deputy]
+    if len(own) == 1:
+        return str(own[0].user)
+    if not own and school.head_last_name:
+        return " ".join(part for part in (school.head_title or school.head_first_name, school.head_last_name) if part)
+    return "headteacher"
+
+
+def contact(user, what, where):
+    return {"name": str(user), "what": what, "where": where, "email": user.email}
+
+
+def partnership_words(p):
+    return {
+        "label": p.label,
+        "specialist": str(p.specialist),
+        "home_school": "" if p.is_in_own_school else p.specialist.home_school.name,
+        "teachers": [str(user) for user in p.current_partner_teachers],
+    }
+
+
+def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True):
+    """A line of the year ahead. `half_days` are those of the partner teacher for which cover is funded."""
+    return {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        "when": window_words(start, end),
+        "what": what,
+        "kind": kind,
+        "where": where,
+        "who": who,
+        "half_days": half_days,
+        "required": required,
+    }
+
+
+def step_words(step):
+    return dated(
+        step.window_start,
+        step.window_end,
+        step.name,
+        kind=step.type,
+        where=HOSTS.get(step.host.casefold(), step.host),
+        who=step.audience,
+        half_days=step.funded_partner_half_days,
+        required=step.required,
+    )
+
+
+def point_words(point):
+    return dated(point.due_on, point.due_on, f"{point.name} grades are in", kind="grades")
+
+
+def day_words(day) -> str:
+    """Friday 16 October 2026"""
+    return format_date(day, "l j F Y")
+
+
+def window_words(start, end) -> str:
+    """Friday 16 October 2026; 5 to 16 October 2026; 2 November to 4 December 2026."""
+    if start == end:
+        return day_words(start)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start.day} to {format_date(end, 'j F Y')}"
+    first = format_date(start, "j F" if start.year == end.year else "j F Y")
+    return f"{first} to {format_date(end, 'j F Y')}"

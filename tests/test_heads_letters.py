@@ -1,0 +1,403 @@
+"""The letter to the heads: what it says is true, it is made once, and nobody gets it twice unasked."""
+
+import datetime as dt
+import io
+import re
+import threading
+
+import pikepdf
+import pypdfium2
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import OutgoingMail
+from accounts.roles import Role
+from jobs.models import Job
+from programmes.letters.build import render
+from programmes.letters.facts import facts_of
+from programmes.models import HeadsLetter, PartnerSchool, Partnership, TimetableStep
+from programmes.services.letters import order_letters, send_letters, standings
+from programmes.tasks import make_heads_letter
+from pupils.loading import load_programme
+from tests.factories import MembershipFactory, PartnerSchoolFactory, UserFactory
+from tests.test_browser import ESSEX
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return build_world()
+
+
+@pytest.fixture
+def ours(world):
+    return world[0]
+
+
+@pytest.fixture
+def coordinator(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    return ours.people[Role.COORDINATOR]
+
+
+def text(response):
+    return " ".join(response.content.decode().split()).replace("&#x27;", "'")
+
+
+def words_of(html):
+    return " ".join(re.sub("<[^>]+>", " ", html).split())
+
+
+def make_all(person, programme):
+    rows = list(programme.partner_schools.filter(stage="joined"))
+    ordered = order_letters(person, programme, rows)
+    for letter in ordered:
+        make_heads_letter(letter.pk)
+    return ordered
+
+
+def timetable(programme):
+    for order, (kind, name, start, end, partner, required) in enumerate(
+        [
+            ("event", "Launch", dt.date(2026, 9, 24), dt.date(2026, 9, 24), 2, True),
+            ("visit", "First visit", dt.date(2026, 10, 5), dt.date(2026, 10, 16), 0, True),
+            ("visit", "Reciprocal visit", dt.date(2027, 4, 26), dt.date(2027, 5, 14), 1, True),
+            ("visit", "Extra visit", dt.date(2026, 12, 14), dt.date(2027, 1, 8), 3, False),
+        ],
+        1,
+    ):
+        TimetableStep.objects.create(
+            programme=programme,
+            order=order,
+            type=kind,
+            name=name,
+            window_start=start,
+            window_end=end,
+            half_days=1,
+            host="partner school",
+            funded_specialist_half_days=1,
+            funded_partner_half_days=partner,
+            required=required,
+        )
+
+
+def test_the_letter_says_what_stands_in_the_programme(ours):
+    timetable(ours.programme)
+    linked = UserFactory(first_name="Link", last_name="Consultant")
+    MembershipFactory(user=linked, role=Role.CONSULTANT, organisation=ours.organisation)
+    ours.specialist.consultant = linked
+    ours.specialist.save()
+    ours.programme.staff_funded = 2
+    ours.programme.save()
+
+    facts = facts_of(PartnerSchool.objects.get(pk=ours.listed_school.pk))
+
+    assert [(d["when"], d["what"], d["half_days"], d["required"]) for d in facts["dates"]] == [
+        ("Thursday 24 September 2026", "Launch", 2, True),
+        ("5 to 16 October 2026", "First visit", 0, True),
+        ("Friday 16 October 2026", "October grades are in", 0, True),
+        ("14 December 2026 to 8 January 2027", "Extra visit", 3, False),
+        ("26 April to 14 May 2027", "Reciprocal visit", 1, True),
+        ("Friday 25 June 2027", "Summer grades are in", 0, True),
+    ]
+    assert (facts["visits"], facts["funded_half_days"], facts["funded_extra"], facts["staff_funded"]) == (2, 3, 3, 2)
+    assert [(c["name"], c["what"]) for c in facts["contacts"]] == [
+        ("Ourside OursideCoordinator", "Coordinator"),
+        ("Ourside OursideConsultant", "Consultant"),
+        ("Link Consultant", "Consultant"),
+        ("Ourside OursideSpecialist", "Specialist teacher"),
+    ]
+    assert facts["dear"] == "Ourside OursideHeadteacher"
+    assert facts["partnerships"] == [
+        {
+            "label": "Maths, Year 5",
+            "specialist": "Ourside OursideSpecialist",
+            "home_school": "Ourside Home School",
+            "teachers": ["Ourside OursidePartner"],
+        }
+    ]
+
+
+def test_the_letters_of_the_evaluated_programme_agree_with_what_is_collected_by_hand():
+    programme = load_programme(ESSEX).programme
+    rows = list(programme.partner_schools.select_related("school", "programme__organisation"))
+    found = {s.row.pk: facts_of(s.row) for s in standings(programme, rows)}
+
+    for row in rows:
+        facts = found[row.pk]
+        mine = [
+            p
+            for p in Partnership.objects.filter(programme=programme)
+            if p.partner_school_id == row.school_id and p.status not in {"folded", "completed"}
+        ]
+        funded = sum(s.funded_partner_half_days for s in programme.timetable.all() if s.required)
+        events = sum(1 for s in programme.timetable.all()) + programme.data_points.count()
+        visits = len([s for s in programme.timetable.all() if s.type == "visit" and s.required])
+        assert (facts["funded_half_days"], facts["visits"], len(facts["dates"])) == (funded, visits, events)
+        assert sorted(p["specialist"] for p in facts["partnerships"]) == sorted(str(p.specialist) for p in mine)
+    assert len(found) == len(rows) == len({row.school_id for row in rows})
+
+
+def test_the_page_and_the_paper_say_the_same_words(ours):
+    timetable(ours.programme)
+    facts = facts_of(ours.listed_school)
+
+    page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+    pdf = pypdfium2.PdfDocument(render(facts, timezone.now()))
+    paper = " ".join(" ".join(sheet.get_textpage().get_text_bounded().split()) for sheet in pdf)
+
+    for words in ("Thursday 24 September 2026", "October grades are in", "oursidespecialist@schools.example", "Dear"):
+        assert words in page
+        assert words in paper
+    assert "Ourside nomination note" not in page + paper
+
+
+def test_the_paper_is_tagged_and_asks_the_database_nothing(ours, django_assert_num_queries):
+    timetable(ours.programme)
+    facts = facts_of(ours.listed_school)
+
+    with django_assert_num_queries(0):
+        pdf = render(facts, timezone.now())
+
+    with pikepdf.open(io.BytesIO(pdf)) as pages:
+        assert pages.Root.MarkInfo.Marked
+        assert str(pages.docinfo["/Title"]) == "The year ahead, Ourside programme 2026-27: Ourside Partner School"
+        assert "OursideHeadteacher" not in str(pages.docinfo)
+
+
+def test_a_school_without_a_partnership_and_a_programme_without_dates_get_a_letter_too(ours):
+    row = PartnerSchoolFactory(programme=ours.programme, school__head_title="Mrs", school__head_last_name="Quill")
+    ours.programme.data_points.all().delete()
+
+    facts = facts_of(row)
+    page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+
+    assert "Dear Mrs Quill," in page
+    assert "is still to be named" in page
+    assert "The timetable is still to be set." in page
+    assert render(facts, timezone.now()).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("own", "of_all", "sentence"),
+    [
+        (None, 2, "The supply funding covers 2 members of your staff for training."),
+        (4, 2, "The supply funding covers 4 members of your staff for training."),
+        (1, None, "The supply funding covers 1 member of your staff for training."),
+        (0, 2, "The supply funding covers no staff for training."),
+        (None, None, "How many of your staff are funded for training is not decided yet."),
+    ],
+)
+def test_the_head_reads_on_today_how_many_staff_are_funded(client, ours, own, of_all, sentence):
+    ours.programme.staff_funded, ours.listed_school.staff_funded = of_all, own
+    ours.programme.save()
+    ours.listed_school.save()
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    page = client.get(reverse("today"))
+
+    assert sentence in words_of(page.content.decode())
+
+
+def test_making_twice_makes_one_and_a_change_makes_another(client, ours, coordinator):
+    HeadsLetter.objects.all().delete()
+    address = reverse("programmes:letters_make", args=[ours.programme.slug])
+    count = ours.programme.partner_schools.filter(stage="joined").count()
+
+    client.post(address)
+    client.post(address)
+    twice = HeadsLetter.objects.count()
+    for letter in HeadsLetter.objects.all():
+        make_heads_letter(letter.pk)
+    same = client.post(address, follow=True)
+    ours.listed_school.staff_funded = 7
+    ours.listed_school.save()
+    client.post(address)
+
+    assert twice == count
+    assert "Nothing has changed since these letters were made" in text(same)
+    assert HeadsLetter.objects.count() == count + 1
+    assert HeadsLetter.objects.filter(partner_school=ours.listed_school, state=Job.State.QUEUED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_press_at_once_make_one_letter_for_each_school():
+    ours = build_world()[0]
+    HeadsLetter.objects.all().delete()
+    rows, gate = list(ours.programme.partner_schools.filter(stage="joined")), threading.Barrier(2)
+    ordered = []
+
+    def press():
+        gate.wait()
+        ordered.extend(order_letters(ours.people[Role.COORDINATOR], ours.programme, rows))
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(letter.partner_school_id for letter in ordered) == sorted(row.pk for row in rows)
+
+
+def test_the_worker_writes_the_file_and_says_that_it_is_ready(client, ours, coordinator):
+    HeadsLetter.objects.all().delete()
+    (letter,) = order_letters(coordinator, ours.programme, [ours.listed_school])
+
+    make_heads_letter(letter.pk)
+
+    letter.refresh_from_db()
+    answer = client.get(reverse("programmes:letter_download", args=[letter.pk]))
+    content = b"".join(answer.streaming_content)
+    assert (letter.state, letter.size) == (Job.State.DONE, len(content))
+    assert letter.pages == len(pypdfium2.PdfDocument(content))
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="heads-letter-{ours.programme.slug}-{ours.school.urn}.pdf"'
+    )
+
+
+def send(client, programme, **given):
+    return client.post(reverse("programmes:letters_send", args=[programme.slug]), given, follow=True)
+
+
+def mails():
+    return sorted(OutgoingMail.objects.filter(kind="heads_letter").values_list("to__email", flat=True))
+
+
+def test_the_letter_goes_to_the_heads_who_can_sign_in_and_the_page_says_who_does_not_get_it(client, ours, coordinator):
+    MembershipFactory(
+        role=Role.HEADTEACHER,
+        organisation=ours.organisation,
+        school=ours.school,
+        user__email="deputy@schools.example",
+        deputy=True,
+        ends_on=dt.date(2099, 7, 31),
+    )
+    MembershipFactory(
+        role=Role.HEADTEACHER,
+        organisation=ours.organisation,
+        school=ours.school,
+        user__email="asleep@schools.example",
+        user__is_active=False,
+    )
+    make_all(coordinator, ours.programme)
+
+    page = text(client.get(reverse("programmes:letters_send", args=[ours.programme.slug])))
+    answer = send(client, ours.programme)
+
+    expected = ["deputy@schools.example", "nextdoorheadteacher@schools.example", "oursideheadteacher@schools.example"]
+    assert "Check before 3 letters go out" in page
+    assert re.search("Ourside Waiting School</a></th> *<td[^>]*>No headteacher of this school can sign in.", page)
+    assert "3 heads get a mail with a link to the letter." in text(answer)
+    assert mails() == expected
+    mail = OutgoingMail.objects.filter(to__email="oursideheadteacher@schools.example").get()
+    letter = ours.listed_school.letters.order_by("-pk").first()
+    assert letter.get_absolute_url() in mail.text
+    assert mail.subject == "The year ahead for Ourside Partner School: Ourside programme 2026-27"
+    assert (mail.calendar, mail.organisation, mail.by) == ("", ours.organisation, coordinator)
+
+
+def test_nobody_gets_the_same_letter_twice_unless_it_is_asked_for(client, ours, coordinator):
+    make_all(coordinator, ours.programme)
+    send(client, ours.programme)
+    once = mails()
+
+    unasked = send(client, ours.programme)
+    page = client.get(reverse("programmes:letters_send", args=[ours.programme.slug]), {"again": "yes"})
+    asked_at = page.context["asked_at"]
+    send(client, ours.programme, again="yes", asked_at=asked_at)
+    again = mails()
+    send(client, ours.programme, again="yes", asked_at=asked_at)
+
+    assert "Nothing was sent: whoever can get a letter has it already." in text(unasked)
+    assert once == ["nextdoorheadteacher@schools.example", "oursideheadteacher@schools.example"]
+    assert again == sorted(once * 2)
+    assert mails() == again
+
+
+def test_a_letter_that_says_what_is_not_true_any_more_does_not_go_out(client, ours, coordinator):
+    make_all(coordinator, ours.programme)
+    ours.listed_school.staff_funded = 9
+    ours.listed_school.save()
+
+    page = text(client.get(reverse("programmes:letters_send", args=[ours.programme.slug])))
+    send(client, ours.programme)
+
+    assert "The letter says something else today: make it again." in page
+    assert mails() == ["nextdoorheadteacher@schools.example"]
+
+
+def test_one_letter_can_be_sent_alone(client, ours, coordinator):
+    make_all(coordinator, ours.programme)
+
+    send(client, ours.programme, school=ours.listed_school.pk)
+
+    assert mails() == ["oursideheadteacher@schools.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_at_once_send_each_letter_once():
+    ours = build_world()[0]
+    coordinator = ours.people[Role.COORDINATOR]
+    make_all(coordinator, ours.programme)
+    rows, gate = list(ours.programme.partner_schools.filter(stage="joined")), threading.Barrier(2)
+
+    def press():
+        gate.wait()
+        send_letters(coordinator, ours.programme, rows)
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert mails() == ["nextdoorheadteacher@schools.example", "oursideheadteacher@schools.example"]
+
+
+def test_a_head_reaches_the_own_letter_once_it_was_sent(client, world):
+    ours, next_door, _ = world
+    HeadsLetter.objects.filter(pk=ours.letter.pk).update(sent_at=None)
+    client.force_login(ours.people[Role.HEADTEACHER])
+    addresses = [reverse("programmes:letter", args=[c.letter.pk]) for c in (ours, next_door)]
+
+    unsent = [client.get(address).status_code for address in addresses]
+    HeadsLetter.objects.filter(pk=ours.letter.pk).update(sent_at=timezone.now())
+    sent = [client.get(address).status_code for address in addresses]
+
+    assert unsent == [404, 404]
+    assert sent == [200, 404]
+
+
+def test_the_own_words_of_the_coordinator_stand_at_the_top(client, ours, coordinator):
+    client.post(
+        reverse("programmes:letters", args=[ours.programme.slug]),
+        {"heads_letter_words": "Welcome to the second year.\n\nIt is <good>."},
+    )
+
+    page = text(client.get(reverse("programmes:letter_preview", args=[ours.listed_school.pk])))
+
+    assert '<p class="govuk-body">Welcome to the second year.</p>' in page
+    assert "It is &lt;good&gt;." in page
+
+
+def test_a_failed_letter_says_so_and_can_be_tried_again(client, ours, coordinator):
+    HeadsLetter.objects.filter(pk=ours.letter.pk).update(state=Job.State.FAILED, failure="The disk is full.", file="")
+
+    page = text(client.get(ours.letter.get_absolute_url()))
+    answer = client.post(
+        reverse("programmes:letters_make", args=[ours.programme.slug]), {"school": ours.listed_school.pk}
+    )
+
+    newest = ours.listed_school.letters.order_by("-pk").first()
+    assert "The letter could not be made." in page
+    assert "The disk is full." in page
+    assert answer["Location"] == newest.get_absolute_url()
+    assert newest.pk != ours.letter.pk

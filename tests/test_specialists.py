@@ -1,0 +1,470 @@
+"""Specialist teachers on their way into a programme: who reads what, what steps there are, who is whose buddy."""
+
+import datetime as dt
+import threading
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from programmes.models import (
+    ConflictOfInterest,
+    Nomination,
+    Partnership,
+    Programme,
+    SpecialistStep,
+    SpecialistTeacher,
+)
+from programmes.services.specialists import STEPS, WrongStep, move_specialist
+from tests.factories import (
+    MembershipFactory,
+    NominationFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+)
+from tests.test_browser import pages_of
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+Status = SpecialistTeacher.Status
+
+
+@pytest.fixture
+def ours():
+    return build_world()[0]
+
+
+@pytest.fixture
+def coordinator(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    return ours.people[Role.COORDINATOR]
+
+
+def text(response):
+    return " ".join(response.content.decode().split()).replace("&#x27;", "'")
+
+
+def add(client, programme, **given):
+    typed = {
+        "first_name": "Nell",
+        "last_name": "Orchard",
+        "email": "Nell.Orchard@schools.example",
+        "partnerships_wanted": "2",
+        "subjects": ["maths"],
+        "year_groups": ["5"],
+        "on": "1/9/2026",
+    }
+    address = reverse("programmes:specialist_add", args=[programme.slug])
+    return client.post(address, typed | given, follow=True)
+
+
+def test_someone_is_added_with_a_role_a_reference_and_a_history_and_cannot_sign_in(client, ours, coordinator):
+    school = SchoolFactory(name="Quarry Lane School")
+    SpecialistTeacherFactory(programme=ours.programme, ref="S41")
+
+    answer = add(client, ours.programme, home_school=school.urn)
+
+    row = SpecialistTeacher.objects.get(user__email="nell.orchard@schools.example")
+    assert "Nell Orchard is in the list as S42, nominated." in text(answer)
+    assert (row.ref, row.status, row.home_school, row.partnerships_wanted) == ("S42", "nominated", school, 2)
+    assert (row.subjects, row.year_groups) == (["maths"], [5])
+    assert list(row.steps.values_list("status", "on", "by")) == [("nominated", dt.date(2026, 9, 1), coordinator.pk)]
+    assert [(m.role, m.organisation) for m in row.user.live_memberships] == [(Role.SPECIALIST, ours.organisation)]
+    assert row.user.is_active is False
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"email": "OursideCoordinator@schools.example"}, "This is your own address. You cannot give yourself a role."),
+        ({"email": "oursidespecialist@schools.example"}, "is a specialist teacher of this programme already."),
+        ({"email": "two@a.example two@b.example"}, "Enter one email address, such as name@school.example."),
+        ({"last_name": "<b>"}, "A name cannot contain &lt; or &gt;."),
+        ({"home_school": ""}, "Choose the home school."),
+        ({"on": "1/9/2090"}, "This day is still to come."),
+        ({"subjects": ["alchemy"]}, "Choose from what is offered here."),
+        ({"partnerships_wanted": "21"}, "less than or equal to 20"),
+    ],
+)
+def test_what_cannot_be_added_is_said_and_what_was_typed_stays(client, ours, coordinator, given, sentence):
+    school, before = SchoolFactory(), SpecialistTeacher.objects.count()
+
+    answer = add(client, ours.programme, **({"home_school": school.urn} | given))
+
+    assert sentence in text(answer)
+    assert "Nell" in text(answer)
+    assert SpecialistTeacher.objects.count() == before
+    assert not User.objects.filter(email="nell.orchard@schools.example").exists()
+
+
+def test_a_nomination_is_in_no_page_of_anyone_but_the_coordinator(client, ours):
+    """Every page of every role, and the pages of the teacher whom it is about."""
+    canaries = ["Ourside nominator", "Ourside nomination note"]
+    readers, addresses = set(), pages_of(ours)
+    everything = sorted({address for pages in addresses.values() for address in pages})
+
+    for role, person in ours.people.items():
+        client.force_login(person)
+        for address in everything:
+            response = client.get(address)
+            if response.status_code == 200 and any(words in text(response) for words in canaries):
+                readers.add((role, address))
+
+    page = reverse("programmes:specialist", args=[ours.specialist.pk])
+    form = reverse("programmes:specialist_nomination", args=[ours.specialist.pk])
+    assert readers == {(Role.COORDINATOR, page), (Role.COORDINATOR, form)}
+
+
+def test_no_role_but_the_coordinators_reaches_a_nomination_by_any_action(ours):
+    reached = {
+        role
+        for role, person in ours.people.items()
+        if any(Nomination.objects.allowed(person, a) for a in ("recruiting.manage", "specialists.view", "release.keep"))
+    }
+
+    assert reached == {Role.COORDINATOR}
+
+
+def test_a_nomination_is_kept_and_the_page_says_what_it_is_not(client, ours, coordinator):
+    row = SpecialistTeacherFactory(programme=ours.programme)
+    address = reverse("programmes:specialist_nomination", args=[row.pk])
+
+    page = client.get(address)
+    answer = client.post(
+        address,
+        {
+            "nominated_by": "The head of Alder",
+            "nominated_on": "4 May 2026",
+            "excellent_practice": "on",
+            "note": "Led moderation.",
+        },
+        follow=True,
+    )
+
+    assert "No grade of a lesson and no judgement of a teacher is stored in Lesson Study." in text(page)
+    assert "Led moderation." in text(answer)
+    kept = Nomination.objects.values_list("nominated_by", "nominated_on", "excellent_practice", "communication_skills")
+    assert kept.get(specialist=row) == ("The head of Alder", dt.date(2026, 5, 4), True, False)
+
+
+def test_the_reason_of_a_withdrawal_and_the_conflicts_are_not_for_the_consultant(client, ours):
+    specialist = ours.specialist
+    move_specialist(
+        ours.people[Role.COORDINATOR], specialist, Status.WITHDRAWN, on=timezone.localdate(), reason="Secret reason"
+    )
+    client.force_login(ours.people[Role.CONSULTANT])
+
+    page = text(client.get(specialist.get_absolute_url()))
+
+    assert "Withdrawn" in page
+    assert [words in page for words in ("Secret reason", "Ourside declarer", "Conflict School", "Nomination")] == [
+        False
+    ] * 4
+
+
+@pytest.mark.parametrize("before", Status.values)
+@pytest.mark.parametrize("after", Status.values)
+def test_every_step_is_open_or_not_as_the_table_says(before, after):
+    open_steps = {
+        ("nominated", "recruited"),
+        ("nominated", "withdrawn"),
+        ("recruited", "trained"),
+        ("recruited", "active"),
+        ("recruited", "withdrawn"),
+        ("trained", "active"),
+        ("trained", "withdrawn"),
+        ("active", "withdrawn"),
+        ("active", "completed"),
+        ("withdrawn", "recruited"),
+        ("completed", "active"),
+    }
+    row, person = SpecialistTeacherFactory(status=before), UserFactory()
+    today = timezone.localdate()
+
+    if (before, after) in open_steps:
+        move_specialist(person, row, after, on=today, reason="Why")
+        kept = [(after, today, "Why")]
+    else:
+        with pytest.raises(WrongStep):
+            move_specialist(person, row, after, on=today, reason="Why")
+        kept = []
+
+    row.refresh_from_db()
+    assert row.status == (after if kept else before)
+    assert list(row.steps.values_list("status", "on", "reason")) == kept
+    assert {(b, a) for a, befores in STEPS.items() for b in befores} == open_steps
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"status": "withdrawn"}, "Say why they withdraw."),
+        ({"status": "completed", "on": "1/1/2090"}, "This day is still to come."),
+        ({"status": "completed", "on": "1/9/2020"}, "Active since 1 September 2026: give that day or a later one."),
+        ({"status": "trained"}, "is active now: choose from what is offered here."),
+        ({}, "Choose what happens."),
+    ],
+)
+def test_a_step_that_is_not_open_is_said_and_nothing_changes(client, ours, coordinator, given, sentence):
+    row = SpecialistTeacherFactory(programme=ours.programme, status="active")
+    SpecialistStep.objects.create(specialist=row, status="active", on=dt.date(2026, 9, 1))
+    typed = {"on": "2/9/2026", "reason": ""} | given
+
+    answer = client.post(reverse("programmes:specialist_move", args=[row.pk]), typed, follow=True)
+
+    row.refresh_from_db()
+    assert sentence in text(answer)
+    assert (row.status, row.steps.count()) == ("active", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_move_someone_at_once_one_wins_and_the_other_is_told():
+    row = SpecialistTeacherFactory(status="nominated")
+    people, gate, told = [UserFactory(), UserFactory()], threading.Barrier(2), []
+
+    def move(person, status):
+        mine = SpecialistTeacher.objects.get(pk=row.pk)
+        gate.wait()
+        try:
+            move_specialist(person, mine, status, on=timezone.localdate(), reason="x")
+        except WrongStep as wrong:
+            told.append(str(wrong))
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=move, args=pair) for pair in zip(people, ["recruited", "withdrawn"], strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(told) == 1
+    assert "a moment ago" in told[0]
+    assert row.steps.count() == 1
+
+
+def change(client, row, **given):
+    typed = {"partnerships_wanted": row.partnerships_wanted, "subjects": row.subjects, "year_groups": row.year_groups}
+    return client.post(reverse("programmes:specialist_change", args=[row.pk]), typed | given, follow=True)
+
+
+def buddies(programme):
+    return {(a.ref, a.buddy.ref) for a in programme.specialists.exclude(buddy=None).select_related("buddy")}
+
+
+def test_working_buddies_are_each_others_and_a_new_one_frees_the_old_one(client, ours, coordinator):
+    a, b, c = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B", "C"))
+
+    change(client, a, buddy=b.pk)
+    first = buddies(ours.programme)
+    change(client, a, buddy=c.pk)
+    second = buddies(ours.programme)
+    change(client, c, buddy="")
+
+    assert first == {("A", "B"), ("B", "A")}
+    assert second == {("A", "C"), ("C", "A")}
+    assert buddies(ours.programme) == set()
+
+
+def test_whoever_has_a_buddy_withdrew_or_is_of_another_programme_is_not_offered(client, ours, coordinator):
+    a, b, c, gone = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B", "C", "D"))
+    other = SpecialistTeacherFactory(programme=ProgrammeFactory(organisation=ours.organisation))
+    SpecialistTeacher.objects.filter(pk=gone.pk).update(status="withdrawn")
+    change(client, b, buddy=c.pk)
+
+    answers = [change(client, a, buddy=wrong.pk) for wrong in (a, c, gone, other)]
+
+    assert all("Choose one of those that are offered" in text(answer) for answer in answers)
+    assert buddies(ours.programme) == {("B", "C"), ("C", "B")}
+
+
+def test_two_coaches_of_each_other_are_refused(client, ours, coordinator):
+    a, b = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B"))
+
+    change(client, a, coach=b.pk)
+    answer = change(client, b, coach=a.pk)
+    page = text(client.get(b.get_absolute_url()))
+
+    b.refresh_from_db()
+    assert "it cannot be both ways round" in text(answer)
+    assert b.coach is None
+    assert f"<dt>Coaches</dt><dd>{a}</dd>" in page
+
+
+def test_a_change_of_the_form_leaves_the_status_alone(client, ours, coordinator):
+    row = SpecialistTeacherFactory(programme=ours.programme, status="recruited")
+
+    change(client, row, outcome="Deputy headship", joined="pilot")
+
+    row.refresh_from_db()
+    assert (row.status, row.outcome, row.joined) == ("recruited", "Deputy headship", "pilot")
+
+
+def test_a_link_consultant_reaches_the_partnerships_of_the_teacher_named_and_no_others(client, ours, coordinator):
+    consultant = UserFactory()
+    MembershipFactory(user=consultant, role=Role.CONSULTANT, organisation=ours.organisation)
+    named = SpecialistTeacherFactory(programme=ours.programme)
+    partnership = PartnershipFactory(programme=ours.programme, specialist=named)
+    before = list(Partnership.objects.allowed(consultant, "partnerships.view"))
+
+    change(client, named, consultant=consultant.pk)
+
+    client.force_login(consultant)
+    page = text(client.get(reverse("programmes:specialists", args=[ours.programme.slug])))
+    assert before == []
+    assert list(Partnership.objects.allowed(consultant, "partnerships.view")) == [partnership]
+    assert list(SpecialistTeacher.objects.allowed(consultant, "specialists.view")) == [named]
+    assert list(Programme.objects.allowed(consultant, "programmes.view")) == [ours.programme]
+    assert "1 specialist teacher<" in page
+    assert str(named) in page
+    assert str(ours.specialist) not in page
+
+
+def test_someone_who_is_no_consultant_of_the_organisation_cannot_be_linked(client, ours, coordinator):
+    row = SpecialistTeacherFactory(programme=ours.programme)
+
+    answer = change(client, row, consultant=ours.people[Role.FINANCE].pk)
+
+    row.refresh_from_db()
+    assert "Choose from what is offered here." in text(answer)
+    assert row.consultant is None
+
+
+def keep_week(client, row, codes, ppa=""):
+    address = reverse("programmes:specialist_release", args=[row.pk])
+    return client.post(address, {"release_half_days": codes, "ppa": ppa}, follow=True)
+
+
+def test_a_specialist_teacher_keeps_the_own_week(client, ours):
+    client.force_login(ours.people[Role.SPECIALIST])
+
+    answer = keep_week(client, ours.specialist, ["fri-pm", "tue-am"], "mon-am")
+
+    ours.specialist.refresh_from_db()
+    assert "Your usual half-days are saved." in text(answer)
+    assert (ours.specialist.release_half_days, ours.specialist.ppa) == (["tue-am", "fri-pm"], "mon-am")
+    assert ours.specialist.release_in_words == "Tuesday morning, Friday afternoon"
+
+
+@pytest.mark.parametrize(
+    ("codes", "ppa", "sentence"),
+    [
+        ([], "mon-am", "Tick at least one half-day"),
+        (["tue-am"], "tue-am", "Tuesday morning is PPA, which is never used for a visit."),
+        (["sat-am"], "", "Choose from what is offered here."),
+        (["tue-am"], "evening", "Choose from what is offered here."),
+    ],
+)
+def test_a_week_that_cannot_be_is_refused_and_the_ticks_stay(client, ours, codes, ppa, sentence):
+    client.force_login(ours.people[Role.SPECIALIST])
+
+    answer = keep_week(client, ours.specialist, codes, ppa)
+
+    ours.specialist.refresh_from_db()
+    assert sentence in text(answer)
+    assert (ours.specialist.release_half_days, ours.specialist.ppa) == ([], "")
+    assert ("tue-am" not in codes) or 'value="tue-am" id="id_release_half_days_tue-am" checked' in text(answer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"release_half_days": ["tue-am"], "ppa": "tue-am"},
+        {"release_half_days": ["sun-am"]},
+        {"ppa": "sun-am"},
+    ],
+)
+def test_the_database_refuses_such_a_week_too(wrong):
+    row = SpecialistTeacherFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SpecialistTeacher.objects.filter(pk=row.pk).update(**wrong)
+
+
+def test_a_specialist_teacher_without_a_week_is_asked_on_today(client, ours):
+    client.force_login(ours.people[Role.SPECIALIST])
+    before = text(client.get(reverse("today")))
+
+    keep_week(client, ours.specialist, ["tue-am"])
+
+    after = text(client.get(reverse("today")))
+    assert "Say on which half-days you can usually be out of class" in before
+    assert "Say on which half-days you can usually be out of class" not in after
+    assert "Usually out of class: Tue am" in after
+
+
+def listed(client, programme, query):
+    response = client.get(f"{reverse('programmes:specialists', args=[programme.slug])}?{query}")
+    return {row.ref for row in response.context["object_list"]}
+
+
+def test_the_list_narrows_by_status_subject_and_room(client, ours, coordinator):
+    programme = ProgrammeFactory(organisation=ours.organisation, subjects=["maths", "writing"])
+    for ref, status, subject, wanted, partnerships in [
+        ("A", "active", "maths", 2, ["active"]),
+        ("B", "active", "writing", 1, ["active"]),
+        ("C", "active", "maths", 1, ["completed", "folded"]),
+        ("D", "withdrawn", "maths", 3, []),
+        ("E", "nominated", "writing", 1, []),
+    ]:
+        row = SpecialistTeacherFactory(
+            programme=programme, ref=ref, status=status, subjects=[subject], partnerships_wanted=wanted
+        )
+        for standing in partnerships:
+            PartnershipFactory(programme=programme, specialist=row, status=standing)
+
+    found = {
+        query: listed(client, programme, query)
+        for query in (
+            "",
+            "status=active",
+            "subject=writing",
+            "room=free",
+            "room=none",
+            "status=none",
+            "status=active&room=free",
+        )
+    }
+
+    assert found == {
+        "": {"A", "B", "C", "D", "E"},
+        "status=active": {"A", "B", "C"},
+        "subject=writing": {"B", "E"},
+        "room=free": {"A", "C", "E"},
+        "room=none": {"B", "D"},
+        "status=none": {"A", "B", "C", "D", "E"},
+        "status=active&room=free": {"A", "C"},
+    }
+
+
+def test_a_conflict_of_interest_is_declared_once_and_can_be_taken_back(client, ours, coordinator):
+    row, school = SpecialistTeacherFactory(programme=ours.programme), SchoolFactory()
+    address = reverse("programmes:specialist_conflicts", args=[row.pk])
+
+    client.post(address, {"school": school.urn, "declared_by": "The teacher"})
+    twice = client.post(address, {"school": school.urn, "declared_by": "The head"})
+    (conflict,) = row.conflicts.all()
+    client.post(reverse("programmes:conflict_remove", args=[conflict.pk]))
+
+    assert "This conflict of interest is declared already." in text(twice)
+    assert conflict.declared_by == "The teacher"
+    assert not ConflictOfInterest.objects.filter(specialist=row).exists()
+
+
+def test_the_page_of_a_closed_nomination_offers_one_main_act(client, ours, coordinator):
+    bare = SpecialistTeacherFactory(programme=ours.programme, status="nominated")
+    put_forward = NominationFactory(specialist__programme=ours.programme, specialist__status="nominated").specialist
+
+    pages = [text(client.get(row.get_absolute_url())) for row in (bare, put_forward)]
+
+    assert ["Record the nomination</a>" in page for page in pages] == [True, False]
+    assert ["Recruit or withdraw</a>" in page for page in pages] == [False, True]
