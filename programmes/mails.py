@@ -53,3 +53,17 @@ HEADS_LETTER = MailKind(
     "The headteachers of the partner schools who can sign in, and their deputies",
     "programmes/mail/heads_letter.txt",
 )
+PEOPLE_CHANGED = MailKind(
+    "partnership_people_changed",
+    "The people of a partnership have changed",
+    "When a coordinator adds or replaces a partner teacher or the specialist teacher of a partnership",
+    f"{CONCERNED}, and whoever left",
+    "programmes/mail/people_changed.txt",
+)
+JOINED = MailKind(
+    "partnership_joined",
+    "You have joined a partnership",
+    "When a coordinator adds somebody who can sign in already to a partnership",
+    "Whoever joined",
+    "programmes/mail/joined.txt",
+)

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from programmes.views import actions, by_hand, letters, pairing, partnerships, programmes, schools, specialists
+from programmes.views import (
+    actions,
+    by_hand,
+    letters,
+    life,
+    pairing,
+    partnerships,
+    people,
+    programmes,
+    schools,
+    specialists,
+)
 
 app_name = "programmes"
 urlpatterns = [
@@ -51,4 +62,12 @@ urlpatterns = [
     path("letters/<int:pk>/", letters.LetterDetail.as_view(), name="letter"),
     path("letters/<int:pk>/progress/", letters.letter_progress, name="letter_progress"),
     path("letters/<int:pk>/download/", letters.letter_download, name="letter_download"),
+    path("partnerships/<int:pk>/move/<slug:status>/", life.Move.as_view(), name="move"),
+    path("partnerships/<int:pk>/specialist/", people.SpecialistReplace.as_view(), name="specialist_replace"),
+    path("partnerships/<int:pk>/partner-teachers/", people.PartnerTeacherAdd.as_view(), name="partner_teacher_add"),
+    path(
+        "partnerships/<int:pk>/partner-teachers/<int:teacher>/",
+        people.PartnerTeacherReplace.as_view(),
+        name="partner_teacher_replace",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Figures in, PDF out: what the worker does for one report."""
+"""Figures in, PDF out: what the worker does for one report or pack."""
 
 import io
 
@@ -22,12 +22,17 @@ def build(report):
     """Write the PDF of a claimed report from its frozen figures; the file and "done" become true together."""
     report.progress(1, STEPS)
     pdf = render(report.kind, report.figures, timezone.localtime(report.queued_at))
-    report.progress(2, STEPS)
-    name = default_storage.save(report.file_name("pdf"), ContentFile(pdf))
+    keep(report, pdf)
+
+
+def keep(paper, pdf, **fields):
+    """The file and "done" become true together."""
+    paper.progress(2, STEPS)
+    name = default_storage.save(paper.file_name("pdf"), ContentFile(pdf))
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         count = len(pages.pages)
     # Where this fails the file stays for the sweeper: the commit may have gone through for all we know.
-    report.finish(file=name, pages=count, size=len(pdf), done=STEPS, total=STEPS)
+    paper.finish(file=name, pages=count, size=len(pdf), done=STEPS, total=STEPS, **fields)
 
 
 def render(kind, figures, made_at) -> bytes:

@@ -11,9 +11,31 @@ from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
+from programmes.models.partnerships import OWN
 
 LONG = dt.timedelta(minutes=1)
+
+
+class Paper(Job):
+    """A PDF that a worker makes for somebody who waits for it."""
+
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pages = models.PositiveSmallIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_late(self):
+        """It has waited longer than a report takes, so someone should say so."""
+        return self.in_hand and timezone.now() - self.queued_at > LONG
+
+    @property
+    def stage(self):
+        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
+        return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"
 
 
 class ReportQuerySet(JobQuerySet, ScopedQuerySet):
@@ -27,7 +49,7 @@ class ReportQuerySet(JobQuerySet, ScopedQuerySet):
     }
 
 
-class Report(Job):
+class Report(Paper):
     """A PDF that someone asked for: the job, its progress, its frozen figures and its file in one row.
 
     `digest` is the hash of the figures and the template's version: asking again while nothing changed gives this one.
@@ -42,11 +64,8 @@ class Report(Job):
     kind = models.CharField(max_length=20, choices=Kind)
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="reports")
     school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64)
     figures = models.JSONField(null=True, blank=True)
-    pages = models.PositiveSmallIntegerField(default=0)
-    size = models.PositiveIntegerField(default=0)
 
     objects = ReportQuerySet.as_manager()
 
@@ -74,16 +93,6 @@ class Report(Job):
     def subject_of(self):
         """The school or the programme that the report is about."""
         return self.school.name if self.school_id else self.programme.name
-
-    @property
-    def is_late(self):
-        """It has waited longer than a report takes, so someone should say so."""
-        return self.in_hand and timezone.now() - self.queued_at > LONG
-
-    @property
-    def stage(self):
-        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
-        return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"
 
 
 class SavedViewQuerySet(ScopedQuerySet):
@@ -153,5 +162,43 @@ class Digest(models.Model):
                 fields=["run", "person"],
                 name="digest_once_a_week_per_person",
                 violation_error_message="This person has the digest of this week.",
+            )
+        ]
+
+
+def own_pack(rule, **more):
+    """A pack is for whoever asked for it, as long as the partnership is theirs."""
+    return lambda m: Q(ordered_by=m.user_id, partnership__in=Partnership.objects.filter(rule(m)).values("pk"), **more)
+
+
+class HandOverPackQuerySet(JobQuerySet, ScopedQuerySet):
+    """One that names pupils is for a teacher of the partnership and for no other role of the same person."""
+
+    reach = {
+        Role.COORDINATOR: own_pack(OWN[Role.COORDINATOR], names_pupils=False),
+        Role.CONSULTANT: own_pack(OWN[Role.CONSULTANT], names_pupils=False),
+        Role.SPECIALIST: own_pack(OWN[Role.SPECIALIST]),
+        Role.PARTNER: own_pack(OWN[Role.PARTNER]),
+    }
+
+
+class HandOverPack(Paper):
+    """The hand-over pack of a partnership on paper, as its reader may see it when it is made."""
+
+    task = "reports.tasks.make_handover"
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="packs")
+    names_pupils = models.BooleanField(default=False)
+
+    objects = HandOverPackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partnership", "ordered_by"],
+                condition=Q(state__in=["queued", "running"]),
+                name="pack_one_in_hand",
+                violation_error_message="This pack is being made already.",
             )
         ]

@@ -4,7 +4,8 @@ from django.utils import timezone
 from jobs.work import work_on
 from reports import digest
 from reports.build import build
-from reports.models import DigestRun, Report
+from reports.handover.packs import build_handover
+from reports.models import DigestRun, HandOverPack, Report
 
 
 @shared_task
@@ -20,3 +21,8 @@ def order_weekly_digests():
 @shared_task
 def write_digests(run_id):
     work_on(DigestRun, run_id, digest.write_digests)
+
+
+@shared_task
+def make_handover(pack_id):
+    work_on(HandOverPack, pack_id, build_handover)

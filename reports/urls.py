@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import views
+from reports.handover import views as handover
 from reports.roster import views as roster
 
 app_name = "reports"
@@ -17,6 +18,10 @@ urlpatterns = [
     path("programmes/<slug:slug>/results/", views.results, name="results"),
     path("programmes/<slug:slug>/results/places/", views.places, name="places"),
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),
+    path("partnerships/<int:pk>/hand-over/", handover.page, name="handover"),
+    path("partnerships/<int:pk>/hand-over/make/", handover.order, name="handover_order"),
+    path("partnerships/<int:pk>/hand-over/progress/", handover.progress, name="handover_progress"),
+    path("partnerships/<int:pk>/hand-over/download/", handover.download, name="handover_download"),
     path("reports/", views.ReportList.as_view(), name="list"),
     path("reports/schools/<slug:slug>/<int:school>/order/", views.order_school, name="order_school"),
     path("reports/programmes/<slug:slug>/order/", views.order_programme, name="order_programme"),

@@ -9,7 +9,7 @@ from django.apps import apps
 from accounts.models import OutgoingMail
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
-from reports.models import DigestRun, Report
+from reports.models import DigestRun, HandOverPack, Report
 
 APPS = ["accounts", "programmes", "visits", "pupils", "reports"]
 WEB_MODULES = sorted(
@@ -67,4 +67,4 @@ def test_every_scoped_model_says_whom_it_reaches():
 
 
 def test_the_sweeper_knows_every_kind_of_job():
-    assert set(kinds_of_job()) == {HeadsLetter, OutgoingMail, PairingRun, Report, DigestRun}
+    assert set(kinds_of_job()) == {HeadsLetter, OutgoingMail, HandOverPack, PairingRun, Report, DigestRun}

@@ -129,6 +129,15 @@ def pages_of(corner):
         for name in names
     ]
     week, letter = reverse("programmes:specialist_release", args=[specialist]), ours.letter.get_absolute_url()
+    key = [ours.partnership.pk]
+    handover = reverse("reports:handover", args=key)
+    life = [
+        reverse("programmes:move", args=[*key, "paused"]),
+        reverse("programmes:move", args=[*key, "folded"]),
+        reverse("programmes:specialist_replace", args=key),
+        reverse("programmes:partner_teacher_add", args=key),
+        reverse("programmes:partner_teacher_replace", args=[*key, ours.partnership.partner_teachers.get().pk]),
+    ]
     return {
         Role.COORDINATOR: [
             *everyone,
@@ -150,6 +159,8 @@ def pages_of(corner):
             programme,
             *actions,
             *partnerships,
+            *life,
+            handover,
             *visits,
             *plan,
             *results,
@@ -164,12 +175,13 @@ def pages_of(corner):
             reverse("reports:view_change", args=[ours.saved_view.pk]),
             programme,
             *partnerships,
+            handover,
             *visits,
             *results,
             *by,
         ],
         Role.FINANCE: [*everyone, programme],
-        Role.SPECIALIST: [*everyone, week, *partnerships, *visits, *plan, reverse("pupils:list")],
+        Role.SPECIALIST: [*everyone, week, *partnerships, handover, *visits, *plan, reverse("pupils:list")],
         Role.PARTNER: [
             *everyone,
             *visits,

@@ -17,7 +17,7 @@ from programmes.models import Area, AreaConsultant, ConflictOfInterest, DataPoin
 from pupils import scales
 from pupils.services import count_returns
 from pupils.upn import check_letter
-from reports.models import Report, SavedView
+from reports.models import HandOverPack, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -155,6 +155,13 @@ def build_corner(corner, programme, staff, serial):
         state=Report.State.DONE,
         file=ContentFile(b"%PDF-1.7 school", "school.pdf"),
     )
+    for role in (Role.COORDINATOR, Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER):
+        HandOverPack.objects.create(
+            partnership=partnership,
+            ordered_by=people[role],
+            state=HandOverPack.State.DONE,
+            file=ContentFile(b"%PDF-1.7 pack", "pack.pdf"),
+        )
     invitation = Invitation.objects.create(
         email=f"{corner.lower()}new@schools.example",
         first_name=corner,

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
+from papers.templatetags.plain import listed
 from programmes.models import Partnership
 from visits import services
 from visits.models import Half, NotOpenToVisits, Visit, WrongState
@@ -82,7 +83,11 @@ class VisitForm(RowForm):
 
     def offer_people(self):
         field = self.fields["people"]
-        booked = list(self.instance.people.all()) if self.instance.pk else []
+        booked, gone = services.booked_and_gone(self.instance)
+        if gone:
+            booked = list(dict.fromkeys([*booked, *self.partnership.teachers]))
+            left = f"{listed(gone)} {'has' if len(gone) == 1 else 'have'} left this partnership"
+            field.help_text = f"{left}: choose who comes instead. This half-day is then booked for them."
         field.queryset = services.who_may_come(self.partnership, booked)
         field.initial = [someone.pk for someone in booked or self.partnership.teachers]
 

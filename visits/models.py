@@ -2,13 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models import Partnership, Programme, TimetableStep
+from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, TimetableStep
 from programmes.models.partnerships import OWN, of_either_school, through_partnership
 
 
@@ -51,6 +51,12 @@ class VisitQuerySet(ScopedQuerySet):
 
     def not_resting(self):
         return self.exclude(partnership__status=Partnership.Status.PAUSED)
+
+    def waiting_for_a_successor(self, today):
+        """To come, and booked for someone who has left the partnership: nobody could take the half-day over."""
+        return self.filter(
+            status=Visit.Status.PLANNED, on__gte=today, pk__in=Booking.objects.of_who_has_left().values("visit")
+        )
 
     def waiting_for_an_answer(self, today):
         """Their day is past, and nobody has said whether they took place."""
@@ -138,6 +144,18 @@ class Visit(models.Model):
         self.refresh_from_db()
 
 
+class BookingQuerySet(models.QuerySet):
+    def of_who_has_left(self):
+        """Of people who were teachers of the visit's partnership and are not any more."""
+        teacher = PartnerTeacher.objects.filter(partnership=OuterRef("visit__partnership"), user=OuterRef("person"))
+        past = PastSpecialist.objects.filter(
+            partnership=OuterRef("visit__partnership"), specialist__user=OuterRef("person")
+        )
+        was_there = Exists(teacher.exclude(until=None)) | Exists(past)
+        is_there = Exists(teacher.filter(until=None)) | Q(person=F("visit__partnership__specialist__user"))
+        return self.filter(was_there & ~is_there)
+
+
 class Booking(models.Model):
     """One person's half-day, taken by one visit. The partner teacher stands for the class."""
 
@@ -145,6 +163,8 @@ class Booking(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     on = models.DateField()
     half = models.CharField(max_length=2, choices=Half)
+
+    objects = BookingQuerySet.as_manager()
 
     class Meta:
         constraints = [

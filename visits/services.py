@@ -1,4 +1,5 @@
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import School, User
@@ -72,6 +73,15 @@ def who_may_come(partnership, booked=()):
     return User.objects.filter(pk__in=people).order_by("last_name", "first_name")
 
 
+def booked_and_gone(visit):
+    """Who is booked for a visit and still belongs there, and who has left its partnership since."""
+    if visit.pk is None:
+        return [], []
+    gone = set(Booking.objects.of_who_has_left().filter(visit=visit).values_list("person", flat=True))
+    people = list(visit.people.all())
+    return [someone for someone in people if someone.pk not in gone], [p for p in people if p.pk in gone]
+
+
 def schools_of(partnership):
     """The schools of both sides; one, when it is the same."""
     return School.objects.filter(pk__in=[partnership.partner_school_id, partnership.specialist.home_school_id])
@@ -106,3 +116,31 @@ def cancel_visits_after(person, partnership, on):
     )
     for visit in visits:
         audit.record(person, "visits.cancelled", visit)
+
+
+def hand_bookings_over(person, partnership, left, joined, on):
+    """Half-days to come of whoever left the same side go to the one who joined it, where that person is free.
+
+    Where not, the booking stays, and the visit waits for a successor: somebody chooses another half-day or person.
+    """
+    if joined is None:
+        return
+    first = max(on, timezone.localdate())
+    ahead = Booking.objects.of_who_has_left().filter(
+        visit__partnership=partnership, visit__status=Visit.Status.PLANNED, on__gte=first
+    )
+    past_specialists = partnership.past_specialists.values("specialist__user")
+    if joined.pk == partnership.specialist.user_id:
+        ahead = ahead.filter(person__in=past_specialists)
+    else:
+        ahead = ahead.exclude(person__in=past_specialists)
+    for booking in ahead.order_by("on", "half", "pk").select_related("visit"):
+        if Booking.objects.filter(visit=booking.visit, person=joined).exists():
+            booking.delete()
+            continue
+        try:
+            with transaction.atomic():
+                Booking.objects.filter(pk=booking.pk).update(person=joined)
+        except IntegrityError:
+            continue
+        audit.record(person, "visits.handed over", booking.visit)

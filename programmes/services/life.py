@@ -39,9 +39,27 @@ REASONS = [
     "Ofsted inspection",
     "The school closes or merges",
     "Declined by the school",
-    "Recorded by mistake",
 ]
+REASONS_TO_TAKE_BACK = ["Recorded by mistake", "The school can go on after all"]
 ANOTHER_REASON = "Another reason"  # a note says which
+
+# What a step is called on its button.
+ACTS = {
+    Status.ENQUIRY: "Back to an enquiry",
+    Status.PROPOSED: "Propose this partnership",
+    Status.AGREED: "Mark as agreed",
+    Status.ACTIVE: "Start this partnership",
+    Status.PAUSED: "Pause this partnership",
+    Status.COMPLETED: "Mark as completed",
+    Status.EMBEDDING: "Mark as embedding",
+    Status.FOLDED: "Fold this partnership",
+}
+TAKES_BACK = {
+    Status.FOLDED: "Take the fold back",
+    Status.COMPLETED: "Take “completed” back",
+    Status.EMBEDDING: "Take “embedding” back",
+}
+
 MOVED_MEANWHILE = (
     "Someone else moved this partnership a moment ago, and nothing of yours was saved. See how it stands now."
 )
@@ -94,24 +112,53 @@ def check(partnership, status, on, reason):
     before = Status(partnership.status)
     if partnership.programme.status == Programme.Status.CLOSED:
         raise WrongStep("This programme is closed, and its partnerships stay as they are.")
-    takes_back = status == stood_before(partnership)
-    if before not in STEPS[status] and not takes_back:
-        raise WrongStep(
-            f"A partnership that is {before.label.lower()} cannot become {status.label.lower()}. See how it stands now."
-        )
+    if before not in STEPS[status] and not takes_back(partnership, status):
+        raise WrongStep(not_from_here(partnership, status))
     if needs_reason(before, status) and not reason:
         raise WrongStep("Say why.")
     first, last = days_for(partnership, status)
     if not first <= on <= last:
-        raise WrongDay(
-            f"Give a day from {first:%-d %B %Y} to {last:%-d %B %Y}: not before the last step, and in the year of the "
-            "programme."
-        )
+        raise WrongDay(wrong_day(first, last))
+
+
+def not_from_here(partnership, status):
+    now = Status(partnership.status).label.lower()
+    return f"This partnership is {now} now, and cannot become {Status(status).label.lower()} from there."
+
+
+def wrong_day(first, last):
+    return (
+        f"Give a day from {first:%-d %B %Y} to {last:%-d %B %Y}: not before the last step, and in the year of the "
+        "programme."
+    )
 
 
 def needs_reason(before, status):
     """Whether someone will ask why: a pause, a fold, and whatever is taken back."""
     return status in {Status.PAUSED, Status.FOLDED} or (before in ENDED and status != Status.EMBEDDING)
+
+
+def takes_back(partnership, status):
+    return partnership.status in ENDED and status == stood_before(partnership)
+
+
+def act_of(partnership, status) -> str:
+    """What the step is called from here."""
+    if takes_back(partnership, status):
+        return TAKES_BACK[partnership.status]
+    return "End the pause" if partnership.status == Status.PAUSED and status == Status.ACTIVE else ACTS[status]
+
+
+def acts_of(partnership) -> list[tuple[str, str]]:
+    """The steps that are open from here: each status with what the step is called, the ends last."""
+    return [(status, act_of(partnership, status)) for status in steps_from(partnership)]
+
+
+def reasons_for(partnership, status) -> list[str]:
+    """The reasons to choose from; none where nobody will ask why."""
+    if not needs_reason(partnership.status, status):
+        return []
+    return [*(REASONS_TO_TAKE_BACK if takes_back(partnership, status) else REASONS), ANOTHER_REASON]
 
 
 def stood_before(partnership):

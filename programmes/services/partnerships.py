@@ -1,7 +1,18 @@
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Invitation, Membership
 from accounts.roles import Role
+from programmes.models import Partnership
+
+
+def actions_on(person, partnership, actions) -> set[str]:
+    """Which of these actions the person may take on this partnership."""
+    rows = {
+        f"may_{number}": Exists(Partnership.objects.allowed(person, action).filter(pk=OuterRef("pk")))
+        for number, action in enumerate(actions)
+    }
+    found = Partnership.objects.filter(pk=partnership.pk).annotate(**rows).values_list(*rows).get()
+    return {action for action, may in zip(actions, found, strict=True) if may}
 
 
 def who_can_sign_in(partnership):

@@ -4,7 +4,19 @@ from django.views.generic import DetailView, ListView
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
 from programmes.models import Partnership
-from programmes.services.partnerships import grades_so_far, who_can_sign_in
+from programmes.services.history import history_of
+from programmes.services.life import acts_of
+from programmes.services.partnerships import actions_on, grades_so_far, who_can_sign_in
+from programmes.services.people import is_open_to_people
+
+ACTIONS = ["visits.plan", "pupils.reference", "pupils.view", "partnerships.move", "handover.view"]
+HISTORY = [
+    "steps__by",
+    "partner_teachers__user",
+    "partner_teachers__ended_by",
+    "past_specialists__specialist__user",
+    "past_specialists__ended_by",
+]
 
 
 class PartnershipList(Allowed, ListView):
@@ -35,28 +47,34 @@ class PartnershipDetail(Allowed, DetailView):
     template_name = "programmes/partnership.html"
 
     def get_queryset(self):
-        return super().get_queryset().with_people().prefetch_related("steps__by", "partner_teachers__user")
+        return super().get_queryset().with_people().prefetch_related(*HISTORY)
 
     def get_context_data(self, **kwargs):
         person, partnership = self.request.user, self.object
-
-        def may(action):
-            return person.may(action) and Partnership.objects.allowed(person, action).filter(pk=partnership.pk).exists()
 
         inviting = any(
             m.organisation_id == partnership.programme.organisation_id
             for m in person.memberships_granting("people.invite")
             if m.school_id is None
         )
+        today, may = timezone.localdate(), actions_on(person, partnership, ACTIONS)
+        may_move = "partnerships.move" in may
+        visits = partnership.visits.allowed(person, "visits.view")
         return super().get_context_data(
-            today=timezone.localdate(),
+            today=today,
+            history=history_of(partnership)[::-1],
+            acts=acts_of(partnership) if may_move else [],
+            may_change_people=may_move and is_open_to_people(partnership),
+            may_hand_over="handover.view" in may,
+            partner_teachers=[row for row in partnership.partner_teachers.all() if row.until is None],
+            stranded=visits.waiting_for_a_successor(today),
             is_paused=partnership.is_paused,
             has_folded=partnership.status == Partnership.Status.FOLDED,
             returns=partnership.returns.select_related("data_point", "submitted_by"),
-            visits=partnership.visits.allowed(person, "visits.view").with_people(),
-            may_plan=may("visits.plan") and partnership.is_open_to_visits,
-            may_see_places=may("pupils.reference"),
-            may_see_pupils=may("pupils.view"),
+            visits=visits.with_people(),
+            may_plan="visits.plan" in may and partnership.is_open_to_visits,
+            may_see_places="pupils.reference" in may,
+            may_see_pupils="pupils.view" in may,
             people=who_can_sign_in(partnership) if inviting else [],
             **kwargs,
         )

@@ -30,6 +30,7 @@ class Account:
     not_understood: dict[str, dict[str, int]] = field(default_factory=dict)
     newly_folded: list[Partnership] = field(default_factory=list)  # of those that were there before
     taken_back: list[Partnership] = field(default_factory=list)  # folded before, and not any more
+    people_changed: list[tuple] = field(default_factory=list)  # (partnership, who left, who joined, from which day)
 
     @property
     def changed_nothing(self) -> bool:

@@ -8,6 +8,7 @@ from pupils.loading.writing.partnerships import write_memberships, write_partner
 from pupils.loading.writing.programme import write_organisation, write_programme, write_schools
 from pupils.loading.writing.pupils import (
     finish_folded,
+    follow_people,
     write_assessments,
     write_places,
     write_pupils,
@@ -33,6 +34,7 @@ def write(files: Folder) -> Account:
     places = write_places(account, files, programme, pupils, partnerships)
     touched = write_assessments(account, files, programme, places)
     write_returns(programme, touched)
+    follow_people(account)
     finish_folded(programme, account)
     account.counts = {
         "schools": len(files.schools),

@@ -5,7 +5,15 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from programmes.models import Area, Partnership, PartnershipStep, PartnerTeacher, SpecialistTeacher
+from programmes.models import (
+    Area,
+    Partnership,
+    PartnershipStep,
+    PartnerTeacher,
+    PastSpecialist,
+    SpecialistTeacher,
+)
+from programmes.services.people import day_specialist_began
 from programmes.services.schools import list_schools_of_partnerships
 from pupils.loading.checks.people import ending
 
@@ -73,6 +81,7 @@ def write_partnerships(account, files, programme, schools, people):
     spelling = {subject.casefold(): subject for subject in files.programme.subjects}
     standing = {row.ref: row for row in programme.partnerships.select_related("specialist", "partner_school", "area")}
     stood = {ref: (row.status, row.ended_on, row.reason) for ref, row in standing.items()}
+    had = {ref: row.specialist for ref, row in standing.items()}
     endings = {row.ref: ending(row, standing.get(row.ref), absent) for _, row in files.partnerships}
     partnerships = account.bring(
         Partnership,
@@ -100,6 +109,7 @@ def write_partnerships(account, files, programme, schools, people):
         was_folded, folded = (stood.get(row.ref, [None])[0] == FOLDED, row.status == FOLDED)
         if row.ref in stood and folded != was_folded:
             (account.newly_folded if folded else account.taken_back).append(row)
+    write_past_specialists(account, programme, partnerships, had)
     write_partner_teachers(account, files, programme, partnerships, people)
     list_schools_of_partnerships(programme)
     return partnerships
@@ -130,10 +140,21 @@ def day_of_the_year(programme):
     return min(max(timezone.localdate(), programme.starts_on), programme.ends_on)
 
 
+def write_past_specialists(account, programme, partnerships, had):
+    """Where the file names another specialist teacher, the one before stays on record until today."""
+    today = day_of_the_year(programme)
+    for ref, before in had.items():
+        row = partnerships[ref]
+        if row.specialist != before:
+            since = day_specialist_began(row, today)
+            PastSpecialist.objects.create(partnership=row, specialist=before, since=since, until=today)
+            account.people_changed.append((row, before.user, row.specialist.user, today))
+
+
 def write_partner_teachers(account, files, programme, partnerships, people):
     """The partner teacher of the file is the one now: another one who was there stays on record until today."""
     standing = {}
-    for row in PartnerTeacher.objects.filter(partnership__programme=programme, until=None):
+    for row in PartnerTeacher.objects.filter(partnership__programme=programme, until=None).select_related("user"):
         standing.setdefault(row.partnership_id, []).append(row)
     new, today = [], day_of_the_year(programme)
     for _, given in files.partnerships:
@@ -143,6 +164,8 @@ def write_partner_teachers(account, files, programme, partnerships, people):
         there = standing.get(partnership.pk, [])
         if any(row.user_id == user.pk for row in there):
             continue
+        left = [row.user for row in there][:1]
+        account.people_changed.append((partnership, left[0] if left else None, user, today))
         for row in there:
             row.until = max(today, row.since)
             row.save(update_fields=["until"])

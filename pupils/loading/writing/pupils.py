@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from programmes.models import DataReturn, Partnership
 from programmes.services import life
+from programmes.services.people import AFTER_PEOPLE_CHANGE
 from pupils import scales
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.services import count_returns
@@ -98,6 +99,14 @@ def write_returns(programme, touched):
     of_programme.filter(pk__in=arrived).update(state=DataReturn.State.SUBMITTED, submitted_at=timezone.now())
     corrected = [row.pk for row in given if row.pk not in arrived and row.version == versions.get(row.pk)]
     of_programme.filter(pk__in=corrected).update(version=F("version") + 1)
+
+
+def follow_people(account):
+    """What follows where the files name other people than before, without mails."""
+    for partnership, left, joined, on in account.people_changed:
+        partnership = Partnership.objects.with_people().get(pk=partnership.pk)
+        for function in AFTER_PEOPLE_CHANGE:
+            function(None, partnership, left, joined, on)
 
 
 def finish_folded(programme, account):
