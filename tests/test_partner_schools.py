@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -353,6 +354,7 @@ def test_a_loaded_programme_has_its_partner_schools_in_the_list_and_a_second_loa
     assert {school for school, *_ in listed} == schools
     assert {stage for _, stage, *_ in listed} == {"joined"}
     assert again.changed_nothing
+    assert not programme.specialists.with_taken().filter(taken__gt=F("partnerships_wanted")).exists()
     assert sorted(programme.partner_schools.values_list("school", "stage", "subject", "year_group")) == listed
 
 

@@ -239,7 +239,7 @@ class ContactForm(RowForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["on"].widget = DayInput(last=timezone.localdate())
-        self.fields["on"].initial = timezone.localdate()
+        self.initial["on"] = self.instance.on or timezone.localdate()
         self.fields["how"].choices = [("", "Choose how"), *HeadContact.How.choices]
         self.order_fields(["on", "how", "with_whom"])
         self.helper = with_button(self, "Add to the log")

@@ -3,6 +3,7 @@
 import re
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
@@ -79,6 +80,13 @@ def next_ref(programme):
     refs = programme.specialists.values_list("ref", flat=True)
     numbers = [int(found[1]) for ref in refs if (found := GENERATED_REF.fullmatch(ref))]
     return f"S{max(numbers, default=0) + 1:02}"
+
+
+def make_room(programme):
+    """Nobody stands with more partnerships than they can take: whoever was given more takes that many."""
+    rows = programme.specialists.with_taken().filter(taken__gt=F("partnerships_wanted"))
+    for row in rows:
+        SpecialistTeacher.objects.filter(pk=row.pk).update(partnerships_wanted=row.taken)
 
 
 @transaction.atomic

@@ -48,18 +48,18 @@ ENQUIRIES = [  # URN, stage, days ago, why chosen, recommended by, capacity, not
     (900035, Stage.DECLINED, 25, "High mobility", "Link adviser for the area", Capacity.NOT_NOW, "", []),
 ]
 TALKS = {
-    900031: [(19, "phone", "The headteacher", "Interested. Asks who pays for cover; sent the page on funding.")],
+    900031: [(19, "phone", "the headteacher", "Interested. Asks who pays for cover; sent the page on funding.")],
     900032: [
         (
             11,
             "visit",
-            "The headteacher and the maths lead",
+            "the headteacher and the maths lead",
             "Saw two classes. Year 5 would suit. Decides by half-term.",
         ),
-        (30, "phone", "The headteacher", "First talk; sent the letter of last year."),
+        (30, "phone", "the headteacher", "First talk; sent the letter of last year."),
     ],
-    900033: [(33, "meeting", "The deputy head", "Would like to come in next year, with the new head.")],
-    900035: [(25, "phone", "The headteacher", "Too much else this year. Ask again in two years.")],
+    900033: [(33, "meeting", "the deputy head", "Would like to come in next year, with the new head.")],
+    900035: [(25, "phone", "the headteacher", "Too much else this year. Ask again in two years.")],
 }
 BECAUSE = {900035: "Too much else this year", 900033: "A new head starts", 900034: "No free teacher this year"}
 NOTES = [

@@ -15,6 +15,7 @@ from programmes.models import (
 )
 from programmes.services.people import day_specialist_began
 from programmes.services.schools import list_schools_of_partnerships
+from programmes.services.specialists import make_room
 from pupils.loading.checks.people import ending
 
 WAS_ACTIVE = {
@@ -112,6 +113,7 @@ def write_partnerships(account, files, programme, schools, people):
     write_past_specialists(account, programme, partnerships, had)
     write_partner_teachers(account, files, programme, partnerships, people)
     list_schools_of_partnerships(programme)
+    make_room(programme)
     return partnerships
 
 
