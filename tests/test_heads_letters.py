@@ -16,8 +16,9 @@ from django.utils import timezone
 from accounts.models import OutgoingMail
 from accounts.roles import Role
 from jobs.models import Job
+from programmes.letters import facts as facts_module
 from programmes.letters.build import render
-from programmes.letters.facts import facts_of
+from programmes.letters.facts import dated, facts_of
 from programmes.models import HeadsLetter, PartnerSchool, Partnership, TimetableStep
 from programmes.services.letters import order_letters, send_letters, standings
 from programmes.tasks import make_heads_letter
@@ -141,6 +142,15 @@ def test_the_letters_of_the_evaluated_programme_agree_with_what_is_collected_by_
         assert (facts["funded_half_days"], facts["visits"], len(facts["dates"])) == (funded, visits, events)
         assert sorted(p["specialist"] for p in facts["partnerships"]) == sorted(str(p.specialist) for p in mine)
     assert len(found) == len(rows) == len({row.school_id for row in rows})
+
+
+def test_dates_that_other_apps_know_stand_in_their_order(ours, monkeypatch):
+    moderation = dated(dt.date(2026, 11, 19), dt.date(2026, 11, 19), "Moderation", kind="event", where="Town hall")
+    monkeypatch.setattr(facts_module, "ALSO_AHEAD", [lambda programme, rows: {ours.listed_school.pk: [moderation]}])
+
+    dates = facts_of(ours.listed_school)["dates"]
+
+    assert [d["what"] for d in dates] == ["October grades are in", "Moderation", "Summer grades are in"]
 
 
 def test_the_page_and_the_paper_say_the_same_words(ours):
