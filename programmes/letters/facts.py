@@ -15,7 +15,7 @@ EDITION = 1  # raise it when a template changes what the letter says: then askin
 # Who hosts a step, as it is said to the head of the partner school.
 HOSTS = {"partner school": "Your school", "specialist school": "The specialist teacher's school"}
 
-# What other apps know of the year: (programme, partner schools) -> their dates by id, as `dated` makes them. Apps to the
+# What other apps know of the year: (programme, partner schools) -> dates by id, as `dated` makes them. Apps to the
 # right append theirs in AppConfig.ready.
 ALSO_AHEAD = []
 
