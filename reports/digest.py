@@ -78,10 +78,16 @@ def part_of(person, membership):
     part = {
         "role": membership.role_label,
         "place": membership.place_label,
-        "to_do": made["to_do"][:MOST_LINES],
+        "to_do": [words_of(item) for item in made["to_do"][:MOST_LINES]],
         "visits": [line for line in coming(made) if line["on"] < until][:MOST_LINES],
     }
     return part if part["to_do"] or part["visits"] else None
+
+
+def words_of(item):
+    """A line of Today in one paragraph: each part ends as a sentence does."""
+    parts = [item["title"], item.get("text", ""), item.get("when", "")]
+    return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 
 def coming(made):

@@ -251,6 +251,9 @@ def test_the_demonstration_is_accessible_and_fits(open_as, width, settings):
     page.locator("form", has_text="Amira Byrne").get_by_role("button").first.click()
     for address in (
         reverse("today"),
+        reverse("reports:roster"),
+        reverse("reports:nudges"),
+        reverse("accounts:mails"),
         reverse("programmes:partnerships"),
         reverse("programmes:detail", args=[evaluated.slug]),
         reverse("reports:results", args=[evaluated.slug]),

@@ -68,6 +68,7 @@ class PartnershipDetail(Allowed, DetailView):
             may_hand_over="handover.view" in may,
             partner_teachers=[row for row in partnership.partner_teachers.all() if row.until is None],
             stranded=visits.waiting_for_a_successor(today),
+            has_roster=person.may("roster.view"),
             is_paused=partnership.is_paused,
             has_folded=partnership.status == Partnership.Status.FOLDED,
             returns=partnership.returns.select_related("data_point", "submitted_by"),

@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 
@@ -48,6 +49,7 @@ class ProgrammeDetail(Allowed, DetailView):
                 m.organisation_id == programme.organisation_id for m in person.memberships_granting("pairing.manage")
             ),
             naming=ConsultantForm(user=person, programme=programme) if naming else None,
+            list_url=reverse("reports:roster" if person.may("roster.view") else "programmes:partnerships"),
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),
             may_see_actions=person.may("actions.view"),

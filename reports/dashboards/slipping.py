@@ -37,7 +37,7 @@ LINES = {
 
 
 # What the teachers do, with a consultant's help; the rest is the coordinator's.
-SUPPORTED = ("agreement", "plan", "action")
+SUPPORTED = ("agreement", "plan")
 
 
 def radar(user, acting, today):

@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
@@ -105,11 +105,9 @@ class SavedViewCreate(Allowed, CreateView):
         return super().get_form_kwargs() | {"user": self.request.user, "query": self.request.GET}
 
     def form_valid(self, form):
-        try:
-            self.object = form.save()
-        except IntegrityError:
-            form.add_error("name", "You have a view of this name already. Give this one another name.")
+        if not kept(form):
             return self.form_invalid(form)
+        self.object = form.instance
         messages.success(self.request, f"“{self.object.name}” is saved. You find it above the roster.")
         return redirect(self.object.address)
 
@@ -120,6 +118,20 @@ class SavedViewUpdate(Allowed, UpdateView):
     form_class = SavedViewForm
     template_name = "reports/roster/view_form.html"
     success_url = reverse_lazy("reports:saved_views")
+
+    def form_valid(self, form):
+        return redirect(self.success_url) if kept(form) else self.form_invalid(form)
+
+
+def kept(form):
+    """Whether the view is saved. Of two tabs that give one name at once, one is told."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error("name", "You have a view of this name already. Give this one another name.")
+        return False
+    return True
 
 
 @require_POST

@@ -121,6 +121,7 @@ def overdue_actions(facts):
         if p.pk not in facts.pks_under_way:
             continue
         age, mine = facts.age(action.due_on), action.owner == facts.reader
+        url = reverse("programmes:action", args=[action.pk])
         yield (
             p,
             Slip(
@@ -131,8 +132,8 @@ def overdue_actions(facts):
                 age=age,
                 waits=frozenset({whose(facts, p, action.owner)}),
                 people=(action.owner,) if action.owner.is_active and not mine else (),
-                url=p.get_absolute_url(),
-                act=Act("Do it", p.get_absolute_url()) if mine else None,
+                url=url,
+                act=Act("Do it", url) if mine else None,
                 mail=f"An action of yours in the action plan of the programme is {late(age)}",
                 about=action,
             ),
