@@ -18,6 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
 
 from bench.county import build_county
+from bench.pairing import pairing
 
 OUT = Path("build/bench.json")
 
@@ -27,7 +28,7 @@ def main():
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        figures = {"imports and results": imports_and_results(), **county()}
+        figures = {"imports and results": imports_and_results(), "pairing": pairing(seconds), **county()}
     finally:
         teardown_databases(made, verbosity=0)
     OUT.parent.mkdir(exist_ok=True)

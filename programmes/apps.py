@@ -8,7 +8,11 @@ class ProgrammesConfig(AppConfig):
         """Tell accounts, which does not know this app, which schools take part in an organisation's programmes."""
         from accounts.models.organisations import TAKING_PART  # noqa: PLC0415 (models load after the apps)
         from programmes.models import partnerships  # noqa: PLC0415
+        from programmes.services import life  # noqa: PLC0415
+        from programmes.services.objections import close_objections  # noqa: PLC0415
 
         for schools in (partnerships.partner_schools, partnerships.home_schools):
             if schools not in TAKING_PART:
                 TAKING_PART.append(schools)
+        if close_objections not in life.AFTER_FOLD:
+            life.AFTER_FOLD.append(close_objections)

@@ -18,6 +18,7 @@ from pupils.loading import load_programme
 from reports.demo import load_demo
 from tests import workers
 from tests.factories import MembershipFactory, UserFactory
+from tests.test_pairing_runs import a_programme
 from tests.world import build_world, person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -110,6 +111,7 @@ def pages_of(corner):
         reverse("programmes:pairing_check", args=[ours.run.pk]),
         reverse("programmes:pairing_school", args=[ours.partner_school.pk]),
         reverse("programmes:partnership_add", args=[slug]),
+        reverse("programmes:objection_answer", args=[ours.objection.pk]),
     ]
     actions = [
         reverse("programmes:actions", args=[slug]),
@@ -193,6 +195,7 @@ def pages_of(corner):
         Role.HEADTEACHER: [
             *everyone,
             letter,
+            reverse("programmes:objection_add", args=[ours.partnership.pk]),
             *partnerships,
             *visits,
             reverse("pupils:list"),
@@ -289,6 +292,29 @@ def test_a_headteacher_orders_and_downloads_the_impact_report(open_as, broker, t
     assert partnership.partner_school.name in text
     assert "Two of the three" in text
     assert programme.reports.get().state == Job.State.DONE
+
+
+def test_a_coordinator_pairs_all_schools_that_wait(open_as, broker):
+    """From the button to proposed partnerships, by a real worker; decisions come in by htmx and keep the focus."""
+    programme = a_programme(2, 2)
+    page = open_as(programme.coordinator)
+
+    with workers.running(broker.url):
+        page.goto(reverse("programmes:pairing", args=[programme.slug]))
+        page.get_by_role("button", name="Suggest pairs for all 2 schools").click()
+        page.get_by_role("heading", name="2 suggested pairs").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Accept Teacher 1 for School 1").click()
+    expect(page.get_by_role("status")).to_contain_text("1 accepted, 0 rejected, 1 not decided")
+    focused = page.evaluate("document.activeElement.textContent")
+    page.get_by_role("button", name="Reject Teacher 2 for School 2").click()
+    page.get_by_role("button", name="Check and confirm 1 pair").click()
+    check = problems_of(page)
+    page.get_by_role("button", name="Propose 1 partnership").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("1 partnership is proposed")
+    assert (check, page.complaints) == ([], [])
+    assert focused.startswith("Undo")
+    assert [str(p.partner_school) for p in programme.partnerships.all()] == ["School 1"]
 
 
 def test_a_teacher_with_the_keyboard_alone_moves_a_visit(open_as):

@@ -11,6 +11,7 @@ from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services import life
+from programmes.services.objections import close_objections
 from pupils.models import Assessment
 from pupils.services import ask_for_grades_again, count_returns, excuse_missing_grades
 from tests.factories import (
@@ -208,7 +209,7 @@ def test_someone_will_ask_why(before, status):
 def test_the_list_of_what_follows_from_a_fold():
     follows, undone = life.AFTER_FOLD, life.AFTER_TAKING_BACK
 
-    assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after]
+    assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after, close_objections]
     assert undone == [life.open_returns, ask_for_grades_again]
 
 

@@ -24,6 +24,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
+from tests.world import person
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 def a_programme(schools=2, teachers=2):
     """Schools and specialist teachers of Year 5 maths, one kilometre apart along a line: the nth with the nth."""
     programme = ProgrammeFactory()
-    programme.coordinator = UserFactory(first_name="Cora", last_name="Ord")
+    programme.coordinator = person("Ourside", Role.COORDINATOR)
     MembershipFactory(user=programme.coordinator, role=Role.COORDINATOR, organisation=programme.organisation)
     for n in range(1, schools + 1):
         school = SchoolFactory(name=f"School {n}", easting=500_000 + 10_000 * n, northing=200_000)

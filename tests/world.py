@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, OutgoingMail, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
-from programmes.models import Area, AreaConsultant, ConflictOfInterest, DataPoint, HeadContact, HeadsLetter
+from programmes.models import Area, AreaConsultant, ConflictOfInterest, DataPoint, HeadContact, HeadsLetter, Objection
 from pupils import scales
 from pupils.services import count_returns
 from pupils.upn import check_letter
@@ -132,6 +132,14 @@ def build_corner(corner, programme, staff, serial):
     )
     run = programme.pairing_runs.first() or PairingRunFactory(programme=programme, asked_by=people[Role.COORDINATOR])
     suggest(run, waiting, partnership.specialist)
+    objection = Objection.objects.create(
+        partnership=partnership,
+        school=partnership.partner_school,
+        kind=Objection.Kind.DISPUTE,
+        reason=f"{corner} reason",
+        note=f"{corner} note",
+        by=people[Role.HEADTEACHER],
+    )
     visit = VisitFactory(partnership=partnership)
     action = ActionItemFactory(programme=programme, what=f"{corner} action", owner=people[Role.PARTNER])
     for role in (Role.SPECIALIST, Role.PARTNER):
@@ -182,6 +190,7 @@ def build_corner(corner, programme, staff, serial):
         partnership=partnership,
         partner_school=waiting,
         run=run,
+        objection=objection,
         visit=visit,
         action=action,
         place=place,

@@ -273,7 +273,7 @@ class Objection(models.Model):
             models.CheckConstraint(
                 name="objection_answered_whole_or_not",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="", outcome="")
-                | Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="") & ~Q(outcome=""),
+                | Q(answered_at__isnull=False) & ~Q(answer="") & ~Q(outcome=""),
                 violation_error_message="Write an answer and say whether the pairing stays.",
             ),
             models.UniqueConstraint(

@@ -5,7 +5,7 @@
 
 from programmes.pairing.ranking import ranking
 from programmes.pairing.rules import Asking, Rule, broken
-from programmes.pairing.suggest import suggest
+from programmes.pairing.suggest import nearest_cure, suggest
 from programmes.pairing.values import Teacher, Wish
 
-__all__ = ["Asking", "Rule", "Teacher", "Wish", "broken", "ranking", "suggest"]
+__all__ = ["Asking", "Rule", "Teacher", "Wish", "broken", "nearest_cure", "ranking", "suggest"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from programmes.models import PartnerSchool, SpecialistTeacher
-from programmes.pairing import Asking, ranking
+from programmes.pairing import Asking, nearest_cure, ranking
 from programmes.pairing.values import kilometres
 from programmes.services import pairing_runs
 from programmes.services.pairing_inputs import read, what_changed
@@ -142,12 +142,16 @@ def in_order(programme, wish, teachers, asking, notes=None) -> dict:
 
 def school_page(partner_school, own_school) -> dict:
     programme = partner_school.programme
-    inputs = read(programme, school=partner_school)
+    inputs, asking = read(programme, school=partner_school), Asking(own_school=own_school)
     wish = inputs.wishes[partner_school.pk]
+    found = in_order(programme, wish, inputs.teachers, asking)
+    cure = None if found["best"] else nearest_cure(wish, [], inputs.teachers.values(), asking)
+    people = programme.specialists.select_related("user", "home_school")
     return {
         "wish": wish,
         "own_school": own_school,
-        **in_order(programme, wish, inputs.teachers, Asking(own_school=own_school)),
+        "cure": cure_in_words(cure, people.in_bulk([cure["specialist"]] if cure else [])),
+        **found,
     }
 
 

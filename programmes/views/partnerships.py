@@ -4,12 +4,21 @@ from django.views.generic import DetailView, ListView
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
 from programmes.models import Partnership
+from programmes.services import objections
 from programmes.services.history import history_of
 from programmes.services.life import acts_of
 from programmes.services.partnerships import actions_on, grades_so_far, who_can_sign_in
 from programmes.services.people import is_open_to_people
 
-ACTIONS = ["visits.plan", "pupils.reference", "pupils.view", "partnerships.move", "handover.view"]
+ACTIONS = [
+    "visits.plan",
+    "pupils.reference",
+    "pupils.view",
+    "partnerships.move",
+    "handover.view",
+    "pairing.manage",
+    "pairing.object",
+]
 HISTORY = [
     "steps__by",
     "partner_teachers__user",
@@ -61,6 +70,7 @@ class PartnershipDetail(Allowed, DetailView):
         may_move = "partnerships.move" in may
         visits = partnership.visits.allowed(person, "visits.view")
         return super().get_context_data(
+            **objections.of_page(person, partnership, "pairing.manage" in may, "pairing.object" in may),
             today=today,
             history=history_of(partnership)[::-1],
             acts=acts_of(partnership) if may_move else [],

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.heat import grades_sentence, heat
+from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
@@ -45,7 +46,8 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     found = radar(user, acting, today)
-    to_do = owed_by_point(user, acting, today) + ended_items(user, acting, today)
+    to_do = objection_items(user, acting, today) + owed_by_point(user, acting, today)
+    to_do += ended_items(user, acting, today) + waiting_items(user, acting)
     past = unrecorded(user, acting, today)
     if n := past.count():
         to_do.append(
@@ -84,7 +86,7 @@ def headteacher(user, acting, today):
     )
     return {
         "lead": next_grades(partnerships, today),
-        "to_do": [],
+        "to_do": proposed_items(user, acting, today),
         "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,

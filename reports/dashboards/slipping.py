@@ -11,10 +11,9 @@ from reports.dashboards.to_do import some
 from reports.roster.facts import Facts
 from reports.roster.rows import count, rows_of
 
-# Kind of slip -> the title of its line, for one and for many, and the words of the button. Grades and visits that
-# nobody confirmed have lines of their own.
+# Kind of slip -> the title of its line, for one and for many, and the words of the button. Grades, visits that nobody
+# confirmed and schools that object to their pairing have lines of their own.
 LINES = {
-    "dispute": ("{n} school questions its pairing", "{n} schools question their pairing", "Answer"),
     "agreement": ("{n} agreement is not signed", "{n} agreements are not signed", "See who has not signed"),
     "plan": (
         "{n} partnership has no half-day for a visit",

@@ -16,14 +16,14 @@ from pupils.loading import load_programme
 from reports.demo.actions import plan_actions
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
-from reports.demo.pairing import let_schools_wait
+from reports.demo.pairing import let_one_be_disputed, let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.recruiting import recruit
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
-FURNISHED_WITH = [recruit, live_through, plan_actions, nudge_lately]
+FURNISHED_WITH = [recruit, live_through, plan_actions, nudge_lately, let_one_be_disputed]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
 

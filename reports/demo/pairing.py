@@ -1,7 +1,15 @@
-"""Schools of a demo programme that wait for a specialist teacher, and specialist teachers who have room."""
+"""Schools of a demo programme that wait for a specialist teacher, those who have room, and one pairing in dispute."""
 
-from accounts.models import School
-from programmes.models import PartnerSchool, SpecialistTeacher
+import datetime as dt
+
+from django.utils import timezone
+
+from accounts.models import Membership, School
+from accounts.roles import Role
+from programmes.models import Objection, PartnerSchool, SpecialistTeacher
+from programmes.services.objections import object_to
+from programmes.services.proposals import propose
+from reports.demo.people import give
 
 # URN, subject, year group, partnerships wanted, other projects
 WAITING = [
@@ -12,7 +20,7 @@ WAITING = [
     ("900067", "maths", 5, 1, []),
     ("900068", "writing", 4, 1, []),
 ]
-MORE_ROOM = {"S03": 3, "S04": 3, "S05": 2, "S06": 2, "S07": 2, "S08": 2, "S09": 1, "S10": 2}
+MORE_ROOM = {"S03": 3, "S04": 3, "S05": 2, "S06": 2, "S07": 2, "S08": 2, "S09": 2, "S10": 2}
 
 
 def let_schools_wait(programme):
@@ -33,3 +41,34 @@ def let_schools_wait(programme):
         )
     for ref, number in MORE_ROOM.items():
         SpecialistTeacher.objects.filter(programme=programme, ref=ref).update(partnerships_wanted=number)
+
+
+def let_one_be_disputed(programme, today):
+    """Where schools wait, a pairing was proposed five days ago and the head of its partner school asks about it."""
+    if not programme.partner_schools.exists():
+        return
+    coordinator = Membership.objects.filter(role=Role.COORDINATOR, organisation=programme.organisation).first().user
+    school = School.objects.get(urn="900069")
+    row, _ = PartnerSchool.objects.update_or_create(
+        programme=programme,
+        school=school,
+        defaults={
+            "stage": PartnerSchool.Stage.JOINED,
+            "subject": "writing",
+            "year_group": 5,
+            "area": programme.areas.first(),
+        },
+    )
+    head = give(Role.HEADTEACHER, "Asha", "Rowan", f"{school.urn}.schools.example", programme.organisation, school)
+    specialist = programme.specialists.get(ref="S09")
+    on = today - dt.timedelta(days=5)
+    partnership = propose(coordinator, programme, specialist, school, row.subject, row.year_group, row.area, on=on)
+    objection = Objection(
+        partnership=partnership,
+        school=school,
+        kind=Objection.Kind.DISPUTE,
+        reason="No cover to be found",
+        note="Our Year 5 teacher can be released on Tuesdays only. Would that do?",
+        at=timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=2), dt.time(15, 40))),
+    )
+    object_to(head, objection)
