@@ -5,20 +5,33 @@ from django.urls import reverse
 
 from accounts.roles import GRANTS, Role
 
-# label, URL name, the action that opens it, the path under which it counts as current
+OF_PROGRAMMES = ("/pairing/", "/actions/", "/partner-schools/", "/specialists/")
+# label, URL name, the action that opens it, other paths under which it counts as current
 MENU = [
-    ("Today", "today", None),
-    ("Programmes", "programmes:list", "programmes.view"),
-    ("Partnerships", "programmes:partnerships", "partnerships.view"),
-    ("Visits", "visits:list", "visits.view"),
-    ("Pupils", "pupils:list", "pupils.view"),
-    ("Reports", "reports:list", "reports.view"),
-    ("People", "accounts:people", "people.view"),
-    ("Organisations", "accounts:organisations", "system.view"),
-    ("System", "system", "system.view"),
+    ("Today", "today", None, ()),
+    ("Roster", "reports:roster", "roster.view", ("/partnerships/", "/agreements/")),
+    (
+        "Programmes",
+        "programmes:list",
+        "programmes.view",
+        ("/pairing/", "/actions/", "/partner-schools/", "/specialists/"),
+    ),
+    ("Partnerships", "programmes:partnerships", "partnerships.view", ("/agreements/",)),
+    ("Visits", "visits:list", "visits.view", ()),
+    ("Pupils", "pupils:list", "pupils.view", ()),
+    ("Schools", "accounts:schools", "register.import", ("/register/",)),
+    ("Reports", "reports:list", "reports.view", ()),
+    ("People", "accounts:people", "people.view", ()),
+    ("Messages", "accounts:mails", "mail.view", ()),
+    ("Organisations", "accounts:organisations", "system.view", ()),
+    ("System", "system", "system.view", ()),
 ]
-# Teachers and heads have one or two programmes: theirs are a link away on Today.
-HIDDEN = {"Programmes": {Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER}}
+HIDDEN = {
+    # Teachers and heads have one or two programmes: theirs are a link away on Today.
+    "Programmes": {Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER},
+    # The roster is the list of whoever looks after many.
+    "Partnerships": {Role.COORDINATOR, Role.CONSULTANT},
+}
 
 
 def navigation(request):
@@ -35,7 +48,9 @@ def navigation(request):
         "role_label": acting.role_label,
         "place_label": acting.place_label,
         "nav": [
-            entry(request.path, label, reverse(name)) for label, name, action in MENU if opens(acting, label, action)
+            entry(request.path, label, reverse(name), others)
+            for label, name, action, others in MENU
+            if opens(acting, label, action)
         ],
     }
 
@@ -44,5 +59,6 @@ def opens(acting, label, action):
     return action is None or (acting.role in GRANTS[action] and acting.role not in HIDDEN.get(label, ()))
 
 
-def entry(path, label, url):
-    return {"label": label, "url": url, "current": path == url or (url != "/" and path.startswith(url))}
+def entry(path, label, url, others):
+    current = path == url or path.startswith(others) or (url != "/" and path.startswith(url))
+    return {"label": label, "url": url, "current": current}

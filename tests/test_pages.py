@@ -196,3 +196,28 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
     assert "The disk was full." in page
     assert f'action="{reverse("reports:again", args=[report.pk])}"' in page
     assert "csrfmiddlewaretoken" in page.partition('id="report-')[2].partition("Try again")[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [
+        (Role.COORDINATOR, ["Today", "Roster", "Programmes", "Visits", "Schools", "Reports", "People", "Messages"]),
+        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Visits"]),
+        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Pupils"]),
+        (Role.HEADTEACHER, ["Today", "Partnerships", "Visits", "Pupils", "Reports", "People"]),
+    ],
+)
+def test_the_menu_has_what_the_role_opens(client, ours, role, labels):
+    client.force_login(ours.people[role])
+
+    page = client.get(reverse("accounts:account"))
+
+    assert [item["label"] for item in page.context["nav"]] == labels
+
+
+def test_a_page_below_an_entry_of_the_menu_shows_which_one_it_belongs_to(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    page = client.get(ours.partnership.get_absolute_url())
+
+    assert [item["label"] for item in page.context["nav"] if item["current"]] == ["Roster"]
