@@ -1,5 +1,7 @@
 """Whom a visitor of the demonstration may be."""
 
+from collections import Counter
+
 from accounts.acting import ORDER
 from accounts.models import Membership
 from accounts.roles import Role
@@ -9,6 +11,8 @@ WHERE_TO_BEGIN = {
     Role.COORDINATOR: "See who owes what in a whole programme, and what an evaluated year brought.",
     Role.SPECIALIST: "See what is next, book a half-day and look at the target pupils.",
 }
+
+FEW = 4
 
 
 def people():
@@ -25,6 +29,17 @@ def in_order(memberships):
         return organisation, ORDER[m.role], m.pk
 
     return sorted(memberships, key=place)
+
+
+def a_few_of_each(memberships):
+    """Of each role in an organisation the first ones, so that the page stays one to choose from."""
+    seen = Counter()
+    few = []
+    for m in memberships:
+        seen[m.organisation_id, m.role] += 1
+        if seen[m.organisation_id, m.role] <= FEW:
+            few.append(m)
+    return few
 
 
 def places_to_begin(memberships):

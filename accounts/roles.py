@@ -48,6 +48,7 @@ GRANTS = {
     "agreements.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "agreements.sign": {*TEACHERS, Role.HEADTEACHER},
     "agreements.manage": {Role.COORDINATOR},
+    "agreements.revisit": {Role.COORDINATOR, *TEACHERS},
     "actions.view": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "actions.manage": {Role.COORDINATOR},
     "events.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},

@@ -231,7 +231,7 @@ def sign_in(request, user):
 def demo(request):
     if not settings.DEMO:
         raise Http404
-    memberships = demonstration.in_order(demonstration.people())
+    memberships = demonstration.a_few_of_each(demonstration.in_order(demonstration.people()))
     context = {"memberships": memberships, "begin": demonstration.places_to_begin(memberships)}
     return render(request, "accounts/demo.html", context)
 

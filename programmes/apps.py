@@ -5,10 +5,12 @@ class ProgrammesConfig(AppConfig):
     name = "programmes"
 
     def ready(self):
-        """Tell accounts, which does not know this app, which schools take part in an organisation's programmes."""
+        """Tell accounts, which does not know this app, which schools take part in an organisation's programmes; close
+        the objections of a folded partnership; and let an agreement follow the people of its partnership."""
         from accounts.models.organisations import TAKING_PART  # noqa: PLC0415 (models load after the apps)
         from programmes.models import partnerships  # noqa: PLC0415
-        from programmes.services import life  # noqa: PLC0415
+        from programmes.services import life, people  # noqa: PLC0415
+        from programmes.services.agreements import after_people_change  # noqa: PLC0415
         from programmes.services.objections import close_objections  # noqa: PLC0415
 
         for schools in (partnerships.partner_schools, partnerships.home_schools):
@@ -16,3 +18,5 @@ class ProgrammesConfig(AppConfig):
                 TAKING_PART.append(schools)
         if close_objections not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(close_objections)
+        if after_people_change not in people.AFTER_PEOPLE_CHANGE:
+            people.AFTER_PEOPLE_CHANGE.append(after_people_change)

@@ -67,3 +67,25 @@ JOINED = MailKind(
     "Whoever joined",
     "programmes/mail/joined.txt",
 )
+AGREEMENT_READY = MailKind(
+    "agreement-ready",
+    "An agreement waits to be signed",
+    "When a coordinator makes agreements or a new version of one, and when a teacher joins a partnership",
+    "Everyone who has to sign: the teachers of both sides and the headteachers of both schools",
+    "programmes/mail/agreement_ready.txt",
+)
+AGREEMENT_REMINDER = MailKind(
+    "agreement-reminder",
+    "Reminder: an agreement waits to be signed",
+    "When a coordinator presses “Remind” beside an agreement, never twice in three days",
+    "Those who have not signed it",
+    "programmes/mail/agreement_reminder.txt",
+    nudge=True,
+)
+AGREEMENT_COMPLETE = MailKind(
+    "agreement-complete",
+    "An agreement is signed by all",
+    "When the last of those who sign an agreement has signed it",
+    "Everyone who signed it, and whoever made it",
+    "programmes/mail/agreement_complete.txt",
+)

@@ -15,10 +15,10 @@ from programmes.models import (
     DataPoint,
     DataReturn,
     Partnership,
-    Signature,
     TermDate,
     TimetableStep,
 )
+from programmes.services.agreements import write_agreements
 from reports.roster.facts import Facts
 from reports.roster.rows import rows_of
 from tests.factories import (
@@ -108,19 +108,14 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
 
 def agreement(p, made_on, signed=("specialist", "partner", "partner head", "home head")):
     """The agreement of a partnership, signed in these capacities."""
-    AgreementText.objects.get_or_create(programme=p.programme, version=1, defaults={"protocol": "Equals"})
     at = dt.datetime.combine(made_on, dt.time(10), dt.UTC)
-    made = Agreement.objects.create(partnership=p, version=1, sections={}, made_at=at)
-    needed = [
-        ("specialist", p.specialist.user, p.specialist.home_school),
-        *[("partner", user, p.partner_school) for user in p.current_partner_teachers],
-        ("partner head", None, p.partner_school),
-        ("home head", None, p.specialist.home_school),
-    ]
-    for capacity, person, school in needed:
-        by = person or Membership.objects.get(role=Role.HEADTEACHER, school=school).user
-        done = {"signed_by": by, "signed_at": at, "typed_name": "Signed"} if capacity in signed else {}
-        Signature.objects.create(agreement=made, capacity=capacity, person=person, school=school, **done)
+    text, _ = AgreementText.objects.get_or_create(programme=p.programme, version=1, defaults={"protocol": "Equals"})
+    (made,) = write_agreements(None, text, [p], at=at)
+    for row in made.signatures.filter(capacity__in=signed):
+        by = row.person or Membership.objects.get(role=Role.HEADTEACHER, school=row.school).user
+        made.signatures.filter(pk=row.pk).update(signed_by=by, signed_at=at, typed_name="Signed")
+    if not made.signatures.filter(signed_at=None).exists():
+        Agreement.objects.filter(pk=made.pk).update(completed_at=at)
     return made
 
 

@@ -102,6 +102,13 @@ def pages_of(corner):
     ]
     pupil = ours.pupil.pk
     partnerships = [reverse("programmes:partnerships"), partnership]
+    agreements = [reverse("programmes:agreements"), ours.agreement.get_absolute_url()]
+    agreement_words = [
+        reverse("programmes:agreement_text", args=[slug]),
+        reverse("programmes:agreement_text_change", args=[slug]),
+        reverse("programmes:agreement_make", args=[slug]),
+        reverse("programmes:agreement_renew", args=[ours.agreement.pk]),
+    ]
     schools = [reverse("accounts:schools"), f"{reverse('accounts:schools')}?q=ourside"]
     suggestion = [ours.run.pk, ours.partner_school.pk, ours.partnership.specialist_id]
     pairing = [
@@ -147,6 +154,8 @@ def pages_of(corner):
             *recruiting,
             week,
             letter,
+            *agreements,
+            *agreement_words,
             *pairing,
             *roster,
             reverse("reports:nudges"),
@@ -173,6 +182,7 @@ def pages_of(corner):
         Role.BUDGET_HOLDER: [*everyone, programme, *results],
         Role.CONSULTANT: [
             *everyone,
+            *agreements,
             *roster,
             reverse("reports:view_change", args=[ours.saved_view.pk]),
             programme,
@@ -183,9 +193,19 @@ def pages_of(corner):
             *by,
         ],
         Role.FINANCE: [*everyone, programme],
-        Role.SPECIALIST: [*everyone, week, *partnerships, handover, *visits, *plan, reverse("pupils:list")],
+        Role.SPECIALIST: [
+            *everyone,
+            week,
+            *partnerships,
+            *agreements,
+            handover,
+            *visits,
+            *plan,
+            reverse("pupils:list"),
+        ],
         Role.PARTNER: [
             *everyone,
+            *agreements,
             *visits,
             *plan,
             reverse("pupils:list"),
@@ -196,6 +216,7 @@ def pages_of(corner):
             *everyone,
             letter,
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
+            *agreements,
             *partnerships,
             *visits,
             reverse("pupils:list"),

@@ -12,6 +12,7 @@ from accounts.models import Invitation, OutgoingMail
 from accounts.roles import Role
 from jobs.models import Job
 from programmes.models import HeadContact, PartnerSchool, Programme
+from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
 from tests.factories import (
     ActionItemFactory,
@@ -53,6 +54,8 @@ def more_partnerships(ours, count):
             partner_school=ours.school,
             partner_teacher=ours.people[Role.PARTNER],
         )
+        if number % 3:
+            write_agreements(None, ours.agreement.text, [partnership])
         place = PlaceFactory(partnership=partnership)
         AssessmentFactory(place=place, data_point=points[0], grade=grade)
         for on in (today + dt.timedelta(days=number % 14), today - dt.timedelta(days=1 + number)):
@@ -196,6 +199,10 @@ LISTS = {
     "reports:handover": ["coordinator", "specialist"],
     "programmes:specialist_replace": ["coordinator"],
     "programmes:partner_teacher_add": ["coordinator"],
+    "programmes:agreements": ["coordinator", "consultant", "specialist", "headteacher"],
+    "programmes:agreement": ["coordinator", "partner"],
+    "programmes:agreement_text": ["coordinator"],
+    "programmes:agreement_make": ["coordinator"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "pupils:list": ["specialist", "headteacher"],
@@ -218,6 +225,9 @@ ABOUT = {
     "programmes:letter": lambda c: [c.letter.pk],
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:partnership": lambda c: [c.partnership.pk],
+    "programmes:agreement": lambda c: [c.agreement.pk],
+    "programmes:agreement_text": lambda c: [c.programme.slug],
+    "programmes:agreement_make": lambda c: [c.programme.slug],
     "programmes:pairing": lambda c: [c.programme.slug],
     "programmes:pairing_run": lambda c: [c.run.pk],
     "programmes:pairing_check": lambda c: [c.run.pk],

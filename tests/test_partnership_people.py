@@ -20,6 +20,7 @@ from programmes.models import (
     SpecialistTeacher,
 )
 from programmes.services import people
+from programmes.services.agreements import after_people_change
 from programmes.services.history import history_of
 from pupils.models import Assessment, Place
 from tests.factories import (
@@ -76,7 +77,7 @@ def booked(visit):
 def test_the_list_of_what_follows_when_people_change():
     follows = list(people.AFTER_PEOPLE_CHANGE)
 
-    assert follows[:1] == [hand_bookings_over]
+    assert follows[:2] == [hand_bookings_over, after_people_change]
 
 
 def test_another_partner_teacher_joins_as_an_equal(ours, coordinator):
@@ -344,6 +345,7 @@ def test_what_was_done_is_audited_by_ids(ours, coordinator):
         ("gave role", "partner", "accounts.membership"),
         ("partner teacher joined", "", "programmes.partnerteacher"),
         ("visits.handed over", "", "visits.visit"),
+        ("agreements.signers changed", "", "programmes.agreement"),
     ]
 
 

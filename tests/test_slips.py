@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.models import ActionItem, DataReturn, Objection, Partnership, PartnershipStep, PartnerTeacher, Programme
+from programmes.services.agreements import follow_people
 from reports.roster.school_days import SchoolDays
 from reports.roster.slips import Waits
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory, VisitFactory
@@ -117,12 +118,12 @@ def test_an_unsigned_agreement_names_everyone_for_whom_it_waits(at):
 
 def test_someone_who_joined_later_is_counted_from_that_day(at):
     p = partnership(at, "Saltmarsh")
-    made = agreement(p, dt.date(2026, 9, 10))
+    agreement(p, dt.date(2026, 9, 10), signed=("specialist", "partner head", "home head"))
     PartnerTeacher.objects.filter(partnership=p).update(until=dt.date(2027, 1, 11))
     newcomer = UserFactory(first_name="Yara", last_name="Costa")
     MembershipFactory(user=newcomer, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
     PartnerTeacher.objects.create(partnership=p, user=newcomer, since=dt.date(2027, 1, 12))
-    made.signatures.create(capacity="partner", person=newcomer, school=p.partner_school)
+    follow_people(at.coordinator, p)
 
     assert told(only_row(at)) == [
         (

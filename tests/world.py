@@ -13,7 +13,18 @@ from django.core.files.base import ContentFile
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, OutgoingMail, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
-from programmes.models import Area, AreaConsultant, ConflictOfInterest, DataPoint, HeadContact, HeadsLetter, Objection
+from programmes.models import (
+    AgreementText,
+    Area,
+    AreaConsultant,
+    ConflictOfInterest,
+    DataPoint,
+    HeadContact,
+    HeadsLetter,
+    Objection,
+)
+from programmes.services.agreements import write_agreements
+from programmes.services.agreements.words import shipped
 from pupils import scales
 from pupils.services import count_returns
 from pupils.upn import check_letter
@@ -155,6 +166,7 @@ def build_corner(corner, programme, staff, serial):
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
     count_returns(programme)
+    (agreement,) = write_agreements(staff[Role.COORDINATOR], agreement_text(programme), [partnership])
     school_report = ReportFactory(
         kind=Report.Kind.SCHOOL,
         programme=programme,
@@ -193,6 +205,7 @@ def build_corner(corner, programme, staff, serial):
         objection=objection,
         visit=visit,
         action=action,
+        agreement=agreement,
         place=place,
         pupil=place.pupil,
         upn=upn_of(serial),
@@ -217,6 +230,12 @@ def build_corner(corner, programme, staff, serial):
         ),
         saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
     )
+
+
+def agreement_text(programme):
+    """The text we ship, with the name of the programme in it."""
+    words = shipped() | {"targets": "[programme]"}
+    return AgreementText.objects.get_or_create(programme=programme, version=1, defaults=words)[0]
 
 
 def build_organisation(corner):

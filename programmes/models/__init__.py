@@ -1,5 +1,5 @@
 from programmes.models.actions import ActionItem, ActionNote
-from programmes.models.agreements import Agreement, AgreementText, Signature
+from programmes.models.agreements import Agreement, AgreementText, Revisit, Signature
 from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
@@ -54,6 +54,7 @@ __all__ = [
     "PartnershipStep",
     "PastSpecialist",
     "Programme",
+    "Revisit",
     "Signature",
     "SpecialistStep",
     "SpecialistTeacher",

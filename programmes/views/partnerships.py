@@ -4,7 +4,7 @@ from django.views.generic import DetailView, ListView
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
 from programmes.models import Partnership
-from programmes.services import objections
+from programmes.services import agreements, objections
 from programmes.services.history import history_of
 from programmes.services.life import acts_of
 from programmes.services.partnerships import actions_on, grades_so_far, who_can_sign_in
@@ -18,6 +18,7 @@ ACTIONS = [
     "handover.view",
     "pairing.manage",
     "pairing.object",
+    "agreements.manage",
 ]
 HISTORY = [
     "steps__by",
@@ -86,6 +87,8 @@ class PartnershipDetail(Allowed, DetailView):
             may_plan="visits.plan" in may and partnership.is_open_to_visits,
             may_see_places="pupils.reference" in may,
             may_see_pupils="pupils.view" in may,
+            agreement=agreements.standing([partnership]).get(partnership.pk),
+            may_make_agreement="agreements.manage" in may,
             people=who_can_sign_in(partnership) if inviting else [],
             **kwargs,
         )

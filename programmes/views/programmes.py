@@ -55,6 +55,9 @@ class ProgrammeDetail(Allowed, DetailView):
             may_see_actions=person.may("actions.view"),
             may_recruit=Programme.objects.allowed(person, "recruiting.manage").filter(pk=programme.pk).exists(),
             may_see_specialists=Programme.objects.allowed(person, "specialists.view").filter(pk=programme.pk).exists(),
+            may_write_agreement=any(
+                m.organisation_id == programme.organisation_id for m in person.memberships_granting("agreements.manage")
+            ),
             may_see_results=any(
                 m.organisation_id == programme.organisation_id for m in person.memberships_granting("results.view")
             ),

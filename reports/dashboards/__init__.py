@@ -11,6 +11,7 @@ from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
+from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
@@ -68,6 +69,7 @@ def coordinator(user, acting, today):
                 "act": "See the invitations",
             }
         )
+    to_do += coordinating_items(user, acting, today, found)
     return {
         "standings": standings(found),
         "to_do": to_do + slip_items(found),
@@ -86,7 +88,7 @@ def headteacher(user, acting, today):
     )
     return {
         "lead": next_grades(partnerships, today),
-        "to_do": proposed_items(user, acting, today),
+        "to_do": signing_items(user, acting, today) + proposed_items(user, acting, today),
         "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
@@ -102,9 +104,11 @@ def teacher(user, acting, today):
     own = parts(user, acting) if acting.role == Role.SPECIALIST else []
     return {
         "lead": next_grades(partnerships, today),
-        "to_do": unrecorded_items(user, acting, today)
+        "to_do": signing_items(user, acting, today)
+        + unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)
         + week_items(own)
+        + revisit_items(user, acting, today)
         + coming_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,

@@ -1,5 +1,6 @@
 """The agreement that somebody has not signed, or that nobody has made."""
 
+from django.urls import reverse
 from django.utils import timezone
 
 from papers.templatetags.plain import listed
@@ -42,7 +43,9 @@ def unmade(facts, p):
         since=since,
         age=age,
         waits=frozenset({Waits.COORDINATOR}),
-        act=Act("Make the agreement", p.get_absolute_url()),
+        act=Act(
+            "Make the agreement", f"{reverse('programmes:agreement_make', args=[p.programme.slug])}?partnership={p.pk}"
+        ),
     )
 
 
@@ -66,7 +69,7 @@ def unsigned(facts, p, agreement):
         age=age,
         waits=frozenset(Waits.HEAD if is_head(signature) else Waits.TEACHER for signature in waiting),
         people=tuple(dict.fromkeys(person for signature in waiting for person in who_signs(facts, signature))),
-        url=p.get_absolute_url(),
+        url=agreement.get_absolute_url(),
         mail=f"The agreement of the partnership has waited {school_days(age)} for your signature",
         about=agreement,
     )

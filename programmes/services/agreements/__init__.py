@@ -1,0 +1,66 @@
+"""Agreements: their words, who signs them, how they stand. `standing` is what other pages ask."""
+
+from programmes.services.agreements.making import (
+    CannotBeMade,
+    ChangedMeanwhile,
+    SavedMeanwhile,
+    after_people_change,
+    count_by_programme,
+    follow_people,
+    make_agreements,
+    makeable,
+    renew_agreement,
+    save_text,
+    versions,
+    why_no_new_version,
+    with_partner_teacher,
+    without_partner_teacher,
+    write_agreements,
+)
+from programmes.services.agreements.revisiting import NotDue, is_due, side_of, still_holds, to_revisit, unsaid_by
+from programmes.services.agreements.signing import TakesNoSignature, is_name_of, sign, waits_for
+from programmes.services.agreements.standing import Standing, signers_of, standing, standing_of
+from programmes.services.agreements.telling import Reminded, lately_reminded, remind, to_remind
+from programmes.services.agreements.words import LINES, WITHIN, facts_of, latest_text, mistakes, sections_of
+
+__all__ = [
+    "LINES",
+    "WITHIN",
+    "CannotBeMade",
+    "ChangedMeanwhile",
+    "NotDue",
+    "Reminded",
+    "SavedMeanwhile",
+    "Standing",
+    "TakesNoSignature",
+    "after_people_change",
+    "count_by_programme",
+    "facts_of",
+    "follow_people",
+    "is_due",
+    "is_name_of",
+    "lately_reminded",
+    "latest_text",
+    "make_agreements",
+    "makeable",
+    "mistakes",
+    "remind",
+    "renew_agreement",
+    "save_text",
+    "sections_of",
+    "side_of",
+    "sign",
+    "signers_of",
+    "standing",
+    "standing_of",
+    "still_holds",
+    "to_remind",
+    "to_revisit",
+    "unsaid_by",
+    "versions",
+    "waits_for",
+    "why_no_new_version",
+    "with_partner_teacher",
+    "without_partner_teacher",
+    "write_agreements",
+]

@@ -1,0 +1,94 @@
+"""What the page of one agreement says to its reader, and the sentences after an act on it."""
+
+from django.contrib.messages import INFO, SUCCESS, WARNING
+from django.utils import timezone
+
+from papers.templatetags.plain import listed, longday
+from programmes.models import Agreement
+from programmes.services.agreements.revisiting import is_due, side_of
+from programmes.services.agreements.signing import memberships_to_sign
+from programmes.services.agreements.standing import signers_of
+from programmes.services.agreements.telling import lately_reminded, to_remind
+
+
+def waiting_signer(person, agreement, pk=None, capacity=None, signed=False):
+    """The capacity in which the person signs next, or the one asked for; None when there is none.
+
+    With `signed` also one in which the person has signed already: of a second click.
+    """
+    if not agreement.takes_signatures and not signed:
+        return None
+    asked = int(pk) if str(pk or "").isdecimal() else None
+    rows = [
+        signer
+        for signer in signers_of([agreement])[agreement.pk]
+        if (signed or not signer.signed)
+        and memberships_to_sign(person, agreement, signer.signature)
+        and asked in {None, signer.signature.pk}
+        and capacity in {None, signer.signature.capacity}
+    ]
+    return min(rows, key=lambda signer: signer.signed, default=None)
+
+
+def page_of(person, agreement) -> dict:
+    """Everything on the page but the form."""
+    today = timezone.localdate()
+    signers = signers_of([agreement])[agreement.pk]
+    programme = agreement.partnership.programme
+    manages = any(
+        m.organisation_id == programme.organisation_id for m in person.memberships_granting("agreements.manage")
+    )
+    waiting = [signer for signer in signers if not signer.signed]
+    due = is_due(agreement, today)
+    side = side_of(person, agreement) if due else None
+    revisits = list(agreement.revisits.select_related("by"))
+    said = {row.side for row in revisits if row.due_on == programme.agreement_revisited_on}
+    return {
+        "s": agreement.sections,
+        "signers": signers,
+        "signed_count": len(signers) - len(waiting),
+        "waiting_words": [signer.who for signer in waiting],
+        "since": min((signer.signature.asked_at for signer in waiting), default=None),
+        "versions": list(Agreement.objects.filter(partnership=agreement.partnership_id).order_by("-version")),
+        "manages": manages and agreement.is_current,
+        "takes_signatures": agreement.takes_signatures,
+        "revisits": revisits,
+        "revisit_due": due,
+        "may_say_it_holds": due and side is not None and side not in said,
+        **(reminding(agreement, signers) if manages and agreement.takes_signatures else {}),
+    }
+
+
+def reminding(agreement, signers) -> dict:
+    """Whom a reminder may go to now, and who had one in the last three days."""
+    resting = lately_reminded(agreement)
+    people = to_remind(signers)
+    return {
+        "remindable": [someone for someone in people if someone.pk not in resting],
+        "resting": [resting[someone.pk] for someone in people if someone.pk in resting],
+    }
+
+
+def already_said(signer):
+    at = timezone.localtime(signer.signature.signed_at)
+    return f"This was signed already, at {at:%H:%M} on {longday(at)}. It counts once."
+
+
+def said_of_reminding(done) -> list[tuple]:
+    said = []
+    if done.sent:
+        said.append((SUCCESS, f"A reminder goes to {listed(done.sent)}."))
+    said += [
+        (
+            INFO,
+            f"{mail.to} was reminded on {longday(mail.queued_at)}, so no mail went out now. "
+            f"The next can go from {longday(mail.nudge_rests_until)} at "
+            f"{timezone.localtime(mail.nudge_rests_until):%H:%M}.",
+        )
+        for mail in done.resting
+    ]
+    if done.cannot_sign_in:
+        said.append(
+            (WARNING, f"No mail to {listed(done.cannot_sign_in)}: invite them first, so that they can sign in.")
+        )
+    return said or [(INFO, "Nobody is left to remind.")]

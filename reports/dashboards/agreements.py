@@ -1,0 +1,125 @@
+"""The lines about agreements: what waits for one's own signature, for others', and to be looked at again."""
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from programmes.models import Agreement, Partnership, Revisit, Signature
+from programmes.services import agreements
+from reports.dashboards.rows import mine
+from reports.dashboards.to_do import day_of, some
+
+LATE_AFTER = dt.timedelta(days=14)
+
+
+def signing_items(user, acting, today):
+    """A line for each agreement that waits for this person, in the role as which they work."""
+    items = []
+    rows = mine(Agreement, user, acting, "agreements.sign").waiting().with_signatures().order_by("made_at", "pk")
+    for agreement in rows.filter(pk__in=unsigned(user, acting).values("agreement"))[:20]:
+        (own, *_) = [row for row in agreement.signatures.all() if not row.is_signed and is_own(row, user, acting)]
+        asked = timezone.localdate(own.asked_at)
+        signed = sum(row.is_signed for row in agreement.signatures.all())
+        items.append(
+            {
+                "title": f"Sign the agreement of {agreement.sections['partner_school']}, {agreement.sections['label']}",
+                "text": f"{signed} of {len(agreement.signatures.all())} have signed. It takes four minutes to read.",
+                "url": agreement.get_absolute_url(),
+                "when": f"Waits for you since {day_of(asked, today)}",
+                "late": today - asked > LATE_AFTER,
+            }
+        )
+    return items
+
+
+def unsigned(user, acting):
+    """Signatures that are missing in the capacity of this role, in this place."""
+    rows = Signature.objects.filter(signed_at=None)
+    if acting.role == Role.HEADTEACHER:
+        return rows.filter(capacity__in=Signature.HEADS, school=acting.school_id)
+    return rows.filter(capacity=capacity_of(acting), person=user)
+
+
+def is_own(row, user, acting):
+    if acting.role == Role.HEADTEACHER:
+        return row.is_of_a_head and row.school_id == acting.school_id
+    return row.capacity == capacity_of(acting) and row.person_id == user.pk
+
+
+def capacity_of(acting):
+    return Signature.Capacity.SPECIALIST if acting.role == Role.SPECIALIST else Signature.Capacity.PARTNER
+
+
+def revisit_items(user, acting, today):
+    """A line for each agreement that the teacher looks at again, until the own side has said that it holds."""
+    side = Revisit.Side.SPECIALIST if acting.role == Role.SPECIALIST else Revisit.Side.PARTNER
+    rows = agreements.to_revisit(mine(Agreement, user, acting, "agreements.revisit"), today)
+    return [
+        {
+            "title": f"Does the agreement still hold? {row.sections['partner_school']}, {row.sections['label']}",
+            "text": "Read it once more and say so, or tell the coordinator what has to change.",
+            "url": row.get_absolute_url(),
+            "when": f"Since {day_of(row.partnership.programme.agreement_revisited_on, today)}",
+        }
+        for row in rows.filter(agreements.unsaid_by(side)).select_related("partnership__programme").order_by("pk")[:20]
+    ]
+
+
+def coordinating_items(user, acting, today, radar):
+    """For the coordinator: how many wait for signatures, how many partnerships have none, how many to look at again.
+
+    What waits for so long that the radar shows it has its line there.
+    """
+    theirs = mine(Agreement, user, acting, "agreements.manage")
+    slipping = [row.partnership.pk for rows in radar.values() for row in rows if "agreement" in row.kinds]
+    waiting = theirs.waiting().exclude(partnership__in=slipping).order_by("made_at", "pk")
+    return [
+        *waiting_item(list(waiting), today),
+        *lacking_items(user, acting),
+        *revisit_item(list(agreements.to_revisit(theirs, today).order_by("pk"))),
+    ]
+
+
+def waiting_item(rows, today):
+    if not rows:
+        return []
+    one, since = len(rows) == 1, timezone.localdate(rows[0].made_at)
+    return [
+        {
+            "title": f"{len(rows)} agreement{' waits' if one else 's wait'} for signatures",
+            "text": f"{some(sorted({row.sections['partner_school'] for row in rows}))}. "
+            f"{'Since' if one else 'The first since'} {day_of(since, today)}.",
+            "url": rows[0].get_absolute_url() if one else f"{reverse('programmes:agreements')}?state=waiting",
+            "act": "See who has not signed",
+        }
+    ]
+
+
+def lacking_items(user, acting):
+    without = agreements.makeable(mine(Partnership, user, acting, "agreements.manage"))
+    return [
+        {
+            "title": f"{count} partnership{' has' if count == 1 else 's have'} no agreement yet",
+            "text": f"{programme.title}. Teachers and headteachers sign it before the first visit.",
+            "url": reverse("programmes:agreement_make", args=[programme.slug]),
+            "act": f"Make the agreement{'' if count == 1 else 's'}",
+        }
+        for programme, count in agreements.count_by_programme(without)
+    ]
+
+
+def revisit_item(rows):
+    if not rows:
+        return []
+    one = len(rows) == 1
+    return [
+        {
+            "title": f"{len(rows)} agreement{' is' if one else 's are'} to be looked at again",
+            "text": f"{some(sorted({row.sections['partner_school'] for row in rows}))}. "
+            "The teachers of both sides say whether it still holds; you can for both.",
+            "url": rows[0].get_absolute_url() if one else f"{reverse('programmes:agreements')}?state=revisit",
+            "act": "See the agreement" if one else "See which agreements",
+        }
+    ]
