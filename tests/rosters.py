@@ -89,7 +89,10 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
     p = PartnershipFactory(
         programme=at.programme,
         specialist=SpecialistTeacherFactory(
-            programme=at.programme, user=user, home_school=SchoolFactory(name=f"Home of {last}")
+            programme=at.programme,
+            user=user,
+            home_school=SchoolFactory(name=f"Home of {last}"),
+            release_half_days=["mon-am"],
         ),
         partner_school=SchoolFactory(name=school),
         partner_teacher=teacher,
