@@ -11,6 +11,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("programmes.urls")),
     path("visits/", include("visits.urls")),
-    path("pupils/", include("pupils.urls")),
+    path("", include("pupils.urls")),
     path("", include("reports.urls")),
 ]

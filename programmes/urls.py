@@ -1,5 +1,6 @@
 from django.urls import path
 
+from programmes import set_up_urls
 from programmes.views import (
     actions,
     agreement_texts,
@@ -18,6 +19,7 @@ from programmes.views import (
 
 app_name = "programmes"
 urlpatterns = [
+    *set_up_urls.urlpatterns,
     path("programmes/", programmes.ProgrammeList.as_view(), name="list"),
     path("programmes/<slug:slug>/", programmes.ProgrammeDetail.as_view(), name="detail"),
     path("programmes/<slug:slug>/consultants/add/", programmes.consultant_add, name="consultant_add"),

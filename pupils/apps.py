@@ -6,9 +6,15 @@ class PupilsConfig(AppConfig):
 
     def ready(self):
         """Say to programmes, which does not know this app, what a step of a partnership brings about here."""
-        from programmes.services import life  # noqa: PLC0415 (models load after the apps)
-        from pupils.services import ask_for_grades_again, excuse_missing_grades  # noqa: PLC0415
+        from programmes.services import data_points, life  # noqa: PLC0415 (models load after the apps)
+        from pupils.services import (  # noqa: PLC0415
+            ask_for_grades_again,
+            count_returns,
+            excuse_missing_grades,
+        )
 
         if excuse_missing_grades not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(excuse_missing_grades)
             life.AFTER_TAKING_BACK.append(ask_for_grades_again)
+        if count_returns not in data_points.AFTER_DATA_POINTS:
+            data_points.AFTER_DATA_POINTS.append(count_returns)

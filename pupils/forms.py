@@ -1,8 +1,9 @@
+from crispy_forms_gds.choices import Choice
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import RowForm, with_button
-from pupils import services
+from pupils import expectations, scales, services
 from pupils.models import TargetPupil
 from pupils.upn import WrongUpn, clean_upn, upn_index
 
@@ -75,3 +76,104 @@ class PupilForm(RowForm):
             raise ValidationError("Another pupil of this programme has this UPN. Check which of the two it belongs to.")
         self.instance.upn_index = upn_index(upn)
         return upn
+
+
+class ScaleForm(forms.Form):
+    """The scale on which a programme assesses: one that ships, or 1 to a number."""
+
+    scale = forms.ChoiceField(
+        label="Which scale do the teachers assess on?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a scale.", "invalid_choice": "Choose one of the scales offered here."},
+    )
+    highest = forms.IntegerField(
+        label="The highest number, for a scale of your own",
+        required=False,
+        min_value=2,
+        max_value=scales.MOST_FREE_GRADES,
+        help_text="From 2 to 100. A scale of 1 to 5 has the grades 1, 2, 3, 4 and 5.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-3"}),
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], "Enter the highest number as a whole number from 2 to 100."
+        ),
+    )
+
+    def __init__(self, *args, programme, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = [self.choice(name) for name in scales.shipped()[:-1]]
+        self.fields["scale"].choices = [*choices, Choice("free", "A scale of your own, from 1 to a number")]
+        free = scales.FREE.fullmatch(programme.scale)
+        self.initial = {"scale": "free" if free else programme.scale, "highest": int(free[1]) if free else None}
+        self.helper = with_button(self, "Continue")
+
+    def choice(self, name):
+        scale = scales.description(name)
+        return Choice(name, scale["title"], hint=scale.get("step", ""))
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("scale") == "free" and not cleaned.get("highest") and "highest" not in self.errors:
+            self.add_error("highest", "Enter the highest number of your scale.")
+        return cleaned
+
+    @property
+    def name(self):
+        given = self.cleaned_data
+        return f"free-{given['highest']}" if given["scale"] == "free" else given["scale"]
+
+
+class ExpectationsForm(forms.Form):
+    """Expected progress, where the scale has points, and the level expected of each year group."""
+
+    def __init__(self, *args, programme, scale, **kwargs):
+        super().__init__(*args, **kwargs)
+        file = scales.description(scale)
+        codes = [grade["code"] for grade in file["grades"]]
+        self.programme, self.order = programme, {code: place for place, code in enumerate(codes)}
+        self.has_points = file["has_points"]
+        if self.has_points:
+            self.add_points(file)
+        levels = expectations.standing(programme, scale)
+        offered = [("", "Not set"), *((code, code) for code in codes)]
+        for year in programme.year_groups:
+            for name, label, initial in zip(
+                ("met", "exceeded"), self.labels(year), levels.get(year, ("", "")), strict=True
+            ):
+                self.fields[f"{name}_{year}"] = forms.ChoiceField(
+                    label=label, choices=offered, required=False, initial=initial
+                )
+        self.helper = with_button(self, "Save and continue")
+
+    def labels(self, year):
+        called = f"Year {year}" if year else "Reception"
+        return f"{called}: the expected level is met from", f"{called}: it is exceeded from"
+
+    def add_points(self, file):
+        self.fields["expected_points"] = forms.DecimalField(
+            label="Expected progress in points, from the first to the last data point",
+            required=False,
+            min_value=0,
+            max_value=999,
+            decimal_places=2,
+            initial=self.programme.expected_points,
+            help_text=f"{file.get('step', '')} Leave it blank if no rate is expected.",
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-3"}),
+            error_messages=dict.fromkeys(
+                ["invalid", "min_value", "max_value", "max_decimal_places"],
+                "Enter the expected points as a number from 0 to 999, such as 3.",
+            ),
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        self.levels = {}
+        for year in self.programme.year_groups:
+            met, exceeded = cleaned.get(f"met_{year}"), cleaned.get(f"exceeded_{year}")
+            if bool(met) != bool(exceeded):
+                lacking = "exceeded" if met else "met"
+                self.add_error(f"{lacking}_{year}", f"Year {year}: give both grades, or neither.")
+            elif met and self.order[exceeded] < self.order[met]:
+                self.add_error(f"exceeded_{year}", f"Year {year}: {exceeded} is below {met}. Swap or correct them.")
+            elif met:
+                self.levels[year] = (met, exceeded)
+        return cleaned

@@ -4,7 +4,9 @@ from pupils import views
 
 app_name = "pupils"
 urlpatterns = [
-    path("", views.PlaceList.as_view(), name="list"),
-    path("<int:pk>/", views.PupilDetail.as_view(), name="detail"),
-    path("<int:pk>/change/", views.PupilUpdate.as_view(), name="change"),
+    path("pupils/", views.PlaceList.as_view(), name="list"),
+    path("pupils/<int:pk>/", views.PupilDetail.as_view(), name="detail"),
+    path("pupils/<int:pk>/change/", views.PupilUpdate.as_view(), name="change"),
+    path("programmes/<slug:slug>/set-up/assessment/", views.assessment, name="assessment"),
+    path("programmes/<slug:slug>/set-up/assessment/<str:scale>/", views.expectations, name="expectations"),
 ]

@@ -1,13 +1,19 @@
 from django.contrib import messages
 from django.db import IntegrityError
-from django.shortcuts import redirect
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 from django.views.generic import DetailView, ListView, UpdateView
 
 from accounts import audit
-from accounts.access import Allowed
-from pupils import services
-from pupils.forms import PupilForm
+from accounts.access import Allowed, allowed_rows
+from accounts.forms import with_button
+from programmes.models import Programme
+from pupils import expectations as expectation_services
+from pupils import scales, services
+from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
 from pupils.models import Place, TargetPupil
 
 
@@ -88,3 +94,81 @@ class PupilUpdate(Allowed, UpdateView):
             return self.form_invalid(form)
         messages.success(self.request, "The pupil's details are saved.")
         return redirect(self.object)
+
+
+def being_set_up(request, slug):
+    return get_object_or_404(allowed_rows(Programme, request.user, "programmes.set_up").open(), slug=slug)
+
+
+def page_of(programme, form, title, **more):
+    """What the page of a task of setting up needs."""
+    return {
+        "form": form,
+        "title": title,
+        "caption": programme.title,
+        "back": reverse("programmes:set_up", args=[programme.slug]),
+        "back_text": "Back to the tasks",
+    } | more
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def assessment(request, slug):
+    """The scale is chosen here, and saved with what is expected on it on the next page."""
+    programme = being_set_up(request, slug)
+    form = ScaleForm(request.POST or None, programme=programme)
+    if request.method == "POST" and form.is_valid():
+        grades = expectation_services.grades_in(programme) if form.name != programme.scale else 0
+        if not grades:
+            return redirect("pupils:expectations", slug=slug, scale=form.name)
+        form.add_error("scale", in_use(grades))
+    return render(request, "programmes/set_up_form.html", page_of(programme, form, "Assessment"))
+
+
+def in_use(grades):
+    what = "1 grade is" if grades == 1 else f"{grades:,} grades are"
+    return f"The scale cannot change: {what} in on the one that stands, and a gain across two scales is no number."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def expectations(request, slug, scale):
+    programme = being_set_up(request, slug)
+    try:
+        title = scales.description(scale)["title"]
+    except scales.UnknownScale:
+        raise Http404 from None
+    form = ExpectationsForm(request.POST or None, programme=programme, scale=scale)
+    warnings = []
+    if request.method == "POST" and form.is_valid():
+        warnings = results_change(programme, form) if "sure" not in request.POST else []
+        if not warnings and save_expectations(request, programme, scale, form):
+            return redirect("programmes:set_up", slug=slug)
+        form.helper = with_button(form, "Yes, change it", name="sure") if warnings else form.helper
+    lead = (
+        "" if form.has_points else "This scale has no points: no mean and no expected rate can be worked out from it."
+    )
+    page = page_of(programme, form, f"What is expected: {title}", lead=lead, warnings=warnings)
+    return render(request, "programmes/set_up_form.html", page)
+
+
+def results_change(programme, form):
+    """What a change means once grades are in; nothing where nothing changes."""
+    same_points = form.cleaned_data.get("expected_points") == programme.expected_points
+    levels = {row.year_group: (row.met_from, row.exceeded_from) for row in programme.expectations.all()}
+    grades = expectation_services.grades_in(programme)
+    if not grades or (same_points and form.levels.items() <= levels.items()):
+        return []
+    return [
+        f"{'1 grade is' if grades == 1 else f'{grades:,} grades are'} in. All results of the programme are worked out "
+        "anew from what is expected here; reports that are made already stay as they are."
+    ]
+
+
+def save_expectations(request, programme, scale, form):
+    try:
+        expectation_services.save_assessment(
+            request.user, programme, scale, form.cleaned_data.get("expected_points"), form.levels
+        )
+    except expectation_services.ScaleInUse as error:
+        form.add_error(None, in_use(error.grades))
+        return False
+    return True

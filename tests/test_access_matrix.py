@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
+from tests import set_up_pages
 from tests.world import build_world, nobody
 
 # Open to anyone, or pages of the sign-in with a table of their own (test_sign_in_pages).
@@ -142,6 +143,7 @@ MATRIX = {
     "programmes:agreement_renew GET":   (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:agreement_renew POST":  (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:agreement_remind POST": (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    **set_up_pages.MATRIX,
     "visits:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 200, 403),
     "visits:choose GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     "visits:create GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
@@ -243,6 +245,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "programmes:agreement_holds": lambda c: [c.agreement.pk],
     "programmes:agreement_renew": lambda c: [c.agreement.pk],
     "programmes:agreement_remind": lambda c: [c.agreement.pk],
+    **set_up_pages.KEYS,
     "visits:create": lambda c: [c.partnership.pk],
     "programmes:move": lambda c: [c.partnership.pk, "paused"],
     "programmes:specialist_replace": lambda c: [c.partnership.pk],
@@ -274,6 +277,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:download/programme": lambda c: [c.programme_report.pk],
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
+    *set_up_pages.OF_A_PROGRAMME,
     "programmes:specialists",
     "programmes:specialist_add",
     "programmes:schools",

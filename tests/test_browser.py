@@ -16,7 +16,7 @@ from jobs.models import Job
 from programmes.models import Programme
 from pupils.loading import load_programme
 from reports.demo import load_demo
-from tests import workers
+from tests import set_up_pages, workers
 from tests.factories import MembershipFactory, UserFactory
 from tests.test_pairing_runs import a_programme
 from tests.world import build_world, person
@@ -169,6 +169,7 @@ def pages_of(corner):
             reverse("programmes:list"),
             programme,
             *actions,
+            *set_up_pages.pages(ours),
             *partnerships,
             *life,
             handover,

@@ -14,6 +14,7 @@ from jobs.models import Job
 from programmes.models import HeadContact, PartnerSchool, Programme
 from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
+from tests import set_up_pages
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -148,6 +149,7 @@ def more_schools(ours, count):
 
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
+    set_up_pages.more,
     more_schools,
     more_actions,
     more_mails,
@@ -203,6 +205,7 @@ LISTS = {
     "programmes:agreement": ["coordinator", "partner"],
     "programmes:agreement_text": ["coordinator"],
     "programmes:agreement_make": ["coordinator"],
+    **set_up_pages.LISTS,
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "pupils:list": ["specialist", "headteacher"],
@@ -237,6 +240,7 @@ ABOUT = {
     "reports:handover": lambda c: [c.partnership.pk],
     "programmes:specialist_replace": lambda c: [c.partnership.pk],
     "programmes:partner_teacher_add": lambda c: [c.partnership.pk],
+    **set_up_pages.ABOUT,
     "pupils:detail": lambda c: [c.pupil.pk],
     "reports:results": lambda c: [c.programme.slug],
     "reports:places": lambda c: [c.programme.slug],

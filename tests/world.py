@@ -22,6 +22,9 @@ from programmes.models import (
     HeadContact,
     HeadsLetter,
     Objection,
+    TemplateStep,
+    TimetableStep,
+    TimetableTemplate,
 )
 from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
@@ -48,6 +51,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.term_dates import YEAR_2026, give_term_dates
 
 OFFICE_STAFF = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE]
 
@@ -143,6 +147,9 @@ def build_corner(corner, programme, staff, serial):
     )
     run = programme.pairing_runs.first() or PairingRunFactory(programme=programme, asked_by=people[Role.COORDINATOR])
     suggest(run, waiting, partnership.specialist)
+    give_term_dates(
+        organisation, [(f"{corner} {name}", *days) for name, *days in YEAR_2026], school=partnership.partner_school
+    )
     objection = Objection.objects.create(
         partnership=partnership,
         school=partnership.partner_school,
@@ -200,6 +207,8 @@ def build_corner(corner, programme, staff, serial):
         programme=programme,
         organisation=organisation,
         partnership=partnership,
+        template=organisation.timetable_templates.get(),
+        step=programme.timetable.get(),
         partner_school=waiting,
         run=run,
         objection=objection,
@@ -245,6 +254,18 @@ def build_organisation(corner):
     )
     for name, due_on in (("October", dt.date(2026, 10, 16)), ("Summer", dt.date(2027, 6, 25))):
         DataPoint.objects.create(programme=programme, name=name, due_on=due_on)
+    give_term_dates(organisation)
+    template = TimetableTemplate.objects.create(organisation=organisation, name=f"{corner} template")
+    step = {"order": 1, "type": "visit", "name": f"{corner} step", "half_days": 1}
+    TemplateStep.objects.create(template=template, half_term=1, first_week=6, last_week=7, **step)
+    TimetableStep.objects.create(
+        programme=programme,
+        window_start=dt.date(2026, 10, 5),
+        window_end=dt.date(2026, 10, 16),
+        funded_specialist_half_days=1,
+        funded_partner_half_days=0,
+        **step,
+    )
     staff = {role: person(corner, role) for role in OFFICE_STAFF}
     for role, user in staff.items():
         MembershipFactory(user=user, role=role, organisation=organisation)

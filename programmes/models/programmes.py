@@ -48,6 +48,10 @@ class ProgrammeQuerySet(ScopedQuerySet):
         ),
     }
 
+    def open(self):
+        """Those that may still be changed: what a closed one says stands."""
+        return self.exclude(status=Programme.Status.CLOSED)
+
 
 class Programme(models.Model):
     """One organiser's programme for one academic year, 1 September to 31 August."""

@@ -18,7 +18,9 @@ class TimetableTemplateQuerySet(ScopedQuerySet):
 class TimetableTemplate(models.Model):
     """The steps of a year without its dates: a template is placed on the term dates of a programme."""
 
-    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="timetable_templates"
+    )
     name = models.CharField(max_length=80)
     description = models.CharField(max_length=300, blank=True)
 

@@ -9,6 +9,7 @@ from accounts.access import Allowed, allowed_rows, get_allowed
 from programmes.forms.consultants import ConsultantForm
 from programmes.models import Area, Partnership, Programme
 from programmes.services import consultants
+from programmes.setting_up import tasks_of
 
 
 class ProgrammeList(Allowed, ListView):
@@ -20,6 +21,9 @@ class ProgrammeList(Allowed, ListView):
     def get_queryset(self):
         rows = super().get_queryset().select_related("organisation")
         return rows.annotate(partnership_count=Count("partnerships")).order_by("status", "-starts_on", "name")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(may_set_up=self.request.user.may("programmes.set_up"), **kwargs)
 
 
 class ProgrammeDetail(Allowed, DetailView):
@@ -42,7 +46,11 @@ class ProgrammeDetail(Allowed, DetailView):
         naming = any(
             m.organisation_id == programme.organisation_id for m in person.memberships_granting("consultants.name")
         )
+        setting_up = any(
+            m.organisation_id == programme.organisation_id for m in person.memberships_granting("programmes.set_up")
+        )
         return super().get_context_data(
+            **(how_far(programme) if setting_up else {}),
             has_records=any(step.records for step in programme.timetable.all()),
             areas=areas.prefetch_related("consultants__user"),
             may_pair=any(
@@ -65,6 +73,20 @@ class ProgrammeDetail(Allowed, DetailView):
         )
 
 
+def how_far(programme):
+    """For whoever sets the programme up: how many of its tasks are completed, and which comes next."""
+    if programme.status != Programme.Status.DRAFT:
+        return {"may_set_up": True}
+    tasks = tasks_of(programme)
+    left = [task for task in tasks if task.missing]
+    return {
+        "may_set_up": True,
+        "tasks_done": len(tasks) - len(left),
+        "tasks_count": len(tasks),
+        "next_task": next(iter(left), None),
+    }
+
+
 @require_POST
 def consultant_add(request, slug):
     programme = get_allowed(Programme, request.user, "consultants.name", slug=slug)
@@ -74,6 +96,13 @@ def consultant_add(request, slug):
         messages.success(request, f"{row.user} is a consultant of {row.area} now.")
     else:
         messages.warning(request, "Choose an area of this programme and one of your area consultants.")
+    return back_to(request, programme)
+
+
+def back_to(request, programme):
+    """The page on which the button stood: the areas of a programme that is being set up, or the programme."""
+    if request.POST.get("from") == "areas":
+        return redirect("programmes:areas", slug=programme.slug)
     return redirect(programme)
 
 
@@ -83,4 +112,4 @@ def consultant_remove(request, pk):
     row = get_object_or_404(consultants.consultants_in(areas), pk=pk)
     consultants.remove_consultant(request.user, row)
     messages.success(request, f"{row.user} is no longer a consultant of {row.area}.")
-    return redirect(row.area.programme)
+    return back_to(request, row.area.programme)

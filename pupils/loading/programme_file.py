@@ -20,11 +20,9 @@ from pydantic import (
 from accounts.models import Organisation
 from papers.sheets import Problems, Wrong, quote, read_toml
 from programmes.models import Programme, SuccessCriterion
+from programmes.subjects import stands_in_the_way
 from pupils import scales
 from pupils.loading.rows import checked_la_code
-
-# Names of blocks of the results: a subject of that name would stand in their way.
-NAMES_OF_RESULTS = {"all", "missing_first", "missing_final", "partnerships", "specialist_teachers", "outcomes"}
 
 
 def text_in_quotes(longest):
@@ -49,7 +47,7 @@ def each_once(values):
 
 
 def not_a_result(subject):
-    if subject.casefold() in NAMES_OF_RESULTS or re.search(r"\byear \d+$", subject.casefold()):
+    if stands_in_the_way(subject):
         raise Wrong(f"The results have a line {quote(subject)} of their own.", "Give the subject another name.")
     return subject
 

@@ -130,7 +130,7 @@ class Assessment(models.Model):
         ENDED = "partnership ended", "Partnership ended"
 
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="assessments")
-    data_point = models.ForeignKey(DataPoint, on_delete=models.CASCADE, related_name="+")
+    data_point = models.ForeignKey(DataPoint, on_delete=models.RESTRICT, related_name="+")
     grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField("why there is no grade", max_length=20, choices=Reason, blank=True)
     assessed_on = models.DateField(null=True, blank=True)

@@ -1,0 +1,134 @@
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from accounts import audit
+from programmes import setting_up
+from programmes.models import Programme, academic_year
+from programmes.years import written
+
+LONGEST_SLUG = 80
+USUAL_SCALE = "ta-codes"  # what schools assess by today, until the coordinator says otherwise
+
+
+class NotReady(Exception):
+    """Something is missing; `missing` says what, with the task that mends it."""
+
+    def __init__(self, missing):
+        super().__init__(f"{len(missing)} things missing")
+        self.missing = missing
+
+
+class MovedMeanwhile(Exception):
+    """Someone else put the programme into force, or closed it, a moment ago."""
+
+
+def slug_for(name: str, year: dt.date) -> str:
+    """essex-lesson-study-2026-27, whether or not the name says the year already."""
+    words = slugify(name.replace(written(year), "")).strip("-")[: LONGEST_SLUG - 12].strip("-")
+    return f"{words or 'programme'}-{written(year)}"
+
+
+def free_slug(name, year) -> str:
+    """The slug of the name, with a number behind it where another programme has it."""
+    slug = slug_for(name, year)
+    taken = set(Programme.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
+    number = 2
+    found = slug
+    while found in taken:
+        found, number = f"{slug}-{number}", number + 1
+    return found
+
+
+@transaction.atomic
+def add_programme(person, programme: Programme) -> Programme:
+    """A programme that is being set up, under a slug of its own."""
+    programme.status = Programme.Status.DRAFT
+    programme.scale = USUAL_SCALE
+    while programme.pk is None:
+        programme.slug = free_slug(programme.name, programme.starts_on)
+        try:
+            with transaction.atomic():
+                programme.save(force_insert=True)
+        except IntegrityError:  # someone took the slug in this very moment: it is seen in the next round
+            if not Programme.objects.filter(slug=programme.slug).exists():
+                raise
+            programme.pk = None
+    audit.record(person, "programme added", programme)
+    return programme
+
+
+@transaction.atomic
+def save_settings(person, programme: Programme) -> Programme:
+    """The settings are saved; a task whose ground they change is open again."""
+    before = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    again = set()
+    if before.starts_on != programme.starts_on:
+        again |= {"timetable", "data_points", "staff"}
+    if set(programme.year_groups) - set(before.year_groups):
+        again.add("assessment")
+    if before.funded != programme.funded:
+        again.add("staff")
+    programme.tasks_done = [task for task in before.tasks_done if task not in again]
+    programme.status = before.status
+    programme.save()
+    audit.record(person, "programme changed", programme)
+    return programme
+
+
+@transaction.atomic
+def mark_done(person, programme, task: str):
+    """The task is completed; saying so twice changes nothing."""
+    row = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    if task not in row.tasks_done:
+        row.tasks_done = [*row.tasks_done, task]
+        row.save(update_fields=["tasks_done"])
+    programme.tasks_done = row.tasks_done
+
+
+@transaction.atomic
+def save_task(person, programme, task: str, fields):
+    """The fields of a task that is one form are saved, and the task is completed."""
+    programme.save(update_fields=fields)
+    mark_done(person, programme, task)
+    audit.record(person, "programme changed", programme, about=task)
+
+
+@transaction.atomic
+def save_criteria(person, programme, targets: dict[str, int]):
+    """These are the success criteria now: measure -> percentage. The task is completed, also without any."""
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    programme.success_criteria.exclude(measure__in=targets).delete()
+    for measure, target_pct in targets.items():
+        programme.success_criteria.update_or_create(measure=measure, defaults={"target_pct": target_pct})
+    mark_done(person, programme, "criteria")
+    audit.record(person, "programme changed", programme, about="criteria")
+
+
+@transaction.atomic
+def activate(person, programme) -> Programme:
+    """The programme runs. NotReady says what is missing; of two who press the button one wins."""
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    programme.refresh_from_db()
+    if missing := setting_up.missing_in(setting_up.tasks_of(programme)):
+        raise NotReady(missing)
+    running = Programme.objects.filter(pk=programme.pk, status=Programme.Status.DRAFT)
+    if not running.update(status=Programme.Status.ACTIVE):
+        raise MovedMeanwhile(f"programme {programme.pk}")
+    programme.refresh_from_db()
+    audit.record(person, "programme activated", programme)
+    return programme
+
+
+def year_is_open(programme) -> bool:
+    """Whether the year may still change: nothing of the programme is dated yet."""
+    return programme.status == Programme.Status.DRAFT and not (
+        programme.timetable.exists() or programme.data_points.exists() or programme.partnerships.exists()
+    )
+
+
+def years_offered(today: dt.date) -> list[dt.date]:
+    """This academic year, the one before and the two after it, as their first days."""
+    start = academic_year(today)[0]
+    return [start.replace(year=start.year + ahead) for ahead in (0, 1, 2, -1)]
