@@ -59,6 +59,8 @@ GRANTS = {
     "mail.view": {Role.COORDINATOR},
     "mail.send_again": {Role.COORDINATOR},
     "schools.search": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
+    "schools.view": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
+    "schools.succeed": {Role.COORDINATOR},
     "register.import": {Role.ADMINISTRATOR, Role.COORDINATOR},
     "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},
     "visits.plan": {Role.COORDINATOR, *TEACHERS},

@@ -2,7 +2,7 @@ from django.urls import path
 
 from accounts import views
 from accounts.messages import views as messages
-from accounts.register.views import schools
+from accounts.register.views import imports, schools, succession
 
 app_name = "accounts"
 urlpatterns = [
@@ -22,6 +22,14 @@ urlpatterns = [
     path("messages/kinds/", messages.kinds, name="mail_kinds"),
     path("messages/<int:pk>/", messages.MailDetail.as_view(), name="mail"),
     path("messages/<int:pk>/again/", messages.again, name="mail_again"),
+    path("schools/<int:urn>/", schools.SchoolPage.as_view(), name="school"),
+    path("schools/<int:urn>/successor/", succession.succeed, name="succeed"),
+    path("register/", imports.RegisterPage.as_view(), name="register"),
+    path("register/<int:pk>/", imports.RegisterFilePage.as_view(), name="register_file"),
+    path("register/<int:pk>/progress/", imports.progress, name="register_progress"),
+    path("register/<int:pk>/confirm/", imports.confirm, name="register_confirm"),
+    path("register/<int:pk>/again/", imports.again, name="register_again"),
+    path("register/<int:pk>/set-aside/", imports.set_aside, name="register_set_aside"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
     path("demo/", views.demo, name="demo"),
     path("demo/<int:pk>/", views.demo_sign_in, name="demo_sign_in"),

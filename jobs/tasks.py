@@ -5,6 +5,7 @@ from celery import shared_task
 from django.apps import apps
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.db.models import FileField
 from django.utils import timezone
 
 from jobs.models import Job
@@ -41,6 +42,10 @@ def sweep():
             model.objects.filter(pk=job.pk).update(rung_at=now)
 
 
+def file_fields(model):
+    return [field.name for field in model._meta.get_fields() if isinstance(field, FileField)]
+
+
 @shared_task
 def sweep_files():
     """Remove what killed attempts left behind. A file is named by row and attempt, so its row can be asked."""
@@ -48,7 +53,7 @@ def sweep_files():
         folder = model._meta.label_lower
         if not default_storage.exists(folder):
             continue
-        kept = set(model.objects.exclude(file="").values_list("file", flat=True))
+        kept = {name for field in file_fields(model) for name in model.objects.values_list(field, flat=True)}
         for name in default_storage.listdir(folder)[1]:
             path = f"{folder}/{name}"
             old = default_storage.get_modified_time(path) < timezone.now() - ORPHAN_AFTER

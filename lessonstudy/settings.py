@@ -119,6 +119,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 CRISPY_CLASS_CONVERTERS = {
     "numberinput": "govuk-input govuk-input--width-5",
+    "fileinput": "govuk-file-upload",
     "schoolinput": "govuk-input",
     "suggestinput": "govuk-input govuk-input--width-20",
     "dayinput": "govuk-input govuk-input--width-10 moj-js-datepicker-input",

@@ -5,13 +5,16 @@ class ProgrammesConfig(AppConfig):
     name = "programmes"
 
     def ready(self):
-        """Tell accounts, which does not know this app, which schools take part in an organisation's programmes; close
-        the objections of a folded partnership; and let an agreement follow the people of its partnership."""
+        """Say to accounts, which does not know this app, which schools take part in an organisation's programmes and
+        what of them follows a school to its successor; close the objections of a folded partnership; and let an
+        agreement follow the people of its partnership."""
         from accounts.models.organisations import TAKING_PART  # noqa: PLC0415 (models load after the apps)
+        from accounts.register.succession import AFTER_SUCCESSION  # noqa: PLC0415
         from programmes.models import partnerships  # noqa: PLC0415
         from programmes.services import life, people  # noqa: PLC0415
         from programmes.services.agreements import after_people_change  # noqa: PLC0415
         from programmes.services.objections import close_objections  # noqa: PLC0415
+        from programmes.succession import FOLLOWING  # noqa: PLC0415
 
         for schools in (partnerships.partner_schools, partnerships.home_schools):
             if schools not in TAKING_PART:
@@ -20,3 +23,4 @@ class ProgrammesConfig(AppConfig):
             life.AFTER_FOLD.append(close_objections)
         if after_people_change not in people.AFTER_PEOPLE_CHANGE:
             people.AFTER_PEOPLE_CHANGE.append(after_people_change)
+        AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

@@ -46,6 +46,16 @@ MATRIX = {
     # the register is public: whoever picks schools finds every one
     "accounts:schools GET":             (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
     "accounts:schools_found GET":       (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:school GET":              (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "accounts:succeed GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "accounts:succeed POST":            (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "accounts:register GET":            (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:register POST":           (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:register_file GET":       (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 200),
+    "accounts:register_progress GET":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 302),
+    "accounts:register_confirm POST":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 302),
+    "accounts:register_again POST":     (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 302),
+    "accounts:register_set_aside POST": (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 302),
     "programmes:list GET":              (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "programmes:detail GET":            (302, 403, 200, 200, 200, 200, 200, 200, 200, 403, 403),
     "programmes:consultant_add POST":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -193,6 +203,13 @@ KEYS = {  # what a URL is about, in a corner of the world
     "accounts:end": lambda c: [c.memberships[Role.OFFICE].pk],
     "accounts:mail": lambda c: [c.mail.pk],
     "accounts:mail_again": lambda c: [c.mail.pk],
+    "accounts:school": lambda c: [c.school.urn],
+    "accounts:succeed": lambda c: [c.school.urn],
+    "accounts:register_file": lambda c: [c.register_file.pk],
+    "accounts:register_progress": lambda c: [c.register_file.pk],
+    "accounts:register_confirm": lambda c: [c.register_file.pk],
+    "accounts:register_again": lambda c: [c.register_file.pk],
+    "accounts:register_set_aside": lambda c: [c.register_file.pk],
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:consultant_add": lambda c: [c.programme.slug],
     "programmes:consultant_remove": lambda c: [c.partnership.area.consultants.get().pk],
@@ -289,6 +306,11 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "programmes:agreement_text",
     "programmes:agreement_text_change",
     "programmes:agreement_make",
+    "accounts:register_file",
+    "accounts:register_progress",
+    "accounts:register_confirm",
+    "accounts:register_again",
+    "accounts:register_set_aside",
     "programmes:detail",
     "programmes:consultant_add",
     "programmes:actions",
@@ -302,13 +324,23 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "reports:download/programme",
 }
 OF_THE_OFFICE = {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, Role.ADMINISTRATOR}
-OF_EVERYBODY = {"accounts:invite_again", "accounts:withdraw", "accounts:end"}  # the administrator's reach has no end
 BODY = {
     "programmes:letters": {"heads_letter_words": "Welcome"},
     "visits:cancel": {"reason": "Snow"},
     "programmes:move": {"on": "1/9/2026", "reason": "Staff+change"},
     "programmes:partner_teacher_replace": {"on": "1/9/2026", "because": "Parental+leave", "who": "nobody"},
     "programmes:agreement_renew": {"because": "Snow"},
+}
+OF_EVERYBODY = {  # the administrator's reach has no end
+    "accounts:invite_again",
+    "accounts:withdraw",
+    "accounts:end",
+    "accounts:school",
+    "accounts:register_file",
+    "accounts:register_progress",
+    "accounts:register_confirm",
+    "accounts:register_again",
+    "accounts:register_set_aside",
 }
 OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
@@ -67,4 +67,13 @@ def test_every_scoped_model_says_whom_it_reaches():
 
 
 def test_the_sweeper_knows_every_kind_of_job():
-    assert set(kinds_of_job()) == {HeadsLetter, OutgoingMail, HandOverPack, PairingRun, Report, DigestRun}
+    assert set(kinds_of_job()) == {
+        DigestRun,
+        HandOverPack,
+        HeadsLetter,
+        OutgoingMail,
+        PairingRun,
+        RegisterFile,
+        RegisterUpdate,
+        Report,
+    }

@@ -109,7 +109,13 @@ def pages_of(corner):
         reverse("programmes:agreement_make", args=[slug]),
         reverse("programmes:agreement_renew", args=[ours.agreement.pk]),
     ]
-    schools = [reverse("accounts:schools"), f"{reverse('accounts:schools')}?q=ourside"]
+    schools = [
+        reverse("accounts:schools"),
+        f"{reverse('accounts:schools')}?q=ourside",
+        reverse("accounts:school", args=[ours.school.urn]),
+        reverse("accounts:register"),
+        reverse("accounts:register_file", args=[ours.register_file.pk]),
+    ]
     suggestion = [ours.run.pk, ours.partner_school.pk, ours.partnership.specialist_id]
     pairing = [
         reverse("programmes:pairing", args=[slug]),
@@ -166,6 +172,7 @@ def pages_of(corner):
             reverse("accounts:people"),
             reverse("accounts:invite"),
             *schools,
+            reverse("accounts:succeed", args=[ours.school.urn]),
             reverse("programmes:list"),
             programme,
             *actions,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation, OutgoingMail
+from accounts.models import Invitation, OutgoingMail, RegisterChange, RegisterFile, School
 from accounts.roles import Role
 from jobs.models import Job
 from programmes.models import HeadContact, PartnerSchool, Programme
@@ -147,12 +147,25 @@ def more_schools(ours, count):
         SpecialistTeacherFactory(programme=ours.programme, consultant=ours.people[Role.CONSULTANT])
 
 
+def more_registers(ours, count):
+    own = SchoolFactory.create_batch(count, la_code=ours.organisation.la_code)
+    for school in own:
+        kept = {"organisation": ours.organisation, "uploaded_by": ours.people[Role.COORDINATOR]}
+        RegisterFile.objects.create(name="r.csv", size=1, file="r.csv", state=Job.State.DONE, **kept)
+        RegisterChange.objects.create(
+            register_file=ours.register_file, school=school, urn=school.urn, name="X", la_name="Y", kinds=["renamed"]
+        )
+    if ours.school.status != School.Status.CLOSED:
+        School.objects.filter(pk=ours.school.pk).update(status=School.Status.CLOSED)
+
+
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
     set_up_pages.more,
     more_schools,
     more_actions,
     more_mails,
+    more_registers,
     more_to_pair,
     more_partnerships,
     more_people,
@@ -180,6 +193,10 @@ LISTS = {
     "accounts:schools": ["coordinator", "headteacher"],
     "accounts:mails": ["coordinator"],
     "programmes:actions": ["coordinator", "partner"],
+    "accounts:register": ["coordinator", "administrator"],
+    "accounts:register_file": ["coordinator", "administrator"],
+    "accounts:school": ["coordinator"],
+    "accounts:succeed": ["coordinator"],
     "programmes:list": ["coordinator"],
     "programmes:detail": ["coordinator"],
     "programmes:partnerships": ["coordinator", "consultant", "specialist", "headteacher"],
@@ -226,6 +243,9 @@ ABOUT = {
     "programmes:letters": lambda c: [c.programme.slug],
     "programmes:letters_send": lambda c: [c.programme.slug],
     "programmes:letter": lambda c: [c.letter.pk],
+    "accounts:register_file": lambda c: [c.register_file.pk],
+    "accounts:school": lambda c: [c.school.urn],
+    "accounts:succeed": lambda c: [c.school.urn],
     "programmes:detail": lambda c: [c.programme.slug],
     "programmes:partnership": lambda c: [c.partnership.pk],
     "programmes:agreement": lambda c: [c.agreement.pk],

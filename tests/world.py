@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.adapters import EncryptedSecrets
-from accounts.models import Invitation, OutgoingMail, User
+from accounts.models import Invitation, OutgoingMail, RegisterChange, RegisterFile, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
 from programmes.models import (
     AgreementText,
@@ -238,6 +239,31 @@ def build_corner(corner, programme, staff, serial):
             failure="The mail server does not take this address.",
         ),
         saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
+        register_file=RegisterFile.objects.get(organisation=organisation),
+    )
+
+
+def build_register_file(corner, organisation, coordinator):
+    """A register that is read and waits for someone to confirm it."""
+    file = RegisterFile.objects.create(
+        organisation=organisation,
+        uploaded_by=coordinator,
+        name=f"{corner} register.csv",
+        size=1000,
+        file=f"accounts.registerfile/{corner}.csv",
+        state=RegisterFile.State.DONE,
+        finished_at=timezone.now(),
+        schools=2,
+        changes_count=1,
+        counts={"new": 1},
+    )
+    RegisterChange.objects.create(
+        register_file=file,
+        urn="999999",
+        name=f"{corner} New School",
+        la_name=f"{corner} Council",
+        kinds=["new"],
+        fields={"status": [None, "open"]},
     )
 
 
@@ -269,6 +295,7 @@ def build_organisation(corner):
     staff = {role: person(corner, role) for role in OFFICE_STAFF}
     for role, user in staff.items():
         MembershipFactory(user=user, role=role, organisation=organisation)
+    build_register_file(corner, organisation, staff[Role.COORDINATOR])
     ReportFactory(
         programme=programme,
         ordered_by=staff[Role.COORDINATOR],

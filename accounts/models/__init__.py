@@ -2,5 +2,18 @@ from accounts.models.audit import AuditEvent
 from accounts.models.mail import OutgoingMail
 from accounts.models.organisations import Organisation, School
 from accounts.models.people import Invitation, Membership, User
+from accounts.models.register import RegisterChange, RegisterFile, RegisterUpdate, SchoolLink
 
-__all__ = ["AuditEvent", "Invitation", "Membership", "Organisation", "OutgoingMail", "School", "User"]
+__all__ = [
+    "AuditEvent",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OutgoingMail",
+    "RegisterChange",
+    "RegisterFile",
+    "RegisterUpdate",
+    "School",
+    "SchoolLink",
+    "User",
+]

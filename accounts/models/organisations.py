@@ -93,6 +93,7 @@ class SchoolQuerySet(ScopedQuerySet):
     reach = {
         Role.COORDINATOR: of_authority_or_taking_part,
         Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
+        Role.ADMINISTRATOR: lambda m: EVERYTHING,
     }
 
     def allowed(self, user, action):

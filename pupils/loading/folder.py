@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from accounts.register.columns import REQUIRED_COLUMNS
 from papers.sheets import Problems, parse_rows, read_table
 from pupils.loading.programme_file import ProgrammeFile, read_programme
 from pupils.loading.rows import (
     LENIENT_COLUMNS,
     PUPIL_ALIASES,
-    REGISTER_COLUMNS,
     AssessmentRow,
     PartnershipRow,
     PupilRow,
@@ -105,7 +105,7 @@ def read_folder(folder: Path, problems: Problems) -> Folder:
         return parsed
 
     files.schools = rows(
-        "schools.csv", SchoolRow, ["URN"], LENIENT_COLUMNS, required=REGISTER_COLUMNS, max_bytes=200 * MEGABYTE
+        "schools.csv", SchoolRow, ["URN"], LENIENT_COLUMNS, required=REQUIRED_COLUMNS, max_bytes=200 * MEGABYTE
     )
     files.specialists = rows("specialist_teachers.csv", SpecialistRow, ["ref"])
     files.partnerships = rows("partnerships.csv", PartnershipRow, ["ref"])

@@ -1,6 +1,5 @@
 """What a row of each file must be. Fields carry the columns' own names; a blank cell counts as not given."""
 
-import datetime as dt
 import re
 from decimal import Decimal
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from accounts.models import School
+from accounts.register.columns import UNKNOWN_DAYS
 from papers.sheets import Choice, DayFirstDate, Email, SemicolonList, Text, WholeNumber, Wrong, YearGroup, quote
 from programmes.models import Partnership, TimetableStep
 from pupils.models import Assessment, TargetPupil
@@ -26,8 +26,7 @@ def text_up_to(longest):
 Ref = Annotated[Text, text_up_to(40)]
 Name = Annotated[Text, text_up_to(100)]
 Subject = Annotated[Text, text_up_to(60)]
-UNKNOWN_DATES = {dt.date(1800, 1, 1), dt.date(1900, 1, 1)}
-KnownDate = Annotated[DayFirstDate, AfterValidator(lambda day: None if day in UNKNOWN_DATES else day)]
+KnownDate = Annotated[DayFirstDate, AfterValidator(lambda day: None if day in UNKNOWN_DAYS else day)]
 
 
 def checked_urn(value):
@@ -76,19 +75,6 @@ class SchoolRow(BaseModel):
     head_last_name: Name = Field("", alias="HeadLastName")
     easting: WholeNumber | None = Field(None, alias="Easting", ge=0, le=1_000_000)
     northing: WholeNumber | None = Field(None, alias="Northing", ge=0, le=2_000_000)
-
-
-REGISTER_COLUMNS = [
-    "URN",
-    "LA (code)",
-    "LA (name)",
-    "EstablishmentNumber",
-    "EstablishmentName",
-    "TypeOfEstablishment (name)",
-    "EstablishmentStatus (name)",
-    "PhaseOfEducation (name)",
-    "Postcode",
-]
 
 
 # Nothing hangs on these. The programme's schools do hang on the days.

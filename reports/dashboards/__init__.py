@@ -17,6 +17,7 @@ from reports.dashboards.pairing import objection_items, proposed_items, waiting_
 from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
+    closed_school_items,
     coming_items,
     count_in_words,
     ended_items,
@@ -49,6 +50,7 @@ def coordinator(user, acting, today):
     found = radar(user, acting, today)
     to_do = objection_items(user, acting, today) + owed_by_point(user, acting, today)
     to_do += ended_items(user, acting, today) + waiting_items(user, acting)
+    to_do += closed_school_items(user, acting, today)
     past = unrecorded(user, acting, today)
     if n := past.count():
         to_do.append(

@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from django.db.models import Count
 from django.urls import reverse
 
-from programmes.models import DataReturn, Programme, academic_year
+from accounts.models import School
+from programmes.models import DataReturn, Partnership, Programme, academic_year
 from reports.dashboards.rows import mine
 from reports.figures.words import list_words
 from visits.models import Visit
@@ -103,6 +105,24 @@ def ended_items(user, acting, today):
             "act": "See the programme",
         }
         for programme in ended.order_by("-ends_on", "name")
+    ]
+
+
+def closed_school_items(user, acting, today):
+    """A line for each school that has closed and is still in partnerships of programmes that are not closed."""
+    rows = mine(Partnership, user, acting, "partnerships.move").exclude(programme__status=Programme.Status.CLOSED)
+    schools = rows.filter(partner_school__status=School.Status.CLOSED).values_list(
+        "partner_school__urn", "partner_school__name", "partner_school__closed_on"
+    )
+    return [
+        {
+            "title": f"{name} has closed and is still in {number} partnership{'' if number == 1 else 's'}",
+            "text": "Move its partnerships, people and visits to come to the school that takes its place."
+            + (f" Closed on {day_of(closed_on, today)}." if closed_on else ""),
+            "url": reverse("accounts:succeed", args=[urn]),
+            "act": "Name the successor",
+        }
+        for urn, name, closed_on, number in schools.annotate(Count("pk")).order_by("partner_school__name")[:20]
     ]
 
 

@@ -20,6 +20,7 @@ from reports.demo.life import live_through
 from reports.demo.pairing import let_one_be_disputed, let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.recruiting import recruit
+from reports.demo.register import use_registers
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.visits import plan_visits
 
@@ -53,4 +54,5 @@ def load_demo(today: dt.date) -> list[str]:
                 let_people_in(programme)
                 for furnish in FURNISHED_WITH:
                     furnish(programme, today)
+            use_registers(today)
     return added

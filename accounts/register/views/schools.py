@@ -3,10 +3,11 @@ import re
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
-from django.views.generic import ListView
+from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed
 from accounts.models import School
+from accounts.register.pages import school_page
 from accounts.school_field import find, on_offer
 
 
@@ -29,7 +30,11 @@ class SchoolList(Allowed, ListView):
 
     def get_context_data(self, **kwargs):
         query = urlencode({"q": self.typed}) if self.typed else ""
-        return super().get_context_data(typed=self.typed, query=query, **kwargs)
+        context = super().get_context_data(typed=self.typed, query=query, **kwargs)
+        shown = [school.pk for school in context["object_list"]]
+        near = School.objects.allowed(self.request.user, "schools.view").filter(pk__in=shown)
+        may_import = self.request.user.may("register.import")
+        return context | {"opens": set(near.values_list("pk", flat=True)), "may_import": may_import}
 
 
 @require_safe
@@ -40,3 +45,15 @@ def schools_found(request):
     found = find(schools, request.GET.get(name, "").replace("\0", ""), memberships)
     context = {"found": found, "name": name, "id": auto_id, "asked": True}
     return render(request, "accounts/_school_found.html", context)
+
+
+class SchoolPage(Allowed, DetailView):
+    """What the register says of a school, which school came before and after it, and what still hangs on it."""
+
+    action = "schools.view"
+    model = School
+    slug_field = slug_url_kwarg = "urn"
+    template_name = "accounts/school.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**school_page(self.request, self.object), **kwargs)

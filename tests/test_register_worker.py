@@ -1,0 +1,138 @@
+"""A register on its way through real workers: killed, raced, and still all or nothing."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from accounts.models import AuditEvent, RegisterFile, RegisterUpdate, School
+from accounts.register import services, work
+from accounts.roles import Role
+from bench.register import generate
+from jobs.work import work_on
+from tests import workers
+from tests.factories import MembershipFactory
+from tests.registers import as_bytes, bring_up_to_date, preview, send_bytes
+from tests.world import person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 90
+
+
+@pytest.fixture
+def coordinator(client):
+    user = person("Amira", Role.COORDINATOR)
+    MembershipFactory(user=user, role=Role.COORDINATOR)
+    client.force_login(user)
+    return user
+
+
+def state_is(row, *states):
+    def look():
+        row.refresh_from_db()
+        return row.state in states
+
+    return look
+
+
+def someone_waits_for_the_audit():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND query LIKE 'INSERT INTO %%accounts_auditevent%%'"
+        )
+        return cursor.fetchone() is not None
+
+
+def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_next_one_writes_all(
+    client, coordinator, broker, tmp_path
+):
+    """The audit is locked, so that the kill hits a worker that has written every school and not committed."""
+    send_bytes(client, as_bytes(generate(300), tmp_path))
+    file = RegisterFile.objects.get()
+    victim = workers.Worker(broker.url, "-Q", "default,mail,pdf")
+    try:
+        workers.wait_until(state_is(file, "done", "failed"), PATIENCE, "the reading")
+        client.post(reverse("accounts:register_confirm", args=[file.pk]))
+        update = RegisterUpdate.objects.get()
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE accounts_auditevent IN EXCLUSIVE MODE")
+            workers.wait_until(someone_waits_for_the_audit, PATIENCE, "the end of the writing")
+            victim.kill()
+        left = School.objects.count()
+        with workers.running(broker.url, beat=True):
+            workers.wait_until(state_is(update, "done", "failed"), PATIENCE, "the second attempt")
+    finally:
+        victim.stop()
+
+    assert left == 0
+    assert (update.state, update.attempt) == ("done", 2)
+    assert School.objects.count() == 300
+    assert AuditEvent.objects.filter(did="register.updated").count() == 1
+
+
+def together(*acts):
+    """What the acts gave, each done in a thread of its own at the same moment."""
+    ready, given = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def do(place, act):
+        try:
+            ready.wait(10)
+            given[place] = act()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return given
+
+
+def test_of_two_files_confirmed_at_once_one_is_written_and_the_other_is_told(client, coordinator, tmp_path):
+    register = generate(40)
+    bring_up_to_date(client, tmp_path, register)
+    updates = []
+    for name in ("Oak Hill", "Oak Lane"):
+        register.change(100000, name=name)
+        file = preview(client, tmp_path, register)
+        RegisterFile.objects.filter(pk=file.pk).update(uploaded_by=person(name, Role.OFFICE))
+        updates.append(services.confirm(coordinator, file))
+
+    together(*[lambda pk=update.pk: work_on(RegisterUpdate, pk, work.write) for update in updates])
+
+    for update in updates:
+        update.refresh_from_db()
+    assert sorted((update.state, update.overtaken, update.failure) for update in updates) == [
+        ("done", False, ""),
+        ("failed", True, work.OVERTAKEN),
+    ]
+    written = next(update for update in updates if update.state == "done")
+    shown = written.register_file.changes.get().fields["name"][1]
+    assert School.objects.get(urn="100000").name == shown
+
+
+def test_one_file_confirmed_twice_at_once_is_written_once(client, coordinator, tmp_path):
+    file = preview(client, tmp_path, generate(5))
+
+    first, second = together(*[lambda: services.confirm(coordinator, file)] * 2)
+
+    assert first == second
+    assert RegisterUpdate.objects.count() == 1
+
+
+def test_a_file_is_confirmed_or_set_aside_never_both(client, coordinator, tmp_path):
+    file = preview(client, tmp_path, generate(5))
+
+    def confirm():
+        try:
+            return services.confirm(coordinator, file)
+        except services.NotNow:
+            return None
+
+    confirmed, gone = together(confirm, lambda: services.set_aside(coordinator, file))
+
+    assert (confirmed is None) == gone

@@ -1,0 +1,374 @@
+"""A school has closed: what hangs on it moves to its successor, on a confirmed step, within one organisation."""
+
+import datetime as dt
+import threading
+
+import pytest
+import time_machine
+from django.db import connection
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Invitation, Membership, School, SchoolLink
+from accounts.register import succession
+from accounts.roles import Role
+from programmes.models import (
+    Agreement,
+    ConflictOfInterest,
+    HeadContact,
+    Objection,
+    PartnerSchool,
+    Programme,
+    Signature,
+    TermDate,
+)
+from reports.models import Report
+from tests.factories import (
+    MembershipFactory,
+    OrganisationFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    ReportFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+    VisitFactory,
+)
+from tests.world import person
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2027, 1, 27)
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def essex():
+    return OrganisationFactory(name="Essex", la_code="881")
+
+
+@pytest.fixture
+def coordinator(client, essex):
+    user = person("Amira", Role.COORDINATOR)
+    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def old():
+    return SchoolFactory(
+        name="Oak School", urn="123456", la_code="881", status="closed", closed_on=dt.date(2026, 12, 31)
+    )
+
+
+@pytest.fixture
+def new():
+    return SchoolFactory(name="Oak Academy", urn="140001", la_code="881", type="Academy converter")
+
+
+@pytest.fixture
+def programme(essex):
+    return ProgrammeFactory(organisation=essex)
+
+
+def words(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def address(school):
+    return reverse("accounts:succeed", args=[school.urn])
+
+
+def confirm(client, old, new):
+    picked = {"successor": new.name, "successor-for": new.name, "successor-is": new.pk}
+    return client.post(address(old), picked | {"confirmed": "yes"}, follow=True)
+
+
+def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
+    assert [following.what.partition(",")[0] for following in succession.AFTER_SUCCESSION] == [
+        "role of someone",
+        "open invitation",
+        "impact report made before",
+        "visit to come",
+        "partnership",
+        "specialist teacher with this home school",
+        "signature still waited for",
+        "open objection to a pairing",
+        "place in a list of partner schools",
+        "declared conflict of interest",
+        "own half term",
+    ]
+
+
+# School -> what names it and stays where it was, with the reason.
+STAYS = {
+    "accounts.SchoolLink.predecessor": "it says what followed what",
+    "accounts.SchoolLink.successor": "it says what followed what",
+    "accounts.RegisterChange.school": "it says what a file changed",
+}
+
+
+def test_every_row_that_names_a_school_follows_it_or_says_why_not():
+    follows = {
+        f"{following.rows(None).model._meta.label}.{following.school}" for following in succession.AFTER_SUCCESSION
+    }
+    named = {
+        f"{relation.related_model._meta.label}.{relation.field.name}"
+        for relation in School._meta.get_fields(include_hidden=True)
+        if relation.one_to_many
+    }
+
+    assert named == follows | set(STAYS)
+
+
+def test_partnerships_people_dates_and_visits_to_come_move(client, coordinator, essex, programme, old, new):
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+    specialist = SpecialistTeacherFactory(programme=programme, home_school=old)
+    head = MembershipFactory(role=Role.HEADTEACHER, organisation=essex, school=old)
+    invited = Invitation.objects.create(
+        email="new@schools.example",
+        first_name="New",
+        last_name="Person",
+        role=Role.OFFICE,
+        organisation=essex,
+        school=old,
+        invited_by=coordinator,
+        expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
+        digest=b"digest",
+    )
+    to_come = VisitFactory(partnership=partnership, on=TODAY, host=old)
+    listed = PartnerSchool.objects.create(programme=programme, school=old)
+    conflict = ConflictOfInterest.objects.create(specialist=specialist, school=old, declared_by="X")
+    term = TermDate.objects.create(
+        organisation=essex, school=old, name="Spring", starts_on=dt.date(2027, 1, 4), ends_on=dt.date(2027, 2, 12)
+    )
+    report = ReportFactory(kind="school impact", programme=programme, school=old, state="done", file="x.pdf")
+
+    answer = confirm(client, old, new)
+
+    for row in (partnership, specialist, head, invited, to_come, listed, conflict, term, report):
+        row.refresh_from_db()
+    assert "What hung on Oak School hangs on Oak Academy now." in words(answer)
+    assert {
+        partnership.partner_school,
+        specialist.home_school,
+        head.school,
+        invited.school,
+        to_come.host,
+        listed.school,
+        conflict.school,
+        term.school,
+        report.school,
+    } == {new}
+    assert SchoolLink.objects.values_list("predecessor", "successor", "named_by").get() == (
+        old.pk,
+        new.pk,
+        coordinator.pk,
+    )
+    event = AuditEvent.objects.filter(did="schools.succeeded").values("who", "row", "about").get()
+    assert event == {"who": coordinator.pk, "row": old.pk, "about": f"by school {new.pk}"}
+
+
+def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator, essex, programme, old, new):
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+    closed = PartnershipFactory(
+        programme=ProgrammeFactory(organisation=essex, status=Programme.Status.CLOSED), partner_school=old
+    )
+    past = VisitFactory(partnership=partnership, on=dt.date(2027, 1, 26), host=old)
+    done = VisitFactory(partnership=partnership, on=TODAY, host=old, status=Visit.Status.TOOK_PLACE)
+    agreement = Agreement.objects.create(partnership=partnership, version=1, sections=[])
+    head = UserFactory()
+    signed = Signature.objects.create(
+        agreement=agreement,
+        capacity="partner head",
+        school=old,
+        signed_by=head,
+        signed_at=dt.datetime(2026, 9, 1, tzinfo=dt.UTC),
+        typed_name="Ada",
+    )
+    waited_for = Signature.objects.create(agreement=agreement, capacity="partner", person=UserFactory(), school=old)
+
+    confirm(client, old, new)
+
+    for row in (partnership, closed, past, done, signed, waited_for):
+        row.refresh_from_db()
+    assert [closed.partner_school, past.host, done.host, signed.school] == [old] * 4
+    assert [partnership.partner_school, waited_for.school] == [new] * 2
+
+
+def test_rows_of_another_organisation_stay(client, coordinator, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+    theirs = PartnershipFactory(partner_school=old)
+    their_head = MembershipFactory(role=Role.HEADTEACHER, organisation=theirs.programme.organisation, school=old)
+
+    confirm(client, old, new)
+
+    theirs.refresh_from_db()
+    their_head.refresh_from_db()
+    assert (theirs.partner_school, their_head.school) == (old, old)
+
+
+def test_whoever_and_whatever_is_at_the_successor_already_is_there_once(
+    client, coordinator, essex, programme, old, new
+):
+    head = UserFactory()
+    at_old = MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=essex, school=old)
+    at_new = MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=essex, school=new)
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+    there = PartnerSchool.objects.create(programme=programme, school=new, tags=["coast"])
+    here = PartnerSchool.objects.create(
+        programme=programme, school=old, chosen_because="Ready to learn", tags=["coast", "rural"]
+    )
+    contact = HeadContact.objects.create(partner_school=here, on=TODAY, how="phone", note="Talked", by=coordinator)
+    for school in (old, new):
+        ConflictOfInterest.objects.create(specialist=partnership.specialist, school=school, declared_by="X")
+        Objection.objects.create(partnership=partnership, kind="dispute", reason="Why?", school=school, by=head)
+        TermDate.objects.create(
+            organisation=essex,
+            school=school,
+            name="Spring",
+            starts_on=dt.date(2027, 1, 4),
+            ends_on=dt.date(2027, 2, 12),
+        )
+
+    answer = confirm(client, old, new)
+
+    there.refresh_from_db()
+    contact.refresh_from_db()
+    assert answer.status_code == 200
+    assert list(Membership.objects.live().filter(user=head)) == [at_new]
+    assert Membership.objects.get(pk=at_old.pk).ended_at is not None
+    assert list(programme.partner_schools.all()) == [there]
+    assert (there.chosen_because, there.tags, contact.partner_school) == ("Ready to learn", ["coast", "rural"], there)
+    assert ConflictOfInterest.objects.get().school == new
+    assert TermDate.objects.get().school == new
+    assert Objection.objects.filter(answered_at=None).get().school == new
+    assert succession.what_moves(essex, old) == []
+
+
+def test_the_answers_are_checked_before_anything_moves(client, coordinator, programme, old, new):
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+    VisitFactory(partnership=partnership, on=TODAY, host=old)
+
+    first = client.get(address(old))
+    check = client.post(address(old), {"successor": "140001"})
+
+    partnership.refresh_from_db()
+    assert "Which school takes its place?" in words(first)
+    assert "Check what moves" in words(check)
+    assert "<dd>1 partnership</dd>" in words(check)
+    assert "<dd>1 visit to come</dd>" in words(check)
+    assert partnership.partner_school == old
+    assert not SchoolLink.objects.exists()
+
+
+def test_the_successor_that_the_register_names_is_offered(client, coordinator, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+    SchoolLink.objects.create(predecessor=old, successor=new)
+
+    page = words(client.get(address(old)))
+
+    assert "The register says Oak Academy." in page
+    assert 'value="Oak Academy"' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Choose the school that takes its place."),
+        ("123456", "No school here fits “123456”."),
+        ("Elm Closed", "No school here fits “Elm Closed”."),
+        ("nowhere", "No school here fits “nowhere”."),
+    ],
+)
+def test_a_successor_must_be_another_school_that_has_not_closed(
+    client, coordinator, programme, old, new, typed, sentence
+):
+    PartnershipFactory(programme=programme, partner_school=old)
+    SchoolFactory(name="Elm Closed", status="closed")
+
+    answer = client.post(address(old), {"successor": typed, "confirmed": "yes"})
+
+    assert sentence in words(answer)
+    assert not SchoolLink.objects.exists()
+
+
+def test_a_school_that_is_open_keeps_what_it_has(client, coordinator, programme, old, new):
+    School.objects.filter(pk=old.pk).update(status="closing")
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+
+    page = words(client.get(address(old)))
+    answer = confirm(client, old, new)
+
+    partnership.refresh_from_db()
+    assert "This school has not closed" in page
+    assert "Oak School is not closed, so nothing moves." in words(answer)
+    assert partnership.partner_school == old
+
+
+def test_the_second_who_confirms_is_told(client, coordinator, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+
+    confirm(client, old, new)
+    again = confirm(client, old, new)
+
+    assert "Nothing hangs on Oak School any more: everything has moved already." in words(again)
+    assert AuditEvent.objects.filter(did="schools.succeeded").count() == 1
+
+
+def test_today_and_the_school_say_what_is_left_until_it_has_moved(client, coordinator, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old, specialist__home_school=new)
+    school_page = reverse("accounts:school", args=[old.urn])
+
+    before = [words(client.get(url)) for url in (reverse("today"), school_page)]
+    confirm(client, old, new)
+    after = [words(client.get(url)) for url in (reverse("today"), school_page)]
+
+    assert "Oak School has closed and is still in 1 partnership" in before[0]
+    assert "This school has closed and things still hang on it:</b> 1 partnership." in before[1]
+    assert "has closed and is still in" not in after[0]
+    assert "still hang on it" not in after[1]
+    assert "Followed by Oak Academy" in after[1]
+
+
+def test_a_head_sees_reports_and_partnerships_at_the_new_school(client, coordinator, essex, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+    head = MembershipFactory(role=Role.HEADTEACHER, organisation=essex, school=old).user
+    ReportFactory(kind="school impact", programme=programme, school=old, state="done", file="x.pdf")
+
+    confirm(client, old, new)
+    client.force_login(head)
+    pages = [client.get(reverse(name)) for name in ("programmes:partnerships", "reports:list")]
+
+    assert ["Oak Academy" in words(page) for page in pages] == [True, True]
+    assert Report.objects.allowed(head, "reports.view").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_confirm_at_once_one_moves_and_the_other_is_told(essex, programme, coordinator, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+    ready, told = threading.Barrier(2), []
+
+    def press():
+        try:
+            ready.wait(10)
+            succession.succeed(coordinator, essex, old, new)
+            told.append("moved")
+        except succession.CannotSucceed as why:
+            told.append(str(why))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == ["Nothing hangs on Oak School any more: everything has moved already.", "moved"]
+    assert SchoolLink.objects.count() == 1
