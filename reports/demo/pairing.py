@@ -44,8 +44,8 @@ def let_schools_wait(programme):
 
 
 def let_one_be_disputed(programme, today):
-    """Where schools wait, a pairing was proposed five days ago and the head of its partner school asks about it."""
-    if not programme.partner_schools.exists():
+    """In a local authority a pairing was proposed five days ago, and the head of its partner school asks about it."""
+    if not programme.organisation.la_code:
         return
     coordinator = Membership.objects.filter(role=Role.COORDINATOR, organisation=programme.organisation).first().user
     school = School.objects.get(urn="900069")
