@@ -7,14 +7,16 @@ class ScopedQuerySet(QuerySet):
     """Rows that a person may act on. A role missing from `reach` reaches nothing.
 
     `reach` maps a role to a rule: membership -> Q. Rules do not join a to-many relation; they use `pk__in=` subqueries,
-    so that no row comes twice.
+    so that no row comes twice. An action that reaches fewer rows than seeing them does has rules of its own in
+    `narrower`.
     """
 
     reach = {}
+    narrower = {}
 
     def allowed(self, user, action):
-        rows = Q(pk__in=[])
+        rows, reach = Q(pk__in=[]), self.narrower.get(action, self.reach)
         for membership in user.memberships_granting(action):
-            if rule := self.reach.get(membership.role):
+            if rule := reach.get(membership.role):
                 rows |= rule(membership)
         return self.filter(rows)

@@ -18,6 +18,7 @@ MENU = [
     ),
     ("Partnerships", "programmes:partnerships", "partnerships.view", ("/agreements/",)),
     ("Visits", "visits:list", "visits.view", ()),
+    ("Events", "events:list", "events.view", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),
     ("Schools", "accounts:schools", "register.import", ("/register/",)),
     ("Reports", "reports:list", "reports.view", ()),

@@ -122,6 +122,8 @@ CRISPY_CLASS_CONVERTERS = {
     "fileinput": "govuk-file-upload",
     "schoolinput": "govuk-input",
     "suggestinput": "govuk-input govuk-input--width-20",
+    "urlinput": "govuk-input",
+    "clockinput": "govuk-input govuk-input--width-5",
     "dayinput": "govuk-input govuk-input--width-10 moj-js-datepicker-input",
 }
 

@@ -24,7 +24,7 @@ from programmes.models import (
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.upn import upn_index
 from reports.models import Report
-from visits.models import Booking, Visit
+from visits.models import Attendance, Booking, Event, EventSeries, Visit
 
 
 class OrganisationFactory(DjangoModelFactory):
@@ -210,6 +210,37 @@ class ActionItemFactory(DjangoModelFactory):
     owner = factory.SubFactory(UserFactory)
     made_by = factory.SelfAttribute("owner")
     due_on = dt.date(2027, 2, 12)
+
+
+class EventSeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = EventSeries
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    rhythm = EventSeries.Rhythm.MONTHLY
+    until = dt.date(2027, 7, 16)
+
+
+class EventFactory(DjangoModelFactory):
+    """A twilight of the whole programme, for its teachers."""
+
+    class Meta:
+        model = Event
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    kind = Event.Kind.TWILIGHT
+    on = dt.date(2027, 2, 11)
+    starts_at = dt.time(16)
+    ends_at = dt.time(18)
+    audience = ["specialist", "partner"]
+
+
+class AttendanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Attendance
+
+    event = factory.SubFactory(EventFactory)
+    person = factory.SubFactory(UserFactory)
 
 
 class TargetPupilFactory(DjangoModelFactory):

@@ -28,7 +28,8 @@ def provide_environment():
         os.makedirs(os.environ["FILES_ROOT"], exist_ok=True)
     for name, key in servers.random_keys().items():
         os.environ.setdefault(name, key)
-    os.environ |= {"EMAIL_URL": "memorymail://", "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1],testserver"}
+    mail = os.environ.get("WORKER_EMAIL_URL", "memorymail://")  # a worker has no outbox that a test could look into
+    os.environ |= {"EMAIL_URL": mail, "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1],testserver"}
     for name in ("DEBUG", "DEMO", "PUBLIC_URL", "BEHIND_PROXY", "DEFAULT_FROM_EMAIL"):
         os.environ.pop(name, None)
 

@@ -100,6 +100,19 @@ def pages_of(corner):
         reverse("visits:change", args=[visit]),
         reverse("visits:cancel", args=[visit]),
     ]
+    event = ours.event.pk
+    series = ours.event.series_id
+    events = [reverse("events:list"), reverse("events:detail", args=[event]), reverse("events:series", args=[series])]
+    of_the_day = [reverse(f"events:{name}", args=[event]) for name in ("order", "attendance", "sheet", "minutes")]
+    of_the_day += [reverse("events:slot", args=[ours.event.slots.get().pk])]
+    arranging = [
+        f"{reverse('events:list')}?when=past",
+        reverse("events:choose"),
+        reverse("events:create", args=[slug]) + f"?kind=twilight&area={ours.partnership.area_id}",
+        *(reverse(f"events:{name}", args=[event]) for name in ("change", "cancel", "people", "invite")),
+        reverse("events:series_change", args=[series]),
+    ]
+    year = [reverse("events:year", args=[slug])]
     pupil = ours.pupil.pk
     partnerships = [reverse("programmes:partnerships"), partnership]
     agreements = [reverse("programmes:agreements"), ours.agreement.get_absolute_url()]
@@ -182,6 +195,10 @@ def pages_of(corner):
             handover,
             *visits,
             *plan,
+            *events,
+            *of_the_day,
+            *arranging,
+            *year,
             *results,
             *by,
             reverse("reports:list"),
@@ -197,6 +214,9 @@ def pages_of(corner):
             *partnerships,
             handover,
             *visits,
+            *events,
+            *of_the_day,
+            *year,
             *results,
             *by,
         ],
@@ -209,6 +229,7 @@ def pages_of(corner):
             handover,
             *visits,
             *plan,
+            *events,
             reverse("pupils:list"),
         ],
         Role.PARTNER: [
@@ -216,6 +237,8 @@ def pages_of(corner):
             *agreements,
             *visits,
             *plan,
+            *events,
+            *of_the_day,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),
             reverse("pupils:change", args=[pupil]),
@@ -227,6 +250,7 @@ def pages_of(corner):
             *agreements,
             *partnerships,
             *visits,
+            *events,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),
             reverse("accounts:people"),

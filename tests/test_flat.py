@@ -18,7 +18,9 @@ from tests import set_up_pages
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
+    AttendanceFactory,
     BookingFactory,
+    EventFactory,
     HeadsLetterFactory,
     MembershipFactory,
     OrganisationFactory,
@@ -159,10 +161,66 @@ def more_registers(ours, count):
         School.objects.filter(pk=ours.school.pk).update(status=School.Status.CLOSED)
 
 
+def more_events(ours, count):
+    """Events for everyone in the corner, with answers, guests, slots and actions; and past ones with a register."""
+    today, people = timezone.localdate(), ours.people
+    for _ in range(count):
+        number = next(NUMBERS)
+        for event in (
+            EventFactory(
+                programme=ours.programme,
+                area=ours.partnership.area,
+                series=ours.event.series,
+                name=f"Meeting {number}",
+                on=today + dt.timedelta(days=1 + number),
+                audience=["specialist", "partner", "head"],
+                chair=people[Role.HEADTEACHER],
+                place=SchoolFactory(),
+                host=SchoolFactory(),
+            ),
+            ours.event,
+        ):
+            someone = UserFactory()
+            AttendanceFactory(event=event, person=someone, by_hand="added", school=SchoolFactory())
+            AttendanceFactory(event=event, person=None, guest_name=f"Guest {number}", walk_in=True)
+            event.slots.create(order=100 + number, minutes=5, what="Findings", school=SchoolFactory())
+            event.actions.create(programme=event.programme, what="Act", owner=someone, due_on=event.on, made_by=someone)
+        AttendanceFactory(event=event, person=UserFactory(), by_hand="removed", school=SchoolFactory())
+        held = EventFactory(
+            programme=ours.programme, on=today - dt.timedelta(days=1 + number), register_closed_at=timezone.now()
+        )
+        for person in (people[Role.PARTNER], UserFactory()):
+            AttendanceFactory(
+                event=held,
+                person=person,
+                school=SchoolFactory(),
+                present=True,
+                recorded_by=people[Role.COORDINATOR],
+                recorded_at=timezone.now(),
+            )
+        EventFactory(programme=ours.programme, area=ours.partnership.area, on=held.on)
+        near = EventFactory(
+            programme=ours.programme, area=ours.partnership.area, on=today + dt.timedelta(days=number % 13)
+        )
+        for role in (Role.SPECIALIST, Role.PARTNER):
+            AttendanceFactory(event=near, person=people[role], invited_at=timezone.now())
+        ours.programme.timetable.create(
+            order=number,
+            type="event",
+            name="Launch",
+            window_start=today,
+            window_end=today,
+            half_days=1,
+            funded_specialist_half_days=1,
+            funded_partner_half_days=1,
+        )
+
+
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
     set_up_pages.more,
     more_schools,
+    more_events,
     more_actions,
     more_mails,
     more_registers,
@@ -225,6 +283,17 @@ LISTS = {
     **set_up_pages.LISTS,
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
+    "events:list": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
+    "events:detail": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
+    "events:people": ["coordinator"],
+    "events:invite": ["coordinator"],
+    "events:order": ["coordinator", "partner"],
+    "events:attendance": ["coordinator", "partner"],
+    "events:sheet": ["coordinator"],
+    "events:series": ["coordinator", "headteacher"],
+    "events:year": ["coordinator", "consultant"],
+    "events:create": ["coordinator"],
+    "events:change": ["coordinator"],
     "pupils:list": ["specialist", "headteacher"],
     "pupils:detail": ["headteacher"],
     "reports:roster": ["coordinator", "consultant"],
@@ -261,6 +330,13 @@ ABOUT = {
     "programmes:specialist_replace": lambda c: [c.partnership.pk],
     "programmes:partner_teacher_add": lambda c: [c.partnership.pk],
     **set_up_pages.ABOUT,
+    **{
+        f"events:{name}": lambda c: [c.event.pk]
+        for name in ("detail", "people", "invite", "order", "attendance", "sheet", "change")
+    },
+    "events:series": lambda c: [c.event.series_id],
+    "events:year": lambda c: [c.programme.slug],
+    "events:create": lambda c: [c.programme.slug],
     "pupils:detail": lambda c: [c.pupil.pk],
     "reports:results": lambda c: [c.programme.slug],
     "reports:places": lambda c: [c.programme.slug],

@@ -39,7 +39,7 @@ def own_broker(folder):
 class Worker:
     """`celery worker` as a process group of its own, so that a kill takes its children too."""
 
-    def __init__(self, broker_url, *options, beat=False):
+    def __init__(self, broker_url, *options, beat=False, email_url="memorymail://"):
         command = [sys.executable, "-m", "celery", "--app=lessonstudy"]
         command += ["beat"] if beat else ["worker", "--concurrency=1", "--without-gossip", "--without-mingle"]
         database = connection.settings_dict
@@ -50,6 +50,7 @@ class Worker:
             | {
                 "DATABASE_URL": f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{database['NAME']}",
                 "REDIS_URL": broker_url,
+                "WORKER_EMAIL_URL": email_url,
                 "DJANGO_SETTINGS_MODULE": "tests.settings",
             },
             stdout=self.log,
@@ -74,9 +75,9 @@ class Worker:
 
 
 @contextlib.contextmanager
-def running(broker_url, *, beat=False):
+def running(broker_url, *, beat=False, email_url="memorymail://"):
     """A worker for all queues, and beat with its sweeper where asked for, until the block ends."""
-    processes = [Worker(broker_url, "-Q", "default,mail,pdf")]
+    processes = [Worker(broker_url, "-Q", "default,mail,pdf", email_url=email_url)]
     if beat:
         schedule = os.path.join(os.environ["FILES_ROOT"], f"beat-{time.monotonic_ns()}")
         processes.append(Worker(broker_url, "--schedule", schedule, beat=True))

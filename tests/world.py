@@ -36,7 +36,10 @@ from reports.models import HandOverPack, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
+    AttendanceFactory,
     BookingFactory,
+    EventFactory,
+    EventSeriesFactory,
     HeadsLetterFactory,
     MembershipFactory,
     NominationFactory,
@@ -163,6 +166,7 @@ def build_corner(corner, programme, staff, serial):
     action = ActionItemFactory(programme=programme, what=f"{corner} action", owner=people[Role.PARTNER])
     for role in (Role.SPECIALIST, Role.PARTNER):
         BookingFactory(visit=visit, person=people[role])
+    event = build_event(corner, partnership, people)
     place = PlaceFactory(
         partnership=partnership,
         pupil__ref=f"{corner}-C",
@@ -216,6 +220,7 @@ def build_corner(corner, programme, staff, serial):
         visit=visit,
         action=action,
         agreement=agreement,
+        event=event,
         place=place,
         pupil=place.pupil,
         upn=upn_of(serial),
@@ -273,6 +278,37 @@ def agreement_text(programme):
     return AgreementText.objects.get_or_create(programme=programme, version=1, defaults=words)[0]
 
 
+def build_event(corner, partnership, people):
+    """Today's twilight of the area, whose minutes the partner teacher takes; and who was at the training before."""
+    event = EventFactory(
+        programme=partnership.programme,
+        area=partnership.area,
+        series=EventSeriesFactory(programme=partnership.programme),
+        name=f"{corner} twilight",
+        on=timezone.localdate(),
+        host=partnership.partner_school,
+        place=partnership.partner_school,
+        minute_taker=people[Role.PARTNER],
+        audience=["specialist", "partner", "head"],
+        minutes=f"{corner} minutes",
+    )
+    event.slots.create(order=1, minutes=5, what=f"{corner} findings", school=partnership.partner_school)
+    event.actions.create(
+        programme=event.programme,
+        what=f"{corner} action",
+        owner=people[Role.PARTNER],
+        due_on=event.on,
+        made_by=people[Role.PARTNER],
+    )
+    AttendanceFactory(event=event, person=people[Role.SPECIALIST], answer="accepted", invited_at=timezone.now())
+    recorded = {"present": True, "recorded_by": people[Role.COORDINATOR], "recorded_at": timezone.now()}
+    AttendanceFactory(event=event, person=None, guest_name=f"{corner} guest", walk_in=True, **recorded)
+    training = partnership.programme.events.get(kind="training")
+    for role in (Role.SPECIALIST, Role.PARTNER):
+        AttendanceFactory(event=training, person=people[role], role=role, **recorded)
+    return event
+
+
 def build_organisation(corner):
     organisation = OrganisationFactory(name=f"{corner} Council")
     programme = ProgrammeFactory(
@@ -296,6 +332,13 @@ def build_organisation(corner):
     for role, user in staff.items():
         MembershipFactory(user=user, role=role, organisation=organisation)
     build_register_file(corner, organisation, staff[Role.COORDINATOR])
+    EventFactory(
+        programme=programme,
+        kind="training",
+        name=f"{corner} training",
+        on=timezone.localdate() - dt.timedelta(days=30),
+        register_closed_at=timezone.now(),
+    )
     ReportFactory(
         programme=programme,
         ordered_by=staff[Role.COORDINATOR],

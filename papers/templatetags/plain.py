@@ -40,6 +40,16 @@ def shortday(day):
 
 
 @register.filter
+def clock(time):
+    """4pm, 4:30pm, midday"""
+    if time in (None, ""):
+        return ""
+    if (time.hour, time.minute) == (12, 0):
+        return "midday"
+    return f"{time:%-I}{f':{time:%M}' if time.minute else ''}{'am' if time.hour < 12 else 'pm'}"
+
+
+@register.filter
 def signed(number):
     """+4.0 or 0.0, and a real minus sign before what is less."""
     if number in (None, ""):

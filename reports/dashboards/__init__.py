@@ -12,6 +12,7 @@ from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
+from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
@@ -31,7 +32,7 @@ from reports.dashboards.to_do import (
 __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
-LINES = [action_items]
+LINES = [event_items, action_items]
 
 
 def dashboard(user, acting) -> dict:
@@ -39,7 +40,7 @@ def dashboard(user, acting) -> dict:
     today = timezone.localdate()
     if acting is None:
         return {"title": "You have no role at present", "today": today, "no_role": True}
-    made = DASHBOARDS[acting.role](user, acting, today)
+    made = DASHBOARDS[acting.role](user, acting, today) | {"events": coming_events(user, acting, today)}
     for lines in LINES:
         made["to_do"] += lines(user, acting, today)
     made["to_do"].sort(key=lambda item: not item.get("late"))

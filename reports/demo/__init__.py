@@ -15,6 +15,7 @@ from programmes.models import Programme, academic_year
 from pupils.loading import load_programme
 from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
+from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
 from reports.demo.pairing import let_one_be_disputed, let_schools_wait
@@ -25,7 +26,15 @@ from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
-FURNISHED_WITH = [sign_agreements, recruit, live_through, plan_actions, nudge_lately, let_one_be_disputed]
+FURNISHED_WITH = [
+    sign_agreements,
+    recruit,
+    live_through,
+    plan_actions,
+    hold_events,
+    nudge_lately,
+    let_one_be_disputed,
+]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
 

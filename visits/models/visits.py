@@ -1,4 +1,4 @@
-"""The calendar of half-days: no word about a lesson or a pupil."""
+"""Half-days on which the two sides of a partnership meet: no word about a lesson or a pupil."""
 
 from django.conf import settings
 from django.db import models

@@ -1,0 +1,77 @@
+"""Events on Today: what is near, which answers the reader owes, and which registers wait for the reader."""
+
+import datetime as dt
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accounts.roles import GRANTS
+from reports.dashboards.rows import FORTNIGHT, mine
+from reports.dashboards.to_do import day_of
+from visits.models import Attendance, Event
+
+SOON = dt.timedelta(days=3)
+MOST = 12
+
+
+def event_items(user, acting, today):
+    """A line for each answer that the reader owes, and for the registers that nobody has closed."""
+    if acting.role not in GRANTS["events.view"]:
+        return []
+    return answers_owed(user, acting, today) + registers_to_close(user, acting, today)
+
+
+def answers_owed(user, acting, today):
+    events = mine(Event, user, acting, "events.view").standing().filter(on__gte=today)
+    rows = Attendance.objects.filter(
+        person=user, invited_at__isnull=False, answer="", present__isnull=True, event__in=events.values("pk")
+    )
+    rows = rows.select_related("event__area", "event__place").order_by("event__on", "event__starts_at", "pk")
+    return [
+        {
+            "title": f"Say whether you come to {row.event.title}",
+            "text": f"{row.event.when}{f', {row.event.where}' if row.event.where else ''}.",
+            "url": row.event.get_absolute_url(),
+            "when": "It is today" if row.event.on == today else f"It is on {day_of(row.event.on, today)}",
+            "act": "Answer",
+            "late": row.event.on - today <= SOON,
+        }
+        for row in rows[:10]
+    ]
+
+
+def registers_to_close(user, acting, today):
+    """Those that the reader keeps in this role; one line for all of them."""
+    rule = Event.objects.all().narrower["events.record"][acting.role]
+    rows = Event.objects.allowed(user, "events.record").filter(rule(acting)).without_register(today)
+    rows = list(rows.select_related("area").order_by("on", "pk")[:20])
+    if not rows:
+        return []
+    one = rows[0]
+    title = f"Close the register of {one.title}" if len(rows) == 1 else f"Close the registers of {len(rows)} events"
+    return [
+        {
+            "title": title,
+            "text": f"It took place on {one.on:%A} {day_of(one.on, today)}."
+            if len(rows) == 1
+            else f"The oldest is {one.title}, {day_of(one.on, today)}.",
+            "url": reverse("events:attendance", args=[one.pk])
+            if len(rows) == 1
+            else f"{reverse('events:list')}?when=register",
+            "act": "Close it" if len(rows) == 1 else "See the events",
+            "late": (today - one.on).days > 2,
+        }
+    ]
+
+
+def coming_events(user, acting, today):
+    """The events of the next two weeks with how many have answered, for whoever invites; None for other roles."""
+    if acting.role not in GRANTS["events.view"]:
+        return None
+    asked = Count("attendances", filter=Q(attendances__invited_at__isnull=False))
+    said = Count("attendances", filter=Q(attendances__invited_at__isnull=False) & ~Q(attendances__answer=""))
+    rows = mine(Event, user, acting, "events.view").standing().filter(on__gte=today, on__lte=today + FORTNIGHT)
+    return {
+        "rows": list(rows.with_places().annotate(asked=asked, said=said)[:MOST]),
+        "counts": acting.role in GRANTS["attendance.view"],
+    }

@@ -1,0 +1,58 @@
+"""Two hundred invitations while workers are killed: none missing, and what is sent twice is the same mail."""
+
+import time
+from collections import Counter
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import OutgoingMail
+from accounts.roles import Role
+from tests import sink, workers
+from tests.factories import AttendanceFactory, EventFactory, UserFactory
+from tests.world import build_world
+from visits.models import Attendance
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+
+PEOPLE = 200
+KILLS = (3, 60, 130)  # at which mail a worker dies after the mail server took it and before it could say so
+PATIENCE = 150
+
+
+def test_two_hundred_invitations_survive_workers_that_are_killed(client, broker, settings):
+    """Each kill falls between the mail server's taking a mail and the worker's keeping that: the worst moment."""
+    ours = build_world()[0]
+    event = EventFactory(programme=ours.programme, audience=[])
+    for person in UserFactory.create_batch(PEOPLE):
+        AttendanceFactory(event=event, person=person, by_hand="added")
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    began = time.monotonic()
+    answer = client.post(reverse("events:invite", args=[event.pk]))
+    took = time.monotonic() - began
+    with sink.running(stalls=KILLS) as server:
+        for _ in KILLS:
+            victim = workers.Worker(broker.url, "-Q", "default,mail,pdf", email_url=server.url)
+            assert server.stalled.wait(PATIENCE), "no mail came"
+            server.stalled.clear()
+            victim.kill()
+            server.go_on.set()
+            victim.stop()
+        with workers.running(broker.url, beat=True, email_url=server.url):
+            workers.wait_until(everything_is_sent, PATIENCE, "the last mail")
+
+    times = Counter(message_id for message_id, _ in server.taken)
+    rows = OutgoingMail.objects.filter(kind="event_invitation")
+    assert answer.status_code == 302
+    assert took < 3
+    assert set(times) == set(rows.values_list("message_id", flat=True))
+    assert len(times) == PEOPLE == Attendance.objects.filter(event=event, invited_at__isnull=False).count()
+    assert sorted(times.values())[-len(KILLS) :] == [2] * len(KILLS)
+    assert sum(times.values()) == PEOPLE + len(KILLS)
+    assert {to for _, to in server.taken} == {row.address for row in rows}
+    assert set(rows.values_list("state", flat=True)) == {"done"}
+
+
+def everything_is_sent():
+    return not OutgoingMail.objects.exclude(state="done").exists()

@@ -1,0 +1,40 @@
+"""The mails about events."""
+
+from accounts.mail import MailKind
+
+EVENT_INVITATION = MailKind(
+    "event_invitation",
+    "Invitation to an event",
+    "When a coordinator sends the invitations of an event",
+    "Everyone whom the event expects and who can sign in",
+    "visits/mail/event_invitation.txt",
+)
+EVENT_CHANGED = MailKind(
+    "event_changed",
+    "An event has changed",
+    "When a coordinator changes the day, the time or the place of an event",
+    "Everyone who was invited to it",
+    "visits/mail/event_changed.txt",
+)
+EVENT_CANCELLED = MailKind(
+    "event_cancelled",
+    "An event is cancelled",
+    "When a coordinator cancels an event",
+    "Everyone who was invited to it",
+    "visits/mail/event_cancelled.txt",
+)
+EVENT_WITHOUT_YOU = MailKind(
+    "event_without_you",
+    "You are no longer expected at an event",
+    "When someone who was invited is taken off the list, or does not belong to the audience any more",
+    "That person",
+    "visits/mail/event_without_you.txt",
+)
+EVENT_REMINDER = MailKind(
+    "event_reminder",
+    "Reminder to answer an invitation",
+    "When a coordinator reminds those who have not answered",
+    "Everyone who was invited to the event and has not answered",
+    "visits/mail/event_reminder.txt",
+    nudge=True,
+)
