@@ -269,7 +269,11 @@ def test_while_one_types_the_radios_come_from_what_the_form_offers(client, coord
     assert "No school here fits “zzz”." in nothing
 
 
-@pytest.mark.parametrize("offer", ["x", signing.dumps(["schools.search", {}]), "a:b:c"])
+@pytest.mark.parametrize(
+    "offer",
+    ["x", signing.dumps(["schools.search", {}]), "a:b:c"],
+    ids=["a word", "signed for another purpose", "parts"],
+)
 def test_an_offer_that_we_did_not_sign_is_not_found(client, coordinator, offer):
     assert found(client, offer=offer, school="oak").status_code == 404
 
