@@ -255,7 +255,7 @@ def test_only_those_with_room_whom_nothing_keeps_from_the_school_may_follow(ours
     SpecialistTeacherFactory(programme=programme, ref="H", user=ours.people[Role.PARTNER])
     SpecialistTeacherFactory(ref="I")
 
-    offered = [(row.ref, row.load, row.fits) for row in people.may_follow(partnership)]
+    offered = [(row.ref, row.taken, row.fits) for row in people.may_follow(partnership)]
 
     assert offered == [("B", 0, True), ("A", 0, False), ("E", 0, False), ("C", 1, False)]
     with pytest.raises(people.CannotChange, match="cannot take this partnership any more"):

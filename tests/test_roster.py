@@ -285,7 +285,7 @@ def test_the_download_of_one_row_is_whole(client, at):
 
 
 def test_views_are_saved_renamed_and_deleted_by_their_owner(client, at):
-    add = reverse("reports:view_save") + "?slips=grades&area=1&sort=school"
+    add = reverse("reports:view_save") + "?slips=grades&area=0&sort=school"
     client.post(add, {"name": "Grades late"})
     view = SavedView.objects.get()
     page = client.get(view.address)

@@ -9,11 +9,21 @@ from hypothesis import strategies as st
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from programmes.models import ActionItem, DataReturn, Objection, Partnership, PartnershipStep, PartnerTeacher, Programme
+from programmes.models import (
+    ActionItem,
+    DataReturn,
+    Objection,
+    Partnership,
+    PartnershipStep,
+    PartnerTeacher,
+    Programme,
+    SpecialistStep,
+    SpecialistTeacher,
+)
 from programmes.services.agreements import follow_people
 from reports.roster.school_days import SchoolDays
 from reports.roster.slips import Waits
-from tests.factories import MembershipFactory, OrganisationFactory, UserFactory, VisitFactory
+from tests.factories import BookingFactory, MembershipFactory, OrganisationFactory, UserFactory, VisitFactory
 from tests.rosters import NOW, TODAY, agreement, late, partnership, rows, scene, words
 from visits.models import Visit
 
@@ -414,3 +424,42 @@ def test_half_terms_are_not_school_days_where_they_are_known(at):
 
     assert (known.between(*christmas), unknown.between(*christmas)) == (1, 8)
     assert known.before(TODAY, 18) == dt.date(2026, 12, 18)
+
+
+def test_a_place_that_nobody_has_taken_waits_for_the_coordinator(at):
+    p = partnership(at, "Beckney Junior")
+    agreement(p, dt.date(2026, 9, 10))
+    PartnerTeacher.objects.filter(partnership=p).update(until=dt.date(2027, 1, 20))
+    SpecialistTeacher.objects.filter(pk=p.specialist_id).update(status="withdrawn")
+    SpecialistStep.objects.create(specialist=p.specialist, status="withdrawn", on=dt.date(2027, 1, 25))
+
+    row = only_row(at)
+
+    assert [slip for slip in told(row) if slip[0].startswith(("No partner", "Umar"))] == [
+        (
+            "No partner teacher, 5 school days",
+            dt.date(2027, 1, 20),
+            5,
+            ["coordinator"],
+            [],
+            "Name a partner teacher",
+        ),
+        ("Umar Mbeki has withdrawn, 2 school days", dt.date(2027, 1, 25), 2, ["coordinator"], [], "Choose who follows"),
+    ]
+
+
+def test_a_half_day_booked_for_someone_who_has_left_waits_for_the_coordinator(at):
+    p = partnership(at, "Beckney Junior")
+    agreement(p, dt.date(2026, 9, 10))
+    gone = p.partner_teachers.get()
+    BookingFactory(visit=p.visits.get(), person=gone.user)
+    PartnerTeacher.objects.filter(pk=gone.pk).update(until=dt.date(2027, 1, 20))
+    user = UserFactory()
+    PartnerTeacher.objects.create(partnership=p, user=user, since=dt.date(2027, 1, 21))
+    MembershipFactory(user=user, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
+
+    row = only_row(at)
+
+    assert [slip for slip in told(row) if slip[0].startswith("Visit")] == [
+        ("Visit of 3 February is booked for someone who has left", TODAY, 0, ["coordinator"], [], "Choose who comes")
+    ]

@@ -146,7 +146,7 @@ class SpecialistForm(ChangeForm):
         years = [str(year) for year in sorted(row.year_groups)]
         subjects = listed(row.subjects) or "No subject given"
         what = f"{subjects}, Year{'s' if len(years) > 1 else ''} {listed(years)}" if years else subjects
-        load = f"has {row.load} of {row.partnerships_wanted} partnerships"
+        load = f"has {row.taken} of {row.partnerships_wanted} partnerships"
         return f"{row.home_school}: {what}, {load}{'. Fits' if row.fits else ''}"
 
     def save(self):

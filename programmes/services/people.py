@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from accounts import audit
@@ -29,12 +29,6 @@ BECAUSE = [
     "Withdrew from the programme",
 ]
 TAKES_PART = [SpecialistTeacher.Status.RECRUITED, SpecialistTeacher.Status.TRAINED, SpecialistTeacher.Status.ACTIVE]
-TAKES_ROOM = [
-    Partnership.Status.PROPOSED,
-    Partnership.Status.AGREED,
-    Partnership.Status.ACTIVE,
-    Partnership.Status.PAUSED,
-]
 
 
 class CannotChange(Exception):
@@ -155,18 +149,14 @@ def follow_up(person, partnership, left, joined, on):
 def may_follow(partnership):
     """Specialist teachers of the programme with room for this partnership, whom nothing keeps from its school.
 
-    Each comes with `load`, how many partnerships they have now, and `fits`: those of its subject and year come first.
+    Each comes with `taken`, how many partnerships they have now, and `fits`: those of its subject and year come first.
     """
-    rows = partnership.programme.specialists.filter(status__in=TAKES_PART).exclude(pk=partnership.specialist_id)
-    rows = rows.exclude(conflicts__school=partnership.partner_school_id)
+    rows = partnership.programme.specialists.with_room().filter(status__in=TAKES_PART)
+    rows = rows.exclude(pk=partnership.specialist_id).exclude(conflicts__school=partnership.partner_school_id)
     rows = rows.exclude(user__in=partnership.partner_teachers.filter(until=None).values("user"))
     fits = Q(subjects__contains=[partnership.subject], year_groups__contains=[partnership.year_group])
-    rows = rows.annotate(
-        load=Count("partnerships", filter=Q(partnerships__status__in=TAKES_ROOM)),
-        fits=Case(When(fits, then=True), default=False),
-    )
-    rows = rows.filter(load__lt=F("partnerships_wanted")).select_related("user", "home_school")
-    return rows.order_by("-fits", "load", "ref")
+    rows = rows.annotate(fits=Case(When(fits, then=True), default=False))
+    return rows.select_related("user", "home_school").order_by("-fits", "taken", "ref")
 
 
 def known_at_school(person, partnership):

@@ -74,8 +74,8 @@ def facets_of(facts, rows):
 
 
 def owes(row, found):
-    """As elsewhere: a folded partnership owes nothing any more."""
-    return found.missing > 0 and row.group != Group.FOLDED
+    """As elsewhere: a partnership that is paused or has folded owes nothing."""
+    return found.missing > 0 and row.group not in {Group.PAUSED, Group.FOLDED}
 
 
 def by_school(row):

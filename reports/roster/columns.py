@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from papers.templatetags.plain import listed, said
-from programmes.models import Partnership
+from programmes.models import DataReturn, Partnership
 from reports.roster.facts import UNDER_WAY
 from reports.roster.rows import Row
 from reports.roster.slips import is_head, signers
@@ -140,11 +140,15 @@ def box(facts, row, point, found):
     if found is None or not found.expected:
         return one | {"state": "none", "words": "no target pupils", "received": 0, "expected": 0}
     one |= {"received": found.received, "expected": found.expected}
+    if found.state == DataReturn.State.CLOSED or (
+        found.missing and row.partnership.status == Partnership.Status.FOLDED
+    ):
+        return one | {"state": "none", "words": "nothing owed any more"}
     if found.is_complete:
         return one | {"state": "in", "words": f"all {found.expected} in"}
-    if row.partnership.status == Partnership.Status.FOLDED:
-        return one | {"state": "none", "words": "nothing owed any more"}
     so_far = f"{found.received} of {found.expected} in"
+    if row.partnership.is_paused:
+        return one | {"state": "none", "words": f"not asked while paused, {so_far}"}
     if point.due_on < facts.today:
         return one | {"state": "late", "words": f"late, {so_far}"}
     return one | {"state": "later", "words": f"due {said(point.due_on, 'D j M')}, {so_far}"}

@@ -14,6 +14,8 @@ from programmes.models import (
     Objection,
     Partnership,
     PartnershipStep,
+    SpecialistStep,
+    SpecialistTeacher,
     TimetableStep,
 )
 from reports.roster.school_days import SchoolDays
@@ -141,6 +143,19 @@ class Facts:
         """Those that wait for an answer."""
         rows = Objection.objects.filter(partnership__in=self.by_pk, answered_at=None)
         return list(rows.select_related("school").order_by("at", "pk"))
+
+    @cached_property
+    def withdrawn_on(self):
+        """Specialist teacher -> the day on which they withdrew."""
+        rows = SpecialistStep.objects.filter(
+            specialist__in={p.specialist_id for p in self.partnerships}, status=SpecialistTeacher.Status.WITHDRAWN
+        )
+        return dict(rows.order_by("on", "pk").values_list("specialist", "on"))
+
+    @cached_property
+    def waiting_for_a_successor(self):
+        rows = Visit.objects.filter(partnership__in=self.by_pk).waiting_for_a_successor(self.today)
+        return list(rows.order_by("on", "half", "pk"))
 
     @cached_property
     def overdue_actions(self):

@@ -6,6 +6,7 @@ a function and a line here. None of them asks the database about a single partne
 
 from reports.roster.slips.agreements import SIGN_WITHIN, is_head, signers, unsigned_agreements
 from reports.roster.slips.due import PLAN_AHEAD, late_grades, overdue_actions, unconfirmed_visits, unplanned_visits
+from reports.roster.slips.people import half_days_without_a_successor, nobody_follows
 from reports.roster.slips.slip import Act, Kind, Slip, Waits, urgency
 from reports.roster.slips.standing import AGREE_WITHIN, disputed, head_cannot_sign_in, nobody_signs_in, not_agreed
 
@@ -29,6 +30,18 @@ SLIPS = [
     ),
     Kind("proposed", "Not agreed", f"it was proposed {AGREE_WITHIN} school days ago and is not agreed", not_agreed),
     Kind("dispute", "Pairing disputed", "a school disputes or declines its pairing and waits for an answer", disputed),
+    Kind(
+        "place",
+        "Nobody in the place",
+        "the specialist teacher has withdrawn, or the last partner teacher has left, and nobody has followed",
+        nobody_follows,
+    ),
+    Kind(
+        "successor",
+        "Visit without a successor",
+        "a visit to come is booked for someone who has left, and whoever followed has another on that half-day",
+        half_days_without_a_successor,
+    ),
     Kind("action", "Action overdue", "an action of the plan that is about it is overdue", overdue_actions),
     Kind("nobody", "Nobody can sign in", "none of its teachers can sign in", nobody_signs_in),
     Kind("head", "Head cannot sign in", "no headteacher of the partner school can sign in", head_cannot_sign_in),
