@@ -71,6 +71,7 @@ def test_the_sections_are_these():
         "Who and where",
         "Next dates",
         "Open actions",
+        "Agreement",
         "Visits so far",
         "Grades",
         "Target pupils",
@@ -291,6 +292,15 @@ def test_the_page_says_how_far_the_paper_is(client, ours):
     assert re.search(r"Download the pack \(PDF, \d+ kB\)", ready)
     assert "hx-get" not in ready
     assert default_storage.exists(HandOverPack.objects.get().file.name)
+
+
+def test_it_says_who_has_signed_the_agreement(ours):
+    current = ours.partnership.agreements.filter(superseded_at=None).get()
+    signers = section(handover(ours.partnership, ours.people[Role.SPECIALIST]), "Agreement")["signers"]
+
+    assert len(signers) == current.signatures.count()
+    assert sum(bool(row["signed_on"]) for row in signers) == current.signatures.exclude(signed_at=None).count()
+    assert {row["school"] for row in signers} == {"Ourside Home School", "Ourside Partner School"}
 
 
 def test_a_paused_partnership_has_no_days_for_grades_and_its_visits_rest(ours):

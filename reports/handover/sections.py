@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
-from programmes.models import ActionItem, Partnership, TimetableStep
+from programmes.models import ActionItem, Agreement, Partnership, TimetableStep
+from programmes.services.agreements import signers_of
 from programmes.services.history import history_of
 from pupils.models import Place
 from pupils.services import show_grades
@@ -201,6 +202,28 @@ def open_actions(partnership, reader, today):
     }
 
 
+def agreement(partnership, reader, today):
+    """In which capacities it is signed, and by whom; left out where the programme has none."""
+    current = Agreement.objects.current().filter(partnership=partnership).with_signatures().first()
+    if current is None:
+        return None
+    signers = signers_of([current])[current.pk]
+    return {
+        "version": current.version,
+        "made_on": timezone.localdate(current.made_at),
+        "signed": sum(signer.signed for signer in signers),
+        "signers": [
+            {
+                "capacity": signer.capacity,
+                "name": signer.name or "Not known",
+                "school": signer.school_name,
+                "signed_on": signer.signed and timezone.localdate(signer.signature.signed_at),
+            }
+            for signer in signers
+        ],
+    }
+
+
 def returns(partnership, reader, today):
     rows = partnership.returns.select_related("data_point")
     return {
@@ -253,6 +276,7 @@ SECTIONS = [
     Section("Who and where", "reports/handover/_people.html", people),
     Section("Next dates", "reports/handover/_dates.html", next_dates),
     Section("Open actions", "reports/handover/_actions.html", open_actions),
+    Section("Agreement", "reports/handover/_agreement.html", agreement),
     Section("Visits so far", "reports/handover/_visits.html", visits_so_far),
     Section("Grades", "reports/handover/_returns.html", returns),
     Section("Target pupils", "reports/handover/_pupils.html", target_pupils),
