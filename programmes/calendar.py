@@ -161,11 +161,11 @@ class Calendars:
 
     def of(self, organisation_id: int, school_id: int | None = None) -> Calendar:
         """The organisation's calendar; a school's own dates of a year replace the organisation's."""
-        key = organisation_id, school_id
+        # Schools without dates of their own share one, so that its days are counted once for all of them.
+        key = organisation_id, school_id if (organisation_id, school_id) in self._given else None
         if key not in self._made:
             years = dict(self._given.get((organisation_id, None), {}))
-            if school_id is not None:
-                years |= self._given.get(key, {})
+            years |= self._given.get(key, {})
             self._made[key] = Calendar(row for rows in years.values() for row in rows)
         return self._made[key]
 

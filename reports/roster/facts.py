@@ -5,6 +5,7 @@ from functools import cached_property
 
 from accounts.models import Membership, OutgoingMail
 from accounts.roles import Role
+from programmes.calendar import calendars_of
 from programmes.models import (
     ActionItem,
     Agreement,
@@ -18,7 +19,6 @@ from programmes.models import (
     SpecialistTeacher,
     TimetableStep,
 )
-from reports.roster.school_days import SchoolDays
 from visits.models import Visit
 
 # Those that are under way can slip. The others are paused, or over.
@@ -28,6 +28,7 @@ UNDER_WAY = {
     Partnership.Status.AGREED,
     Partnership.Status.ACTIVE,
 }
+YEAR = dt.timedelta(days=365)
 STARTED = {Partnership.Status.AGREED, Partnership.Status.ACTIVE}
 
 
@@ -69,15 +70,21 @@ class Facts:
         return [p for p in self.under_way if p.status in STARTED]
 
     @cached_property
-    def days(self):
-        first = min((p.programme.starts_on for p in self.partnerships), default=self.today)
-        last = max((p.programme.ends_on for p in self.partnerships), default=self.today)
-        year = dt.timedelta(days=365)
-        return SchoolDays(self.organisation, min(first, self.today) - year, max(last, self.today))
+    def calendars(self):
+        return calendars_of([self.organisation.pk], {p.partner_school_id for p in self.partnerships})
 
-    def age(self, since):
+    def calendar(self, partnership):
+        """The partner school's own where it has one: the target pupils are there."""
+        return self.calendars.of(self.organisation.pk, partnership.partner_school_id)
+
+    def age(self, partnership, since):
         """School days since then, up to today."""
-        return self.days.between(since, self.today)
+        return self.calendar(partnership).school_days_late(since, self.today)
+
+    def days_before(self, partnership, day, number):
+        """The day from which on so many school days have passed at a day."""
+        days = self.calendar(partnership).school_days(day - YEAR, day)
+        return days[-1 - number] if len(days) > number else day - YEAR
 
     @cached_property
     def reader_acts(self):

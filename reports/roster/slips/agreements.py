@@ -35,7 +35,7 @@ def unmade(facts, p):
     if p.programme_id not in facts.programmes_with_agreements or p.status not in STARTED:
         return None
     since = facts.since(p)
-    age = facts.age(since)
+    age = facts.age(p, since)
     return Slip(
         kind="agreement",
         what="No agreement to sign",
@@ -56,7 +56,7 @@ def unsigned(facts, p, agreement):
     made = timezone.localdate(agreement.made_at)
     joined = {t.user_id: t.since for t in p.partner_teachers.all() if t.until is None and t.since > made}
     since = min(joined.get(signature.person_id, made) for signature in waiting)
-    age = facts.age(since)
+    age = facts.age(p, since)
     if len(waiting) == 1 and waiting[0].person_id in joined:
         more = f"; {waiting[0].person} joined on {day_words(since, facts)}"
     else:

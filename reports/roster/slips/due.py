@@ -27,7 +27,7 @@ def late_grades(facts):
         past = [row for row in facts.returns.get(p.pk, []) if row.data_point.due_on < facts.today]
         for row in past:
             if row.missing:
-                age = facts.age(row.data_point.due_on)
+                age = facts.age(p, row.data_point.due_on)
                 what = f"{row.data_point} grades {late(age)}"
                 yield p, grades_slip(facts, p, row, what, f", {row.received} of {row.expected} in")
         if past and not past[-1].expected:
@@ -42,7 +42,7 @@ def grades_slip(facts, p, row, what, more):
         what=what,
         more=more,
         since=row.data_point.due_on,
-        age=facts.age(row.data_point.due_on),
+        age=facts.age(p, row.data_point.due_on),
         waits=TEACHERS,
         people=who_enters_grades(facts, p),
         url=p.get_absolute_url(),
@@ -55,7 +55,7 @@ def unconfirmed_visits(facts):
         for visit in facts.visits.get(p.pk, []):
             if not visit.is_planned or visit.on >= facts.today:
                 continue
-            age = facts.age(visit.on)
+            age = facts.age(p, visit.on)
             yield (
                 p,
                 Slip(
@@ -76,12 +76,12 @@ def unplanned_visits(facts):
     for p in facts.started:
         for step in steps_without_visit(facts, p):
             is_over = step.window_end < facts.today
-            look_from = min(facts.days.before(step.window_end, PLAN_AHEAD), step.window_start)
+            look_from = min(facts.days_before(p, step.window_end, PLAN_AHEAD), step.window_start)
             if not is_over and facts.today < look_from:
                 continue
             end = day_words(step.window_end, facts)
             since = step.window_end if is_over else look_from
-            age = facts.age(since)
+            age = facts.age(p, since)
             yield (
                 p,
                 Slip(
@@ -120,7 +120,7 @@ def overdue_actions(facts):
         p = facts.by_pk[action.partnership_id]
         if p.pk not in facts.pks_under_way:
             continue
-        age, mine = facts.age(action.due_on), action.owner == facts.reader
+        age, mine = facts.age(p, action.due_on), action.owner == facts.reader
         url = reverse("programmes:action", args=[action.pk])
         yield (
             p,

@@ -9,17 +9,17 @@ from reports.roster.slips.slip import Act, Slip, Waits, for_days, school_days
 AGREE_WITHIN = 10  # school days: a school may decline its pairing within 14 days
 
 
-def for_the_coordinator(facts, kind, what, more, since, act, is_due=True):
+def for_the_coordinator(facts, p, kind, what, more, since, act, is_due=True):
     waits = frozenset({Waits.COORDINATOR})
-    return Slip(what, more, since, facts.age(since), waits, kind=kind, is_due=is_due, act=act)
+    return Slip(what, more, since, facts.age(p, since), waits, kind=kind, is_due=is_due, act=act)
 
 
 def not_agreed(facts):
     for p in facts.under_way:
         since = facts.since(p)
-        if p.status == Partnership.Status.PROPOSED and (age := facts.age(since)) >= AGREE_WITHIN:
+        if p.status == Partnership.Status.PROPOSED and (age := facts.age(p, since)) >= AGREE_WITHIN:
             what, act = f"Partnership proposed {school_days(age)} ago", Act("Settle it", p.get_absolute_url())
-            yield p, for_the_coordinator(facts, "proposed", what, " and not agreed", since, act)
+            yield p, for_the_coordinator(facts, p, "proposed", what, " and not agreed", since, act)
 
 
 def disputed(facts):
@@ -27,16 +27,16 @@ def disputed(facts):
         p, since = facts.by_pk[objection.partnership_id], timezone.localdate(objection.at)
         if p.pk in facts.pks_under_way:
             verb = "declines" if objection.kind == Objection.Kind.DECLINE else "disputes"
-            what, more = f"{objection.school} {verb} this pairing", for_days(facts.age(since), ", today")
-            act = Act("Answer the school", p.get_absolute_url())
-            yield p, for_the_coordinator(facts, "dispute", what, more, since, act)
+            what, more = f"{objection.school} {verb} this pairing", for_days(facts.age(p, since), ", today")
+            act = Act("Answer the school", reverse("programmes:objection_answer", args=[objection.pk]))
+            yield p, for_the_coordinator(facts, p, "dispute", what, more, since, act)
 
 
 def nobody_signs_in(facts):
     for p in facts.started:
         if not facts.can(p.teachers):
             what, act = "Nobody of the partnership can sign in", Act("Invite the teachers", p.get_absolute_url())
-            yield p, for_the_coordinator(facts, "nobody", what, "", facts.since(p), act, is_due=False)
+            yield p, for_the_coordinator(facts, p, "nobody", what, "", facts.since(p), act, is_due=False)
 
 
 def head_cannot_sign_in(facts):
@@ -45,4 +45,4 @@ def head_cannot_sign_in(facts):
             what, since = "Head of the partner school cannot sign in", facts.since(p)
             url = f"{reverse('accounts:invite')}?role=headteacher&urn={p.partner_school.urn}"
             act = Act("Invite the head", url)
-            yield p, for_the_coordinator(facts, "head", what, "", since, act, is_due=False)
+            yield p, for_the_coordinator(facts, p, "head", what, "", since, act, is_due=False)
