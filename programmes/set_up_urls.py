@@ -2,13 +2,14 @@
 
 from django.urls import path, register_converter
 
-from programmes.views import checking, setting_up, templates, term_dates, timetables
+from programmes.views import checking, copying, setting_up, templates, term_dates, timetables
 from programmes.years import YearConverter
 
 register_converter(YearConverter, "year")
 
 urlpatterns = [
     path("programmes/add/", setting_up.add, name="add"),
+    path("programmes/<slug:slug>/copy/", copying.CopyProgramme.as_view(), name="copy"),
     path("programmes/<slug:slug>/set-up/", setting_up.set_up, name="set_up"),
     path("programmes/<slug:slug>/set-up/settings/", setting_up.settings, name="settings"),
     path("programmes/<slug:slug>/set-up/done/<slug:task>/", setting_up.task_done, name="task_done"),

@@ -41,6 +41,8 @@ MATRIX = {
     "programmes:staff POST":            (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:check GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:check POST":            (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:copy GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:copy POST":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:timetable GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:timetable_choose GET":  (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:timetable_place GET":   (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -76,7 +78,7 @@ MATRIX = {
 SET_UP = [
     f"programmes:{name}"
     for name in (
-        *("set_up", "settings", "areas", "data_points", "data_points_suggest", "criteria", "staff", "check"),
+        *("set_up", "settings", "areas", "data_points", "data_points_suggest", "criteria", "staff", "check", "copy"),
         *("timetable", "timetable_choose", "timetable_save", "step_add"),
     )
 ] + ["pupils:assessment"]
@@ -118,7 +120,7 @@ OF_A_PROGRAMME = {
     "programmes:term_dates_year",
     "programmes:term_dates_enter",
 }
-FLAT = ["set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
+FLAT = ["copy", "set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
 LISTS = {f"programmes:{name}": ["coordinator"] for name in [*FLAT, "templates", "term_dates", "term_dates_year"]}
 ABOUT = {
     **dict.fromkeys([f"programmes:{name}" for name in FLAT], lambda c: [c.programme.slug]),

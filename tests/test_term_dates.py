@@ -125,7 +125,7 @@ def saved(organisation, school=None):
 def hidden(response):
     """What the page that shows the dates would send, were its button pressed."""
     form = response.context["form"]
-    return {name: form[name].value() for name in form.fields}
+    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
 
 
 @pytest.fixture

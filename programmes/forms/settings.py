@@ -22,7 +22,10 @@ class SubjectsField(forms.CharField):
     def to_python(self, value):
         text = super().to_python(value)
         parts = [" ".join(part.split()) for part in text.replace(";", ",").replace("\n", ",").split(",")]
-        return list({part.casefold(): part for part in reversed(parts) if part}.values())[::-1]
+        found = {}
+        for part in filter(None, parts):
+            found.setdefault(part.casefold(), part)
+        return list(found.values())
 
     def prepare_value(self, value):
         return ", ".join(value) if isinstance(value, list) else value

@@ -45,7 +45,7 @@ def free_slug(name, year) -> str:
 def add_programme(person, programme: Programme) -> Programme:
     """A programme that is being set up, under a slug of its own."""
     programme.status = Programme.Status.DRAFT
-    programme.scale = USUAL_SCALE
+    programme.scale = programme.scale or USUAL_SCALE
     while programme.pk is None:
         programme.slug = free_slug(programme.name, programme.starts_on)
         try:
