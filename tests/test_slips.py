@@ -21,7 +21,7 @@ from programmes.models import (
 )
 from programmes.services.agreements import follow_people
 from reports.roster.slips import Waits
-from tests.factories import BookingFactory, MembershipFactory, OrganisationFactory, UserFactory, VisitFactory
+from tests.factories import BookingFactory, MembershipFactory, UserFactory, VisitFactory
 from tests.rosters import NOW, TODAY, agreement, late, partnership, rows, scene, words
 from visits.models import Visit
 
@@ -411,15 +411,7 @@ def test_a_school_with_term_dates_of_its_own_is_counted_by_them(at):
 
     ages = {row.partnership.partner_school.name: row.overdue for row in rows(at)}
 
-
-def test_half_terms_are_not_school_days_where_they_are_known(at):
-    known = SchoolDays(at.organisation, dt.date(2026, 9, 1), dt.date(2027, 8, 31))
-    unknown = SchoolDays(OrganisationFactory(), dt.date(2026, 9, 1), dt.date(2027, 8, 31))
-
-    christmas = (dt.date(2026, 12, 18), dt.date(2027, 1, 4))
-
-    assert (known.between(*christmas), unknown.between(*christmas)) == (1, 8)
-    assert known.before(TODAY, 18) == dt.date(2026, 12, 18)
+    assert ages == {"Fenwick Green": 18, "Own Dates": 15}
 
 
 def test_a_place_that_nobody_has_taken_waits_for_the_coordinator(at):
@@ -459,4 +451,3 @@ def test_a_half_day_booked_for_someone_who_has_left_waits_for_the_coordinator(at
     assert [slip for slip in told(row) if slip[0].startswith("Visit")] == [
         ("Visit of 3 February is booked for someone who has left", TODAY, 0, ["coordinator"], [], "Choose who comes")
     ]
-    assert ages == {"Fenwick Green": 18, "Own Dates": 15}
