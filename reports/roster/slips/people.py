@@ -14,13 +14,13 @@ def nobody_follows(facts):
             since = facts.withdrawn_on.get(p.specialist_id, facts.since(p))
             act = Act("Choose who follows", reverse("programmes:specialist_replace", args=[p.pk]))
             what = f"{p.specialist} has withdrawn"
-            yield p, for_the_coordinator(facts, "place", what, for_days(facts.age(since), ""), since, act)
+            yield p, for_the_coordinator(facts, p, "place", what, for_days(facts.age(p, since), ""), since, act)
         left = [teacher.until for teacher in p.partner_teachers.all() if teacher.until]
         if left and not p.current_partner_teachers:
             since = max(left)
             act = Act("Name a partner teacher", reverse("programmes:partner_teacher_add", args=[p.pk]))
-            more = for_days(facts.age(since), "")
-            yield p, for_the_coordinator(facts, "place", "No partner teacher", more, since, act)
+            more = for_days(facts.age(p, since), "")
+            yield p, for_the_coordinator(facts, p, "place", "No partner teacher", more, since, act)
 
 
 def half_days_without_a_successor(facts):
@@ -30,4 +30,4 @@ def half_days_without_a_successor(facts):
         if p.pk in facts.pks_under_way and p.current_partner_teachers:
             act = Act("Choose who comes", reverse("visits:change", args=[visit.pk]))
             what, more = f"Visit of {day_words(visit.on, facts)}", " is booked for someone who has left"
-            yield p, for_the_coordinator(facts, "successor", what, more, facts.today, act, is_due=False)
+            yield p, for_the_coordinator(facts, p, "successor", what, more, facts.today, act, is_due=False)
