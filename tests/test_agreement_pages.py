@@ -177,6 +177,15 @@ def test_a_new_version_needs_a_reason(client, ours):
     assert Agreement.objects.filter(partnership=ours.partnership).count() == 1
 
 
+def test_a_page_whose_people_have_changed_leads_to_a_new_version(client, ours):
+    PartnerTeacher.objects.filter(partnership=ours.partnership).update(until=ours.programme.starts_on)
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    response = client.get(address("agreement", ours))
+
+    assert "not those who stand here any more. Start a new version" in text_of(response)
+
+
 # Making ------------------------------------------------------------------------------------------------------------
 
 
@@ -298,6 +307,7 @@ def release_time(partnership):
 
 
 def test_the_half_days_of_each_side_come_from_the_timetable(ours):
+    ours.programme.timetable.all().delete()
     step(ours.programme, 1, 1, 0)
     step(ours.programme, 2, 1, 0)
     step(ours.programme, 3, 0, 1)
@@ -326,6 +336,7 @@ def test_a_school_with_its_own_number_of_funded_staff_reads_that(ours):
 
 
 def test_a_programme_without_money_says_so(ours):
+    ours.programme.timetable.all().delete()
     step(ours.programme, 1, 1, 0)
     Programme.objects.update(funded=False, staff_funded=2)
 

@@ -31,6 +31,7 @@ from programmes.services.agreements import (
     waits_for,
 )
 from programmes.services.agreements.words import shipped
+from programmes.services.people import replace_partner_teacher
 from tests.factories import (
     MembershipFactory,
     PartnershipFactory,
@@ -490,6 +491,38 @@ def test_after_completion_a_change_of_people_makes_a_new_version():
 
     assert newer.version == 2
     assert (fresh(agreement).is_complete, fresh(agreement).is_current) == (True, False)
+
+
+def test_replacing_a_partner_teacher_lets_the_agreement_follow():
+    ours = build(status=Status.ACTIVE)
+    agreement = completed(ours)
+    row = ours.partnership.partner_teachers.select_related("partnership__programme__organisation").get()
+
+    replace_partner_teacher(
+        ours.coordinator,
+        row,
+        on=min(max(timezone.localdate(), ours.programme.starts_on), ours.programme.ends_on),
+        because="Left the school",
+        email="yara@schools.example",
+        first_name="Yara",
+        last_name="Costa",
+    )
+
+    newer = Agreement.objects.current().get()
+    assert (newer.version, newer.signatures.get(capacity=Capacity.PARTNER).person.last_name) == (2, "Costa")
+    assert fresh(agreement).is_complete
+
+
+def test_an_agreement_that_could_not_follow_says_so():
+    ours = build(status=Status.ACTIVE)
+    agreement = completed(ours)
+    Partnership.objects.update(status=Status.PAUSED)
+    replace_partner(ours, "Yara")
+
+    followed = follow_people(ours.coordinator, ours.partnership)
+
+    assert followed == agreement
+    assert agreements.has_other_people(fresh(agreement))
 
 
 def test_nothing_happens_while_the_people_are_the_same():

@@ -17,7 +17,7 @@ from programmes.models import Programme
 from pupils.loading import load_programme
 from reports.demo import load_demo
 from tests import set_up_pages, workers
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import MembershipFactory, PartnershipFactory, UserFactory
 from tests.test_pairing_runs import a_programme
 from tests.world import build_world, person
 
@@ -384,6 +384,44 @@ def test_a_teacher_with_the_keyboard_alone_moves_a_visit(open_as):
     expect(page.get_by_role("main")).to_contain_text("10 February")
     ours.visit.refresh_from_db()
     assert ours.visit.on.isoformat() == "2027-02-10"
+
+
+def test_an_agreement_is_made_and_signed_by_the_keyboard_and_without_scripts(open_as, chromium, live_server, client):
+    ours = build_world()[0]
+    partnership = PartnershipFactory(
+        programme=ours.programme, partner_school=ours.school, partner_teacher=ours.people[Role.PARTNER]
+    )
+    page = open_as(ours.people[Role.COORDINATOR])
+    page.goto(reverse("programmes:agreement_make", args=[ours.programme.slug]))
+    page.get_by_role("button", name="Make the agreement").click()
+    page.wait_for_url("**/agreements/*/")
+    agreement = partnership.agreements.get()
+
+    page = open_as(ours.people[Role.PARTNER], 375)
+    page.goto(agreement.get_absolute_url())
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("ourside oursidepartner")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("You have signed as partner teacher.")
+    client.force_login(ours.people[Role.HEADTEACHER])
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    context.add_cookies([cookie | {"url": live_server.url}])
+    page = context.new_page()
+    page.goto(agreement.get_absolute_url())
+    page.get_by_label("Your name").fill("Somebody")
+    page.get_by_role("button", name="Sign as").click()
+    expect(page.get_by_role("alert")).to_contain_text("Type your name as it stands here")
+    page.get_by_label("Your name").fill("Ourside OursideHeadteacher")
+    page.get_by_label("I have read").check()
+    page.get_by_role("button", name="Sign as").click()
+    expect(page.get_by_role("main")).to_contain_text("2 of 4 have signed.")
+
+    assert [row.capacity for row in agreement.signatures.filter(signed_at__isnull=False)] == ["partner", "partner head"]
+    context.close()
 
 
 def test_someone_without_scripts_can_do_the_main_job_too(chromium, live_server, client, broker):

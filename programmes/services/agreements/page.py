@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from papers.templatetags.plain import listed, longday
 from programmes.models import Agreement
+from programmes.services.agreements.making import has_other_people
 from programmes.services.agreements.revisiting import is_due, side_of
 from programmes.services.agreements.signing import memberships_to_sign
 from programmes.services.agreements.standing import signers_of
@@ -51,6 +52,7 @@ def page_of(person, agreement) -> dict:
         "since": min((signer.signature.asked_at for signer in waiting), default=None),
         "versions": list(Agreement.objects.filter(partnership=agreement.partnership_id).order_by("-version")),
         "manages": manages and agreement.is_current,
+        "has_other_people": agreement.is_current and has_other_people(agreement),
         "takes_signatures": agreement.takes_signatures,
         "revisits": revisits,
         "revisit_due": due,
