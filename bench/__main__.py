@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext, setup_databases, setup_test
 
 from bench.county import build_county
 from bench.pairing import pairing
+from bench.register import register
 
 OUT = Path("build/bench.json")
 
@@ -28,7 +29,12 @@ def main():
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        figures = {"imports and results": imports_and_results(), "pairing": pairing(seconds), **county()}
+        figures = {
+            "imports and results": imports_and_results(),
+            "pairing": pairing(seconds),
+            "register": register(seconds),
+            **county(),
+        }
     finally:
         teardown_databases(made, verbosity=0)
     OUT.parent.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEvent, RegisterChange, RegisterFile, RegisterUpdate, School, SchoolLink
 from accounts.register import services
 from accounts.roles import Role
-from bench.register import Establishment, Register, generate
+from bench.registers import Establishment, Register, generate
 from tests.factories import MembershipFactory, OrganisationFactory, PartnershipFactory, ProgrammeFactory, SchoolFactory
 from tests.registers import all_schools, bring_up_to_date, confirm, kinds_by_urn, preview, read, send_bytes
 from tests.world import person

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import RegisterFile, School
 from accounts.roles import Role
-from bench.register import HEADER, Register, generate
+from bench.registers import HEADER, Register, generate
 from tests.factories import MembershipFactory
 from tests.registers import as_bytes, read, send_bytes
 from tests.world import person

@@ -3,14 +3,15 @@
 import threading
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEvent, RegisterFile, RegisterUpdate, School
 from accounts.register import services, work
 from accounts.roles import Role
-from bench.register import generate
-from jobs.work import work_on
+from bench.registers import generate
+from jobs.work import ring, work_on
 from tests import workers
 from tests.factories import MembershipFactory
 from tests.registers import as_bytes, bring_up_to_date, preview, send_bytes
@@ -49,16 +50,15 @@ def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_nex
     client, coordinator, broker, tmp_path
 ):
     """The audit is locked, so that the kill hits a worker that has written every school and not committed."""
-    send_bytes(client, as_bytes(generate(300), tmp_path))
-    file = RegisterFile.objects.get()
+    file = preview(client, tmp_path, generate(300))
+    client.post(reverse("accounts:register_confirm", args=[file.pk]))
+    update = RegisterUpdate.objects.get()
     victim = workers.Worker(broker.url, "-Q", "default,mail,pdf")
     try:
-        workers.wait_until(state_is(file, "done", "failed"), PATIENCE, "the reading")
-        client.post(reverse("accounts:register_confirm", args=[file.pk]))
-        update = RegisterUpdate.objects.get()
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE accounts_auditevent IN EXCLUSIVE MODE")
+            ring(update)
             workers.wait_until(someone_waits_for_the_audit, PATIENCE, "the end of the writing")
             victim.kill()
         left = School.objects.count()
@@ -68,9 +68,23 @@ def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_nex
         victim.stop()
 
     assert left == 0
+    assert default_storage.exists(file.file.name) is False
     assert (update.state, update.attempt) == ("done", 2)
     assert School.objects.count() == 300
     assert AuditEvent.objects.filter(did="register.updated").count() == 1
+
+
+def test_real_workers_read_and_write_what_was_sent(client, coordinator, broker, tmp_path):
+    with workers.running(broker.url):
+        send_bytes(client, as_bytes(generate(50), tmp_path))
+        file = RegisterFile.objects.get()
+        workers.wait_until(state_is(file, "done", "failed"), PATIENCE, "the reading")
+        client.post(reverse("accounts:register_confirm", args=[file.pk]))
+        update = RegisterUpdate.objects.get()
+        workers.wait_until(state_is(update, "done", "failed"), PATIENCE, "the writing")
+
+    assert (file.state, file.schools, update.state) == ("done", 50, "done")
+    assert School.objects.count() == 50
 
 
 def together(*acts):

@@ -13,6 +13,7 @@ from accounts.register import succession
 from accounts.roles import Role
 from programmes.models import (
     Agreement,
+    AgreementText,
     ConflictOfInterest,
     HeadContact,
     Objection,
@@ -181,7 +182,8 @@ def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator,
     )
     past = VisitFactory(partnership=partnership, on=dt.date(2027, 1, 26), host=old)
     done = VisitFactory(partnership=partnership, on=TODAY, host=old, status=Visit.Status.TOOK_PLACE)
-    agreement = Agreement.objects.create(partnership=partnership, version=1, sections=[])
+    text = AgreementText.objects.create(programme=programme, version=1, protocol="x", data_commitments="y")
+    agreement = Agreement.objects.create(partnership=partnership, version=1, sections=[], text=text)
     head = UserFactory()
     signed = Signature.objects.create(
         agreement=agreement,
