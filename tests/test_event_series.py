@@ -40,7 +40,10 @@ def one_day():
 
 @pytest.fixture
 def ours(db):
-    return build_world()[0]
+    """A programme whose organisation has entered no term dates yet."""
+    ours = build_world()[0]
+    TermDate.objects.filter(organisation=ours.organisation).delete()
+    return ours
 
 
 @pytest.fixture

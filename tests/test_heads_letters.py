@@ -37,6 +37,8 @@ def world():
 
 @pytest.fixture
 def ours(world):
+    """A programme whose timetable each test enters itself."""
+    world[0].programme.timetable.all().delete()
     return world[0]
 
 

@@ -202,10 +202,13 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.COORDINATOR, ["Today", "Roster", "Programmes", "Visits", "Schools", "Reports", "People", "Messages"]),
-        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Visits"]),
-        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Pupils"]),
-        (Role.HEADTEACHER, ["Today", "Partnerships", "Visits", "Pupils", "Reports", "People"]),
+        (
+            Role.COORDINATOR,
+            ["Today", "Roster", "Programmes", "Visits", "Events", "Schools", "Reports", "People", "Messages"],
+        ),
+        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Visits", "Events"]),
+        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Events", "Pupils"]),
+        (Role.HEADTEACHER, ["Today", "Partnerships", "Visits", "Events", "Pupils", "Reports", "People"]),
     ],
 )
 def test_the_menu_has_what_the_role_opens(client, ours, role, labels):
