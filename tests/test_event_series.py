@@ -40,8 +40,9 @@ def one_day():
 
 @pytest.fixture
 def ours(db):
-    """A programme whose organisation has entered no term dates yet."""
+    """A programme whose organisation has entered no term dates and written no mail yet."""
     ours = build_world()[0]
+    OutgoingMail.objects.all().delete()
     TermDate.objects.filter(organisation=ours.organisation).delete()
     return ours
 

@@ -35,6 +35,9 @@ def world(db):
 
 @pytest.fixture
 def ours(world):
+    """A programme whose timetable and term dates each test enters itself."""
+    world[0].programme.timetable.all().delete()
+    TermDate.objects.all().delete()
     return world[0]
 
 
