@@ -205,7 +205,7 @@ def more_events(ours, count):
         for role in (Role.SPECIALIST, Role.PARTNER):
             AttendanceFactory(event=near, person=people[role], invited_at=timezone.now())
         ours.programme.timetable.create(
-            order=100 + number,
+            order=ours.programme.timetable.count() + 1,
             type="event",
             name="Launch",
             window_start=today,
