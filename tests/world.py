@@ -318,7 +318,7 @@ def build_organisation(corner):
         DataPoint.objects.create(programme=programme, name=name, due_on=due_on)
     give_term_dates(organisation)
     template = TimetableTemplate.objects.create(organisation=organisation, name=f"{corner} template")
-    step = {"order": 1, "type": "visit", "name": f"{corner} step", "half_days": 1}
+    step = {"order": 90, "type": "visit", "name": f"{corner} step", "half_days": 1}
     TemplateStep.objects.create(template=template, half_term=1, first_week=6, last_week=7, **step)
     TimetableStep.objects.create(
         programme=programme,
