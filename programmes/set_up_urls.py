@@ -54,6 +54,7 @@ urlpatterns = [
     ),
     path("term-dates/", term_dates.term_dates_list, name="term_dates"),
     path("term-dates/<int:pk>/<year:year>/", term_dates.TermDatesOfYear.as_view(), name="term_dates_year"),
+    path("term-dates/<int:pk>/<year:year>/schools/add/", term_dates.OwnDates.as_view(), name="own_dates"),
     path("term-dates/<int:pk>/<year:year>/enter/", term_dates.EnterTermDates.as_view(), name="term_dates_enter"),
     path(
         "term-dates/<int:pk>/<year:year>/schools/<int:school>/remove/",

@@ -71,6 +71,8 @@ MATRIX = {
     "programmes:term_dates_year GET":   (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:term_dates_enter GET":  (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:term_dates_enter POST": (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:own_dates GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:own_dates POST":        (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:own_dates_remove POST": (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
 }  # fmt: skip
 
@@ -102,6 +104,7 @@ KEYS = {
     **dict.fromkeys(TEMPLATE_STEPS, lambda c: [c.template.pk, c.template.steps.get().pk]),
     "programmes:term_dates_year": lambda c: [c.organisation.pk, c.programme.starts_on],
     "programmes:term_dates_enter": lambda c: [c.organisation.pk, c.programme.starts_on],
+    "programmes:own_dates": lambda c: [c.organisation.pk, c.programme.starts_on],
     "programmes:own_dates_remove": lambda c: [c.organisation.pk, c.programme.starts_on, c.school.pk],
 }
 # Shared by the school next door.
@@ -119,6 +122,7 @@ OF_A_PROGRAMME = {
     "programmes:step_remove",
     "programmes:term_dates_year",
     "programmes:term_dates_enter",
+    "programmes:own_dates",
 }
 FLAT = ["copy", "set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
 LISTS = {f"programmes:{name}": ["coordinator"] for name in [*FLAT, "templates", "term_dates", "term_dates_year"]}
@@ -147,6 +151,7 @@ def pages(ours):
         reverse("programmes:template_step_add", args=[template]),
         reverse("programmes:term_dates"),
         reverse("programmes:term_dates_year", args=[ours.organisation.pk, ours.programme.starts_on]),
+        reverse("programmes:own_dates", args=[ours.organisation.pk, ours.programme.starts_on]),
         *(f"{enter}?way={way}" for way in ("hand", "paste", "upload")),
     ]
 

@@ -250,11 +250,16 @@ def test_a_schools_own_dates_stand_beside_the_organisations_and_can_be_taken_bac
     give_term_dates(ours.organisation)
     own = swapped(YEAR_2026, 0, first=dt.date(2026, 9, 7))
 
-    look = empty.post(enter(ours), {"way": "paste", "pasted": lines(own), "school": ours.school.pk})
+    choose = reverse("programmes:own_dates", args=[ours.organisation.pk, SEPTEMBER])
+    nobody = empty.post(choose, {"school": "Elsewhere"})
+    chosen = empty.post(choose, {"school": ours.school.name})
+    look = empty.post(chosen.url, {"way": "paste", "pasted": lines(own), "school": ours.school.pk})
     empty.post(enter(ours), hidden(look) | {"save": "", "school": ours.school.pk})
     both = saved(ours.organisation), saved(ours.organisation, ours.school)
     empty.post(reverse("programmes:own_dates_remove", args=[ours.organisation.pk, SEPTEMBER, ours.school.pk]))
 
+    assert nobody.context["form"].errors["school"][0].startswith("No school here fits “Elsewhere”.")
+    assert chosen.url == f"{enter(ours)}?school={ours.school.pk}"
     assert both == (YEAR_2026, own)
     assert (saved(ours.organisation), saved(ours.organisation, ours.school)) == (YEAR_2026, [])
 

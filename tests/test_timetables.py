@@ -141,8 +141,8 @@ def test_the_two_way_timetable_has_nine_visits_and_pays_each_side_for_its_own():
     moderation = [(s.funded_specialist_half_days, s.funded_partner_half_days) for s in steps if s.name == "Moderation"]
 
     assert [s.host for s in visits].count("partner school") == 6
-    assert [s.host for s in visits].count("home school") == 3
-    assert funded == {("partner school", 1, 0, True), ("home school", 0, 1, False)}
+    assert [s.host for s in visits].count("specialist school") == 3
+    assert funded == {("partner school", 1, 0, True), ("specialist school", 0, 1, False)}
     assert moderation == [(1, 1), (1, 1)]
     assert sum(s.funded_specialist_half_days for s in steps) == 6 + 2 + 2 + 1 + 1 + 1
     assert sum(s.funded_partner_half_days for s in steps) == 3 + 2 + 2 + 1 + 1 + 1

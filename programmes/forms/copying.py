@@ -63,7 +63,7 @@ class CopyForm(forms.Form):
             del self.fields["carry"]
 
     def table(self):
-        return [(partnership, self[name]) for partnership, name in self.rows]
+        return [(partnership, self[name], copying.why_not_on(partnership)) for partnership, name in self.rows]
 
     def clean_name(self):
         return " ".join(self.cleaned_data["name"].split())

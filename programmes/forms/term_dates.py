@@ -2,11 +2,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import DayField, DayInput, day, with_button
-from accounts.models import School
+from accounts.school_field import SchoolField
 from programmes import term_dates
 from programmes.calendar import HALF_TERMS
 from programmes.models import academic_year
-from programmes.services.term_dates import fingerprint, schools_taking_part
+from programmes.services.term_dates import fingerprint
 
 USUAL = [f"{term} term, {half} half" for term in ("Autumn", "Spring", "Summer") for half in ("first", "second")]
 ROWS = range(1, HALF_TERMS + 1)
@@ -126,15 +126,9 @@ class UploadForm(GivenForm):
 class OwnDatesForm(forms.Form):
     """Which school has term dates of its own."""
 
-    school = forms.ModelChoiceField(
-        School.objects.none(),
-        empty_label="Choose a school",
-        help_text="Its own dates then replace those of the organisation for this school.",
-        error_messages={"required": "Choose a school.", "invalid_choice": "Choose one of the schools offered here."},
-    )
+    school = SchoolField(label="School", error_messages={"required": "Choose a school."})
 
-    def __init__(self, *args, organisation, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = schools_taking_part(organisation)
-        self.helper = with_button(self, "Enter its dates", name="")
-        self.helper.form_method = "get"
+        self.fields["school"].offer(user, "programmes.set_up")
+        self.helper = with_button(self, "Enter its dates")

@@ -8,7 +8,7 @@ from programmes.models import Programme, TemplateStep, TimetableStep, TimetableT
 
 HOSTS = {
     "partner school": "The partner school",
-    "home school": "The specialist teacher's school",
+    "specialist school": "The specialist teacher's school",
     "authority": "The organiser",
     "cluster venue": "A venue of the area",
     "": "Not fixed",

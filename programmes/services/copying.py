@@ -78,13 +78,18 @@ def carriable(programme):
     return rows.order_by("ref")
 
 
+def why_not_on(partnership) -> str:
+    """What keeps a partnership from going on, or nothing."""
+    if partnership.specialist.status == SpecialistTeacher.Status.WITHDRAWN:
+        return "The specialist teacher has withdrawn"
+    if partnership.partner_school.status == School.Status.CLOSED:
+        return "The partner school is closed"
+    return ""
+
+
 def choices_for(partnership, programme) -> list[Carry]:
     """What may become of it: the first is what is proposed."""
-    gone = (
-        partnership.specialist.status == SpecialistTeacher.Status.WITHDRAWN
-        or partnership.partner_school.status == School.Status.CLOSED
-    )
-    found = []
+    gone, found = bool(why_not_on(partnership)), []
     if not gone and partnership.status not in {Status.PROPOSED, Status.AGREED}:
         found.append(Carry.EMBEDDING)
     if not gone:
@@ -120,6 +125,11 @@ def dates_in(programme, year) -> Dates:
         list(zip(points, days, strict=True)),
         revisited and placing.moved(revisited, calendar, calendar, year),
     )
+
+
+def title_of(name, year) -> str:
+    """What the copy will be called."""
+    return Programme(name=name, starts_on=year, ends_on=academic_year(year)[1]).title
 
 
 def standing_copy(programme, name, year) -> Programme | None:

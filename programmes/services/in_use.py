@@ -26,7 +26,7 @@ def counted(kinds: Counter) -> str:
     """2 partnerships and 1 partner school"""
     said = [
         f"{number} {model._meta.verbose_name if number == 1 else model._meta.verbose_name_plural}"
-        for model, number in kinds.items()
+        for model, number in sorted(kinds.items(), key=lambda kind: kind[0]._meta.label)
     ]
     return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else said[0]
 

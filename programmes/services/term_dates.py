@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import Organisation, School
+from accounts.models import Organisation
 from programmes.calendar import Calendar
 from programmes.models import Programme, TermDate, TimetableStep, academic_year
 from programmes.placing import wrong_with_window
@@ -72,19 +72,6 @@ def years_of(organisations) -> dict:
     for row in rows.order_by("school__name", "school", "starts_on"):
         found[row.organisation_id, row.school][academic_year(row.starts_on)[0]].append(row)
     return found
-
-
-def schools_taking_part(organisation):
-    """The schools of the organisation's programmes, by name: those whose own dates matter."""
-    programmes = Programme.objects.filter(organisation=organisation)
-    taking_part = School.objects.filter(
-        pk__in=[
-            *programmes.values_list("partnerships__partner_school", flat=True),
-            *programmes.values_list("specialists__home_school", flat=True),
-            *programmes.values_list("partner_schools__school", flat=True),
-        ]
-    )
-    return taking_part.order_by("name", "urn")
 
 
 def programmes_with_trouble(organisation, year, calendar: Calendar) -> list[tuple[Programme, int]]:

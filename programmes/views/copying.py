@@ -66,6 +66,7 @@ class CopyProgramme(View):
             {
                 "programme": self.programme,
                 "form": form,
+                "title": copying.title_of(form.cleaned_data["name"], form.first_day),
                 "dates": form.dates,
                 "groups": [(choice, [partnership for partnership, its in chosen if its == choice]) for choice in Carry],
                 "asked": sum(choice == Carry.AGAIN for _, choice in chosen),

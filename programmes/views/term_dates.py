@@ -117,9 +117,28 @@ class TermDatesOfYear(OfYear):
                 trouble=[]
                 if self.school
                 else term_dates.programmes_with_trouble(self.organisation, self.year, calendar),
-                choose=OwnDatesForm(organisation=self.organisation),
             ),
         )
+
+
+class OwnDates(OfYear):
+    """The school is chosen here; its dates are entered on the next page."""
+
+    def get(self, request, *args, **kwargs):
+        return self.ask(OwnDatesForm(user=request.user))
+
+    def post(self, request, *args, **kwargs):
+        form = OwnDatesForm(request.POST, user=request.user)
+        if not form.is_valid():
+            return self.ask(form)
+        self.school = form.cleaned_data["school"]
+        return redirect(self.url("programmes:term_dates_enter"))
+
+    def ask(self, form):
+        title = "Which school has its own term dates?"
+        page = {"form": form, "title": title, "caption": f"{self.organisation}, {years.written(self.year)}"}
+        back = {"back": self.url("programmes:term_dates_year"), "back_text": "Back to the year"}
+        return render(self.request, "programmes/set_up_form.html", page | back)
 
 
 class EnterTermDates(OfYear):

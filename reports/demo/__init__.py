@@ -23,10 +23,13 @@ from reports.demo.people import give_roles
 from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
+from reports.demo.setting_up import begin_the_next_year, enter_term_dates
 from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
 FURNISHED_WITH = [
+    enter_term_dates,
+    begin_the_next_year,
     sign_agreements,
     recruit,
     live_through,
