@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.register.succession import Following
+from jobs.models import Job
 from programmes.models import (
     ConflictOfInterest,
     Objection,
@@ -68,6 +69,7 @@ def join_what_stands_twice(person, rows, successor):
         if there is None:
             continue
         row.contacts.update(partner_school=there)
+        row.letters.filter(state__in=[Job.State.DONE, Job.State.FAILED]).update(partner_school=there)
         for name in ("chosen_because", "recommended_by", "capacity", "capacity_note", "subject", "year_group", "area"):
             setattr(there, name, getattr(there, name) or getattr(row, name))
         there.tags = list(dict.fromkeys([*there.tags, *row.tags]))

@@ -24,6 +24,7 @@ from programmes.models import (
 )
 from reports.models import Report
 from tests.factories import (
+    EventFactory,
     MembershipFactory,
     OrganisationFactory,
     PartnershipFactory,
@@ -35,7 +36,7 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.world import person
-from visits.models import Visit
+from visits.models import Slot, Visit
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2027, 1, 27)
@@ -96,6 +97,9 @@ def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
         "open invitation",
         "impact report made before",
         "visit to come",
+        "event that the school hosts",
+        "event that takes place there",
+        "item of a running order",
         "partnership",
         "specialist teacher with this home school",
         "signature still waited for",
@@ -111,6 +115,7 @@ STAYS = {
     "accounts.SchoolLink.predecessor": "it says what followed what",
     "accounts.SchoolLink.successor": "it says what followed what",
     "accounts.RegisterChange.school": "it says what a file changed",
+    "visits.Attendance.school": "it is the school of the day, by which half-days are funded",
 }
 
 
@@ -201,6 +206,19 @@ def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator,
         row.refresh_from_db()
     assert [closed.partner_school, past.host, done.host, signed.school] == [old] * 4
     assert [partnership.partner_school, waited_for.school] == [new] * 2
+
+
+def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(client, coordinator, programme, old, new):
+    to_come = EventFactory(programme=programme, on=TODAY, host=old, place=old)
+    past = EventFactory(programme=programme, on=TODAY - dt.timedelta(days=1), host=old, place=old)
+    slots = [Slot.objects.create(event=event, order=1, minutes=5, what="Us", school=old) for event in (to_come, past)]
+
+    confirm(client, old, new)
+
+    for row in (to_come, past, *slots):
+        row.refresh_from_db()
+    assert (to_come.host, to_come.place, slots[0].school) == (new, new, new)
+    assert (past.host, past.place, slots[1].school) == (old, old, old)
 
 
 def test_rows_of_another_organisation_stay(client, coordinator, programme, old, new):
