@@ -164,9 +164,9 @@ def build_corner(corner, programme, staff, serial):
     )
     visit = VisitFactory(partnership=partnership)
     action = ActionItemFactory(programme=programme, what=f"{corner} action", owner=people[Role.PARTNER])
+    event = build_event(corner, partnership, people, action)
     for role in (Role.SPECIALIST, Role.PARTNER):
         BookingFactory(visit=visit, person=people[role])
-    event = build_event(corner, partnership, people)
     place = PlaceFactory(
         partnership=partnership,
         pupil__ref=f"{corner}-C",
@@ -278,7 +278,7 @@ def agreement_text(programme):
     return AgreementText.objects.get_or_create(programme=programme, version=1, defaults=words)[0]
 
 
-def build_event(corner, partnership, people):
+def build_event(corner, partnership, people, action):
     """Today's twilight of the area, whose minutes the partner teacher takes; and who was at the training before."""
     event = EventFactory(
         programme=partnership.programme,
@@ -293,13 +293,7 @@ def build_event(corner, partnership, people):
         minutes=f"{corner} minutes",
     )
     event.slots.create(order=1, minutes=5, what=f"{corner} findings", school=partnership.partner_school)
-    event.actions.create(
-        programme=event.programme,
-        what=f"{corner} action",
-        owner=people[Role.PARTNER],
-        due_on=event.on,
-        made_by=people[Role.PARTNER],
-    )
+    event.actions.add(action)
     AttendanceFactory(event=event, person=people[Role.SPECIALIST], answer="accepted", invited_at=timezone.now())
     recorded = {"present": True, "recorded_by": people[Role.COORDINATOR], "recorded_at": timezone.now()}
     AttendanceFactory(event=event, person=None, guest_name=f"{corner} guest", walk_in=True, **recorded)
