@@ -189,6 +189,7 @@ def test_what_a_timetable_says_becomes_an_event_of_that_kind(ours, audience, hal
     ],
 )
 def test_an_unusual_day_is_asked_about_and_kept_when_it_is_meant(client, ours, coordinator, on, doubt):
+    TermDate.objects.all().delete()
     for name, first, last in (("Spring 1", "2027-01-04", "2027-02-12"), ("Spring 2", "2027-02-22", "2027-04-01")):
         TermDate.objects.create(organisation=ours.organisation, name=name, starts_on=first, ends_on=last)
 
