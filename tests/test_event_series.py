@@ -40,8 +40,9 @@ def one_day():
 
 @pytest.fixture
 def ours(db):
-    """Without the term dates of the world: these tests enter their own, or none."""
+    """Without the term dates and mails of the world: these tests enter their own, or none."""
     corner = build_world()[0]
+    OutgoingMail.objects.all().delete()
     TermDate.objects.all().delete()
     return corner
 

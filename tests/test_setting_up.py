@@ -363,7 +363,8 @@ def test_an_area_in_use_is_not_deleted_and_an_empty_one_is(coordinator, ours):
 
     said = [str(message) for message in refused.context["messages"]]
     assert said == [
-        f"“{used}” cannot be deleted: it is used by 2 partner schools and 1 partnership. Move them to another area first."
+        f"“{used}” cannot be deleted: it is used by 2 partner schools and 1 partnership. "
+        "Move them to another area first."
     ]
     assert Area.objects.filter(pk=used.pk).exists()
     assert not Area.objects.filter(pk=empty.pk).exists()
