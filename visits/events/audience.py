@@ -7,7 +7,7 @@ from django.db.models import BigIntegerField, F, Q, Value
 from accounts.models import Membership, School, User
 from accounts.roles import Role
 from programmes.models import AreaConsultant, Partnership, PartnerTeacher, SpecialistTeacher
-from visits.models import Attendance, Event, Group, rules
+from visits.models import Attendance, Booking, Event, Group, Half, rules
 
 # The rule, where it finds the person and the school, and as what it invites them. The first that fits is the capacity.
 RULES = [
@@ -149,6 +149,14 @@ def by_rule(rows):
 def by_name(expected):
     person = expected.person
     return (person.last_name.lower(), person.first_name.lower(), person.pk) if person else ("￿", expected.name, 0)
+
+
+def booked_then(event, expected):
+    """Those expected whom a visit takes out of class on the same half-day."""
+    halves = {Event.Takes.DAY: list(Half)}.get(event.takes, [event.takes])
+    people = [one.person for one in expected if one.person]
+    rows = Booking.objects.filter(on=event.on, half__in=halves, person__in=people).select_related("person")
+    return list(dict.fromkeys(row.person for row in rows.order_by("person__last_name", "person__first_name", "half")))
 
 
 def removed_from(event):

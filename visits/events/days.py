@@ -17,10 +17,10 @@ class NoTermDates(Exception):
     """A rhythm by half terms needs the half terms of every year that it lies in."""
 
 
-def doubts(programme, on, calendar=None) -> list[str]:
-    """What someone must confirm before an event is kept on this day; nothing for an ordinary school day."""
+def doubts(programme, on, school=None) -> list[str]:
+    """What someone must confirm before an event is kept on this day, at this school; nothing for a school day."""
     said, today = [], timezone.localdate()
-    calendar = calendar or calendar_of(programme.organisation_id)
+    calendar = calendar_of(programme.organisation_id, school.pk if school else None)
     if on < today:
         said.append(f"{on:%-d %B %Y} is past. Nobody is invited any more: you record an event that took place.")
     if not programme.starts_on <= on <= programme.ends_on:

@@ -199,7 +199,8 @@ class EventForm(RowForm):
     def ask_about(self, cleaned):
         """A day on which events do not take place as a rule is kept when the person says that it is meant."""
         unchanged = self.instance.pk and value(self.instance, "on") == cleaned["on"]
-        self.doubts = [] if unchanged else days.doubts(self.programme, cleaned["on"])
+        where = cleaned.get("place") or cleaned.get("host")
+        self.doubts = [] if unchanged else days.doubts(self.programme, cleaned["on"], where)
         if self.doubts:
             self.lay_out()
             if not cleaned.get("sure"):
@@ -229,7 +230,7 @@ class NewEventForm(EventForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.area is None:
+        if "area" not in self.fields:
             del self.fields["rotates"]
             self.lay_out()
 

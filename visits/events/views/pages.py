@@ -7,7 +7,7 @@ from django.views.generic import DetailView
 
 from accounts.access import Allowed, get_allowed
 from visits.events import invitations, register, standing
-from visits.events.audience import audience
+from visits.events.audience import audience, booked_then
 from visits.events.calendar_file import PUBLISH, calendar_file
 from visits.events.forms.running import ActionForm
 from visits.events.running_order import timed
@@ -44,6 +44,7 @@ class EventDetail(Allowed, DetailView):
             numbers=standing.numbers(expected),
             to_remind=invitations.to_be_reminded(event, expected) if manages and event.on >= today else [],
             gone=invitations.not_expected_any_more(event, expected) if manages and event.on >= today else [],
+            booked=booked_then(event, expected) if manages and event.takes and event.on >= today else [],
             slots=slots,
             over=over,
             actions=event.actions.select_related("owner"),
