@@ -23,7 +23,7 @@ from programmes.models import HeadsLetter, PartnerSchool, Partnership, Timetable
 from programmes.services.letters import order_letters, send_letters, standings
 from programmes.tasks import make_heads_letter
 from pupils.loading import load_programme
-from tests.factories import MembershipFactory, PartnerSchoolFactory, UserFactory
+from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory, UserFactory
 from tests.test_browser import ESSEX
 from tests.world import build_world
 
@@ -183,8 +183,8 @@ def test_the_paper_is_tagged_and_asks_the_database_nothing(ours, django_assert_n
 
 
 def test_a_school_without_a_partnership_and_a_programme_without_dates_get_a_letter_too(ours):
-    row = PartnerSchoolFactory(programme=ours.programme, school__head_title="Mrs", school__head_last_name="Quill")
-    ours.programme.data_points.all().delete()
+    bare = ProgrammeFactory(organisation=ours.organisation)
+    row = PartnerSchoolFactory(programme=bare, school__head_title="Mrs", school__head_last_name="Quill")
 
     facts = facts_of(row)
     page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
