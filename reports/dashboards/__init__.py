@@ -48,9 +48,9 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
-    found = radar(user, acting, today)
-    to_do = objection_items(user, acting, today) + owed_by_point(user, acting, today)
-    to_do += ended_items(user, acting, today) + waiting_items(user, acting)
+    found, theirs = radar(user, acting, today), programmes(user, acting)
+    to_do = objection_items(user, acting, today) + owed_by_point(found, today)
+    to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += closed_school_items(user, acting, today)
     past = unrecorded(user, acting, today)
     if n := past.count():
@@ -78,7 +78,7 @@ def coordinator(user, acting, today):
         "to_do": to_do + slip_items(found),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
-        "programmes": programmes(user, acting),
+        "programmes": theirs,
         "results": True,
     }
 
@@ -123,7 +123,7 @@ def consultant(user, acting, today):
     found = radar(user, acting, today)
     return {
         "standings": standings(found),
-        "to_do": owed_by_point(user, acting, today) + slip_items(found, SUPPORTED),
+        "to_do": owed_by_point(found, today) + slip_items(found, SUPPORTED),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": programmes(user, acting),

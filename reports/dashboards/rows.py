@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db.models import Count, Window
+
 from programmes.models import DataPoint, HeadsLetter, PartnerSchool, Partnership, Programme, SpecialistTeacher
 from reports.models import Report
 from visits.models import Visit
@@ -20,10 +22,10 @@ def ahead(user, acting, today, most=40):
     """The visits of the next two weeks, or else the one that comes next."""
     to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
     near = to_come.filter(on__lte=today + FORTNIGHT)
-    visits = list(near[:most])
+    visits = list(near.annotate(of_all=Window(Count("pk")))[:most])
     return {
         "visits": visits,
-        "visit_count": near.count(),
+        "visit_count": visits[0].of_all if visits else 0,
         "next_visit": None if visits else to_come.first(),
     }
 

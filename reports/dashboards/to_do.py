@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import School
 from programmes.models import DataReturn, Partnership, Programme, academic_year
+from programmes.models.partnerships import RESTING
 from reports.dashboards.rows import mine
 from reports.figures.words import list_words
 from visits.models import Visit
@@ -70,20 +71,27 @@ def coming_items(user, acting, today):
     ]
 
 
-def owed_by_point(user, acting, today):
-    """A line for each data point whose day is past: how many partnerships owe how many grades."""
-    late = list(owed(user, acting, today))
+def owed_by_point(radar, today):
+    """A line for each data point whose day is past: how many partnerships of the radar owe how many grades."""
+    late = [
+        (row.partnership, owed)
+        for rows in radar.values()
+        for row in rows
+        if row.partnership.status not in RESTING and row.partnership.programme.ends_on >= today
+        for owed in row.facts.returns.get(row.pk, [])
+        if owed.missing and owed.data_point.due_on < today
+    ]
     items = []
-    for point in dict.fromkeys(row.data_point for row in late):
-        rows = [row for row in late if row.data_point == point]
-        schools = sorted({row.partnership.partner_school.name for row in rows})
+    for point in sorted({owed.data_point for _, owed in late}, key=lambda point: (point.due_on, point.pk)):
+        rows = [(partnership, owed) for partnership, owed in late if owed.data_point == point]
+        schools = sorted({partnership.partner_school.name for partnership, _ in rows})
         one = len(rows) == 1
         items.append(
             {
                 "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} "
-                f"{grades(sum(row.missing for row in rows), point)}",
+                f"{grades(sum(owed.missing for _, owed in rows), point)}",
                 "text": f"Due on {day_of(point.due_on, today)}, {days(today - point.due_on)} ago. {some(schools)}.",
-                "url": rows[0].partnership.get_absolute_url()
+                "url": rows[0][0].get_absolute_url()
                 if one
                 else f"{reverse('reports:roster')}?programme={point.programme_id}&owes={point.pk}",
                 "act": "See which grades" if one else "See which partnerships",
@@ -93,9 +101,8 @@ def owed_by_point(user, acting, today):
     return items
 
 
-def ended_items(user, acting, today):
+def ended_items(programmes, today):
     """A line for each programme whose year is over and that still runs: its grades are not asked for any more."""
-    ended = mine(Programme, user, acting, "programmes.view").filter(status=Programme.Status.ACTIVE, ends_on__lt=today)
     return [
         {
             "title": f"The year of {programme.title} ended on {day_of(programme.ends_on, today)} "
@@ -104,7 +111,8 @@ def ended_items(user, acting, today):
             "url": programme.get_absolute_url(),
             "act": "See the programme",
         }
-        for programme in ended.order_by("-ends_on", "name")
+        for programme in programmes
+        if programme.status == Programme.Status.ACTIVE and programme.ends_on < today
     ]
 
 

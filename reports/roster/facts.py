@@ -3,6 +3,8 @@
 import datetime as dt
 from functools import cached_property
 
+from django.db.models import Prefetch
+
 from accounts.models import Membership, OutgoingMail
 from accounts.roles import Role
 from programmes.calendar import calendars_of
@@ -15,6 +17,7 @@ from programmes.models import (
     Objection,
     Partnership,
     PartnershipStep,
+    Signature,
     SpecialistStep,
     SpecialistTeacher,
     TimetableStep,
@@ -137,7 +140,8 @@ class Facts:
     def agreements(self):
         """Partnership -> its current agreement with its signatures, in every capacity."""
         rows = Agreement.objects.current().filter(partnership__in=self.by_pk)
-        return {row.partnership_id: row for row in rows.prefetch_related("signatures__person", "signatures__school")}
+        signatures = Prefetch("signatures", Signature.objects.select_related("person", "school"))
+        return {row.partnership_id: row for row in rows.prefetch_related(signatures)}
 
     @cached_property
     def programmes_with_agreements(self):

@@ -9,7 +9,7 @@ from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, TimetableStep
-from programmes.models.partnerships import OWN, of_either_school, through_partnership
+from programmes.models.partnerships import OWN, of_either_school, partner_teachers, through_partnership
 
 
 class WrongState(Exception):
@@ -37,7 +37,7 @@ class VisitQuerySet(ScopedQuerySet):
             "partnership__partner_school",
             "partnership__specialist__user",
             "partnership__specialist__home_school",
-        ).prefetch_related("people", "partnership__partner_teachers__user")
+        ).prefetch_related("people", partner_teachers("partnership__"))
 
     def standing(self):
         return self.exclude(status=Visit.Status.CANCELLED)

@@ -1,5 +1,7 @@
 """Agreements are made from the programme's text, follow its people, and give way to new versions."""
 
+from collections import Counter
+
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -72,10 +74,8 @@ def without_partner_teacher(rows):
 
 def count_by_programme(rows) -> list[tuple]:
     """(programme, how many of its partnerships stand in `rows`), of programmes whose agreement has a text."""
-    counts = dict(rows.order_by().values_list("programme").annotate(Count("pk")))
-    texts = AgreementText.objects.filter(programme__in=list(counts)).values("programme")
-    programmes = Programme.objects.filter(pk__in=texts).order_by("-starts_on", "name")
-    return [(programme, counts[programme.pk]) for programme in programmes]
+    rows = rows.filter(programme__in=AgreementText.objects.values("programme")).select_related("programme")
+    return list(Counter(row.programme for row in rows.order_by("-programme__starts_on", "programme__name")).items())
 
 
 def versions(programme) -> list[AgreementText]:
