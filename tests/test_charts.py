@@ -3,7 +3,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 from django.template.loader import render_to_string
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from papers.charts import MOST_ROWS, NAMES, WIDTH, bar, dumbbell
@@ -254,7 +254,6 @@ def drawings(draw):
     return grades, draw(st.lists(groups, max_size=4)), expected
 
 
-@settings(deadline=None)
 @given(drawings())
 def test_everything_lies_within_the_drawing_and_no_text_over_another(drawing):
     grades, groups, expected = drawing

@@ -120,7 +120,7 @@ def test_everything_comes_along_and_every_date_lies_in_term(person, programme):
 
 
 @given(made=calendars(), other=calendars(), seed=st.randoms(use_true_random=False))
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_date_of_a_copy_lies_in_term_whatever_the_calendars(db, made, other, seed):
     person, organisation = UserFactory(), OrganisationFactory()
     if made[0] == other[0]:

@@ -498,7 +498,7 @@ def said(urn, fields):
     }
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REGISTERS)
 def test_whatever_came_before_the_last_file_holds_and_holds_again(client, coordinator, tmp_path, registers):
     School.objects.all().delete()

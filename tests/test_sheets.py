@@ -8,7 +8,7 @@ from enum import Enum
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, model_validator
 from xlsxwriter import Workbook
@@ -453,7 +453,6 @@ def test_cells_become_values_or_a_sentence(kind, text, meant):
     assert value(kind, text) == meant
 
 
-@settings(deadline=None)
 @given(
     st.dates(dt.date(1800, 1, 1), dt.date(2199, 12, 31)),
     st.sampled_from(["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y", "%d-%b-%Y", "%d.%m.%Y"]),
@@ -462,7 +461,6 @@ def test_every_date_comes_back_in_every_form(day, form):
     assert value(DayFirstDate, day.strftime(form)) == day
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_no_text_breaks_a_type(text):
     for kind in (Code, WholeNumber, YearGroup, DayFirstDate, YesNo, Email, SemicolonList[YearGroup], Choice(Status)):
@@ -569,7 +567,6 @@ def test_a_missing_toml_file_is_told(tmp_path):
     assert problems[0].what == "The file is missing."
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_break_the_readers(data):
     for name in ("a.csv", "a.xlsx"):
@@ -677,7 +674,6 @@ def row_cells(row):
     return tuple(cell.strip() for cell in row)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, LINE), max_size=8))
 def test_what_we_write_as_csv_we_read_back(rows):
     table, problems = read(csv_bytes(["pupil", "year_group"], rows))
@@ -687,7 +683,6 @@ def test_what_we_write_as_csv_we_read_back(rows):
     assert [tuple(row.values()) for row in table] == [row_cells(row) for row in rows if any(row_cells(row))]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(LINE, LINE), max_size=8))
 def test_what_we_write_as_xlsx_we_read_back(rows):
     table, problems = read(xlsx_bytes(["pupil", "year_group"], iter(rows), "Pupils"), "pupils.xlsx")
@@ -696,7 +691,6 @@ def test_what_we_write_as_xlsx_we_read_back(rows):
     assert [tuple(row.values()) for row in table] == [row_cells(row) for row in rows if any(row_cells(row))]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), max_size=5))
 def test_no_cell_that_leaves_as_csv_begins_like_a_formula(rows):
     text = csv_bytes(["=pupil", "b"], rows).decode("utf-8-sig")

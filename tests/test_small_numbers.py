@@ -253,14 +253,14 @@ def gives_nothing_away(cells, up_to, whole_up_to):
     assert certain == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small_tables())
 def test_no_hidden_count_can_be_worked_out_from_what_is_printed(drawn):
     gives_nothing_away(*drawn)
 
 
 @pytest.mark.soak
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=3_000)
 @given(small_tables())
 def test_no_hidden_count_of_very_many_tables_can_be_worked_out(drawn):
     gives_nothing_away(*drawn)
