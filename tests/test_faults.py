@@ -6,7 +6,7 @@ import time
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -83,12 +83,7 @@ def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, our
 
 
 def someone_waits_for_a_row():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND query LIKE '%%reports_report%%'"
-        )
-        return cursor.fetchone() is not None
+    return workers.is_held_up("%reports_report%")
 
 
 def test_with_the_broker_down_ordering_answers_and_the_report_is_made_when_it_is_back(client, ours, broker):

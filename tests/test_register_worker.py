@@ -38,12 +38,7 @@ def state_is(row, *states):
 
 
 def someone_waits_for_the_audit():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            " AND query LIKE 'INSERT INTO %%accounts_auditevent%%'"
-        )
-        return cursor.fetchone() is not None
+    return workers.is_held_up("INSERT INTO %accounts_auditevent%")
 
 
 def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_next_one_writes_all(

@@ -95,3 +95,15 @@ def wait_until(state, seconds, what):
         assert time.monotonic() < end, f"{what} did not happen in {seconds} s"
         time.sleep(0.05)
     return answer
+
+
+def is_held_up(query_like):
+    """Whether somebody's query of this form waits for a lock. Within a transaction too, where what is seen is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND query LIKE %s",
+            [query_like],
+        )
+        return cursor.fetchone() is not None
