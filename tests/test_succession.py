@@ -180,6 +180,17 @@ def test_partnerships_people_dates_and_visits_to_come_move(client, coordinator, 
     assert event == {"who": coordinator.pk, "row": old.pk, "about": f"by school {new.pk}"}
 
 
+def test_a_role_that_begins_later_moves_as_well(client, coordinator, essex, old, new):
+    named = MembershipFactory(
+        role=Role.HEADTEACHER, organisation=essex, school=old, starts_on=TODAY + dt.timedelta(days=60)
+    )
+    over = MembershipFactory(role=Role.OFFICE, organisation=essex, school=old, ends_on=TODAY - dt.timedelta(days=1))
+
+    confirm(client, old, new)
+
+    assert [Membership.objects.get(pk=m.pk).school for m in (named, over)] == [new, old]
+
+
 def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator, essex, programme, old, new):
     partnership = PartnershipFactory(programme=programme, partner_school=old)
     closed = PartnershipFactory(

@@ -91,7 +91,11 @@ class MembershipQuerySet(ScopedQuerySet):
 
     def live(self, on=None):
         on = on or timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on, ended_at=None)
+        return self.not_over(on).filter(starts_on__lte=on)
+
+    def not_over(self, on=None):
+        """Live ones and those that begin later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on or timezone.localdate()), ended_at=None)
 
     def search(self, text):
         """Each word stands in the person's name or address, or in the name of the school."""

@@ -38,12 +38,12 @@ class Following:
 
 
 def roles(organisation):
-    return Membership.objects.live().filter(organisation=organisation, school__isnull=False)
+    return Membership.objects.not_over().filter(organisation=organisation, school__isnull=False)
 
 
 def end_roles_held_twice(person, rows, successor):
     """Someone who has the role at the successor already keeps that one."""
-    there = Membership.objects.live().filter(
+    there = Membership.objects.not_over().filter(
         user=OuterRef("user"), role=OuterRef("role"), organisation=OuterRef("organisation"), school=successor
     )
     rows.filter(Exists(there)).update(ended_at=timezone.now())
