@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 from hypothesis import settings
 
-from tests import workers
+from tests import browsing, workers
 
 # A busy machine is no wrong answer: speed is measured by the benchmarks alone.
 settings.register_profile("any speed", deadline=None)
@@ -49,3 +49,17 @@ def broker():
         os.chmod(folder, 0o711)
         with workers.own_broker(Path(folder) / "v") as valkey:
             yield valkey
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests of a module."""
+    with browsing.launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_as(chromium, live_server, client):
+    """A page of someone signed in, at a width; whatever it writes to the console as an error is kept."""
+    with browsing.windows(chromium, live_server.url, client) as opened:
+        yield opened

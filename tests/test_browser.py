@@ -1,15 +1,13 @@
 """A real Chromium against a real server: every page for every role at two widths, and the main job end to end."""
 
-import os
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from jobs.models import Job
@@ -17,65 +15,14 @@ from programmes.models import Programme
 from pupils.loading import load_programme
 from reports.demo import load_demo
 from tests import set_up_pages, workers
+from tests.browsing import problems_of
 from tests.factories import MembershipFactory, PartnershipFactory, UserFactory
 from tests.test_pairing_runs import a_programme
 from tests.world import build_world, person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
-AXE = Path("node_modules/axe-core/axe.min.js")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ESSEX = Path("data/essex-2008-09")
-CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests. Playwright runs an event loop in this thread, where Django would refuse the ORM."""
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def open_as(chromium, live_server, client):
-    """A page of someone signed in, at a width; whatever it writes to the console as an error is kept."""
-    contexts = []
-
-    def opened(user=None, width=1280):
-        context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, accept_downloads=True
-        )
-        contexts.append(context)
-        if user is not None:
-            client.force_login(user)
-            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-            assert SessionStore(cookie).exists(cookie)
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def problems_of(page):
-    """What axe finds (all WCAG tags and best practice), whether anything is wider than the window, what was logged."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations.map("
-        "rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))",
-        TAGS,
-    )
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *(["wider than the window"] if wide > 0 else []), *page.complaints]
 
 
 def pages_of(corner):

@@ -1,0 +1,70 @@
+"""A real Chromium for the tests: its windows, and what is wrong with the page that one of them shows."""
+
+import contextlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import sync_playwright
+
+AXE = Path("node_modules/axe-core/axe.min.js")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
+
+
+@contextlib.contextmanager
+def launched():
+    """One browser. Playwright runs an event loop in this thread, where Django would refuse the ORM."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@contextlib.contextmanager
+def windows(browser, base_url, client):
+    """A function that opens a page of someone signed in, at a width; what it logs as an error is kept."""
+    contexts = []
+
+    def opened(user=None, width=1280):
+        context = browser.new_context(
+            base_url=base_url, viewport={"width": width, "height": 900}, accept_downloads=True
+        )
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([session_of(user, client, base_url)])
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def session_of(user, client, base_url):
+    """The cookie of a new session of this person."""
+    client.force_login(user)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert SessionStore(cookie).exists(cookie)
+    return {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": base_url}
+
+
+def problems_of(page):
+    """What axe finds (all WCAG tags and best practice), whether anything is wider than the window, what was logged."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations.map("
+        "rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))",
+        TAGS,
+    )
+    return [*found, *(["wider than the window"] if is_too_wide(page) else []), *page.complaints]
+
+
+def is_too_wide(page):
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
