@@ -3,7 +3,9 @@
 import datetime as dt
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
 
 
@@ -19,3 +21,12 @@ def has_second_factor(request):
     return Authenticator.objects.filter(
         user=request.user, type=Authenticator.Type.TOTP, created_at__gte=set_up_since
     ).exists()
+
+
+class SetUp(ActivateTOTPView):
+    """The code that sets the factor up is one given at this sign-in: the recovery codes are shown without another."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        record_authentication(self.request, self.request.user, method="mfa", type="totp", reauthenticated=True)
+        return response

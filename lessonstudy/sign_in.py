@@ -9,6 +9,8 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.urls import path, re_path
 
+from accounts.second_factor import SetUp
+
 urlpatterns = [
     path("", account.login, name="account_login"),
     path("code/", account.request_login_code, name="account_request_login_code"),
@@ -33,7 +35,7 @@ urlpatterns = [
     # The QR code is an image in the address: allowed here and nowhere else.
     path(
         "second-factor/app/",
-        csp_update({"img-src": [SELF, "data:"]})(totp.activate_totp),
+        csp_update({"img-src": [SELF, "data:"]})(SetUp.as_view()),
         name="mfa_activate_totp",
     ),
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),

@@ -7,6 +7,12 @@ import socket
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    SECRET_SESSION_KEY,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -104,6 +110,22 @@ def test_an_invited_person_accepts_and_is_signed_in(client, coordinator, essex, 
         (Role.CONSULTANT, essex, None, None)
     ]
     assert list(AuditEvent.objects.filter(who=user).values_list("did", flat=True)) == ["signed in", "took up role"]
+
+
+def test_an_invited_coordinator_sets_the_second_factor_up_and_reads_the_recovery_codes_at_once(
+    client, coordinator, mailoutbox
+):
+    invite(client, role=Role.COORDINATOR)
+    visitor = Client()
+    asked = accept(link_in(mailoutbox[0]), visitor)
+
+    code = format_hotp_value(hotp_value(visitor.session[SECRET_SESSION_KEY], next(yield_hotp_counters_from_time())))
+    answer = visitor.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+
+    assert "Set up your authenticator app" in text(asked)
+    assert answer.redirect_chain == [(reverse("mfa_view_recovery_codes"), 302)]
+    assert "10 of 10 codes are left." in text(answer)
+    assert visitor.get(reverse("today")).status_code == 200
 
 
 def test_the_mail_says_who_invites_to_what_and_until_when(client, coordinator, school, mailoutbox):
