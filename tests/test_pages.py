@@ -14,7 +14,8 @@ from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment
 from reports.dashboards import dashboard
 from reports.dashboards.to_do import count_in_words, day_of
-from tests.world import build_world
+from tests.factories import MembershipFactory
+from tests.world import build_world, person
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,18 @@ def text_of(response):
 )
 def test_the_heading_counts_what_needs_someone(late, words):
     assert count_in_words([{"late": each} for each in late]) == words
+
+
+def test_a_coordinator_without_a_programme_is_led_to_adding_the_first(client):
+    coordinator = person("Amira", Role.COORDINATOR)
+    MembershipFactory(user=coordinator, role=Role.COORDINATOR)
+    client.force_login(coordinator)
+
+    page = client.get(reverse("today"))
+
+    assert "1 thing needs you Add the first programme A list of tasks leads through it" in text_of(page)
+    assert f'href="{reverse("programmes:add")}"' in page.content.decode()
+    assert "Programmes" not in text_of(page)
 
 
 def test_the_coordinator_is_told_who_owes_grades_and_led_to_them(client, ours):

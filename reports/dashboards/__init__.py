@@ -22,6 +22,7 @@ from reports.dashboards.to_do import (
     coming_items,
     count_in_words,
     ended_items,
+    first_items,
     owed_by_point,
     owed_items,
     unrecorded,
@@ -49,7 +50,7 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     found, theirs = radar(user, acting, today), programmes(user, acting)
-    to_do = objection_items(user, acting, today) + owed_by_point(found, today)
+    to_do = first_items(theirs) + objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += closed_school_items(user, acting, today)
     past = unrecorded(user, acting, today)
@@ -78,7 +79,7 @@ def coordinator(user, acting, today):
         "to_do": to_do + slip_items(found),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
-        "programmes": theirs,
+        "programmes": theirs or None,
         "results": True,
     }
 

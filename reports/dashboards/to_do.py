@@ -101,6 +101,20 @@ def owed_by_point(radar, today):
     return items
 
 
+def first_items(programmes):
+    """Where an organisation has no programme: the line with which a coordinator begins."""
+    if programmes:
+        return []
+    return [
+        {
+            "title": "Add the first programme",
+            "text": "A list of tasks leads through it, and it can be left and resumed.",
+            "url": reverse("programmes:add"),
+            "act": "Add a programme",
+        }
+    ]
+
+
 def ended_items(programmes, today):
     """A line for each programme whose year is over and that still runs: its grades are not asked for any more."""
     return [
