@@ -11,13 +11,14 @@ from django.db import IntegrityError
 from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.generic import CreateView, ListView
 
 from accounts import acting, audit, demonstration, services
 from accounts.access import Allowed, allowed_rows, get_allowed
+from accounts.coming_from import came_from
 from accounts.forms import NOT_YOURSELF, AcceptForm, InvitationForm, OrganisationForm, ReadyInvitationForm
 from accounts.giving import may_end
 from accounts.messages.forms import PreferencesForm
@@ -81,7 +82,12 @@ class InvitationCreate(Allowed, CreateView):
     action = "people.invite"
     model = Invitation
     template_name = "accounts/invite.html"
-    success_url = reverse_lazy("accounts:people")
+
+    def get_success_url(self):
+        return came_from(self.request) or reverse("accounts:people")
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(back=self.get_success_url(), **kwargs)
 
     def get_form_class(self):
         return ReadyInvitationForm if "membership" in self.request.GET else InvitationForm
@@ -117,7 +123,7 @@ class InvitationCreate(Allowed, CreateView):
             form.add_error(None, "Someone else has invited this person a moment ago. Look at the list of people.")
             return self.form_invalid(form)
         tell_whether_sent(self.request, form.instance, sent)
-        return redirect(self.success_url)
+        return redirect(self.get_success_url())
 
 
 def tell_whether_sent(request, invitation, sent):

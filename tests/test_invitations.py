@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import socket
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -442,6 +443,26 @@ def test_the_address_fills_in_the_role_and_the_school(client, coordinator, schoo
     assert re.search(r'value="headteacher"\s+checked', page)
     assert re.search(rf'name="school-is" type="radio" value="{school.pk}" checked', page)
     assert odd == [200, 200, 200]
+
+
+@pytest.mark.parametrize(
+    ("named", "back"),
+    [
+        ("/partnerships/7/", "/partnerships/7/"),
+        ("", "/people/"),
+        ("//elsewhere.example/", "/people/"),
+        ("x", "/people/"),
+    ],
+)
+def test_whoever_invites_from_another_page_comes_back_to_it(client, coordinator, named, back):
+    address = f"{reverse('accounts:invite')}?{urlencode({'role': 'consultant', 'next': named})}"
+    who = {"first_name": "Zoe", "last_name": "Kranz", "email": "zoe@schools.example", "role": "consultant"}
+
+    page = client.get(address).content.decode()
+    answer = client.post(address, who)
+
+    assert f'<a href="{back}" class="govuk-back-link">' in page
+    assert (answer.status_code, answer["Location"]) == (302, back)
 
 
 def test_ending_a_role_ends_it_once_and_not_ones_own(client, coordinator, essex):

@@ -252,7 +252,7 @@ def test_nobody_and_the_head_who_cannot_sign_in_are_the_coordinators(at):
     ]
     assert (row.overdue, row.acts[1].url.partition("?")[2]) == (
         None,
-        f"role=headteacher&urn={p.partner_school.urn}",
+        f"role=headteacher&urn={p.partner_school.urn}&next=/roster/",
     )
 
 

@@ -5,11 +5,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views import View
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed_rows, get_allowed, require
+from accounts.coming_from import came_from
 from accounts.models import Organisation, School
 from programmes import years
 from programmes.calendar import Calendar, calendar_of
@@ -98,9 +99,7 @@ class OfYear(View):
 
     @property
     def next(self):
-        """Where the person came from, when that is a page of ours."""
-        given = self.request.POST.get("next") or self.request.GET.get("next") or ""
-        return given if given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None) else ""
+        return came_from(self.request)
 
 
 class TermDatesOfYear(OfYear):

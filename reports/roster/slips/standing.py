@@ -43,6 +43,7 @@ def head_cannot_sign_in(facts):
     for p in facts.started:
         if p.partner_school_id not in facts.heads:
             what, since = "Head of the partner school cannot sign in", facts.since(p)
-            url = f"{reverse('accounts:invite')}?role=headteacher&urn={p.partner_school.urn}"
+            there = f"role=headteacher&urn={p.partner_school.urn}&next={reverse('reports:roster')}"
+            url = f"{reverse('accounts:invite')}?{there}"
             act = Act("Invite the head", url)
             yield p, for_the_coordinator(facts, p, "head", what, "", since, act, is_due=False)
