@@ -140,6 +140,7 @@ MATRIX = {
     "reports:handover_progress GET":    (302, 403, 302, 403, 302, 403, 302, 302, 403, 403, 403),
     "reports:handover_download GET":    (302, 403, 200, 403, 200, 403, 200, 200, 403, 403, 403),
     "programmes:agreement_text GET":    (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:agreement_text POST":   (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:agreement_text_change GET": (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:agreement_text_change POST": (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:agreement_make GET":    (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),

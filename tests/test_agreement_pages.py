@@ -234,6 +234,23 @@ def test_a_changed_text_is_the_next_version(client, ours):
     assert latest_text(ours.programme).protocol == "We are equals."
 
 
+def test_while_a_programme_is_set_up_the_shipped_text_is_taken_as_it_is_and_leads_back_to_the_tasks(client, ours):
+    draft = ProgrammeFactory(organisation=ours.organisation, status=Programme.Status.DRAFT)
+    client.force_login(ours.people[Role.COORDINATOR])
+    url, tasks = (reverse(f"programmes:{name}", args=[draft.slug]) for name in ("agreement_text", "set_up"))
+
+    page = client.get(url)
+    first, second = client.post(url), client.post(url)
+    changed = client.post(
+        reverse("programmes:agreement_text_change", args=[draft.slug]), shipped() | {"base": 1, "protocol": "Ours."}
+    )
+
+    assert "Use it as it is, or change it to your own words first." in text_of(page)
+    assert f'<a href="{tasks}" class="govuk-back-link">Back to the tasks</a>' in page.content.decode()
+    assert [answer["Location"] for answer in (first, second, changed)] == [tasks] * 3
+    assert [text.protocol for text in draft.agreement_texts.all()] == [shipped()["protocol"], "Ours."]
+
+
 def test_a_preview_saves_nothing(client, ours):
     response = change(client, ours, protocol="We are equals in [subject].", preview="Preview")
 

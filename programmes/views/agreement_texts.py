@@ -50,8 +50,17 @@ class AgreementTextDetail(OfProgramme, DetailView):
             example=example,
             versions=agreements.versions(self.programme),
             without=agreements.makeable(self.partnerships()).count(),
+            draft=self.programme.status == Programme.Status.DRAFT,
             **kwargs,
         )
+
+    def post(self, request, *args, **kwargs):
+        """The text that we ship becomes the programme's own, unless somebody saved another one a moment ago."""
+        try:
+            text = agreements.text_in_force(request.user, self.programme)
+        except agreements.SavedMeanwhile as saved:
+            text = saved.text
+        return saved_as(request, text)
 
 
 class AgreementTextChange(OfProgramme, FormView):
@@ -78,8 +87,7 @@ class AgreementTextChange(OfProgramme, FormView):
             text = agreements.save_text(self.request.user, self.programme, form.parts, form.cleaned_data["base"])
         except agreements.SavedMeanwhile as saved:
             return self.with_base(form, saved.text)
-        messages.success(self.request, f"Version {text.version} is the text of new agreements from now on.")
-        return redirect("programmes:agreement_text", self.programme.slug)
+        return saved_as(self.request, text)
 
     def with_base(self, form, latest):
         """The page again with the typed words, ready to be saved on top of what someone else saved."""
@@ -91,6 +99,13 @@ class AgreementTextChange(OfProgramme, FormView):
         )
         form.add_error(None, said)
         return self.form_invalid(form)
+
+
+def saved_as(request, text):
+    """Back to the tasks while the programme is being set up: this was one of them."""
+    messages.success(request, f"Version {text.version} is the text of new agreements from now on.")
+    draft = text.programme.status == Programme.Status.DRAFT
+    return redirect("programmes:set_up" if draft else "programmes:agreement_text", text.programme.slug)
 
 
 class AgreementMake(OfProgramme, FormView):
