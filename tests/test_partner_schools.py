@@ -50,6 +50,16 @@ def add(client, programme, school, **given):
     return client.post(reverse("programmes:school_add", args=[programme.slug]), typed, follow=True)
 
 
+def test_several_schools_are_added_one_after_the_other(client, ours, coordinator):
+    school = SchoolFactory(name="Quarry Lane School", la_code=ours.organisation.la_code)
+
+    answer = add(client, ours.programme, school, another="Add, and enter another")
+
+    assert answer.redirect_chain == [(reverse("programmes:school_add", args=[ours.programme.slug]), 302)]
+    assert "Quarry Lane School is in the list: enquiry." in text(answer)
+    assert answer.context["form"]["school"].value() is None
+
+
 def test_a_school_is_added_with_what_it_wants_and_why(client, ours, coordinator):
     school = SchoolFactory(name="Quarry Lane School", la_code=ours.organisation.la_code)
 

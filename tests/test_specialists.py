@@ -80,6 +80,17 @@ def test_someone_is_added_with_a_role_a_reference_and_a_history_and_cannot_sign_
     assert row.user.is_active is False
 
 
+def test_several_are_added_one_after_the_other(client, ours, coordinator):
+    school = SchoolFactory(name="Quarry Lane School")
+
+    answer = add(client, ours.programme, home_school=school.urn, another="Add, and enter another")
+
+    assert answer.redirect_chain == [(reverse("programmes:specialist_add", args=[ours.programme.slug]), 302)]
+    assert "Nell Orchard is in the list as" in text(answer)
+    assert "Record the nomination next" not in text(answer)
+    assert answer.context["form"]["first_name"].value() is None
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -1,3 +1,4 @@
+from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -172,6 +173,7 @@ class AddSchoolForm(SchoolForm):
         super().__init__(*args, **kwargs)
         for name in self.LATER:
             del self.fields[name]
+        self.helper.add_input(Submit("another", "Add, and enter another", css_class="govuk-button--secondary"))
         self.fields["school"].offer(self.user, "schools.search")
         own = self.programme.organisation.la_code and not self.programme.other_authorities
         if own:

@@ -1,3 +1,4 @@
+from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -94,6 +95,7 @@ class AddSpecialistForm(RowForm):
             ["first_name", "last_name", "email", "home_school", "subjects", "year_groups", "partnerships_wanted", "on"]
         )
         self.helper = with_button(self, "Add to the programme")
+        self.helper.add_input(Submit("another", "Add, and enter another", css_class="govuk-button--secondary"))
 
     def clean_email(self):
         email = self.cleaned_data["email"].strip().lower()

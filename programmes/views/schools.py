@@ -95,7 +95,7 @@ def school_add(request, slug):
     if form.is_valid():
         row = form.save()
         messages.success(request, f"{row} is in the list: {row.get_stage_display().lower()}.")
-        return redirect(row)
+        return redirect(request.path if "another" in request.POST else row)
     return render(request, "programmes/form.html", of_programme(programme, form, "Add a school"))
 
 

@@ -84,8 +84,10 @@ def specialist_add(request, slug):
     programme = get_allowed(Programme, request.user, "recruiting.manage", slug=slug)
     form = AddSpecialistForm(request.POST or None, user=request.user, programme=programme)
     if form.is_valid() and (row := form.save()):
-        messages.success(request, f"{row} is in the list as {row.ref}, nominated. Record the nomination next.")
-        return redirect(row)
+        another = "another" in request.POST
+        then = "" if another else " Record the nomination next."
+        messages.success(request, f"{row} is in the list as {row.ref}, nominated.{then}")
+        return redirect(request.path if another else row)
     back = reverse("programmes:specialists", args=[slug])
     context = {"title": "Add a specialist teacher", "caption": programme.title, "back": back}
     return render(request, "programmes/form.html", context | {"form": form, "back_text": "Back to specialist teachers"})
