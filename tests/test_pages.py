@@ -14,7 +14,7 @@ from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment
 from reports.dashboards import dashboard
 from reports.dashboards.to_do import count_in_words, day_of
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory
 from tests.world import build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,28 @@ def test_a_coordinator_without_a_programme_is_led_to_adding_the_first(client):
     assert "1 thing needs you Add the first programme A list of tasks leads through it" in text_of(page)
     assert f'href="{reverse("programmes:add")}"' in page.content.decode()
     assert "Programmes" not in text_of(page)
+
+
+def test_a_coordinator_is_led_on_until_somebody_takes_part(client):
+    coordinator = person("Amira", Role.COORDINATOR)
+    organisation = MembershipFactory(user=coordinator, role=Role.COORDINATOR).organisation
+    today = timezone.localdate()
+    year = {"organisation": organisation, "starts_on": today, "ends_on": today + dt.timedelta(days=300)}
+    empty, peopled = ProgrammeFactory(name="Empty", **year), ProgrammeFactory(name="Peopled", **year)
+    draft = ProgrammeFactory(name="Draft", status=Programme.Status.DRAFT, **year)
+    PartnerSchoolFactory(programme=peopled)
+    client.force_login(coordinator)
+
+    lines = dashboard(coordinator, Membership.objects.get(user=coordinator))["to_do"]
+    page = text_of(client.get(empty.get_absolute_url()))
+
+    assert [(line["title"], line["url"]) for line in lines] == [
+        ("1 school waits for a specialist teacher", reverse("programmes:pairing", args=[peopled.slug])),
+        (f"{draft.title} is being set up", reverse("programmes:set_up", args=[draft.slug])),
+        (f"Nobody takes part in {empty.title} yet", empty.get_absolute_url()),
+    ]
+    assert "Next: who takes part" in page
+    assert "See the results" not in page
 
 
 def test_the_coordinator_is_told_who_owes_grades_and_led_to_them(client, ours):

@@ -18,11 +18,11 @@ from reports.dashboards.pairing import objection_items, proposed_items, waiting_
 from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
+    beginning_items,
     closed_school_items,
     coming_items,
     count_in_words,
     ended_items,
-    first_items,
     owed_by_point,
     owed_items,
     unrecorded,
@@ -50,7 +50,7 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     found, theirs = radar(user, acting, today), programmes(user, acting)
-    to_do = first_items(theirs) + objection_items(user, acting, today) + owed_by_point(found, today)
+    to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += closed_school_items(user, acting, today)
     past = unrecorded(user, acting, today)
@@ -76,7 +76,7 @@ def coordinator(user, acting, today):
     to_do += coordinating_items(user, acting, today, found)
     return {
         "standings": standings(found),
-        "to_do": to_do + slip_items(found),
+        "to_do": to_do + slip_items(found) + beginning_items(theirs, today),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": theirs or None,

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from accounts.models import School
-from programmes.models import DataReturn, Partnership, Programme, academic_year
+from programmes.models import DataReturn, PartnerSchool, Partnership, Programme, academic_year
 from programmes.models.partnerships import RESTING
 from reports.dashboards.rows import mine
 from reports.figures.words import list_words
@@ -101,17 +101,44 @@ def owed_by_point(radar, today):
     return items
 
 
-def first_items(programmes):
-    """Where an organisation has no programme: the line with which a coordinator begins."""
-    if programmes:
-        return []
+def beginning_items(programmes, today):
+    """A line for each programme that is being set up, or that runs and has nobody; the first one is added first."""
+    if not programmes:
+        return [
+            {
+                "title": "Add the first programme",
+                "text": "A list of tasks leads through it, and it can be left and resumed.",
+                "url": reverse("programmes:add"),
+                "act": "Add a programme",
+            }
+        ]
+    drafts = [programme for programme in programmes if programme.status == Programme.Status.DRAFT]
+    running = [p for p in programmes if p.status == Programme.Status.ACTIVE and p.ends_on >= today]
+    peopled = Programme.objects.filter(pk__in=[p.pk for p in running]).filter(
+        Exists(Partnership.objects.filter(programme=OuterRef("pk")))
+        | Exists(PartnerSchool.objects.filter(programme=OuterRef("pk")).taking_part())
+    )
+    peopled = set(peopled.values_list("pk", flat=True))
     return [
-        {
-            "title": "Add the first programme",
-            "text": "A list of tasks leads through it, and it can be left and resumed.",
-            "url": reverse("programmes:add"),
-            "act": "Add a programme",
-        }
+        *(
+            {
+                "title": f"{programme.title} is being set up",
+                "text": "What is saved stays. It runs once its tasks are completed and you have started it.",
+                "url": reverse("programmes:set_up", args=[programme.slug]),
+                "act": "Go on setting up",
+            }
+            for programme in drafts
+        ),
+        *(
+            {
+                "title": f"Nobody takes part in {programme.title} yet",
+                "text": "Add specialist teachers and partner schools, then pair them.",
+                "url": programme.get_absolute_url(),
+                "act": "See the programme",
+            }
+            for programme in running
+            if programme.pk not in peopled
+        ),
     ]
 
 
