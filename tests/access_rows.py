@@ -3,6 +3,8 @@
 The table names statuses, not code, and is not made from GRANTS.
 """
 
+from django.urls import reverse
+
 from accounts.roles import Role
 from tests import set_up_pages
 
@@ -418,3 +420,9 @@ OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}
 TEACHERS_SEE_NAMES = {"reports:handover"}  # others who open it see reference and initials
 UPN_PAGES = {"pupils:detail", "pupils:change"}
+NOMINATION_PAGES = {"programmes:specialist", "programmes:specialist_nomination"}  # the coordinator's alone
+
+
+def address_of(name, corner):
+    """The address of a row of the table, about a corner of the world. What follows a slash tells rows apart."""
+    return reverse(name.partition("/")[0], args=KEYS[name](corner) if name in KEYS else [])

@@ -15,6 +15,7 @@ from tests.access_rows import (
     BODY,
     KEYS,
     MATRIX,
+    NOMINATION_PAGES,
     OF_A_PROGRAMME,
     OF_EVERYBODY,
     OF_THE_OFFICE,
@@ -25,6 +26,7 @@ from tests.access_rows import (
     TEACHERS_SEE_NAMES,
     UPN_PAGES,
     WHO,
+    address_of,
 )
 from tests.world import build_world, nobody
 
@@ -75,13 +77,12 @@ def ask(world, signed_in, client):
     """Ask for a URL as someone, about a corner of the world; nothing that it did stays."""
 
     def asked(name, method, person, corner):
-        keys = KEYS[name](corner) if name in KEYS else []
+        address = address_of(name, corner)
         client.cookies.clear()
         if person is not None:
             client.cookies[settings.SESSION_COOKIE_NAME] = signed_in(person)
         with transaction.atomic():
-            url = reverse(name.partition("/")[0], args=keys)
-            response = client.generic(method, url, **form_of(name, method))
+            response = client.generic(method, address, **form_of(name, method))
             body = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
         return response.status_code, body.decode(errors="replace")
@@ -114,7 +115,7 @@ def test_every_url_has_a_row():
 
 @pytest.mark.parametrize("row", MATRIX)
 def test_at_home_everyone_sees_what_the_table_says_and_no_more(world, ask, row):
-    """Canaries: names of another organisation, of the school next door, of pupils, and pupil numbers."""
+    """Canaries: names of another organisation, of the school next door, of pupils, pupil numbers, and a nomination."""
     name, method = row.split()
     ours = world[0]
 
@@ -145,6 +146,8 @@ def leaks_of(world, name, who, body):
         yield who, "a pupil's number"
     if next_door.upn in body or elsewhere.upn in body:
         yield who, "another school's pupil number"
+    if "Ourside nominat" in body and (name not in NOMINATION_PAGES or who != Role.COORDINATOR):
+        yield who, "a nomination"
 
 
 def expected_elsewhere(name, who, at_home):
