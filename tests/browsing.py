@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import sync_playwright
 
 AXE = Path("node_modules/axe-core/axe.min.js")
+WIDTHS = [1280, 375, 320]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
@@ -55,9 +56,29 @@ def session_of(user, client, base_url):
     return {"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": base_url}
 
 
+def problems_at(page, widths):
+    """What is wrong with the page at each of these widths, which its window is given in turn."""
+    found = {}
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        settle(page, width)
+        found[width] = problems_of(page)
+    return {width: problems for width, problems in found.items() if problems}
+
+
+def settle(page, width):
+    """The window is that wide, its fonts are there, and the scripts that watch its width have run."""
+    page.evaluate(
+        "width => new Promise(settled => requestAnimationFrame(function look() {"
+        "innerWidth === width ? document.fonts.ready.then(() => settled()) : requestAnimationFrame(look)}))",
+        width,
+    )
+
+
 def problems_of(page):
     """What axe finds (all WCAG tags and best practice), whether anything is wider than the window, what was logged."""
-    page.evaluate(AXE.read_text())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations.map("
         "rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))",

@@ -1,4 +1,4 @@
-"""A real Chromium against a real server: every page for every role at two widths, and the main job end to end."""
+"""A real Chromium against a real server: every page for every role at three widths, and the main job end to end."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from programmes.models import Programme
 from pupils.loading import load_programme
 from reports.demo import load_demo
 from tests import set_up_pages, workers
-from tests.browsing import problems_of
+from tests.browsing import WIDTHS, problems_at, problems_of
 from tests.factories import MembershipFactory, PartnershipFactory, UserFactory
 from tests.test_pairing_runs import a_programme
 from tests.world import build_world, person
@@ -223,33 +223,30 @@ def pages_of(corner):
     }
 
 
-@pytest.mark.parametrize("width", [1280, 375, 320])
-def test_every_page_is_accessible_and_fits(open_as, width):
+@pytest.mark.parametrize("role", [*Role, None], ids=str)
+def test_every_page_of_this_role_is_accessible_and_fits(open_as, role):
     ours = build_world()[0]
-    found = {}
+    page, found = open_as(ours.people.get(role)), {}
 
-    for role, addresses in pages_of(ours).items():
-        page = open_as(ours.people.get(role), width)
-        for address in addresses:
-            page.complaints.clear()
-            response = page.goto(address)
-            problems = problems_of(page) if response.status == 200 else [f"status {response.status}"]
-            if problems:
-                found[f"{role} {address}"] = problems
+    for address in pages_of(ours)[role]:
+        page.complaints.clear()
+        response = page.goto(address)
+        problems = problems_at(page, WIDTHS) if response.status == 200 else [f"status {response.status}"]
+        if problems:
+            found[address] = problems
 
     assert found == {}
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_the_demonstration_is_accessible_and_fits(open_as, width, settings):
+def test_the_demonstration_is_accessible_and_fits(open_as, settings):
     """Its pages hold more than a world of three schools: the evaluated programme, and a year that runs."""
     settings.DEMO = True
     load_demo(timezone.localdate())
-    page, found = open_as(None, width), {}
+    page, found = open_as(None), {}
     page.goto(reverse("accounts:demo"))
     buttons = page.get_by_role("button").count()
     assert buttons > 15
-    found["demo"] = problems_of(page)
+    found["demo"] = problems_at(page, [1280, 375])
     evaluated = Programme.objects.get(slug="essex-2008-09")
     page.locator("form", has_text="Amira Byrne").get_by_role("button").first.click()
     for address in (
@@ -263,7 +260,7 @@ def test_the_demonstration_is_accessible_and_fits(open_as, width, settings):
         reverse("reports:results", args=[evaluated.slug]) + "?by=school",
     ):
         page.goto(address)
-        found[address] = problems_of(page)
+        found[address] = problems_at(page, [1280, 375])
 
     assert {address: problems for address, problems in found.items() if problems} == {}
 
