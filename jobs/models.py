@@ -2,13 +2,16 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-LEASE = dt.timedelta(seconds=30)
-RENEW_EVERY = 10
 MOST_ATTEMPTS = 4
+
+
+def lease_from(now):
+    return now + dt.timedelta(seconds=settings.JOB_LEASE)
 
 
 class LostJob(Exception):
@@ -39,7 +42,7 @@ class JobQuerySet(models.QuerySet):
                     state=Job.State.RUNNING,
                     attempt=F("attempt") + 1,
                     started_at=now,
-                    lease_until=now + LEASE,
+                    lease_until=lease_from(now),
                     done=0,
                     total=0,
                 )
@@ -112,7 +115,7 @@ class Job(models.Model):
         return type(self).objects.filter(pk=self.pk, attempt=self.attempt, state=Job.State.RUNNING)
 
     def renew(self):
-        return self.mine().update(lease_until=timezone.now() + LEASE)
+        return self.mine().update(lease_until=lease_from(timezone.now()))
 
     def progress(self, done, total):
         """Say how far the work is. Raises LostJob when another worker has it."""

@@ -3,6 +3,7 @@ import datetime as dt
 import structlog
 from celery import shared_task
 from django.apps import apps
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db.models import FileField
@@ -14,7 +15,6 @@ from jobs.work import ring
 log = structlog.get_logger(__name__)
 
 SWEPT_AT = "swept_at"
-RING_AGAIN_AFTER = dt.timedelta(seconds=15)
 ORPHAN_AFTER = dt.timedelta(hours=1)
 
 
@@ -32,10 +32,11 @@ def seconds_since_sweep() -> float | None:
 def sweep():
     """Ring again for what is due and was not taken, give up what was tried enough, remove files no row names."""
     now = timezone.now()
+    long_ago = now - dt.timedelta(seconds=settings.JOB_RING_AGAIN_AFTER)
     cache.set(SWEPT_AT, now.timestamp(), None)
     for model in kinds_of_job():
         model.objects.give_up(now)
-        waiting = model.objects.due(now).filter(rung_at__lt=now - RING_AGAIN_AFTER)
+        waiting = model.objects.due(now).filter(rung_at__lt=long_ago)
         for job in waiting.order_by("queued_at")[:500]:
             if not ring(job):
                 break

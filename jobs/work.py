@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from kombu.exceptions import KombuError
 from kombu.pools import producers
 
-from jobs.models import RENEW_EVERY, LostJob
+from jobs.models import LostJob
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,7 @@ def lease(job):
 
     def keep():
         try:
-            while not over.wait(RENEW_EVERY):
+            while not over.wait(settings.JOB_RENEW_EVERY):
                 with contextlib.suppress(OperationalError, InterfaceError):
                     if not job.renew():
                         return

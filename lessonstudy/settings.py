@@ -172,9 +172,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 2,
 }
+# Seconds. A worker has a job for a lease, and renews it while it lives. Every so often a sweeper rings again for what
+# was rung for some time ago and not taken, or was taken for a lease that ran out.
+JOB_LEASE = 30
+JOB_RENEW_EVERY = 10
+JOB_RING_AGAIN_AFTER = 15
+JOB_SWEEP_EVERY = 10
 CELERY_BEAT_SCHEDULE_FILENAME = str(FILES_ROOT / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": JOB_SWEEP_EVERY, "options": {"expires": 10}},
     "weekly digests": {
         "task": "reports.tasks.order_weekly_digests",
         "schedule": crontab(minute=0, hour=7, day_of_week="mon"),

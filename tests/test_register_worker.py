@@ -18,7 +18,8 @@ from tests.registers import as_bytes, bring_up_to_date, preview, send_bytes
 from tests.world import person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
-PATIENCE = 90
+PATIENCE = 60
+PACE = 3  # the product's own is in test_faults
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_nex
     file = preview(client, tmp_path, generate(300))
     client.post(reverse("accounts:register_confirm", args=[file.pk]))
     update = RegisterUpdate.objects.get()
-    victim = workers.Worker(broker.url, "-Q", "default,mail,pdf")
+    victim = workers.Worker(broker.url, "-Q", "default,mail,pdf", pace=PACE)
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -57,7 +58,7 @@ def test_a_worker_killed_while_it_writes_leaves_nothing_half_written_and_the_nex
             workers.wait_until(someone_waits_for_the_audit, PATIENCE, "the end of the writing")
             victim.kill()
         left = School.objects.count()
-        with workers.running(broker.url, beat=True):
+        with workers.running(broker.url, beat=True, pace=PACE):
             workers.wait_until(state_is(update, "done", "failed"), PATIENCE, "the second attempt")
     finally:
         victim.stop()
