@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, Membership, User
 from accounts.roles import Role
+from papers.templatetags.plain import longday
 from programmes.models import (
     Agreement,
     AgreementText,
@@ -84,6 +85,25 @@ def test_everyone_on_it_sees_who_has_not_signed_and_who_cannot_sign_in(client, o
         assert text.count("cannot sign in yet") == 2, role
     invites = {role: "Invite the headteacher" in text_of(response) for role, response in told.items()}
     assert invites == {Role.PARTNER: False, Role.HEADTEACHER: False, Role.CONSULTANT: False, Role.COORDINATOR: True}
+
+
+def test_whoever_is_invited_is_not_offered_to_be_invited_again(client, ours):
+    User.objects.filter(pk=ours.people[Role.SPECIALIST].pk).update(is_active=False)
+    client.force_login(ours.people[Role.COORDINATOR])
+    membership = ours.people[Role.SPECIALIST].memberships.get()
+    head = {"role": "headteacher", "first_name": "Ourside", "last_name": "Newhead", "email": "newhead@ourside.example"}
+
+    before = text_of(client.get(address("agreement", ours)))
+    client.post(f"{reverse('accounts:invite')}?membership={membership.pk}")
+    home = ours.partnership.specialist.home_school
+    client.post(f"{reverse('accounts:invite')}?role=headteacher&urn={home.urn}", head | {"school": home.urn})
+    after = text_of(client.get(address("agreement", ours)))
+
+    today = longday(timezone.localdate())
+    assert "Invite Ourside OursideSpecialist" in before
+    assert f"{ours.people[Role.SPECIALIST].email} was invited on {today}. See invitations" in after
+    assert f"newhead@ourside.example was invited on {today}. See invitations" in after
+    assert "Invite " not in after
 
 
 def test_signing_says_so_and_counts(client, ours):

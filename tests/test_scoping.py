@@ -190,9 +190,10 @@ def test_an_organisation_without_consultants_is_led_to_inviting_one(client, worl
         corner.people[Role.CONSULTANT].memberships.update(ended_at=dt.datetime(2027, 1, 27, 8, tzinfo=dt.UTC))
     client.force_login(ours.people[Role.COORDINATOR])
 
-    page = client.get(ours.programme.get_absolute_url()).content.decode()
+    here = ours.programme.get_absolute_url()
+    page = client.get(here).content.decode()
 
-    assert f'href="{reverse("accounts:invite")}?role=consultant"' in page
+    assert f'href="{reverse("accounts:invite")}?role=consultant&amp;next={here}"' in page
 
 
 def test_the_filter_offers_the_newest_year_first(world):

@@ -62,6 +62,8 @@ class SchoolFilter(forms.Form):
 class SchoolForm(RowForm):
     """What a programme knows of a partner school. The school itself is chosen once, when it is added."""
 
+    LATER = ()  # what is not asked yet
+
     class Meta:
         model = PartnerSchool
         fields = [
@@ -142,6 +144,8 @@ class SchoolForm(RowForm):
         }
         if self.instance.pk:
             del self.fields["stage"]
+        for name in self.LATER:
+            del self.fields[name]
         self.order_fields(["school", "stage", "area", "subject", "year_group", "partnerships_wanted"])
         self.helper = with_button(self, "Save" if self.instance.pk else "Add the school")
 
@@ -165,14 +169,12 @@ class SchoolForm(RowForm):
 class AddSchoolForm(SchoolForm):
     """The school and why it is thought of; the rest is filled in as the talks go on."""
 
-    LATER = ["capacity", "capacity_note", "staff_funded", "tags", "other_projects"]
+    LATER = ("capacity", "capacity_note", "staff_funded", "tags", "other_projects")
 
     school = SchoolField(label="School")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in self.LATER:
-            del self.fields[name]
         self.helper.add_input(Submit("another", "Add, and enter another", css_class="govuk-button--secondary"))
         self.fields["school"].offer(self.user, "schools.search")
         own = self.programme.organisation.la_code and not self.programme.other_authorities

@@ -76,7 +76,7 @@ def coordinator(user, acting, today):
     to_do += coordinating_items(user, acting, today, found)
     return {
         "standings": standings(found),
-        "to_do": to_do + slip_items(found) + beginning_items(theirs, today),
+        "to_do": to_do + slip_items(found) + beginning_items(theirs, found, today),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": theirs or None,

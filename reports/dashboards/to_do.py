@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from django.urls import reverse
 
 from accounts.models import School
@@ -101,7 +101,7 @@ def owed_by_point(radar, today):
     return items
 
 
-def beginning_items(programmes, today):
+def beginning_items(programmes, radar, today):
     """A line for each programme that is being set up, or that runs and has nobody; the first one is added first."""
     if not programmes:
         return [
@@ -114,11 +114,9 @@ def beginning_items(programmes, today):
         ]
     drafts = [programme for programme in programmes if programme.status == Programme.Status.DRAFT]
     running = [p for p in programmes if p.status == Programme.Status.ACTIVE and p.ends_on >= today]
-    peopled = Programme.objects.filter(pk__in=[p.pk for p in running]).filter(
-        Exists(Partnership.objects.filter(programme=OuterRef("pk")))
-        | Exists(PartnerSchool.objects.filter(programme=OuterRef("pk")).taking_part())
-    )
-    peopled = set(peopled.values_list("pk", flat=True))
+    unpaired = [programme for programme in running if programme not in radar]
+    taking_part = PartnerSchool.objects.filter(programme__in=unpaired).taking_part()
+    peopled = set(taking_part.values_list("programme", flat=True))
     return [
         *(
             {
@@ -136,7 +134,7 @@ def beginning_items(programmes, today):
                 "url": programme.get_absolute_url(),
                 "act": "See the programme",
             }
-            for programme in running
+            for programme in unpaired
             if programme.pk not in peopled
         ),
     ]

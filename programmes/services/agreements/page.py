@@ -8,7 +8,7 @@ from programmes.models import Agreement
 from programmes.services.agreements.making import has_other_people
 from programmes.services.agreements.revisiting import is_due, side_of
 from programmes.services.agreements.signing import memberships_to_sign
-from programmes.services.agreements.standing import signers_of
+from programmes.services.agreements.standing import find_invitations, signers_of
 from programmes.services.agreements.telling import lately_reminded, to_remind
 
 
@@ -40,6 +40,8 @@ def page_of(person, agreement) -> dict:
         m.organisation_id == programme.organisation_id for m in person.memberships_granting("agreements.manage")
     )
     waiting = [signer for signer in signers if not signer.signed]
+    if manages:
+        find_invitations(agreement, signers)
     due = is_due(agreement, today)
     side = side_of(person, agreement) if due else None
     revisits = list(agreement.revisits.select_related("by"))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from accounts.models import Membership, School, User
+from accounts.models import Invitation, Membership, School, User
 from accounts.roles import Role
 from programmes.models import Agreement, Signature
 
@@ -36,6 +36,7 @@ class Signer:
     deputies: list[User]
     name: str  # whoever signed, else whoever is to sign; "" when nobody is known
     membership: Membership | None = None  # of a teacher who cannot sign in yet
+    invitation: Invitation | None = None  # the open one, once `find_invitations` has looked
 
     @property
     def signed(self):
@@ -102,6 +103,28 @@ def signers_of(agreements) -> dict[int, list[Signer]]:
     return found
 
 
+def find_invitations(agreement, signers):
+    """Puts on whoever cannot sign in the invitation that waits for them, the newest where there are several."""
+    rows = Invitation.objects.open().filter(organisation=agreement.partnership.programme.organisation_id)
+    of_people, of_heads = {}, {}
+    for row in rows.filter(role__in=[Role.HEADTEACHER, Role.SPECIALIST, Role.PARTNER]).order_by("invited_at"):
+        if row.role == Role.HEADTEACHER:
+            of_heads[row.school_id] = row
+        else:
+            of_people[row.email, row.role] = row
+    for signer in signers:
+        if signer.signed or signer.can_sign_in:
+            continue
+        if signer.signature.is_of_a_head:
+            signer.invitation = of_heads.get(signer.school.pk)
+        else:
+            signer.invitation = of_people.get((signer.signature.person.email, role_of(signer.signature)))
+
+
+def role_of(signature):
+    return Role.SPECIALIST if signature.capacity == Signature.Capacity.SPECIALIST else Role.PARTNER
+
+
 def signer_of(agreement, signature, live):
     sections, organisation = agreement.sections, agreement.partnership.programme.organisation_id
     of_home = signature.capacity in {Signature.Capacity.SPECIALIST, Signature.Capacity.HEAD_OF_HOME_SCHOOL}
@@ -125,9 +148,8 @@ def signer_of(agreement, signature, live):
         signer.name = " or ".join(dict.fromkeys(str(m.user) for m in heads)) or signature.school.head_name
         signer.membership = next((m for m in heads if not m.user.is_active), None)
         return signer
-    role = Role.SPECIALIST if signature.capacity == Signature.Capacity.SPECIALIST else Role.PARTNER
     memberships = [
-        m for m in live[organisation, role, signature.person_id] if m.school_id in {None, signature.school_id}
+        m for m in live[organisation, role_of(signature), signature.person_id] if m.school_id in {None, signature.school_id}
     ]
     signer.name = str(signature.person)
     signer.membership = next(iter(memberships), None)
