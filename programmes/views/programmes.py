@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed, allowed_rows, get_allowed
+from programmes import hub
 from programmes.forms.consultants import ConsultantForm
 from programmes.models import Area, Partnership, Programme
 from programmes.services import consultants
@@ -43,32 +44,18 @@ class ProgrammeDetail(Allowed, DetailView):
             partnerships = partnerships.order_by().values_list("status").annotate(Count("pk"))
         counts = dict(partnerships)
         areas = Area.objects.allowed(person, self.action).filter(programme=programme)
-        naming = any(
-            m.organisation_id == programme.organisation_id for m in person.memberships_granting("consultants.name")
-        )
-        setting_up = any(
-            m.organisation_id == programme.organisation_id for m in person.memberships_granting("programmes.set_up")
-        )
+        opens = hub.doors(person, programme)
         return super().get_context_data(
-            **(how_far(programme) if setting_up else {}),
+            **(how_far(programme) if opens("programmes.set_up") else {}),
             has_records=any(step.records for step in programme.timetable.all()),
             areas=areas.prefetch_related("consultants__user"),
-            may_pair=any(
-                m.organisation_id == programme.organisation_id for m in person.memberships_granting("pairing.manage")
-            ),
-            naming=ConsultantForm(user=person, programme=programme) if naming else None,
+            naming=ConsultantForm(user=person, programme=programme) if opens("consultants.name") else None,
             list_url=reverse("reports:roster" if person.may("roster.view") else "programmes:partnerships"),
             statuses=[(status, counts[status]) for status in Partnership.Status if status in counts],
             partnership_count=sum(counts.values()),
-            may_see_actions=person.may("actions.view"),
-            may_recruit=Programme.objects.allowed(person, "recruiting.manage").filter(pk=programme.pk).exists(),
-            may_see_specialists=Programme.objects.allowed(person, "specialists.view").filter(pk=programme.pk).exists(),
-            may_write_agreement=any(
-                m.organisation_id == programme.organisation_id for m in person.memberships_granting("agreements.manage")
-            ),
-            may_see_results=any(
-                m.organisation_id == programme.organisation_id for m in person.memberships_granting("results.view")
-            ),
+            ways=hub.ways(person, programme),
+            may_recruit=opens("recruiting.manage"),
+            may_see_results=opens("results.view"),
             **kwargs,
         )
 

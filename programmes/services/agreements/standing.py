@@ -148,9 +148,8 @@ def signer_of(agreement, signature, live):
         signer.name = " or ".join(dict.fromkeys(str(m.user) for m in heads)) or signature.school.head_name
         signer.membership = next((m for m in heads if not m.user.is_active), None)
         return signer
-    memberships = [
-        m for m in live[organisation, role_of(signature), signature.person_id] if m.school_id in {None, signature.school_id}
-    ]
+    own = live[organisation, role_of(signature), signature.person_id]
+    memberships = [m for m in own if m.school_id in {None, signature.school_id}]
     signer.name = str(signature.person)
     signer.membership = next(iter(memberships), None)
     signer.people = [signature.person] if memberships and signature.person.is_active else []
