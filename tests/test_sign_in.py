@@ -287,6 +287,24 @@ def test_someone_with_two_roles_chooses_in_which_to_work(client):
     assert crafted.status_code == 404
 
 
+def test_today_leads_someone_with_two_roles_to_the_other_one(client):
+    ours = build_world()[0]
+    user = ours.people[Role.PARTNER]
+    second = MembershipFactory(user=user, role=Role.HEADTEACHER, organisation=ours.organisation, school=ours.school)
+    client.force_login(user)
+
+    as_teacher = text(client.get(reverse("today")))
+    client.post(reverse("accounts:work_as", args=[second.pk]))
+    as_head = text(client.get(reverse("today")))
+    client.force_login(ours.people[Role.OFFICE])
+    with_one_role = text(client.get(reverse("today")))
+
+    other = f"{{}}, {ours.school} ."
+    assert f"See Today as {other.format('headteacher')}" in as_teacher
+    assert f"See Today as {other.format('partner teacher')}" in as_head
+    assert "See Today as" not in with_one_role
+
+
 def test_a_chosen_role_that_has_ended_gives_way_to_the_other(client):
     ours = build_world()[0]
     user, first = ours.people[Role.PARTNER], ours.memberships[Role.PARTNER]

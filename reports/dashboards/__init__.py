@@ -45,7 +45,8 @@ def dashboard(user, acting) -> dict:
     for lines in LINES:
         made["to_do"] += lines(user, acting, today)
     made["to_do"].sort(key=lambda item: not item.get("late"))
-    return {"today": today, "title": count_in_words(made["to_do"]), **made}
+    others = [membership for membership in user.live_memberships if membership != acting]
+    return {"today": today, "title": count_in_words(made["to_do"]), "other_roles": others, **made}
 
 
 def coordinator(user, acting, today):
