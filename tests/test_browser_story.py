@@ -164,13 +164,13 @@ def choose_scale(desk, scale, levels):
     desk.press("Save and continue")
 
 
-def finish_set_up(desk, training):
+def finish_set_up(desk, last, answers):
     desk.follow("Success criteria")
     desk.press("Save and continue")
     desk.follow("Agreement text")
     desk.press("Use this text")
-    desk.follow("Training places")
-    desk.fill(training)
+    desk.follow(last)
+    desk.fill(answers)
     desk.press("Save and continue")
     desk.follow("Check your answers")
     desk.press("Start the programme")
@@ -339,7 +339,7 @@ def test_a_coordinator_sets_up_the_two_way_programme_from_nothing(open_as, mailo
     enter_dates(desk, "Essex two-way 2009-10")
     levels = {"Year 3: the expected level is met from": "2b", "Year 3: it is exceeded from": "3c"}
     choose_scale(desk, {"National Curriculum sub-levels": True}, levels)
-    finish_set_up(desk, {"Staff of each school funded for training": "3"})
+    finish_set_up(desk, "Training places", {"Staff of each school funded for training": "3"})
     recruit(desk, SPECIALISTS)
     add_partner_schools(desk)
     pair_by_hand(desk, "Moss, Elin", "Maple School", "Maths", "Year 5")
@@ -374,7 +374,7 @@ def test_a_network_without_funding_sets_up_lesson_study_in_each_school(open_as, 
     choose_scale(
         desk, {"A scale of your own, from 1 to a number": True, "The highest number, for a scale of your own": "5"}, {}
     )
-    finish_set_up(desk, {})
+    finish_set_up(desk, "Review of the agreement", {})
     recruit(
         desk,
         [("Ada Quill", *rows[0][:1], "Maths", "Year 3", "1"), ("Finn Ashby", "Larch School", "Maths", "Year 4", "1")],
