@@ -15,7 +15,7 @@ from reports.models import Report
 from tests import workers
 from tests.world import build_world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 60  # seconds until a report must be there, whatever died
 
@@ -59,6 +59,7 @@ def test_a_real_worker_makes_the_report(client, ours, broker):
     report.file.close()
 
 
+@pytest.mark.alone
 def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, ours, broker):
     """The row is held while the worker is about to write its second step, so that the kill hits the very middle.
 
@@ -89,6 +90,7 @@ def someone_waits_for_a_row():
     return workers.is_held_up("%reports_report%")
 
 
+@pytest.mark.alone
 def test_with_the_broker_down_ordering_answers_and_the_report_is_made_when_it_is_back(client, ours, broker):
     broker.stop()
     report, took = order(client, ours)
@@ -102,6 +104,7 @@ def test_with_the_broker_down_ordering_answers_and_the_report_is_made_when_it_is
     assert (report.state, report.attempt) == ("done", 1)
 
 
+@pytest.mark.alone
 def test_with_the_broker_frozen_ordering_answers_as_well(client, ours, broker):
     os.kill(broker.pid(), signal.SIGSTOP)
     try:

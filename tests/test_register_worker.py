@@ -17,7 +17,7 @@ from tests.factories import MembershipFactory
 from tests.registers import as_bytes, bring_up_to_date, preview, send_bytes
 from tests.world import person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.alone]
+pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 60
 PACE = 3  # the product's own is in test_faults
 

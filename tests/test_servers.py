@@ -26,8 +26,6 @@ from lessonstudy import servers
 from lessonstudy.servers import CannotStart, Servers
 from lessonstudy.servers.home import LONGEST_SOCKET_PATH
 
-pytestmark = pytest.mark.alone
-
 
 @pytest.fixture
 def home():
