@@ -8,13 +8,13 @@ class ProgrammesConfig(AppConfig):
         """Say to accounts, which does not know this app, which schools take part in an organisation's programmes and
         what of them follows a school to its successor; close the objections of a folded partnership; and let an
         agreement follow the people of its partnership."""
-        from accounts.models.organisations import TAKING_PART  # noqa: PLC0415 (models load after the apps)
-        from accounts.register.succession import AFTER_SUCCESSION  # noqa: PLC0415
-        from programmes.models import partnerships  # noqa: PLC0415
-        from programmes.services import life, people  # noqa: PLC0415
-        from programmes.services.agreements import after_people_change  # noqa: PLC0415
-        from programmes.services.objections import close_objections  # noqa: PLC0415
-        from programmes.succession import FOLLOWING  # noqa: PLC0415
+        from accounts.models.organisations import TAKING_PART
+        from accounts.register.succession import AFTER_SUCCESSION
+        from programmes.models import partnerships
+        from programmes.services import life, people
+        from programmes.services.agreements import after_people_change
+        from programmes.services.objections import close_objections
+        from programmes.succession import FOLLOWING
 
         for schools in (partnerships.partner_schools, partnerships.home_schools):
             if schools not in TAKING_PART:

@@ -6,8 +6,8 @@ class PupilsConfig(AppConfig):
 
     def ready(self):
         """Say to programmes, which does not know this app, what a step of a partnership brings about here."""
-        from programmes.services import data_points, life  # noqa: PLC0415 (models load after the apps)
-        from pupils.services import (  # noqa: PLC0415
+        from programmes.services import data_points, life
+        from pupils.services import (
             ask_for_grades_again,
             count_returns,
             excuse_missing_grades,

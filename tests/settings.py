@@ -42,8 +42,8 @@ def at_exit_of_this_process(action):
 
 provide_environment()
 
-from lessonstudy.settings import *  # noqa: E402, F403
-from lessonstudy.settings import (  # noqa: E402
+from lessonstudy.settings import *  # noqa: E402, F403 - once the servers run
+from lessonstudy.settings import (  # noqa: E402 - as above
     CELERY_BEAT_SCHEDULE,
     JOB_LEASE,
     JOB_RENEW_EVERY,

@@ -43,7 +43,7 @@ class Worker:
         command = [sys.executable, "-m", "celery", "--app=lessonstudy"]
         command += ["beat"] if beat else ["worker", "--concurrency=1", "--without-gossip", "--without-mingle"]
         database = connection.settings_dict
-        self.log = open(os.path.join(os.environ["FILES_ROOT"], f"worker-{time.monotonic_ns()}.log"), "w+b")  # noqa: SIM115
+        self.log = open(os.path.join(os.environ["FILES_ROOT"], f"worker-{time.monotonic_ns()}.log"), "w+b")  # noqa: SIM115 - closed in `stop`
         self.process = subprocess.Popen(
             [*command, *options],
             env=os.environ

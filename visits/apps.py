@@ -6,10 +6,10 @@ class VisitsConfig(AppConfig):
 
     def ready(self):
         """Say to the apps that do not know this one what a fold, or a school's succession, brings about here."""
-        from accounts.register.succession import AFTER_SUCCESSION  # noqa: PLC0415 (models load after the apps)
-        from programmes.services import life, people  # noqa: PLC0415
-        from visits.services import cancel_visits_after, hand_bookings_over  # noqa: PLC0415
-        from visits.succession import FOLLOWING  # noqa: PLC0415
+        from accounts.register.succession import AFTER_SUCCESSION
+        from programmes.services import life, people
+        from visits.services import cancel_visits_after, hand_bookings_over
+        from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(cancel_visits_after)

@@ -34,13 +34,13 @@ def of_checkout() -> "Servers":
     if os.geteuid() == 0 or Home(folder).is_too_long():
         key = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
         # A fixed place whatever TMPDIR says, and one that a restart of the machine does not empty.
-        folder = Path(f"/var/tmp/lessonstudy-{os.geteuid()}-{key}")  # noqa: S108
+        folder = Path(f"/var/tmp/lessonstudy-{os.geteuid()}-{key}")  # noqa: S108 - the folder is its owner's alone
     return Servers(folder)
 
 
 def temporary() -> "Servers":
     """Servers of one test run: fast instead of safe against a power cut, to be removed at the end."""
-    base = Path("/var/tmp" if os.geteuid() == 0 else "/tmp")  # noqa: S108
+    base = Path("/var/tmp" if os.geteuid() == 0 else "/tmp")  # noqa: S108 - as above
     for left in base.glob(f"{TEMPORARY}*"):
         Servers(left).remove_if_left_behind()
     return Servers(Path(tempfile.mkdtemp(prefix=TEMPORARY, dir=base)), durable=False)

@@ -76,7 +76,7 @@ def lay_out(series, like, days, first_host=True):
         event.minutes_by = event.minutes_at = None
         event.changed_by_hand, event.status = False, Event.Status.PLANNED
         event._state = copy.copy(like._state)  # noqa: SLF001 (a copy is a new row)
-        event._state.adding = True  # noqa: SLF001
+        event._state.adding = True  # noqa: SLF001 (as above)
         if rotates and (number or not first_host or like.host_id is None):
             at_host = like.place_id == like.host_id
             event.host, event.place = host, host if at_host else like.place
