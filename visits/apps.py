@@ -5,13 +5,16 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self):
-        """Say to the apps that do not know this one what a fold, or a school's succession, brings about here."""
+        """Say to the apps that do not know this one what their steps bring about here, and which events are ahead."""
         from accounts.register.succession import AFTER_SUCCESSION
+        from programmes.letters.facts import ALSO_AHEAD
         from programmes.services import life, people
+        from visits.events.letters import events_ahead
         from visits.services import cancel_visits_after, hand_bookings_over
         from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(cancel_visits_after)
             people.AFTER_PEOPLE_CHANGE.append(hand_bookings_over)
+            ALSO_AHEAD.append(events_ahead)
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

@@ -10,13 +10,14 @@ from accounts.models import Membership
 from accounts.roles import Role
 from programmes.models import AreaConsultant, Partnership, TimetableStep
 
-EDITION = 1  # raise it when a template changes what the letter says: then asking again makes a new one
+EDITION = 2  # raise it when a template changes what the letter says: then asking again makes a new one
 
 # Who hosts a step, as it is said to the head of the partner school.
 HOSTS = {"partner school": "Your school", "specialist school": "The specialist teacher's school"}
 
-# What other apps know of the year: (programme, partner schools) -> dates by id, as `dated` makes them. Apps to the
-# right append theirs in AppConfig.ready.
+# What other apps know of the year: (programme, partner schools) -> dates by id, as `dated` makes them. A date that has
+# its step of the timetable stands in the letter instead of that step. Apps to the right append theirs in
+# AppConfig.ready.
 ALSO_AHEAD = []
 
 
@@ -67,7 +68,9 @@ def letter_facts(programme, rows) -> dict[int, dict]:
         areas = {p.area_id for p in own} | {row.area_id}
         named = [user for area in sorted(areas - {None}) for user in consultants.get(area, [])]
         named += [linked[p.specialist.consultant_id] for p in own if p.specialist.consultant_id in linked]
-        dates = year + [entry for also in ahead for entry in also.get(row.pk, [])]
+        known = [entry for also in ahead for entry in also.get(row.pk, [])]
+        dated_steps = {entry["step"] for entry in known} - {None}
+        dates = known + [entry for entry in year if entry["step"] not in dated_steps]
         found[row.pk] = shared | {
             "school": row.school.name,
             "dear": addressed(heads.get(row.school_id, []), row.school),
@@ -134,7 +137,7 @@ def partnership_words(p):
     }
 
 
-def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True):
+def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True, step=None):
     """A line of the year ahead. `half_days` are those of the partner teacher for which cover is funded."""
     return {
         "from": start.isoformat(),
@@ -146,6 +149,7 @@ def dated(start, end, what, *, kind, where="", who="", half_days=0, required=Tru
         "who": who,
         "half_days": half_days,
         "required": required,
+        "step": step,
     }
 
 
@@ -159,6 +163,7 @@ def step_words(step):
         who=step.audience,
         half_days=step.funded_partner_half_days,
         required=step.required,
+        step=step.pk,
     )
 
 
