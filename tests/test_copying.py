@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 
 import pytest
+import time_machine
 from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -24,8 +25,9 @@ from programmes.models import (
     SuccessCriterion,
     TermDate,
 )
-from programmes.services import copying, timetables
+from programmes.services import copying, programmes, timetables
 from programmes.services.copying import Carry
+from programmes.services.objections import window
 from programmes.timetables import load_templates
 from tests.factories import (
     MembershipFactory,
@@ -184,7 +186,7 @@ def test_partnerships_go_on_as_chosen_one_by_one(person, programme):
     assert copy.specialists.count() == 2
 
 
-def test_whom_a_copy_asks_again_is_told_and_nobody_else(person, programme):
+def test_whom_a_copy_asks_again_is_told_when_it_starts_and_nobody_else(person, programme):
     told = []
     for ref in ("GOES", "ASKED"):
         partnership = PartnershipFactory(programme=programme, ref=ref)
@@ -193,9 +195,19 @@ def test_whom_a_copy_asks_again_is_told_and_nobody_else(person, programme):
         )
         told.append((head.user, partnership.specialist.user))
 
-    copied(person, programme, GOES=Carry.EMBEDDING, ASKED=Carry.AGAIN)
+    copy, _ = copied(person, programme, GOES=Carry.EMBEDDING, ASKED=Carry.AGAIN)
+    told_by_the_draft = OutgoingMail.objects.count()
+    copy.tasks_done = ["areas", "timetable", "data_points", "assessment", "criteria", "staff"]
+    copy.save()
+    with time_machine.travel(dt.datetime(2027, 9, 3, 12, tzinfo=dt.UTC), tick=False):
+        programmes.activate(person, copy)
 
+    asked = copy.partnerships.get(ref="ASKED")
+    assert told_by_the_draft == 0
     assert {mail.to for mail in OutgoingMail.objects.all()} == set(told[1])
+    assert [step.on for step in asked.steps.all()] == [dt.date(2027, 9, 3)]
+    assert window(asked, dt.date(2027, 9, 17)).is_open
+    assert not window(asked, dt.date(2027, 9, 18)).is_open
 
 
 def test_a_specialist_teacher_with_two_partnerships_comes_along_once_with_buddy_and_conflicts(person, programme):

@@ -31,7 +31,6 @@ from programmes.models import (
 )
 from programmes.services import data_points, life, schools
 from programmes.services.programmes import add_programme
-from programmes.services.proposals import tell_both_schools
 from programmes.services.timetables import copied
 from programmes.years import written
 
@@ -229,8 +228,6 @@ def carry_partnerships(person, programme, copy, areas, choices):
             PartnerTeacher(partnership=partnership, user=user, since=copy.starts_on)
             for user in old.current_partner_teachers
         )
-        if choice == Carry.AGAIN:
-            tell_both_schools(person, partnership, today)
     carry_schools(person, programme, copy, carried)
     for old, choice in rows:
         if choice == Carry.COMPLETED:

@@ -6,6 +6,7 @@ from django.utils.text import slugify
 from accounts import audit
 from programmes import setting_up
 from programmes.models import Programme, academic_year
+from programmes.services.proposals import tell_of_draft
 from programmes.years import written
 
 LONGEST_SLUG = 80
@@ -108,7 +109,7 @@ def save_criteria(person, programme, targets: dict[str, int]):
 
 @transaction.atomic
 def activate(person, programme) -> Programme:
-    """The programme runs. NotReady says what is missing; of two who press the button one wins."""
+    """The programme runs, and schools are told of pairings proposed before. NotReady says what is missing; of two who press the button one wins."""
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     programme.refresh_from_db()
     if missing := setting_up.missing_in(setting_up.tasks_of(programme)):
@@ -118,6 +119,7 @@ def activate(person, programme) -> Programme:
         raise MovedMeanwhile(f"programme {programme.pk}")
     programme.refresh_from_db()
     audit.record(person, "programme activated", programme)
+    tell_of_draft(person, programme)
     return programme
 
 

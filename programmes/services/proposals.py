@@ -1,4 +1,4 @@
-"""A new partnership: proposed to both schools."""
+"""A new partnership: proposed to both schools, who are told once the programme runs."""
 
 import re
 
@@ -10,11 +10,11 @@ from accounts.mail import post_all
 from accounts.models import Membership
 from accounts.roles import Role
 from programmes.mails import PAIRING_PROPOSED
-from programmes.models import Objection, Partnership, PartnershipStep
+from programmes.models import Objection, Partnership, PartnershipStep, Programme
 
 
 def propose(person, programme, specialist, school, subject, year_group, area=None, on=None) -> Partnership:
-    """The pair is proposed, and both heads and the teachers who can sign in are told.
+    """The pair is proposed, and in a programme that runs both heads and the teachers who can sign in are told.
 
     Trusts that the caller holds the programme's row, so that references and room are counted by one at a time.
     """
@@ -32,8 +32,18 @@ def propose(person, programme, specialist, school, subject, year_group, area=Non
         )
         PartnershipStep.objects.create(partnership=partnership, status=partnership.status, on=on, by=person)
         audit.record(person, "partnership proposed", partnership)
-        tell_both_schools(person, partnership, on)
+        if programme.status == Programme.Status.ACTIVE:
+            tell_both_schools(person, partnership, on)
     return partnership
+
+
+def tell_of_draft(person, programme):
+    """The programme has started: what the draft proposed is proposed today, and both schools are told."""
+    today = timezone.localdate()
+    waiting = programme.partnerships.filter(status=Partnership.Status.PROPOSED)
+    PartnershipStep.objects.filter(partnership__in=waiting, status=Partnership.Status.PROPOSED).update(on=today)
+    for partnership in waiting.with_people().order_by("ref"):
+        tell_both_schools(person, partnership, today)
 
 
 def next_ref(programme) -> str:

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods
 
 from programmes import setting_up
 from programmes.calendar import calendar_of
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
 from programmes.services import programmes as services
 from programmes.views.timetables import being_set_up
 
@@ -22,6 +22,7 @@ def check(request, slug):
         "rows": answers(programme, {task.key: task for task in tasks}),
         "missing": setting_up.missing_in(tasks),
         "draft": programme.status == Programme.Status.DRAFT,
+        "proposed": programme.partnerships.filter(status=Partnership.Status.PROPOSED).count(),
     }
     return render(request, "programmes/check.html", context)
 

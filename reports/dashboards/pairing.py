@@ -76,7 +76,7 @@ def proposed_items(user, acting, today):
     """A line for each pairing that is proposed to the school and that its head may still decline."""
     rows = (
         mine(Partnership, user, acting, "pairing.object")
-        .filter(status=Partnership.Status.PROPOSED)
+        .filter(status=Partnership.Status.PROPOSED, programme__status=Programme.Status.ACTIVE)
         .annotate(proposed_on=Max("steps__on", filter=Q(steps__status=Partnership.Status.PROPOSED)))
         .filter(proposed_on__gte=today - Objection.WITHIN)
         .exclude(pk__in=Objection.objects.open().filter(school=acting.school_id).values("partnership"))
