@@ -109,7 +109,10 @@ def save_criteria(person, programme, targets: dict[str, int]):
 
 @transaction.atomic
 def activate(person, programme) -> Programme:
-    """The programme runs, and schools are told of pairings proposed before. NotReady says what is missing; of two who press the button one wins."""
+    """The programme runs, and schools hear of pairings proposed before. NotReady says what is missing.
+
+    Of two who press the button one wins.
+    """
     Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     programme.refresh_from_db()
     if missing := setting_up.missing_in(setting_up.tasks_of(programme)):
