@@ -9,8 +9,11 @@ from accounts import audit
 from accounts.mail import post_all
 from accounts.models import Membership
 from accounts.roles import Role
+from papers.templatetags.plain import listed
 from programmes.mails import PAIRING_PROPOSED
 from programmes.models import Objection, Partnership, PartnershipStep, Programme
+
+NAMED = 4  # schools in a sentence
 
 
 def propose(person, programme, specialist, school, subject, year_group, area=None, on=None) -> Partnership:
@@ -62,6 +65,26 @@ def tell_both_schools(person, partnership, on):
         if to != person
     ]
     post_all(PAIRING_PROPOSED, letters, about=partnership, organisation=partnership.programme.organisation, by=person)
+
+
+def who_is_told(partnerships) -> str:
+    """Whether the schools of these proposed partnerships, all of one programme, hear of it; names those that cannot."""
+    programme = partnerships[0].programme
+    if programme.status != Programme.Status.ACTIVE:
+        return "The schools are told when the programme is started."
+    schools = {s.pk: s for p in partnerships for s in (p.partner_school, p.specialist.home_school)}
+    heads = Membership.objects.live().filter(
+        role=Role.HEADTEACHER, organisation=programme.organisation_id, school__in=schools, user__is_active=True
+    )
+    reached = set(heads.values_list("school", flat=True))
+    unreached = sorted(school.name for pk, school in schools.items() if pk not in reached)
+    if not unreached:
+        return "Both schools are told." if len(partnerships) == 1 else "Both schools of each are told."
+    if len(unreached) == 1:
+        return f"The head of {unreached[0]} cannot sign in yet and is not told. Invite them."
+    if len(unreached) > NAMED:
+        unreached = [*unreached[: NAMED - 1], f"{len(unreached) - NAMED + 1} more schools"]
+    return f"The heads of {listed(unreached)} cannot sign in yet and are not told. Invite them."
 
 
 def heads_of(partnership):

@@ -10,6 +10,7 @@ from accounts.access import Allowed, allowed_rows, get_allowed
 from programmes.forms.pairing import ChangeForm, DecisionForm, StartForm
 from programmes.models import PairingRun, PartnerSchool, Programme
 from programmes.services import pairing_pages, pairing_runs
+from programmes.services.proposals import who_is_told
 
 ACTION = "pairing.manage"
 NEWER = "Newer suggestions have replaced these. Nothing was changed here."
@@ -182,7 +183,7 @@ class CheckPage(Allowed, DetailView):
             return redirect("programmes:pairing_check", run.pk)
         if made:
             words = "1 partnership is" if len(made) == 1 else f"{len(made)} partnerships are"
-            messages.success(request, f"{words} proposed, and both schools of each are told.")
+            messages.success(request, f"{words} proposed. {who_is_told(made)}")
         else:
             messages.info(request, "There was nothing to confirm: the accepted pairs are partnerships already.")
         return redirect("programmes:pairing", run.programme.slug)

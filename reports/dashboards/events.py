@@ -72,6 +72,6 @@ def coming_events(user, acting, today):
     said = Count("attendances", filter=Q(attendances__invited_at__isnull=False) & ~Q(attendances__answer=""))
     rows = mine(Event, user, acting, "events.view").standing().filter(on__gte=today, on__lte=today + FORTNIGHT)
     return {
-        "rows": list(rows.with_places().annotate(asked=asked, said=said)[:MOST]),
+        "rows": list(rows.with_places().annotate(asked=asked, said=said).order_by("on", "starts_at", "pk")[:MOST]),
         "counts": acting.role in GRANTS["attendance.view"],
     }
