@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignedIn",
     "accounts.middleware.SecondFactor",
     "accounts.middleware.NoStore",
+    "lessonstudy.middleware.FormsOpenedAsPages",
 ]
 ROOT_URLCONF = "lessonstudy.urls"
 WSGI_APPLICATION = "lessonstudy.wsgi.application"

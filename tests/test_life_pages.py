@@ -100,6 +100,21 @@ def test_a_pause_is_kept_and_said(client, ours, coordinator):
     assert "The partnership is paused. Nothing is planned or entered until it goes on." in text(page)
 
 
+def test_a_fold_of_a_paused_partnership_taken_back_says_that_it_is_paused(client, ours, coordinator):
+    life.move(coordinator, ours.partnership, "paused", on=dt.date(2027, 1, 20), reason="Staff change")
+    life.move(coordinator, ours.partnership, "folded", on=dt.date(2027, 1, 25), reason="Staff change")
+    OutgoingMail.objects.all().delete()
+
+    page = text(client.get(address(ours, "paused")))
+    client.post(address(ours, "paused"), typed(ours, reason="Recorded by mistake"))
+
+    mail = OutgoingMail.objects.first()
+    assert "Visits that the fold cancelled stay cancelled" in page
+    assert "stay booked" not in page
+    assert mail.subject.endswith("is paused again, and has not folded")
+    assert "has not folded after all. It is paused, as it was before, from Wednesday 27 January 2027 on." in mail.text
+
+
 def test_a_fold_is_checked_before_it_is_done(client, ours, coordinator):
     form = client.post(address(ours, "folded"), typed(ours))
     before = stored(ours).status

@@ -260,3 +260,15 @@ def test_a_page_below_an_entry_of_the_menu_shows_which_one_it_belongs_to(client,
     page = client.get(ours.partnership.get_absolute_url())
 
     assert [item["label"] for item in page.context["nav"] if item["current"]] == ["Roster"]
+
+
+def test_an_address_of_a_form_that_is_opened_as_a_page_leads_to_its_page(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    talks = reverse("programmes:contact_add", args=[ours.listed_school.pk])
+
+    response = client.get(talks)
+
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert "Nothing was sent" in text_of(response)
+    assert f'href="{reverse("programmes:partner_school", args=[ours.listed_school.pk])}"' in response.content.decode()
+    assert "Content-Security-Policy" in response
