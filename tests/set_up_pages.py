@@ -126,10 +126,6 @@ OF_A_PROGRAMME = {
 }
 FLAT = ["copy", "set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
 LISTS = {f"programmes:{name}": ["coordinator"] for name in [*FLAT, "templates", "term_dates", "term_dates_year"]}
-ABOUT = {
-    **dict.fromkeys([f"programmes:{name}" for name in FLAT], lambda c: [c.programme.slug]),
-    "programmes:term_dates_year": lambda c: [c.organisation.pk, c.programme.starts_on],
-}
 
 
 def pages(ours):

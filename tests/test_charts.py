@@ -92,7 +92,7 @@ def test_more_than_expected_is_strictly_more_and_said_in_words():
 
     (chart,) = dumbbell(SUB_LEVELS, [group(*rows)], 3)
 
-    assert texts(chart) == ["+2, more", "+2, not more", "0, not more", "−2, not more", "+6"]  # noqa: RUF001 - a minus sign, as charts print it
+    assert texts(chart) == ["+2, more", "+2, not more", "0, not more", "\u22122, not more", "+6"]
 
 
 def test_a_lower_grade_has_its_label_on_the_left_and_the_first_beyond_the_goal():

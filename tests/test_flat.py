@@ -15,6 +15,7 @@ from programmes.models import HeadContact, PartnerSchool, Programme
 from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
 from tests import set_up_pages
+from tests.access_rows import KEYS
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -302,45 +303,6 @@ LISTS = {
     "reports:places": ["coordinator", "consultant"],
     "reports:list": ["coordinator", "headteacher"],
 }
-ABOUT = {
-    "programmes:actions": lambda c: [c.programme.slug],
-    "programmes:specialists": lambda c: [c.programme.slug],
-    "programmes:specialist": lambda c: [c.specialist.pk],
-    "programmes:schools": lambda c: [c.programme.slug],
-    "programmes:schools_carry": lambda c: [c.programme.slug],
-    "programmes:partner_school": lambda c: [c.listed_school.pk],
-    "programmes:letters": lambda c: [c.programme.slug],
-    "programmes:letters_send": lambda c: [c.programme.slug],
-    "programmes:letter": lambda c: [c.letter.pk],
-    "accounts:register_file": lambda c: [c.register_file.pk],
-    "accounts:school": lambda c: [c.school.urn],
-    "accounts:succeed": lambda c: [c.school.urn],
-    "programmes:detail": lambda c: [c.programme.slug],
-    "programmes:partnership": lambda c: [c.partnership.pk],
-    "programmes:agreement": lambda c: [c.agreement.pk],
-    "programmes:agreement_text": lambda c: [c.programme.slug],
-    "programmes:agreement_make": lambda c: [c.programme.slug],
-    "programmes:pairing": lambda c: [c.programme.slug],
-    "programmes:pairing_run": lambda c: [c.run.pk],
-    "programmes:pairing_check": lambda c: [c.run.pk],
-    "programmes:pairing_change": lambda c: [c.run.pk, c.partner_school.pk, c.partnership.specialist_id],
-    "programmes:pairing_school": lambda c: [c.partner_school.pk],
-    "programmes:partnership_add": lambda c: [c.programme.slug],
-    "reports:handover": lambda c: [c.partnership.pk],
-    "programmes:specialist_replace": lambda c: [c.partnership.pk],
-    "programmes:partner_teacher_add": lambda c: [c.partnership.pk],
-    **set_up_pages.ABOUT,
-    **{
-        f"events:{name}": lambda c: [c.event.pk]
-        for name in ("detail", "people", "invite", "order", "attendance", "sheet", "change")
-    },
-    "events:series": lambda c: [c.event.series_id],
-    "events:year": lambda c: [c.programme.slug],
-    "events:create": lambda c: [c.programme.slug],
-    "pupils:detail": lambda c: [c.pupil.pk],
-    "reports:results": lambda c: [c.programme.slug],
-    "reports:places": lambda c: [c.programme.slug],
-}
 CEILING = 40  # Today of a coordinator reads everything that can slip
 
 
@@ -351,7 +313,7 @@ ROLES = sorted({role for roles in LISTS.values() for role in roles})
 def test_every_page_of_this_role_is_flat(client, queries_of, ours, role):
     client.force_login(ours.people[Role(role)])
     urls = {
-        name: reverse(name, args=ABOUT[name](ours) if name in ABOUT else [])
+        name: reverse(name, args=KEYS[name](ours) if name in KEYS else [])
         for name, roles in LISTS.items()
         if role in roles
     }
@@ -420,7 +382,7 @@ def test_every_page_renders_at_county_size(client, ours):
     for name, roles in LISTS.items():
         for role in roles:
             client.force_login(ours.people[Role(role)])
-            url = reverse(name, args=ABOUT[name](ours) if name in ABOUT else [])
+            url = reverse(name, args=KEYS[name](ours) if name in KEYS else [])
             answers[name, role] = client.get(url).status_code
 
     assert set(answers.values()) == {200}

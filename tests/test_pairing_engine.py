@@ -54,7 +54,10 @@ def a_county(rng, schools, teachers):
         for key in range(1, schools + 1)
     ]
     keys = range(1, schools + 1)
-    some = lambda share: frozenset(key for key in keys if rng.random() < share)  # noqa: E731 - one line of drawing lots
+
+    def some(share):
+        return frozenset(key for key in keys if rng.random() < share)
+
     people = [
         teacher(
             key,

@@ -10,7 +10,7 @@ from itertools import chain
 from xlsxwriter import Workbook
 
 # What Excel or LibreOffice may take for a formula: full-width forms too, and whatever stands before it that is trimmed.
-FORMULA = re.compile(r"[\s']*[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - full-width signs begin formulas too
+FORMULA = re.compile(r"[\s']*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")  # the full-width signs begin one too
 LONGEST_XLSX_CELL = 32_767
 CUT = " … (cut here: an Excel cell holds no more)"
 

@@ -92,7 +92,7 @@ def area_in_words(area):
 def funded_in_words(steps):
     specialist = sum(step.funded_specialist_half_days for step in steps)
     partner = sum(step.funded_partner_half_days for step in steps)
-    return f"{specialist} for the specialist teacher’s school, {partner} for the partner school"  # noqa: RUF001 - an apostrophe
+    return f"{specialist} for the specialist teacher\u2019s school, {partner} for the partner school"
 
 
 def points_in_words(programme):
