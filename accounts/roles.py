@@ -24,6 +24,9 @@ SECOND_FACTOR = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, R
 
 TEACHERS = {Role.SPECIALIST, Role.PARTNER}
 
+# Whoever works at a school meets a programme once it has started; the office prepares it before.
+FROM_THE_START = frozenset({*TEACHERS, Role.HEADTEACHER, Role.OFFICE})
+
 GRANTS = {
     "programmes.view": {
         Role.COORDINATOR,

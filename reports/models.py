@@ -13,6 +13,7 @@ from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet
 from programmes.models import Partnership, Programme
 from programmes.models.partnerships import OWN
+from programmes.models.programmes import started
 
 LONG = dt.timedelta(minutes=1)
 
@@ -41,6 +42,7 @@ class Paper(Job):
 class ReportQuerySet(JobQuerySet, ScopedQuerySet):
     """A report holds what its reader may see: it is for whoever has the same role in the same place today."""
 
+    started = started("programme__")
     reach = {
         Role.HEADTEACHER: lambda m: Q(
             kind=Report.Kind.SCHOOL, programme__organisation=m.organisation_id, school=m.school_id
@@ -174,6 +176,7 @@ def own_pack(rule, **more):
 class HandOverPackQuerySet(JobQuerySet, ScopedQuerySet):
     """One that names pupils is for a teacher of the partnership and for no other role of the same person."""
 
+    started = started("partnership__programme__")
     reach = {
         Role.COORDINATOR: own_pack(OWN[Role.COORDINATOR], names_pupils=False),
         Role.CONSULTANT: own_pack(OWN[Role.CONSULTANT], names_pupils=False),

@@ -6,12 +6,13 @@ from django.utils import timezone
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.partnerships import Partnership
-from programmes.models.programmes import Programme
+from programmes.models.programmes import Programme, started
 
 
 class ActionItemQuerySet(ScopedQuerySet):
     """The coordinator's whole plan; for everyone else what they own."""
 
+    started = started("programme__")
     reach = {
         Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
         **{

@@ -9,7 +9,7 @@ from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.partnerships import OWN, Partnership, of_either_school, through_partnership
-from programmes.models.programmes import Programme
+from programmes.models.programmes import Programme, started
 
 
 class AgreementText(models.Model):
@@ -39,6 +39,7 @@ class AgreementText(models.Model):
 
 
 class AgreementQuerySet(ScopedQuerySet):
+    started = started("partnership__programme__")
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_either_school})
 
     def current(self):

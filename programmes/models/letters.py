@@ -6,12 +6,14 @@ from django.urls import reverse
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet
+from programmes.models.programmes import started
 from programmes.models.recruiting import PartnerSchool
 
 
 class HeadsLetterQuerySet(JobQuerySet, ScopedQuerySet):
     """The coordinator's; and those of the head's own school, once they were sent."""
 
+    started = started("partner_school__programme__")
     reach = {
         Role.COORDINATOR: lambda m: Q(partner_school__programme__organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(

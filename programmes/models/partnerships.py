@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.programmes import Area, DataPoint, Programme
+from programmes.models.programmes import Area, DataPoint, Programme, started
 from programmes.models.specialists import OVER, SpecialistTeacher, areas_of, of_organisation
 
 
@@ -56,6 +56,7 @@ def partner_teachers(through=""):
 
 
 class PartnershipQuerySet(ScopedQuerySet):
+    started = started("programme__")
     reach = OWN | {Role.HEADTEACHER: of_either_school}
 
     def ever_active(self):
@@ -236,6 +237,7 @@ class PartnerTeacher(models.Model):
 class ObjectionQuerySet(ScopedQuerySet):
     """The coordinator's, and those of the head's own school."""
 
+    started = started("partnership__programme__")
     reach = {
         Role.COORDINATOR: lambda m: Q(partnership__programme__organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(partnership__programme__organisation=m.organisation_id, school=m.school_id),

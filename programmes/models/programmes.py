@@ -18,7 +18,13 @@ def with_part(**part):
     return Programme.objects.filter(**part).values("pk")
 
 
+def started(path=""):
+    """Whether the programme to which `path` leads is no draft any more."""
+    return ~Q(**{f"{path}status": "draft"})
+
+
 class ProgrammeQuerySet(ScopedQuerySet):
+    started = started()
     reach = {
         Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id),
         Role.BUDGET_HOLDER: lambda m: Q(organisation=m.organisation_id),
@@ -129,6 +135,7 @@ def areas_with(**part):
 
 
 class AreaQuerySet(ScopedQuerySet):
+    started = started("programme__")
     reach = {
         Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
         Role.BUDGET_HOLDER: lambda m: Q(programme__organisation=m.organisation_id),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.programmes import Area, Programme
+from programmes.models.programmes import Area, Programme, started
 from programmes.models.specialists import SpecialistTeacher
 
 
@@ -76,6 +76,7 @@ class ConflictOfInterest(models.Model):
 class PartnerSchoolQuerySet(ScopedQuerySet):
     """A head reaches the own school for what the programme offers it, never for what was noted about it."""
 
+    started = started("programme__")
     reach = {
         Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(programme__organisation=m.organisation_id, school=m.school_id),

@@ -12,10 +12,11 @@ from programmes.models.partnerships import (
     of_partner_school,
     through_partnership,
 )
-from programmes.models.programmes import DataPoint
+from programmes.models.programmes import DataPoint, started
 
 
 class DataReturnQuerySet(ScopedQuerySet):
+    started = started("partnership__programme__")
     reach = through_partnership(
         OWN
         | {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.programmes import AreaConsultant, Programme
+from programmes.models.programmes import AreaConsultant, Programme, started
 from programmes.models.week import HALF_DAYS, SHORT, in_week_order
 
 OVER = ["completed", "embedding", "folded"]  # partnerships that leave room for others
@@ -25,6 +25,7 @@ def of_organisation(m):
 
 
 class SpecialistTeacherQuerySet(ScopedQuerySet):
+    started = started("programme__")
     reach = {
         Role.COORDINATOR: lambda m: of_organisation(m),
         Role.CONSULTANT: lambda m: (

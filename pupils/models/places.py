@@ -7,6 +7,7 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import DataPoint, Partnership, Programme
 from programmes.models.partnerships import OWN, of_partner_school, through_partnership
+from programmes.models.programmes import started
 from pupils.models.scales import Grade
 from pupils.upn import EncryptedUpnField
 
@@ -17,12 +18,14 @@ class PlaceQuerySet(ScopedQuerySet):
     A specialist teacher's head reaches none of the partner school's.
     """
 
+    started = started("partnership__programme__")
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_partner_school})
 
 
 class TargetPupilQuerySet(ScopedQuerySet):
     """A pupil is in reach through a place: the same rules, said once."""
 
+    started = started("programme__")
     reach = {
         role: lambda m, rule=rule: Q(pk__in=Place.objects.filter(rule(m)).values("pupil"))
         for role, rule in PlaceQuerySet.reach.items()

@@ -15,6 +15,7 @@ from accounts.scoping import ScopedQuerySet
 from papers.templatetags.plain import clock, listed, longday
 from programmes.models import ActionItem, Area, Programme, TimetableStep
 from programmes.models.partnerships import areas_of, of_organisation
+from programmes.models.programmes import started
 from visits.models import rules
 from visits.models.attendance import Attendance
 from visits.models.visits import WrongState
@@ -72,6 +73,7 @@ def of_own_programmes(m):
 
 
 class EventQuerySet(ScopedQuerySet):
+    started = started("programme__")
     reach = {
         Role.COORDINATOR: of_organisation,
         Role.CONSULTANT: lambda m: of_own_areas(m) | of_own_programmes(m) | invited(m),

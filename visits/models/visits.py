@@ -10,6 +10,7 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, TimetableStep
 from programmes.models.partnerships import OWN, of_either_school, partner_teachers, through_partnership
+from programmes.models.programmes import started
 
 
 class WrongState(Exception):
@@ -28,6 +29,7 @@ class Half(models.TextChoices):
 class VisitQuerySet(ScopedQuerySet):
     """A head and the office see the visits that take place in the school or take one of its teachers out of class."""
 
+    started = started("partnership__programme__")
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_either_school, Role.OFFICE: of_either_school})
 
     def with_people(self):

@@ -53,11 +53,9 @@ def save_text(person, programme, parts, base) -> AgreementText:
 
 
 def makeable(partnerships):
-    """Those in which people may sign and that have no agreement yet."""
-    return (
-        partnerships.filter(status__in=Agreement.SIGNED_WHILE)
-        .exclude(programme__status=Programme.Status.CLOSED)
-        .exclude(pk__in=Agreement.objects.current().values("partnership"))
+    """Those of programmes that run in which people may sign and that have no agreement yet."""
+    return partnerships.filter(status__in=Agreement.SIGNED_WHILE, programme__status=Programme.Status.ACTIVE).exclude(
+        pk__in=Agreement.objects.current().values("partnership")
     )
 
 
