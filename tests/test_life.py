@@ -36,7 +36,7 @@ OPEN = {  # from -> where to, without what takes an end back
     "active": {"paused", "completed", "folded"},
     "paused": {"active", "folded"},
     "completed": {"embedding"},
-    "embedding": set(),
+    "embedding": {"paused", "completed", "folded"},
     "folded": set(),
 }
 
@@ -63,7 +63,7 @@ def partnership_at(status, *earlier):
     partnership.steps.all().delete()
     for number, stood in enumerate([*earlier, status]):
         PartnershipStep.objects.create(partnership=partnership, status=stood, on=dt.date(2026, 11, 1 + number))
-    if status in {"completed", "embedding", "folded"}:
+    if status in {"completed", "folded"}:
         partnership.ended_on = dt.date(2026, 11, 1 + len(earlier))
         partnership.save()
     return partnership
@@ -107,7 +107,9 @@ def test_the_table_of_steps_is_exactly_this(status):
         (["active"], "folded"),
         (["active", "paused"], "folded"),
         (["active"], "completed"),
-        (["active", "completed"], "embedding"),
+        (["embedding"], "folded"),
+        (["embedding"], "completed"),
+        (["embedding", "paused"], "folded"),
     ],
 )
 def test_an_end_by_mistake_goes_back_to_where_it_stood_and_nowhere_else(earlier, status):
@@ -142,7 +144,7 @@ def test_a_step_is_kept_with_its_day_person_reason_and_note(ours):
         ("embedding", TODAY, "", "", person.pk),
     ]
     stored = Partnership.objects.get(pk=partnership.pk)
-    assert (stored.status, stored.ended_on, stored.reason) == ("embedding", TODAY, "")
+    assert (stored.status, stored.ended_on, stored.reason) == ("embedding", None, "")
     audited = AuditEvent.objects.filter(did="partnership moved", row=partnership.pk, who=person)
     assert list(audited.order_by("pk").values_list("about", flat=True)) == [
         "active to paused",
@@ -152,12 +154,29 @@ def test_a_step_is_kept_with_its_day_person_reason_and_note(ours):
     ]
 
 
-def test_embedding_keeps_the_day_on_which_it_was_completed(ours):
+def test_a_second_year_begins_where_the_first_was_completed_and_ends_on_a_day_of_its_own(ours):
     life.move(None, ours.partnership, "completed", on=dt.date(2027, 1, 20))
 
-    life.move(None, ours.partnership, "embedding", on=TODAY)
+    life.move(None, ours.partnership, "embedding", on=dt.date(2027, 1, 21))
+    going_on = ours.partnership.ended_on
+    life.move(None, ours.partnership, "completed", on=TODAY)
 
-    assert ours.partnership.ended_on == dt.date(2027, 1, 20)
+    assert (going_on, ours.partnership.ended_on) == (None, TODAY)
+    assert [(step.status, step.on.day) for step in ours.partnership.steps.all()][1:] == [
+        ("completed", 20),
+        ("embedding", 21),
+        ("completed", 27),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("running", ["active", "embedding"])
+def test_a_pause_ends_where_it_began_also_after_a_fold_that_was_taken_back(running):
+    partnership = partnership_at("paused", running, "paused", "folded")
+
+    assert reached(partnership) == {running, "folded"}
+    assert life.act_of(partnership, running) == "End the pause"
+    assert life.reasons_for(partnership, running) == []
 
 
 @pytest.mark.parametrize(

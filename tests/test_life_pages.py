@@ -57,7 +57,7 @@ def stored(ours):
         ("active", ["Pause this partnership", "Mark as completed", "Fold this partnership"]),
         ("paused", ["End the pause", "Fold this partnership"]),
         ("completed", ["Take “completed” back", "Mark as embedding"]),
-        ("embedding", ["Take “embedding” back"]),
+        ("embedding", ["Pause this partnership", "Mark as completed", "Fold this partnership"]),
         ("folded", ["Take the fold back"]),
     ],
 )

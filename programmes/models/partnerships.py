@@ -65,7 +65,8 @@ class PartnershipQuerySet(ScopedQuerySet):
         )
 
     def running(self):
-        return self.filter(status__in=[Partnership.Status.ACTIVE, Partnership.Status.PAUSED])
+        standing = [Partnership.Status.ACTIVE, Partnership.Status.PAUSED, Partnership.Status.EMBEDDING]
+        return self.filter(status__in=standing)
 
     def not_over(self):
         return self.exclude(status__in=OVER)
@@ -203,7 +204,7 @@ class Partnership(models.Model):
         return list(dict.fromkeys([self.specialist.user, *self.current_partner_teachers]))
 
 
-OPEN_TO_VISITS = frozenset({Partnership.Status.AGREED, Partnership.Status.ACTIVE})
+OPEN_TO_VISITS = frozenset({Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.EMBEDDING})
 RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
 
 

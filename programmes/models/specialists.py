@@ -12,7 +12,7 @@ from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import AreaConsultant, Programme, started
 from programmes.models.week import HALF_DAYS, SHORT, in_week_order
 
-OVER = ["completed", "embedding", "folded"]  # partnerships that leave room for others
+OVER = ["completed", "folded"]  # partnerships that leave room for others
 ROOM = Q(taken__lt=F("partnerships_wanted")) & ~Q(status__in=["withdrawn", "completed"])
 
 

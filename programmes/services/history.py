@@ -3,6 +3,7 @@
 import datetime as dt
 
 from programmes.models import Partnership
+from programmes.models.partnerships import OPEN_TO_VISITS
 
 
 def history_of(partnership) -> list[dict]:
@@ -22,8 +23,8 @@ def step_words(before, status):
     known = Partnership.Status(status).label
     if before == Partnership.Status.FOLDED:
         return f"The fold was taken back: {known.lower()} again"
-    if before == Partnership.Status.PAUSED and status == Partnership.Status.ACTIVE:
-        return "The pause ended: active again"
+    if before == Partnership.Status.PAUSED and status in OPEN_TO_VISITS:
+        return f"The pause ended: {known.lower()} again"
     return known
 
 

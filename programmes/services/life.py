@@ -3,8 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import Max, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
@@ -16,18 +15,19 @@ from programmes.services.schools import list_schools_of_partnerships
 
 Status = Partnership.Status
 
-# Where a partnership may go, and from where. What has ended may besides be taken back: see `stood_before`.
+# Where a partnership may go, and from where. What rests or has ended may besides go back: see `stood_before`.
 STEPS = {
     Status.ENQUIRY: set(),
     Status.PROPOSED: {Status.ENQUIRY},
     Status.AGREED: {Status.PROPOSED},
-    Status.ACTIVE: {Status.AGREED, Status.PAUSED},
-    Status.PAUSED: {Status.ACTIVE},
-    Status.COMPLETED: {Status.ACTIVE},
+    Status.ACTIVE: {Status.AGREED},
+    Status.PAUSED: {Status.ACTIVE, Status.EMBEDDING},
+    Status.COMPLETED: {Status.ACTIVE, Status.EMBEDDING},
     Status.EMBEDDING: {Status.COMPLETED},
-    Status.FOLDED: {Status.ENQUIRY, Status.PROPOSED, Status.AGREED, Status.ACTIVE, Status.PAUSED},
+    Status.FOLDED: {Status.ENQUIRY, Status.PROPOSED, Status.AGREED, Status.ACTIVE, Status.EMBEDDING, Status.PAUSED},
 }
-ENDED = frozenset({Status.COMPLETED, Status.EMBEDDING, Status.FOLDED})
+ENDED = frozenset({Status.COMPLETED, Status.FOLDED})
+INTERRUPTED = ENDED | {Status.PAUSED}  # from there it goes back to where it stood before
 BEFORE_THE_YEAR = frozenset({Status.ENQUIRY, Status.PROPOSED, Status.AGREED, Status.FOLDED})
 AHEAD = dt.timedelta(days=365)
 
@@ -54,10 +54,10 @@ ACTS = {
     Status.EMBEDDING: "Mark as embedding",
     Status.FOLDED: "Fold this partnership",
 }
-TAKES_BACK = {
+GOES_BACK = {
     Status.FOLDED: "Take the fold back",
     Status.COMPLETED: "Take “completed” back",
-    Status.EMBEDDING: "Take “embedding” back",
+    Status.PAUSED: "End the pause",
 }
 
 MOVED_MEANWHILE = (
@@ -91,7 +91,7 @@ def move(person, partnership, status, *, on, reason="", note="") -> Partnership:
     """
     status, before = Status(status), Status(partnership.status)
     check(partnership, status, on, reason)
-    ended_on = Coalesce("ended_on", Value(on)) if status in ENDED else None
+    ended_on = on if status in ENDED else None
     moved = Partnership.objects.filter(pk=partnership.pk, status=before)
     if not moved.update(status=status, ended_on=ended_on, reason=reason):
         raise MovedMeanwhile(MOVED_MEANWHILE)
@@ -112,7 +112,7 @@ def check(partnership, status, on, reason):
     before = Status(partnership.status)
     if partnership.programme.status == Programme.Status.CLOSED:
         raise WrongStep("This programme is closed, and its partnerships stay as they are.")
-    if before not in STEPS[status] and not takes_back(partnership, status):
+    if before not in STEPS[status] and not goes_back(partnership, status):
         raise WrongStep(not_from_here(partnership, status))
     if needs_reason(before, status) and not reason:
         raise WrongStep("Say why.")
@@ -134,19 +134,20 @@ def wrong_day(first, last):
 
 
 def needs_reason(before, status):
-    """Whether someone will ask why: a pause, a fold, and whatever is taken back."""
-    return status in {Status.PAUSED, Status.FOLDED} or (before in ENDED and status != Status.EMBEDDING)
+    """Whether someone will ask why: a pause, a fold, and an end that is taken back."""
+    stops = status in {Status.PAUSED, Status.FOLDED}
+    return stops or before == Status.FOLDED or (before == Status.COMPLETED and status != Status.EMBEDDING)
 
 
-def takes_back(partnership, status):
-    return partnership.status in ENDED and status == stood_before(partnership)
+def goes_back(partnership, status):
+    return partnership.status in INTERRUPTED and status == stood_before(partnership)
 
 
 def act_of(partnership, status) -> str:
     """What the step is called from here."""
-    if takes_back(partnership, status):
-        return TAKES_BACK[partnership.status]
-    return "End the pause" if partnership.status == Status.PAUSED and status == Status.ACTIVE else ACTS[status]
+    if goes_back(partnership, status):
+        return GOES_BACK[partnership.status]
+    return ACTS[status]
 
 
 def acts_of(partnership) -> list[tuple[str, str]]:
@@ -158,15 +159,17 @@ def reasons_for(partnership, status) -> list[str]:
     """The reasons to choose from; none where nobody will ask why."""
     if not needs_reason(partnership.status, status):
         return []
-    return [*(REASONS_TO_TAKE_BACK if takes_back(partnership, status) else REASONS), ANOTHER_REASON]
+    return [*(REASONS_TO_TAKE_BACK if goes_back(partnership, status) else REASONS), ANOTHER_REASON]
 
 
 def stood_before(partnership):
-    """Where a partnership stood before it ended, so that an end by mistake can be taken back; None when it runs."""
-    if partnership.status not in ENDED:
-        return None
-    steps = [Status(step.status) for step in partnership.steps.all()]
-    return next((status for status in reversed(steps) if status != partnership.status), None)
+    """Where a partnership stood before its pause or its end, to which it may go back; None when it runs."""
+    steps = [Status(step.status) for step in reversed(partnership.steps.all())]
+    if partnership.status == Status.PAUSED:
+        return next((status for status in steps if status not in INTERRUPTED), Status.ACTIVE)
+    if partnership.status in ENDED:
+        return next((status for status in steps if status != partnership.status), None)
+    return None
 
 
 def steps_from(partnership) -> list:
@@ -217,7 +220,7 @@ def mail_about(before, status):
     """The mail that tells of such a step, or None where nobody needs one."""
     if status == Status.FOLDED:
         return mails.FOLDED
-    if status == Status.PAUSED and before == Status.ACTIVE:
+    if status == Status.PAUSED and before != Status.FOLDED:
         return mails.PAUSED
     return mails.GOES_ON if before in {Status.PAUSED, Status.FOLDED} else None
 

@@ -15,7 +15,12 @@ Stage = PartnerSchool.Stage
 FIRST_SECONDARY_YEAR = 7
 ASKED = {Partnership.Status.ENQUIRY: Stage.ENQUIRY, Partnership.Status.PROPOSED: Stage.IN_TALKS}
 ORDER = {Stage.ENQUIRY: 0, Stage.IN_TALKS: 1, Stage.JOINED: 2}
-RUNNING = [Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.PAUSED]
+RUNNING = [
+    Partnership.Status.AGREED,
+    Partnership.Status.ACTIVE,
+    Partnership.Status.PAUSED,
+    Partnership.Status.EMBEDDING,
+]
 MOVED_MEANWHILE = "Someone else moved this school a moment ago, and nothing of yours was saved. See how it stands now."
 
 

@@ -30,9 +30,10 @@ UNDER_WAY = {
     Partnership.Status.PROPOSED,
     Partnership.Status.AGREED,
     Partnership.Status.ACTIVE,
+    Partnership.Status.EMBEDDING,
 }
 YEAR = dt.timedelta(days=365)
-STARTED = {Partnership.Status.AGREED, Partnership.Status.ACTIVE}
+STARTED = {Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.EMBEDDING}
 
 
 def grouped(rows, key):

@@ -23,7 +23,6 @@ class Group(StrEnum):
 OVER = {
     Status.PAUSED: Group.PAUSED,
     Status.COMPLETED: Group.COMPLETED,
-    Status.EMBEDDING: Group.COMPLETED,
     Status.FOLDED: Group.FOLDED,
 }
 
@@ -118,7 +117,7 @@ class Count:
     paused: int
     completed: int
     folded: int
-    active: int  # of those under way, which may be agreed or proposed as well
+    active: int  # of those under way, which may be agreed or proposed as well; in its second year one is active too
 
     @property
     def under_way(self):
@@ -158,7 +157,7 @@ def count(rows) -> Count:
     groups = [row.group for row in rows]
     return Count(
         total=len(rows),
-        active=sum(row.partnership.status == Status.ACTIVE for row in rows),
+        active=sum(row.partnership.status in {Status.ACTIVE, Status.EMBEDDING} for row in rows),
         **{group.name.lower(): groups.count(group) for group in Group},
     )
 
