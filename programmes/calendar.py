@@ -32,6 +32,13 @@ def is_working_day(day: dt.date) -> bool:
     return day.weekday() < SATURDAY and day not in bank_holidays(day.year)
 
 
+def working_day_from(day: dt.date) -> dt.date:
+    """The day itself where it is a working day, else the next one."""
+    while not is_working_day(day):
+        day += DAY
+    return day
+
+
 def days_between(first: dt.date, last: dt.date) -> Iterable[dt.date]:
     return (first + DAY * n for n in range((last - first).days + 1))
 

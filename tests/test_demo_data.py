@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
 from pupils.models import Assessment
-from visits.models import Visit
+from visits.models import Event, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,9 @@ def test_on_any_day_there_is_a_programme_that_runs(settings, day):
     visits = Visit.objects.filter(partnership__programme__in=running)
     assert visits.filter(on__lt=today - dt.timedelta(days=14), status=Visit.Status.PLANNED).count() == 0
     assert visits.filter(on__gte=today).exclude(status=Visit.Status.PLANNED).count() == 0
+    calendars = {programme: calendar_of(programme.organisation_id) for programme in running}
+    assert all(calendar.is_school_day(programme.agreement_revisited_on) for programme, calendar in calendars.items())
+    assert all(calendars[event.programme].is_school_day(event.on) for event in Event.objects.select_related("programme"))
     assert not Assessment.objects.filter(place__partnership__programme__in=running, assessed_on__gte=today).exists()
 
 

@@ -14,7 +14,14 @@ from accounts.models import OutgoingMail, User
 from accounts.roles import Role
 from accounts.tasks import send_mail
 from programmes.models import Partnership
-from tests.factories import AttendanceFactory, EventFactory, UserFactory
+from tests.factories import (
+    AttendanceFactory,
+    BookingFactory,
+    EventFactory,
+    PartnershipFactory,
+    UserFactory,
+    VisitFactory,
+)
 from tests.world import build_world
 from visits.events import arranging, invitations
 from visits.events.audience import Known
@@ -160,6 +167,36 @@ def test_whoever_cannot_sign_in_gets_none_and_is_named(client, ours, coordinator
     assert "1 gets none, because they cannot sign in yet" in asked
     assert [name for _, name in sent()] == ["OursidePartner", "OursideSpecialist"]
     assert not Attendance.objects.filter(event=event, person=ours.people[Role.HEADTEACHER]).exists()
+
+
+@pytest.mark.parametrize(
+    ("takes", "named"),
+    [
+        ("pm", ["OursideSpecialist"]),
+        ("am", ["OursidePartner"]),
+        ("day", ["OursidePartner", "OursideSpecialist"]),
+        ("", []),
+    ],
+)
+def test_whoever_has_a_visit_on_that_half_day_is_named_before_they_are_invited(
+    client, ours, coordinator, event, takes, named
+):
+    Event.objects.filter(pk=event.pk).update(takes=takes, kind="training")
+    for half, person, on in [
+        ("pm", ours.people[Role.SPECIALIST], event.on),
+        ("am", ours.people[Role.PARTNER], event.on),
+        ("pm", ours.people[Role.HEADTEACHER], event.on + dt.timedelta(days=1)),
+        ("pm", UserFactory(last_name="Elsewhere"), event.on),
+    ]:
+        partnership = PartnershipFactory(programme=ours.programme)
+        BookingFactory(visit=VisitFactory(partnership=partnership, on=on, half=half), person=person)
+
+    pages = [text(client.get(address)) for address in (reverse("events:invite", args=[event.pk]), f"/events/{event.pk}/")]
+
+    words = "{} {} a visit on that half-day."
+    sentence = words.format(" and ".join(f"Ourside {name}" for name in named), "have" if len(named) > 1 else "has")
+    assert ["a visit on that half-day" in page for page in pages] == [bool(named)] * 2
+    assert [sentence in page for page in pages] == [bool(named)] * 2
 
 
 def test_whoever_comes_later_is_invited_by_pressing_once_more(ours, coordinator, event):

@@ -51,6 +51,10 @@ def text_of(response):
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
+def row_of_grades(at):
+    return next(row for row in rows(at) if row.partnership == at.grades)
+
+
 def sent():
     return sorted(OutgoingMail.objects.values_list("to__last_name", "about_model", "kind"))
 
@@ -93,8 +97,28 @@ def test_after_it_the_row_says_when_the_next_one_may_go(client, at):
 
     page = text_of(client.get("/roster/?q=fenwick"))
 
-    assert "Nia Holt: nudged today. Next from Saturday 30 January." in page
+    assert "Nia Holt: nudged today. Next from Monday 1 February." in page
     assert "Nudge Nia Holt" not in page
+
+
+@pytest.mark.parametrize(
+    ("pressed", "looked", "words"),
+    [
+        ("2027-01-25 09:00", "2027-01-26 09:00", "Next from Thursday 28 January"),
+        ("2027-01-28 09:00", "2027-01-29 09:00", "Next from Monday 1 February"),  # the rest ends on a Sunday
+        ("2027-03-23 09:00", "2027-03-24 09:00", "Next from Tuesday 30 March"),  # on Good Friday
+        ("2027-01-27 14:30", "2027-01-30 09:00", "Next from Monday 1 February"),  # on this very Saturday
+        ("2027-01-26 14:30", "2027-01-29 09:00", "Next from 14:30 today"),
+    ],
+)
+def test_the_next_day_that_is_named_is_a_working_day(at, today, pressed, looked, words):
+    today.move_to(dt.datetime.fromisoformat(f"{pressed}+00:00"))
+    nudge_of = row_of_grades(at).nudges[0]
+    send_nudges(at.coordinator, [nudge_of])
+
+    today.move_to(dt.datetime.fromisoformat(f"{looked}+00:00"))
+
+    assert row_of_grades(at).nudges[0].next_words == words
 
 
 def test_in_three_days_it_may_go_again_and_the_row_says_when_the_last_was(client, at, today):
@@ -198,7 +222,7 @@ def test_the_check_page_lists_every_mail_and_who_is_left_out(client, at):
     assert [str(letter["nudge"].person) for letter in page.context["letters"]] == ["Head of Saltmarsh", "Tariq Noor"]
     assert "Check the 2 mails before they go out" in text
     assert "Birch Hill, Maths, Year 5: this waits for you" in text
-    assert "Nia Holt, Fenwick Green Nudged today by Amira Byrne. Next from Saturday 30 January." in text
+    assert "Nia Holt, Fenwick Green Nudged today by Amira Byrne. Next from Monday 1 February." in text
     assert "Alone, Maths, Year 5 December grades 18 school days late, 0 of 5 in. Whoever could do it cannot" in text
 
 

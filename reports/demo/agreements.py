@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from programmes.calendar import calendar_of
 from programmes.models import Agreement, AgreementText, Signature
 from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
@@ -25,7 +26,9 @@ TEN_O_CLOCK = dt.time(10)
 
 def sign_agreements(programme, today):
     """The text is the one we ship. Whoever signed can sign in."""
-    programme.agreement_revisited_on = min(programme.starts_on + dt.timedelta(days=145), programme.ends_on)
+    in_january = min(programme.starts_on + dt.timedelta(days=145), programme.ends_on)
+    calendar = calendar_of(programme.organisation_id)
+    programme.agreement_revisited_on = calendar.nearest_school_day(in_january)
     programme.save(update_fields=["agreement_revisited_on"])
     coordinators = Membership.objects.live().filter(role=Role.COORDINATOR, organisation=programme.organisation)
     coordinator = coordinators.earliest("pk").user

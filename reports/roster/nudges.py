@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts import audit, mail
 from accounts.mail import NudgedLately
 from accounts.models import OutgoingMail, User
-from papers.templatetags.plain import listed, longday
+from papers.templatetags.plain import listed
 from programmes.models import Agreement, Partnership
+from programmes.resting import again_from
 from reports.mails import NUDGE
 
 
@@ -55,10 +56,7 @@ class Nudge:
     @property
     def next_words(self):
         """Next from Friday 29 January."""
-        moment = timezone.localtime(self.last.nudge_rests_until)
-        if moment.date() == timezone.localdate():
-            return f"Next from {moment:%H:%M} today"
-        return f"Next from {longday(moment.date())}"
+        return f"Next from {again_from(self.last)}"
 
 
 def nudges_of(facts, partnership, slips) -> list[Nudge]:

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from papers.templatetags.plain import listed, longday
 from programmes.models import Agreement
+from programmes.resting import again_from
 from programmes.services.agreements.making import has_other_people
 from programmes.services.agreements.revisiting import is_due, side_of
 from programmes.services.agreements.signing import memberships_to_sign
@@ -69,7 +70,7 @@ def reminding(agreement, signers) -> dict:
     people = to_remind(signers)
     return {
         "remindable": [someone for someone in people if someone.pk not in resting],
-        "resting": [resting[someone.pk] for someone in people if someone.pk in resting],
+        "resting": [(mail, again_from(mail)) for one in people if (mail := resting.get(one.pk))],
     }
 
 
@@ -86,8 +87,7 @@ def said_of_reminding(done) -> list[tuple]:
         (
             INFO,
             f"{mail.to} was reminded on {longday(mail.queued_at)}, so no mail went out now. "
-            f"The next can go from {longday(mail.nudge_rests_until)} at "
-            f"{timezone.localtime(mail.nudge_rests_until):%H:%M}.",
+            f"The next can go from {again_from(mail)}.",
         )
         for mail in done.resting
     ]

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import get_allowed
 from visits.events import invitations, standing
-from visits.events.audience import audience, removed_from
+from visits.events.audience import audience, booked_then, removed_from
 from visits.events.forms.running import PersonForm
 from visits.models import Event, WrongState
 
@@ -82,6 +82,7 @@ def invite(request, pk):
         "unable": unable,
         "gone": gone,
         "may_send": may_send,
+        "booked": booked_then(event, expected) if event.takes else [],
         "numbers": standing.numbers(expected),
     }
     return render(request, "events/invite.html", context)
