@@ -44,7 +44,9 @@ def test_on_any_day_there_is_a_programme_that_runs(settings, day):
     assert visits.filter(on__gte=today).exclude(status=Visit.Status.PLANNED).count() == 0
     calendars = {programme: calendar_of(programme.organisation_id) for programme in running}
     assert all(calendar.is_school_day(programme.agreement_revisited_on) for programme, calendar in calendars.items())
-    assert all(calendars[event.programme].is_school_day(event.on) for event in Event.objects.select_related("programme"))
+    assert all(
+        calendars[event.programme].is_school_day(event.on) for event in Event.objects.select_related("programme")
+    )
     assert not Assessment.objects.filter(place__partnership__programme__in=running, assessed_on__gte=today).exists()
 
 

@@ -191,7 +191,8 @@ def test_whoever_has_a_visit_on_that_half_day_is_named_before_they_are_invited(
         partnership = PartnershipFactory(programme=ours.programme)
         BookingFactory(visit=VisitFactory(partnership=partnership, on=on, half=half), person=person)
 
-    pages = [text(client.get(address)) for address in (reverse("events:invite", args=[event.pk]), f"/events/{event.pk}/")]
+    addresses = [reverse(f"events:{name}", args=[event.pk]) for name in ("invite", "detail")]
+    pages = [text(client.get(address)) for address in addresses]
 
     words = "{} {} a visit on that half-day."
     sentence = words.format(" and ".join(f"Ourside {name}" for name in named), "have" if len(named) > 1 else "has")
