@@ -1,4 +1,7 @@
-"""The tasks of setting a programme up: how far each is, and what is missing, in words."""
+"""The tasks of setting a programme up: how far each is, and what is missing, in words.
+
+What is missing keeps a programme from being started. What is merely odd is said by `starting`, and keeps nobody.
+"""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -6,8 +9,8 @@ from enum import Enum
 from django.urls import reverse
 
 from programmes.calendar import calendar_of
-from programmes.models import Programme
-from programmes.placing import wrong_with_window
+from programmes.models import AgreementText, Programme
+from programmes.placing import said, wrong_with_window
 
 FEWEST_DATA_POINTS = 2
 
@@ -19,15 +22,24 @@ class State(Enum):
     BLOCKED = "Cannot start yet"
 
 
+@dataclass(frozen=True)
+class Gap:
+    """What is missing, in a sentence. `ways` are words and addresses, where more than the task's own page mends it."""
+
+    sentence: str
+    ways: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self):
+        return self.sentence
+
+
 @dataclass
 class Task:
-    """`missing` says what is still to be done, a sentence each."""
-
     key: str
     title: str
     url: str
     state: State
-    missing: list[str] = field(default_factory=list)
+    missing: list[Gap] = field(default_factory=list)
 
     @property
     def colour(self):
@@ -36,6 +48,9 @@ class Task:
 
 # Tasks that a person ends by saying so: the rows alone do not tell whether there are more to come.
 ENDED_BY_HAND = {"areas", "timetable", "data_points"}
+
+# What `assessment` lacks besides: (programme) -> gaps. The scales belong to an app to the right, which appends its own.
+ASSESSMENT_GAPS = []
 
 
 def tasks_of(programme: Programme) -> list[Task]:
@@ -50,7 +65,7 @@ def tasks_of(programme: Programme) -> list[Task]:
         assessment(programme),
         criteria(programme),
         agreement(programme),
-        staff(programme),
+        staff(programme, calendar),
     ]
 
 
@@ -70,9 +85,9 @@ def areas(programme):
     url, title = page("programmes:areas", programme), "Areas and their consultants"
     if done(programme, "areas"):
         return Task("areas", title, url, State.DONE)
-    names = programme.areas.count()
-    what = ["Say when all areas are there."] if names else ["Add the areas, or say that there are none."]
-    return Task("areas", title, url, State.BEGUN if names else State.OPEN, what)
+    if programme.areas.exists():
+        return Task("areas", title, url, State.BEGUN, [Gap("Say when all areas are there.")])
+    return Task("areas", title, url, State.OPEN, [Gap("Add the areas, or say that there are none.")])
 
 
 def term_dates(programme, calendar):
@@ -82,77 +97,104 @@ def term_dates(programme, calendar):
     if calendar.has_term_dates(programme.starts_on):
         url = reverse("programmes:term_dates_year", args=[programme.organisation_id, programme.starts_on])
         return Task("term_dates", title, url, State.DONE)
-    return Task("term_dates", title, f"{url}?next={here}", State.OPEN, ["Enter the six half terms of the year."])
+    return Task("term_dates", title, f"{url}?next={here}", State.OPEN, [Gap("Enter the six half terms of the year.")])
 
 
 def timetable(programme, calendar):
     url, title = page("programmes:timetable", programme), "Timetable"
     steps = list(programme.timetable.all())
     if not steps and not calendar.has_term_dates(programme.starts_on):
-        return Task("timetable", title, url, State.BLOCKED, ["Enter the term dates first."])
+        return Task("timetable", title, url, State.BLOCKED, [Gap("Enter the term dates first.")])
     if not steps:
-        return Task("timetable", title, url, State.OPEN, ["Choose a template, or add the steps."])
+        return Task("timetable", title, url, State.OPEN, [Gap("Choose a template, or add the steps.")])
     wrong = [wrong_with_window(step.window_start, step.window_end, calendar, programme.starts_on) for step in steps]
-    missing = [f"“{step.name}”: {sentence}" for step, sentence in zip(steps, wrong, strict=True) if sentence]
+    missing = [Gap(f"“{step.name}”: {sentence}") for step, sentence in zip(steps, wrong, strict=True) if sentence]
+    if programme.funded and not any(funded_half_days(step) for step in steps):
+        missing.append(
+            Gap(
+                "Release time is funded, but no step funds a half-day.",
+                (
+                    ("Say how many half-days each step funds", url),
+                    ("say that release time is not funded", page("programmes:settings", programme)),
+                ),
+            )
+        )
     if not missing and not done(programme, "timetable"):
-        missing = ["Say when the timetable is complete."]
+        missing = [Gap("Say when the timetable is complete.")]
     return Task("timetable", title, url, State.BEGUN if missing else State.DONE, missing)
+
+
+def funded_half_days(step):
+    return step.funded_specialist_half_days + step.funded_partner_half_days
 
 
 def data_points(programme, calendar):
     url, title = page("programmes:data_points", programme), "Data points"
     points = list(programme.data_points.all())
     if not points:
-        return Task("data_points", title, url, State.OPEN, ["Say by which days the grades are in: two days or more."])
-    missing = [
-        f"“{point.name}” is due on {point.due_on:%-d %B %Y}, which is not in the year."
-        for point in points
-        if not programme.starts_on <= point.due_on <= programme.ends_on
-    ]
+        what = [Gap("Say by which days the grades are in: two days or more.")]
+        return Task("data_points", title, url, State.OPEN, what)
+    wrong = [(point, wrong_with_day(point.due_on, calendar, programme)) for point in points]
+    missing = [Gap(f"“{point.name}” is due on {sentence}") for point, sentence in wrong if sentence]
     if len(points) < FEWEST_DATA_POINTS:
-        missing.append("Add a second data point: progress is counted from the first to the last.")
+        missing.append(Gap("Add a second data point: progress is counted from the first to the last."))
     if not missing and not done(programme, "data_points"):
-        missing = ["Say when all data points are there."]
+        missing = [Gap("Say when all data points are there.")]
     return Task("data_points", title, url, State.BEGUN if missing else State.DONE, missing)
+
+
+def wrong_with_day(on, calendar, programme) -> str:
+    """The day, and what is wrong with it; nothing where schools are open on it in the programme's year."""
+    if not programme.starts_on <= on <= programme.ends_on:
+        return f"{said(on)}, which is not in the year."
+    if not calendar.is_school_day(on):
+        near = said(calendar.nearest_school_day(on))
+        return f"{said(on)}, on which schools are closed. The nearest school day is {near}."
+    return ""
 
 
 def assessment(programme):
     url, title = page("pupils:assessment", programme), "Assessment: scale and expectations"
     if done(programme, "assessment"):
-        return Task("assessment", title, url, State.DONE)
+        missing = [gap for gaps in ASSESSMENT_GAPS for gap in gaps(programme)]
+        return Task("assessment", title, url, State.BEGUN if missing else State.DONE, missing)
     begun = programme.expectations.exists()
     what = "Look at the expectations again." if begun else "Choose the scale and say what is expected."
-    return Task("assessment", title, url, State.BEGUN if begun else State.OPEN, [what])
+    return Task("assessment", title, url, State.BEGUN if begun else State.OPEN, [Gap(what)])
 
 
 def criteria(programme):
     url, title = page("programmes:criteria", programme), "Success criteria"
     if done(programme, "criteria") or programme.success_criteria.exists():
         return Task("criteria", title, url, State.DONE)
-    return Task(
-        "criteria", title, url, State.OPEN, ["Say when the programme is a success, or that you set no criteria."]
-    )
+    what = [Gap("Say when the programme is a success, or that you set no criteria.")]
+    return Task("criteria", title, url, State.OPEN, what)
 
 
 def agreement(programme):
     url, title = page("programmes:agreement_text", programme), "Agreement text"
-    if programme.agreement_texts.exists():
-        return Task("agreement", title, url, State.DONE)
-    what = "Read the text that comes with the app, change what you like, and save it as yours."
-    return Task("agreement", title, url, State.OPEN, [what])
+    text = programme.agreement_texts.last()
+    if text is None:
+        what = "Read the text that comes with the app, change what you like, and save it as yours."
+        return Task("agreement", title, url, State.OPEN, [Gap(what)])
+    lacking = [part for part in AgreementText.NEEDED if not getattr(text, part).strip()]
+    missing = [Gap(f"Write the part “{text.title_of(part)}”: nobody can sign without it.") for part in lacking]
+    return Task("agreement", title, url, State.BEGUN if missing else State.DONE, missing)
 
 
-def staff(programme):
+def staff(programme, calendar):
     url = page("programmes:staff", programme)
     title = "Training places and review of the agreement" if programme.funded else "Review of the agreement"
     if done(programme, "staff"):
-        return Task("staff", title, url, State.DONE)
+        on = programme.agreement_revisited_on
+        wrong = wrong_with_day(on, calendar, programme) if on else ""
+        missing = [Gap(f"The agreement is looked at again on {wrong}")] if wrong else []
+        return Task("staff", title, url, State.BEGUN if missing else State.DONE, missing)
     what = "Say how many staff are funded, and when the agreement is looked at again."
-    return Task(
-        "staff", title, url, State.OPEN, [what if programme.funded else "Say when the agreement is looked at again."]
-    )
+    what = what if programme.funded else "Say when the agreement is looked at again."
+    return Task("staff", title, url, State.OPEN, [Gap(what)])
 
 
-def missing_in(tasks) -> list[tuple[Task, str]]:
+def missing_in(tasks) -> list[tuple[Task, Gap]]:
     """What stands in the way of running the programme, with the task that mends it."""
-    return [(task, sentence) for task in tasks for sentence in task.missing]
+    return [(task, gap) for task in tasks for gap in task.missing]

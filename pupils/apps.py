@@ -5,8 +5,10 @@ class PupilsConfig(AppConfig):
     name = "pupils"
 
     def ready(self):
-        """Say to programmes, which does not know this app, what a step of a partnership brings about here."""
+        """Say to programmes, which does not know this app, what follows from its steps here, and what is lacking."""
+        from programmes import setting_up
         from programmes.services import data_points, life
+        from pupils.expectations import without_a_rate
         from pupils.services import (
             ask_for_grades_again,
             count_returns,
@@ -18,3 +20,5 @@ class PupilsConfig(AppConfig):
             life.AFTER_TAKING_BACK.append(ask_for_grades_again)
         if count_returns not in data_points.AFTER_DATA_POINTS:
             data_points.AFTER_DATA_POINTS.append(count_returns)
+        if without_a_rate not in setting_up.ASSESSMENT_GAPS:
+            setting_up.ASSESSMENT_GAPS.append(without_a_rate)

@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts import audit
-from programmes.models import Expectation, Programme
+from programmes.models import Expectation, Programme, SuccessCriterion
 from programmes.services.programmes import mark_done
+from programmes.setting_up import Gap
 from pupils import scales
 from pupils.models import Assessment
 
@@ -28,6 +30,25 @@ def standing(programme, scale: str) -> dict[int, tuple[str, str]]:
     proposed = scales.expectations(scale, programme.year_groups)
     rows = programme.expectations.all() if programme.scale == scale else ()
     return proposed | {row.year_group: (row.met_from, row.exceeded_from) for row in rows}
+
+
+def counts_above_the_rate(programme) -> bool:
+    """Whether a success criterion asks how many gained more than expected."""
+    return programme.success_criteria.filter(measure=SuccessCriterion.Measure.ABOVE_EXPECTED_RATE).exists()
+
+
+def without_a_rate(programme) -> list[Gap]:
+    """A success criterion that counts on expected progress where none is set, or none can be."""
+    has_points = scales.description(programme.scale)["has_points"]
+    if (has_points and programme.expected_points is not None) or not counts_above_the_rate(programme):
+        return []
+    criterion = f"“{SuccessCriterion.Measure.ABOVE_EXPECTED_RATE.label}” is a success criterion, but"
+    out = ("take the criterion out", reverse("programmes:criteria", args=[programme.slug]))
+    if has_points:
+        set_it = reverse("pupils:expectations", args=[programme.slug, programme.scale])
+        return [Gap(f"{criterion} no expected progress is set.", (("Set the expected progress", set_it), out))]
+    choose = reverse("pupils:assessment", args=[programme.slug])
+    return [Gap(f"{criterion} the scale has no points to count it by.", (("Choose a scale with points", choose), out))]
 
 
 @transaction.atomic

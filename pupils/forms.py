@@ -3,9 +3,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import RowForm, with_button
+from programmes.models import Programme, SuccessCriterion
 from pupils import expectations, scales, services
 from pupils.models import TargetPupil
 from pupils.upn import WrongUpn, clean_upn, upn_index
+
+NEEDS_A_RATE = (
+    f"“{SuccessCriterion.Measure.ABOVE_EXPECTED_RATE.label}” is a success criterion of this programme, which runs: "
+    "it needs an expected progress in points. Give one, or first take the criterion out."
+)
 
 
 class PupilForm(RowForm):
@@ -148,6 +154,12 @@ class ExpectationsForm(forms.Form):
         called = f"Year {year}" if year else "Reception"
         return f"{called}: the expected level is met from", f"{called}: it is exceeded from"
 
+    def lacks_a_rate(self, cleaned):
+        """Whether a programme that runs would count a success criterion on nothing."""
+        if self.programme.status != Programme.Status.ACTIVE or "expected_points" in self.errors:
+            return False
+        return cleaned.get("expected_points") is None and expectations.counts_above_the_rate(self.programme)
+
     def add_points(self, file):
         self.fields["expected_points"] = forms.DecimalField(
             label="Expected progress in points, from the first to the last data point",
@@ -166,6 +178,8 @@ class ExpectationsForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if self.lacks_a_rate(cleaned):
+            self.add_error("expected_points" if self.has_points else None, NEEDS_A_RATE)
         self.levels = {}
         for year in self.programme.year_groups:
             met, exceeded = cleaned.get(f"met_{year}"), cleaned.get(f"exceeded_{year}")

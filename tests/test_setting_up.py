@@ -244,7 +244,7 @@ def test_two_who_add_one_name_at_once_get_two_programmes():
 def test_of_two_who_start_a_programme_one_does_and_the_other_is_told():
     who, organisation = UserFactory(), OrganisationFactory()
     give_term_dates(organisation)
-    programme = ProgrammeFactory(organisation=organisation, status="draft")
+    programme = ProgrammeFactory(organisation=organisation, status="draft", funded=False)
     timetables.place_template(who, programme, template_called("Lesson study in one school"))
     data_points.use_suggested(who, programme, timetables.calendar_for(programme))
     programme.agreement_texts.create(version=1, protocol="P", data_commitments="D")
@@ -277,7 +277,9 @@ def test_a_programme_with_something_missing_is_not_started(newcomer):
 
     programme.refresh_from_db()
     assert programme.status == "draft"
-    assert "Nothing was changed: Add the areas, or say that there are none." in response.content.decode()
+    assert (
+        "The programme was not started. Areas and their consultants: Add the areas, or say" in response.content.decode()
+    )
     assert len(response.context["missing"]) == 8
 
 

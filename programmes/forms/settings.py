@@ -1,3 +1,5 @@
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -14,6 +16,7 @@ from programmes.subjects import stands_in_the_way
 
 YEAR_GROUPS = [(0, "Reception"), *((year, f"Year {year}") for year in range(1, 14))]
 YES_NO = [("yes", "Yes"), ("no", "No")]
+PERCENT = re.compile(r"(?<=\d)\s*(?:%|per\s?cent)\s*$", re.IGNORECASE)
 
 
 class SubjectsField(forms.CharField):
@@ -220,16 +223,37 @@ class DataPointForm(RowForm):
         return on
 
 
+class PercentField(forms.IntegerField):
+    """A whole percentage, with or without its sign: 50, 50%, 50 %."""
+
+    def to_python(self, value):
+        return super().to_python(PERCENT.sub("", value) if isinstance(value, str) else value)
+
+
 class CriteriaForm(forms.Form):
     """When the programme is a success: a percentage for each measure that counts, and nothing for the others."""
 
     def __init__(self, *args, programme, **kwargs):
         super().__init__(*args, **kwargs)
+        self.programme = programme
         standing = {row.measure: row.target_pct for row in programme.success_criteria.all()}
         for measure in SuccessCriterion.Measure:
-            self.fields[measure.value] = number(f"{measure.label}, per cent", 100, 1, required=False)
+            self.fields[measure.value] = number(
+                f"{measure.label}, per cent", 100, 1, field=PercentField, required=False
+            )
             self.fields[measure.value].initial = standing.get(measure.value)
         self.helper = with_button(self, "Save and continue")
+
+    def clean_above_expected_rate(self):
+        """While a programme is set up its answers may come in any order; in one that runs each must hold at once."""
+        given, programme = self.cleaned_data["above_expected_rate"], self.programme
+        running = programme.status == Programme.Status.ACTIVE
+        if running and given is not None and programme.expected_points is None:
+            raise ValidationError(
+                "No expected progress is set, so this cannot be counted. Leave it blank, or first set the expected "
+                "progress under “Assessment”, on a scale with points."
+            )
+        return given
 
     @property
     def targets(self):

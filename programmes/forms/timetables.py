@@ -21,9 +21,9 @@ AUDIENCES = {
 MOST_HALF_DAYS = 20
 
 
-def number(label, most=MOST_HALF_DAYS, least=0, **kwargs):
+def number(label, most=MOST_HALF_DAYS, least=0, field=forms.IntegerField, **kwargs):
     sentence = f"{label}: enter a whole number from {least} to {most}."
-    return forms.IntegerField(
+    return field(
         label=label,
         min_value=least,
         max_value=most,

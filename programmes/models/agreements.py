@@ -28,6 +28,7 @@ class AgreementText(models.Model):
     written_at = models.DateTimeField(default=timezone.now)
 
     PARTS = ("protocol", "data_commitments", "targets", "release_time")
+    NEEDED = PARTS[:2]
 
     class Meta:
         ordering = ["version"]
@@ -36,6 +37,12 @@ class AgreementText(models.Model):
 
     def __str__(self):
         return f"version {self.version}"
+
+    @classmethod
+    def title_of(cls, part):
+        """How we work together."""
+        words = cls._meta.get_field(part).verbose_name
+        return f"{words[:1].upper()}{words[1:]}"
 
 
 class AgreementQuerySet(ScopedQuerySet):

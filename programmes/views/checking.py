@@ -1,11 +1,12 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from programmes import setting_up
+from programmes import setting_up, starting
 from programmes.calendar import calendar_of
-from programmes.models import Partnership, Programme
+from programmes.models import Programme
 from programmes.services import programmes as services
 from programmes.views.timetables import being_set_up
 
@@ -17,12 +18,16 @@ def check(request, slug):
     if request.method == "POST":
         return activate(request, programme)
     tasks = setting_up.tasks_of(programme)
+    by_key, today = {task.key: task for task in tasks}, timezone.localdate()
+    draft = programme.status == Programme.Status.DRAFT
     context = {
         "programme": programme,
-        "rows": answers(programme, {task.key: task for task in tasks}),
+        "rows": answers(programme, by_key),
         "missing": setting_up.missing_in(tasks),
-        "draft": programme.status == Programme.Status.DRAFT,
-        "proposed": programme.partnerships.filter(status=Partnership.Status.PROPOSED).count(),
+        "odd": starting.odd_answers(programme, by_key, today) if draft else [],
+        "draft": draft,
+        "early": starting.early(programme, today) if draft else [],
+        "consequences": starting.consequences(programme, today) if draft else [],
     }
     return render(request, "programmes/check.html", context)
 
@@ -31,7 +36,8 @@ def activate(request, programme):
     try:
         services.activate(request.user, programme)
     except services.NotReady as not_ready:
-        messages.warning(request, f"Nothing was changed: {not_ready.missing[0][1]}")
+        task, gap = not_ready.missing[0]
+        messages.warning(request, f"The programme was not started. {task.title}: {gap}")
         return redirect("programmes:check", slug=programme.slug)
     except services.MovedMeanwhile:
         messages.info(request, f"{programme.title} runs already.")

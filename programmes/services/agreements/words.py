@@ -11,12 +11,6 @@ from programmes.models import AgreementText, PartnerSchool
 
 DEFAULT = Path(__file__).with_name("default.toml")
 BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
-TITLES = {
-    "protocol": "How we work together",
-    "data_commitments": "What we hand in, and when",
-    "targets": "What we aim for",
-    "release_time": "Time out of class",
-}
 # What may stand in brackets, with what becomes of it: words within a sentence, or lines of their own.
 WITHIN = {
     "programme": "the name of the programme",
@@ -115,7 +109,7 @@ def sections_of(text, facts, partnership=None) -> dict:
         else "",
     }
     parts = [
-        {"key": name, "title": TITLES[name], "blocks": blocks(getattr(text, name), within, lines)}
+        {"key": name, "title": text.title_of(name), "blocks": blocks(getattr(text, name), within, lines)}
         for name in AgreementText.PARTS
     ]
     return {
