@@ -263,7 +263,9 @@ def test_who_starts_it_in_its_year_hears_nothing_of_early_and_after_it_what_cann
         after = check(coordinator, draft).context["consequences"]
 
     assert in_its_year["early"] == []
-    assert in_its_year["consequences"][:-1] == ["Partnerships can be proposed to schools, visits planned and grades asked for."]
+    assert in_its_year["consequences"][:-1] == [
+        "Partnerships can be proposed to schools, visits planned and grades asked for."
+    ]
     assert after[:-1] == [
         "Its year ended on Tuesday 31 August 2027: no visit can be planned and no grade is asked for."
     ]
