@@ -1,4 +1,4 @@
-"""A generated county: 200 partnerships, 1,800 visits, 1,200 places, 4 data points, and someone of each role in it."""
+"""A generated county: its partnerships, with 9 visits, 6 places and 4 data points each, and someone of each role."""
 
 import csv
 import datetime as dt
@@ -18,15 +18,15 @@ from pupils.loading import load_programme
 from pupils.results import as_json
 from visits.models import Booking, Visit
 
-PARTNERSHIPS, PUPILS, VISITS = 200, 6, 9
+PUPILS, VISITS = 6, 9
 GRADES = ["2b", "2a", "3c", "3b", "3a", "4c", "4b", "4a", "5c"]
 POINTS = [("October", 10, 16), ("December", 12, 11), ("March", 3, 19), ("Summer", 6, 25)]
 
 
-def build_county():
+def build_county(partnerships):
     starts_on, _ = academic_year(dt.date.today())  # noqa: DTZ011 (a day of this machine)
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), starts_on)
+        write(Path(folder), starts_on, partnerships)
         programme = load_programme(folder).programme
     plan_visits(programme, starts_on)
     return County(programme)
@@ -77,7 +77,7 @@ class County(SimpleNamespace):
         yield "people", people[Role.COORDINATOR], reverse("accounts:people")
 
 
-def write(folder, starts_on):
+def write(folder, starts_on, partnerships):
     rng = random.Random(1)
     year = f"{starts_on.year}-{(starts_on.year + 1) % 100:02}"
     points = [(name, dt.date(starts_on.year + (month < 9), month, day)) for name, month, day in POINTS]
@@ -120,7 +120,7 @@ def write(folder, starts_on):
         "pupils.csv": [["pupil", "partnership", "first_name", "last_name", "year_group"]],
         "assessments.csv": [["pupil", "partnership", "subject", "data_point", "grade"]],
     }
-    for n in range(1, PARTNERSHIPS + 1):
+    for n in range(1, partnerships + 1):
         for urn in (700000 + n, 800000 + n):
             sheets["schools.csv"].append(
                 [urn, "199", "County", "", f"School {urn}", "Community school", "Open", "Primary", "ZZ1 1AA"]
