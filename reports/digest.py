@@ -86,7 +86,7 @@ def part_of(person, membership):
 
 def words_of(item):
     """A line of Today in one paragraph: each part ends as a sentence does."""
-    parts = [item["title"], item.get("text", ""), item.get("when", "")]
+    parts = [item["title"], item.get("of", ""), item.get("text", ""), item.get("when", "")]
     return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 

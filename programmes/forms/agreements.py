@@ -151,6 +151,7 @@ class AgreementFilter(forms.Form):
             select = isinstance(field.widget, forms.Select)
             field.widget.attrs["class"] = "govuk-select" if select else "govuk-input"
         self.fields["programme"].queryset = partnerships.programmes()
+        self.fields["programme"].label_from_instance = lambda programme: programme.title
 
     @property
     def is_narrowing(self):

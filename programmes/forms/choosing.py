@@ -28,6 +28,16 @@ class ListField(forms.CharField):
         return words
 
 
+def called_apart(rows):
+    """What areas or data points are called in a choice: by their name, with the year or the programme where need be."""
+    programmes = {row.programme for row in rows}
+    if len(programmes) < 2:
+        return lambda row: row.name
+    if len({programme.academic_year for programme in programmes}) == len(programmes):
+        return lambda row: f"{row.name} ({row.programme.academic_year})"
+    return lambda row: f"{row.name} ({row.programme.title})"
+
+
 def several(choices, label, **kwargs):
     """Checkboxes of which any number may be ticked."""
     return forms.TypedMultipleChoiceField(

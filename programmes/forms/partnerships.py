@@ -1,5 +1,6 @@
 from django import forms
 
+from programmes.forms.choosing import called_apart
 from programmes.models import Area, DataPoint, Partnership, Programme
 
 
@@ -23,11 +24,11 @@ class PartnershipFilter(forms.Form):
             select = isinstance(field.widget, forms.Select)
             field.widget.attrs["class"] = "govuk-select" if select else "govuk-input"
         self.fields["programme"].queryset = rows.programmes()
-        self.fields["area"].queryset = rows.areas()
-        self.fields["owes"].queryset = rows.data_points()
+        self.fields["programme"].label_from_instance = lambda programme: programme.title
         self.fields["owes"].label = "Grades missing"
-        self.fields["owes"].label_from_instance = lambda point: f"{point.name} ({point.programme.academic_year})"
-        self.fields["area"].label_from_instance = lambda area: f"{area.name} ({area.programme.academic_year})"
+        for name, offered in (("area", rows.areas()), ("owes", rows.data_points())):
+            self.fields[name].queryset = offered
+            self.fields[name].label_from_instance = called_apart(offered)
 
     @property
     def is_narrowing(self):

@@ -25,6 +25,7 @@ from reports.dashboards.to_do import (
     ended_items,
     owed_by_point,
     owed_items,
+    told_apart,
     unrecorded,
     unrecorded_items,
     week_items,
@@ -62,6 +63,7 @@ def coordinator(user, acting, today):
                 "text": f"The teachers say whether {'it' if n == 1 else 'they'} took place; you can too.",
                 "url": f"{reverse('visits:list')}?when=waiting",
                 "act": "See the visits",
+                "programmes": list(Partnership.objects.filter(pk__in=past.values("partnership")).programmes()),
             }
         )
     invitations = mine(Invitation, user, acting, "people.view").open().filter(expires_at__lt=timezone.now()).count()
@@ -74,10 +76,10 @@ def coordinator(user, acting, today):
                 "act": "See the invitations",
             }
         )
-    to_do += coordinating_items(user, acting, today, found)
+    to_do += coordinating_items(user, acting, today, found) + slip_items(found)
     return {
         "standings": standings(found),
-        "to_do": to_do + slip_items(found) + beginning_items(theirs, found, today),
+        "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": theirs or None,
@@ -125,7 +127,7 @@ def consultant(user, acting, today):
     found = radar(user, acting, today)
     return {
         "standings": standings(found),
-        "to_do": owed_by_point(found, today) + slip_items(found, SUPPORTED),
+        "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
         **ahead(user, acting, today, most=12),
         "heat": heat(user, acting),
         "programmes": programmes(user, acting),

@@ -21,7 +21,7 @@ def action_items(user, acting, today):
     return [
         {
             "title": row.what,
-            "text": f"From the action plan of {row.programme}.",
+            "text": f"From the action plan of {row.programme.title}.",
             "url": reverse("programmes:action", args=[row.pk]),
             "when": f"Overdue since {day_of(row.due_on, today)}"
             if row.due_on < today

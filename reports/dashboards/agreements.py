@@ -75,10 +75,11 @@ def coordinating_items(user, acting, today, radar):
     theirs = mine(Agreement, user, acting, "agreements.manage")
     slipping = [row.partnership.pk for rows in radar.values() for row in rows if "agreement" in row.kinds]
     waiting = theirs.waiting().exclude(partnership__in=slipping).order_by("made_at", "pk")
+    to_revisit = agreements.to_revisit(theirs, today).order_by("pk")
     return [
-        *waiting_item(list(waiting), today),
+        *waiting_item(list(waiting.select_related("partnership__programme")), today),
         *lacking_items(user, acting),
-        *revisit_item(list(agreements.to_revisit(theirs, today).order_by("pk"))),
+        *revisit_item(list(to_revisit.select_related("partnership__programme"))),
     ]
 
 
@@ -93,8 +94,14 @@ def waiting_item(rows, today):
             f"{'Since' if one else 'The first since'} {day_of(since, today)}.",
             "url": rows[0].get_absolute_url() if one else f"{reverse('programmes:agreements')}?state=waiting",
             "act": "See who has not signed",
+            "programmes": of_partnerships(rows),
         }
     ]
+
+
+def of_partnerships(rows):
+    """The programmes of these agreements, each once."""
+    return list(dict.fromkeys(row.partnership.programme for row in rows))
 
 
 def lacking_items(user, acting):
@@ -102,9 +109,10 @@ def lacking_items(user, acting):
     return [
         {
             "title": f"{count} partnership{' has' if count == 1 else 's have'} no agreement yet",
-            "text": f"{programme.title}. Teachers and headteachers sign it before the first visit.",
+            "text": "Teachers and headteachers sign it before the first visit.",
             "url": reverse("programmes:agreement_make", args=[programme.slug]),
             "act": f"Make the agreement{'' if count == 1 else 's'}",
+            "programmes": [programme],
         }
         for programme, count in agreements.count_by_programme(without)
     ]
@@ -121,5 +129,6 @@ def revisit_item(rows):
             "The teachers of both sides say whether it still holds; you can for both.",
             "url": rows[0].get_absolute_url() if one else f"{reverse('programmes:agreements')}?state=revisit",
             "act": "See the agreement" if one else "See which agreements",
+            "programmes": of_partnerships(rows),
         }
     ]

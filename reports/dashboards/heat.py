@@ -24,10 +24,17 @@ def heat(user, acting):
         mine(DataReturn, user, acting, "returns.view")
         .filter(partnership__programme__status=Programme.Status.ACTIVE, expected__gt=0)
         .exclude(partnership__status__in=RESTING)
-        .order_by("partnership__programme__name", "data_point__due_on", "partnership__area__name")
+        .order_by(
+            "partnership__programme__name",
+            "partnership__programme__starts_on",
+            "data_point__due_on",
+            "partnership__area__name",
+        )
         .values_list(
             "partnership__programme",
             "partnership__programme__name",
+            "partnership__programme__starts_on",
+            "partnership__programme__ends_on",
             "data_point",
             "data_point__name",
             "data_point__due_on",
@@ -38,8 +45,9 @@ def heat(user, acting):
     )
     opens = user.may("roster.view")
     tables = {}
-    for programme, name, point, point_name, due, area, area_name, number, complete in found:
-        table = tables.setdefault(programme, {"name": name, "points": {}, "areas": {}, "cells": {}})
+    for programme, name, first, last, point, point_name, due, area, area_name, number, complete in found:
+        title = Programme(name=name, starts_on=first, ends_on=last).title
+        table = tables.setdefault(programme, {"name": title, "points": {}, "areas": {}, "cells": {}})
         table["points"][point] = {"name": point_name, "due": due, "past": due < today}
         table["areas"][area] = area_name or "No area"
         for row in (area, ALL):

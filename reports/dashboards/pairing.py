@@ -20,7 +20,9 @@ def objection_items(user, acting, today):
         mine(Objection, user, acting, "pairing.manage")
         .open()
         .exclude(partnership__programme__status=Programme.Status.CLOSED)
-        .select_related("school", "partnership__specialist__user", "partnership__partner_school")
+        .select_related(
+            "school", "partnership__programme", "partnership__specialist__user", "partnership__partner_school"
+        )
     )
     items = []
     for row in rows[:SHOWN]:
@@ -35,6 +37,7 @@ def objection_items(user, acting, today):
                 "url": reverse("programmes:objection_answer", args=[row.pk]),
                 "act": "Answer the school",
                 "late": today - since > ANSWER_WITHIN,
+                "programmes": [row.partnership.programme],
             }
         )
     return items
@@ -57,18 +60,21 @@ def waiting_items(user, acting):
         .annotate(paired=Coalesce(Subquery(paired), 0))
         .filter(partnerships_wanted__gt=F("paired"), programme__ends_on__gte=timezone.localdate())
         .order_by()
-        .values("programme__slug", "programme__name")
-        .annotate(number=Count("pk"))
+        .values_list("programme")
+        .annotate(Count("pk"))
         .order_by("programme__slug")
     )
+    numbers = dict(waiting[:SHOWN])
+    programmes = Programme.objects.in_bulk(numbers)
     return [
         {
-            "title": f"{row['number']} school{' waits' if row['number'] == 1 else 's wait'} for a specialist teacher",
-            "text": f"{row['programme__name']}. Suggestions with reasons take a moment; you decide on each.",
-            "url": reverse("programmes:pairing", args=[row["programme__slug"]]),
-            "act": "Pair them" if row["number"] > 1 else "Pair it",
+            "title": f"{number} school{' waits' if number == 1 else 's wait'} for a specialist teacher",
+            "text": "Suggestions with reasons take a moment; you decide on each.",
+            "url": reverse("programmes:pairing", args=[programmes[pk].slug]),
+            "act": "Pair them" if number > 1 else "Pair it",
+            "programmes": [programmes[pk]],
         }
-        for row in waiting[:SHOWN]
+        for pk, number in numbers.items()
     ]
 
 

@@ -96,6 +96,7 @@ def item(programme, kind, rows):
         "url": roster_url(programme, slips=kind),
         "act": act,
         "late": oldest is not None,
+        "programmes": [programme],
     }
 
 

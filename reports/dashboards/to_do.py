@@ -25,6 +25,16 @@ def count_in_words(items):
     return f"{len(items)} things need you{f', {how}' if late else ''}"
 
 
+def told_apart(items, running):
+    """Each line says in `of` which of its `programmes` it is about, where there are several and it could be another."""
+    about = [item.pop("programmes", ()) for item in items]
+    titles = {programme.title for programmes in (*about, running) for programme in programmes}
+    if len(titles) > 1:
+        for item, programmes in zip(items, about, strict=True):
+            item["of"] = list_words([programme.title for programme in programmes])
+    return items
+
+
 def owing(user, acting, today):
     """Returns that lack grades, of running programmes whose year is not over."""
     return (
@@ -96,6 +106,7 @@ def owed_by_point(radar, today):
                 else f"{reverse('reports:roster')}?programme={point.programme_id}&owes={point.pk}",
                 "act": "See which grades" if one else "See which partnerships",
                 "late": True,
+                "programmes": [rows[0][0].programme],
             }
         )
     return items

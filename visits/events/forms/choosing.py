@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import with_button
+from programmes.forms.choosing import called_apart
 from programmes.models import Area, Programme
 from visits.models import Event
 
@@ -79,8 +80,8 @@ class EventFilter(forms.Form):
         self.fields["programme"].queryset = programmes
         self.fields["programme"].label_from_instance = lambda programme: programme.title
         areas = Area.objects.allowed(user, "programmes.view").filter(pk__in=rows.values("area"))
-        self.fields["area"].queryset = areas.select_related("programme").order_by("name", "programme")
-        self.fields["area"].label_from_instance = lambda area: f"{area.name} ({area.programme.academic_year})"
+        areas = areas.select_related("programme").order_by("name", "programme")
+        self.fields["area"].queryset, self.fields["area"].label_from_instance = areas, called_apart(areas)
         for field in self.fields.values():
             field.widget.attrs["class"] = "govuk-select"
 
