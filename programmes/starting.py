@@ -160,6 +160,19 @@ def runs_beside(programme, today):
         )
 
 
+def copied_early(programme: Programme, completed: int, today: dt.date) -> list[str]:
+    """What it means to copy a programme whose year goes on, `completed` of whose partnerships end with the copy."""
+    if programme.status != Programme.Status.ACTIVE or not programme.starts_on <= today <= programme.ends_on:
+        return []
+    found = ["It goes on as it is. The copy stays a draft that nobody at the schools sees, until you start it."]
+    if completed:
+        found.append(
+            f"{plural_count(completed, 'partnership')} of it {is_or_are(completed)} marked as completed today, "
+            f"{longdate(today)}, and no visit can be planned there any more."
+        )
+    return found
+
+
 def some(names):
     return listed(names if len(names) <= NAMED else [*names[: NAMED - 1], f"{len(names) - NAMED + 1} more"])
 

@@ -25,7 +25,7 @@ from programmes.models import (
     SuccessCriterion,
     TermDate,
 )
-from programmes.services import copying, programmes, timetables
+from programmes.services import copying, life, programmes, timetables
 from programmes.services.copying import Carry
 from programmes.services.objections import window
 from programmes.timetables import load_templates
@@ -39,6 +39,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.term_dates import YEAR_2026, YEAR_2027, calendars, give_term_dates
+from tests.test_pages import text_of
 from tests.test_term_dates import hidden, lines
 from tests.test_timetables import template_called
 from tests.world import build_world
@@ -257,6 +258,8 @@ def test_who_withdrew_and_a_closed_school_cannot_go_on(person, programme):
         "proposed": PartnershipFactory(programme=programme, status=Status.PROPOSED),
         "completed": PartnershipFactory(programme=programme, status=Status.COMPLETED),
         "paused": PartnershipFactory(programme=programme, status=Status.PAUSED),
+        "folded": PartnershipFactory(programme=programme, status=Status.FOLDED),
+        "embedding": PartnershipFactory(programme=programme, status=Status.EMBEDDING),
         "active": PartnershipFactory(programme=programme),
     }
 
@@ -267,7 +270,9 @@ def test_who_withdrew_and_a_closed_school_cannot_go_on(person, programme):
         "closed": [Carry.COMPLETED, Carry.LEFT],
         "proposed": [Carry.AGAIN, Carry.LEFT],
         "completed": [Carry.EMBEDDING, Carry.AGAIN, Carry.LEFT],
-        "paused": [Carry.EMBEDDING, Carry.AGAIN, Carry.LEFT],
+        "paused": [Carry.LEFT, Carry.EMBEDDING, Carry.AGAIN],
+        "folded": [Carry.LEFT, Carry.AGAIN],
+        "embedding": [Carry.EMBEDDING, Carry.AGAIN, Carry.COMPLETED, Carry.LEFT],
         "active": [Carry.EMBEDDING, Carry.AGAIN, Carry.COMPLETED, Carry.LEFT],
     }
 
@@ -411,3 +416,80 @@ def test_a_closed_programme_can_be_copied_and_keeps_its_partnerships_as_they_are
     copy = Programme.objects.get(copied_from=ours.programme)
     assert {p.status for p in copy.partnerships.all()} == {Status.EMBEDDING}
     assert {p.status for p in ours.programme.partnerships.all()} == {Status.ACTIVE}
+
+
+@pytest.fixture
+def stopped(ours):
+    """One of the two partnerships paused, the other folded, each with its day and its reason."""
+    give_term_dates(ours.organisation, YEAR_2027)
+    paused, folded = ours.programme.partnerships.order_by("pk")
+    with time_machine.travel(dt.datetime(2027, 3, 8, 12, tzinfo=dt.UTC), tick=False):
+        life.move(None, paused, Status.PAUSED, on=dt.date(2027, 3, 1), reason="Illness or long absence")
+        life.move(None, folded, Status.FOLDED, on=dt.date(2027, 3, 8), reason="Staff change")
+        yield paused, folded
+
+
+def test_one_that_is_paused_or_has_folded_stays_behind_unless_it_is_chosen_itself(client, ours, stopped):
+    active = PartnershipFactory(programme=ours.programme, ref="GOES", specialist=ours.partnership.specialist)
+    paused, folded = stopped
+    client.force_login(ours.people[Role.COORDINATOR])
+    address = reverse("programmes:copy", args=[ours.programme.slug])
+    given = {"name": "Next", "year": "2027-28", "carry": "embedding", f"carry_{active.pk}": ""}
+
+    ask = text_of(client.get(address))
+    look = client.post(address, given | {"look": ""})
+    by_itself = client.post(
+        address, given | {f"carry_{paused.pk}": "embedding", f"carry_{folded.pk}": "again", "look": ""}
+    )
+
+    assert "Since Monday 1 March 2027: Illness or long absence" in ask
+    assert "On Monday 8 March 2027: Staff change" in ask
+    assert "Those that are paused or have folded stay behind, unless you say otherwise of one of them below." in ask
+    assert look.context["form"].choices == {
+        active.pk: Carry.EMBEDDING,
+        paused.pk: Carry.LEFT,
+        folded.pk: Carry.LEFT,
+    }
+    assert f"{paused.ref}, {paused.partner_school} (paused now)" in text_of(look)
+    assert by_itself.context["form"].choices == {
+        active.pk: Carry.EMBEDDING,
+        paused.pk: Carry.EMBEDDING,
+        folded.pk: Carry.AGAIN,
+    }
+    assert f"{folded.ref}, {folded.partner_school} (has folded)" in text_of(by_itself)
+
+
+def test_where_all_are_paused_or_folded_nothing_is_asked_for_all_of_them(client, ours, stopped):
+    client.force_login(ours.people[Role.COORDINATOR])
+    address = reverse("programmes:copy", args=[ours.programme.slug])
+
+    form = client.get(address).context["form"]
+    client.post(address, {"name": "Next", "year": "2027-28", "copy": ""})
+
+    assert "carry" not in form.fields
+    assert not Programme.objects.get(copied_from=ours.programme).partnerships.exists()
+
+
+def test_what_a_copy_does_while_the_old_year_goes_on_is_said_before_it_is_made(client, ours):
+    give_term_dates(ours.organisation, YEAR_2027)
+    address = reverse("programmes:copy", args=[ours.programme.slug])
+    given = {"name": "Next", "year": "2027-28", "look": ""}
+    said = {}
+
+    for day in ((2027, 5, 26), (2027, 9, 1)):
+        with time_machine.travel(dt.datetime(*day, 12, tzinfo=dt.UTC), tick=False):
+            client.force_login(ours.people[Role.COORDINATOR])
+            for carry in ("embedding", "completed"):
+                said[day[1], carry] = client.post(address, given | {"carry": carry}).context["early"]
+
+    draft = "It goes on as it is. The copy stays a draft that nobody at the schools sees, until you start it."
+    assert said == {
+        (5, "embedding"): [draft],
+        (5, "completed"): [
+            draft,
+            "2 partnerships of it are marked as completed today, Wednesday 26 May 2027, and no visit can be planned "
+            "there any more.",
+        ],
+        (9, "embedding"): [],
+        (9, "completed"): [],
+    }

@@ -7,6 +7,8 @@ from programmes.forms.timetables import words
 from programmes.services import copying
 from programmes.services.copying import Carry
 
+STOPPED_STAY = "Those that are paused or have folded stay behind, unless you say otherwise of one of them below."
+
 
 class CopyForm(forms.Form):
     """Name and year of the copy, and what becomes of each partnership."""
@@ -51,19 +53,31 @@ class CopyForm(forms.Form):
             choices = copying.choices_for(partnership, self.programme)
             self.allowed[partnership.pk] = choices
             name = f"carry_{partnership.pk}"
+            stopped = partnership.status in copying.STOPPED
+            offered = [(choice, choice.label) for choice in choices]
             self.fields[name] = forms.ChoiceField(
                 label=f"What becomes of {partnership.ref}, {partnership.partner_school}",
-                choices=[("", "As chosen above"), *((choice, choice.label) for choice in choices)],
+                choices=offered if stopped else [("", "As chosen above"), *offered],
                 required=False,
                 widget=forms.Select(attrs={"class": "govuk-select"}),
                 error_messages={"invalid_choice": f"{partnership.ref}: choose from what is offered."},
             )
             self.rows.append((partnership, name))
-        if not self.rows:
+        stopped = [partnership for partnership, _ in self.rows if partnership.status in copying.STOPPED]
+        if len(stopped) == len(self.rows):
             del self.fields["carry"]
+        elif stopped:
+            self.fields["carry"].help_text = f"{self.fields['carry'].help_text} {STOPPED_STAY}"
 
     def table(self):
-        return [(partnership, self[name], copying.why_not_on(partnership)) for partnership, name in self.rows]
+        return [
+            (
+                partnership,
+                self[name],
+                [text for text in (copying.how_it_stopped(partnership), copying.why_not_on(partnership)) if text],
+            )
+            for partnership, name in self.rows
+        ]
 
     def clean_name(self):
         return " ".join(self.cleaned_data["name"].split())
@@ -85,9 +99,12 @@ class CopyForm(forms.Form):
 
     @property
     def choices(self) -> dict[int, Carry]:
-        """What becomes of each partnership: its own choice, else that for all where it may be, else it stays."""
+        """What becomes of each partnership: its own choice, else that for all where it may be, else it stays.
+
+        One that is paused or has folded is meant by its own choice alone.
+        """
         found, for_all = {}, self.cleaned_data.get("carry", Carry.LEFT)
         for partnership, name in self.rows:
-            chosen = self.cleaned_data.get(name) or for_all
+            chosen = self.cleaned_data.get(name) or (Carry.LEFT if partnership.status in copying.STOPPED else for_all)
             found[partnership.pk] = Carry(chosen) if chosen in self.allowed[partnership.pk] else Carry.LEFT
         return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import School
+from papers.templatetags.plain import longdate
 from programmes import placing, setting_up
 from programmes.calendar import calendar_of
 from programmes.models import (
@@ -35,7 +36,7 @@ from programmes.services.timetables import copied
 from programmes.years import written
 
 Status = Partnership.Status
-NEVER_CARRIED = {Status.ENQUIRY, Status.FOLDED}
+STOPPED = {Status.PAUSED, Status.FOLDED}  # they go on only where somebody says so of that very one
 SETTINGS = [
     "organisation_id",
     "subjects",
@@ -72,8 +73,8 @@ class Dates:
 
 
 def carriable(programme):
-    """The partnerships that may go on, with their people."""
-    rows = programme.partnerships.exclude(status__in=NEVER_CARRIED).with_people()
+    """The partnerships that may go on, with their people and their history. An enquiry is no partnership yet."""
+    rows = programme.partnerships.exclude(status=Status.ENQUIRY).with_people().prefetch_related("steps")
     return rows.order_by("ref")
 
 
@@ -86,16 +87,28 @@ def why_not_on(partnership) -> str:
     return ""
 
 
+def how_it_stopped(partnership) -> str:
+    """Since when a partnership is paused, or when it folded, and why; nothing of one that goes on."""
+    if partnership.status not in STOPPED:
+        return ""
+    days = [step.on for step in partnership.steps.all() if step.status == partnership.status]
+    since = "Since" if partnership.status == Status.PAUSED else "On"
+    said = [f"{since} {longdate(days[-1])}"] if days else []
+    return ": ".join([*said, *filter(None, [partnership.reason])])
+
+
 def choices_for(partnership, programme) -> list[Carry]:
     """What may become of it: the first is what is proposed."""
     gone, found = bool(why_not_on(partnership)), []
-    if not gone and partnership.status not in {Status.PROPOSED, Status.AGREED}:
+    if partnership.status in STOPPED:
+        found.append(Carry.LEFT)
+    if not gone and partnership.status not in {Status.PROPOSED, Status.AGREED, Status.FOLDED}:
         found.append(Carry.EMBEDDING)
     if not gone:
         found.append(Carry.AGAIN)
-    if partnership.status == Status.ACTIVE and programme.status != Programme.Status.CLOSED:
+    if partnership.status in life.STEPS[Status.COMPLETED] and programme.status != Programme.Status.CLOSED:
         found.append(Carry.COMPLETED)
-    return [*found, Carry.LEFT]
+    return found if Carry.LEFT in found else [*found, Carry.LEFT]
 
 
 def years_to(programme, today) -> list[dt.date]:

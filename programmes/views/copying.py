@@ -6,7 +6,7 @@ from django.utils.http import urlencode
 from django.views import View
 
 from accounts.access import get_allowed, require
-from programmes import placing
+from programmes import placing, starting
 from programmes.calendar import calendar_of
 from programmes.forms.copying import CopyForm
 from programmes.models import Programme
@@ -59,7 +59,8 @@ class CopyProgramme(View):
         return f"{address}?{urlencode({'way': 'paste', 'next': here})}"
 
     def look(self, form):
-        chosen = [(partnership, form.choices[partnership.pk]) for partnership, _ in form.rows]
+        choices, today = form.choices, timezone.localdate()
+        chosen = [(partnership, choices[partnership.pk]) for partnership, _ in form.rows]
         return render(
             self.request,
             "programmes/copy_look.html",
@@ -69,6 +70,7 @@ class CopyProgramme(View):
                 "title": copying.title_of(form.cleaned_data["name"], form.first_day),
                 "dates": form.dates,
                 "groups": [(choice, [partnership for partnership, its in chosen if its == choice]) for choice in Carry],
+                "early": starting.copied_early(self.programme, list(choices.values()).count(Carry.COMPLETED), today),
                 "asked": sum(choice == Carry.AGAIN for _, choice in chosen),
                 "standing": copying.standing_copy(self.programme, form.cleaned_data["name"], form.first_day),
             },
