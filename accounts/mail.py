@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
@@ -22,8 +23,11 @@ from accounts.models import OutgoingMail
 from jobs.models import MOST_ATTEMPTS
 from jobs.work import CannotBeDone, publish_all
 
+log = structlog.get_logger(__name__)
+
 KINDS: dict[str, "MailKind"] = {}
 NUDGE_RESTS = dt.timedelta(days=3)
+NOT_TAKEN = "The mail server refused this mail, though not because of its address. The administrator is told."
 TRY_AGAIN_AFTER = [dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1)]
 
 
@@ -144,6 +148,7 @@ def send_again(person, letter) -> bool:
                 rung_at=now,
                 attempt=0,
                 failure="",
+                refused=False,
                 finished_at=None,
                 address=letter.to.email,
                 **rests,
@@ -189,7 +194,8 @@ def words_of(kind, context) -> tuple[str, str]:
 def send(mail):
     """What the worker does with a claimed mail: hand it to the mail server, and say so in the row.
 
-    A refusal for good fails it with a sentence; any other trouble puts it off, a little longer each time.
+    An address that is refused for good is the coordinators' news. Any other trouble puts it off, a little longer each
+    time, until it is a failure that the administrator is told of.
     """
     message = EmailMultiAlternatives(
         mail.subject, mail.text, None, [mail.address], headers={"Message-ID": mail.message_id}
@@ -199,17 +205,24 @@ def send(mail):
     try:
         message.send()
     except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPResponseException, SMTPException, OSError) as error:
-        if is_final(error):
+        if is_of_the_address(error):
             raise CannotBeDone("The mail server does not take this address. Correct it, then send again.") from error
-        if mail.attempt >= MOST_ATTEMPTS:
-            raise CannotBeDone(f"The mail server could not be reached in {MOST_ATTEMPTS} attempts.") from error
-        mail.put_off(timezone.now() + TRY_AGAIN_AFTER[mail.attempt - 1], "The mail server could not be reached.")
+        if isinstance(error, SMTPResponseException) and error.smtp_code >= 550:
+            give_up(mail, error, NOT_TAKEN)
+        elif mail.attempt >= MOST_ATTEMPTS:
+            give_up(mail, error, f"The mail server could not be reached in {MOST_ATTEMPTS} attempts.")
+        else:
+            mail.put_off(timezone.now() + TRY_AGAIN_AFTER[mail.attempt - 1], "The mail server could not be reached.")
     else:
         mail.finish()
 
 
-def is_final(error):
-    """Whether the server said no for good (a code of 500 and above), rather than not now."""
-    if isinstance(error, SMTPRecipientsRefused):
-        return all(code >= 500 for code, _ in error.recipients.values())
-    return isinstance(error, SMTPResponseException) and error.smtp_code >= 550
+def is_of_the_address(error):
+    """Whether the server said no to the address for good (a code of 500 and above), rather than not now."""
+    return isinstance(error, SMTPRecipientsRefused) and all(code >= 500 for code, _ in error.recipients.values())
+
+
+def give_up(mail, error, why):
+    """The error itself may hold the address, so the log has its kind and its code alone."""
+    log.error("mail_failed", row=mail.pk, error=type(error).__name__, code=getattr(error, "smtp_code", None))
+    mail.fail(why)

@@ -22,6 +22,10 @@ class JobQuerySet(models.QuerySet):
     def in_hand(self):
         return self.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING])
 
+    def went_wrong(self):
+        """Failures of ours. What was refused because of what was asked for is none: whoever asked reads why."""
+        return self.filter(state=Job.State.FAILED, refused=False)
+
     def due(self, now):
         """Rows that someone may take: waiting and due, or taken by a worker whose lease ran out."""
         waiting = Q(state=Job.State.QUEUED, due_at__lte=now)
@@ -87,6 +91,7 @@ class Job(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=300, blank=True)
+    refused = models.BooleanField("failed because of what was asked for, so it is the asker's news", default=False)
     file = models.FileField(upload_to="", max_length=200, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -132,4 +137,12 @@ class Job(models.Model):
         self.mine().update(state=Job.State.QUEUED, due_at=until, failure=why[:300])
 
     def fail(self, why):
-        self.mine().update(state=Job.State.FAILED, finished_at=timezone.now(), failure=why[:300])
+        """It went wrong on our side: whoever runs the installation is told as well as whoever waits for it."""
+        self.end_undone(why, refused=False)
+
+    def refuse(self, why):
+        """It cannot be done as it was asked for: the sentence is for whoever asked, and nothing is wrong here."""
+        self.end_undone(why, refused=True)
+
+    def end_undone(self, why, *, refused):
+        self.mine().update(state=Job.State.FAILED, finished_at=timezone.now(), failure=why[:300], refused=refused)

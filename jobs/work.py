@@ -19,7 +19,7 @@ RINGS_FOR = 60  # seconds; the sweeper rings again, so that a worker that was aw
 
 
 class CannotBeDone(Exception):
-    """The work cannot succeed, and the sentence says why to the person who asked for it."""
+    """The work is refused as it was asked for: the sentence says why, and what to do, to the person who asked."""
 
 
 @functools.cache
@@ -84,8 +84,8 @@ def lease(job):
 def work_on(model, pk, do):
     """Run `do(job)` for the row if it is free to take. Called twice it does nothing the second time.
 
-    A person's sentence is kept when `do` raises CannotBeDone; anything else fails the job in general words and is
-    raised for the log. A database that went away leaves the row to the sweeper.
+    When `do` raises CannotBeDone the job is refused with that sentence; anything else is a failure of ours, in general
+    words, and is raised for the log. A database that went away leaves the row to the sweeper.
     """
     job = model.objects.claim(pk)
     if job is None:
@@ -98,7 +98,7 @@ def work_on(model, pk, do):
     except (OperationalError, InterfaceError):
         raise
     except CannotBeDone as error:
-        job.fail(str(error))
+        job.refuse(str(error))
     except Exception:
         job.fail("Something went wrong on our side. It has been recorded; try again, and tell us if it fails again.")
         raise

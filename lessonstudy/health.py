@@ -70,11 +70,10 @@ def sweeper():
 
 
 def work():
-    waiting, failed = 0, 0
+    waiting, failed, yesterday = 0, 0, timezone.now() - timezone.timedelta(days=1)
     for model in kinds_of_job():
-        rows = model.objects
-        waiting += rows.in_hand().count()
-        failed += rows.filter(state="failed", finished_at__gte=timezone.now() - timezone.timedelta(days=1)).count()
+        waiting += model.objects.in_hand().count()
+        failed += model.objects.went_wrong().filter(finished_at__gte=yesterday).count()
     return Check(
         "Background work",
         not failed,

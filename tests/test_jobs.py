@@ -9,15 +9,17 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.roles import Role
 from jobs.models import MOST_ATTEMPTS, LostJob
 from jobs.tasks import sweep, sweep_files
 from jobs.work import CannotBeDone, work_on
 from reports.models import Report
 from reports.services import order_report
-from tests.factories import ReportFactory
-from tests.world import build_world
+from tests.factories import MembershipFactory, ReportFactory
+from tests.world import build_world, person
 
 pytestmark = pytest.mark.django_db
 
@@ -85,7 +87,7 @@ def test_a_sentence_for_the_person_is_kept():
     work_on(Report, report.pk, cannot)
 
     report.refresh_from_db()
-    assert (report.state, report.failure) == (State.FAILED, "The school has no target pupils.")
+    assert (report.state, report.refused, report.failure) == (State.FAILED, True, "The school has no target pupils.")
 
 
 def test_a_bug_fails_the_job_in_general_words_and_is_raised_for_the_log():
@@ -95,8 +97,29 @@ def test_a_bug_fails_the_job_in_general_words_and_is_raised_for_the_log():
         work_on(Report, report.pk, lambda job: 1 / 0)
 
     report.refresh_from_db()
-    assert report.state == State.FAILED
+    assert (report.state, report.refused) == (State.FAILED, False)
     assert "division" not in report.failure
+
+
+def background_work(client):
+    """What the page of the installation says of it: well or not, and the sentence."""
+    checks = client.get(reverse("system")).context["checks"]
+    return next((check.well, check.says) for check in checks if check.name == "Background work")
+
+
+def test_what_was_refused_is_the_news_of_whoever_asked_and_a_failure_is_the_administrators(client):
+    refused, failed = ReportFactory(), ReportFactory()
+    priya = person("Priya", Role.ADMINISTRATOR)
+    MembershipFactory(user=priya, role=Role.ADMINISTRATOR, organisation=None)
+    client.force_login(priya)
+
+    Report.objects.claim(refused.pk).refuse("The school has no target pupils.")
+    after_the_refusal = background_work(client)
+    Report.objects.claim(failed.pk).fail("Something went wrong on our side.")
+    after_the_failure = background_work(client)
+
+    assert after_the_refusal == (True, "1 in hand, 0 failed since yesterday")
+    assert after_the_failure == (False, "0 in hand, 1 failed since yesterday")
 
 
 def test_a_job_delivered_twice_is_done_once():

@@ -1,7 +1,7 @@
 """Mails are rows: written with what they are about, sent by the worker, never twice in three days as a nudge."""
 
 import datetime as dt
-from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused, SMTPServerDisconnected
 
 import pytest
 import time_machine
@@ -100,24 +100,48 @@ def test_a_nudge_that_could_not_be_sent_may_be_sent_again(kind):
 
 
 @pytest.mark.parametrize(
-    ("error", "state"),
+    "error",
     [
-        (SMTPServerDisconnected("gone"), "queued"),
-        (ConnectionRefusedError(), "queued"),
-        (SMTPRecipientsRefused({"x@schools.example": (450, b"busy")}), "queued"),
-        (SMTPRecipientsRefused({"x@schools.example": (550, b"no such user")}), "failed"),
+        SMTPServerDisconnected("gone"),
+        ConnectionRefusedError(),
+        SMTPRecipientsRefused({"x@schools.example": (450, b"busy")}),
+        SMTPDataError(451, b"try later"),
     ],
 )
-def test_trouble_is_put_off_and_a_refusal_for_good_is_told(kind, settings, monkeypatch, error, state):
+def test_trouble_is_put_off(kind, settings, monkeypatch, error):
     letter = post(kind, UserFactory(), {})
     refuse(settings, monkeypatch, error)
 
     send_mail(letter.pk)
 
     letter.refresh_from_db()
-    assert letter.state == state
+    assert letter.state == "queued"
     assert letter.failure
-    assert (letter.due_at > timezone.now()) == (state == "queued")
+    assert letter.due_at > timezone.now()
+
+
+NO_SUCH_ADDRESS = "The mail server does not take this address. Correct it, then send again."
+NOT_TAKEN = "The mail server refused this mail, though not because of its address. The administrator is told."
+
+
+@pytest.mark.parametrize(
+    ("error", "is_of_the_address", "sentence"),
+    [
+        (SMTPRecipientsRefused({"x@schools.example": (550, b"no such user")}), True, NO_SUCH_ADDRESS),
+        (SMTPSenderRefused(553, b"not yours to send from", "no-reply@localhost"), False, NOT_TAKEN),
+        (SMTPDataError(554, b"listed as a sender of spam"), False, NOT_TAKEN),
+    ],
+)
+def test_a_refused_address_is_the_coordinators_news_and_a_refused_sender_the_administrators(
+    kind, settings, monkeypatch, error, is_of_the_address, sentence
+):
+    letter = post(kind, UserFactory(), {})
+    refuse(settings, monkeypatch, error)
+
+    send_mail(letter.pk)
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.refused, letter.failure) == ("failed", is_of_the_address, sentence)
 
 
 def test_after_four_attempts_it_says_that_it_could_not_be_sent(kind, settings, monkeypatch):
@@ -129,7 +153,7 @@ def test_after_four_attempts_it_says_that_it_could_not_be_sent(kind, settings, m
         send_mail(letter.pk)
 
     letter.refresh_from_db()
-    assert (letter.state, letter.attempt) == ("failed", 4)
+    assert (letter.state, letter.attempt, letter.refused) == ("failed", 4, False)
     assert letter.failure == "The mail server could not be reached in 4 attempts."
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.models import AuditEvent, RegisterChange, RegisterFile, RegisterUpdate, School, SchoolLink
 from accounts.register import services
+from accounts.register.reading import NotRead
 from accounts.roles import Role
 from bench.registers import Establishment, Register, generate
 from tests.factories import MembershipFactory, OrganisationFactory, PartnershipFactory, ProgrammeFactory, SchoolFactory
@@ -425,7 +426,7 @@ def test_whatever_changed_a_school_meanwhile_the_worker_writes_nothing_that_was_
     update = confirm(client, file)
     page = page_of(client, file)
 
-    assert (update.state, update.overtaken) == ("failed", True)
+    assert (update.state, update.refused, update.overtaken) == ("failed", True, True)
     assert "The register has changed since this file was read." in page
     assert "Read it again</button>" in page
     assert set(School.objects.values_list("name", flat=True)) == {"Oak School", "Elm as a folder has it"}
@@ -439,6 +440,40 @@ def test_confirming_twice_is_confirming_once(client, coordinator, tmp_path):
 
     assert [update.state for update in RegisterUpdate.objects.all()] == ["done"]
     assert School.objects.count() == 1
+
+
+def test_a_file_that_was_not_read_because_of_us_is_read_again(client, coordinator, tmp_path):
+    file = preview(client, tmp_path, register_of(oak()))
+    RegisterFile.objects.filter(pk=file.pk).update(state="failed", failure="Something went wrong on our side.")
+
+    page = page_of(client, file)
+    listed = client.get(reverse("accounts:register")).content.decode()
+    client.post(reverse("accounts:register_again", args=[file.pk]))
+    again = read(RegisterFile.objects.latest("pk"))
+    update = confirm(client, again)
+
+    assert "This file was not read" in page
+    assert "Something went wrong on our side. Nothing was changed." in page
+    assert "Read it again</button>" in page
+    assert "Was not read: have it read again" in listed
+    assert update.state == "done"
+
+
+def test_a_file_that_is_spoilt_on_our_disk_before_it_is_written_is_a_failure_of_ours(client, coordinator, tmp_path):
+    file = preview(client, tmp_path, register_of(oak()))
+    with default_storage.open(file.file.name, "wb") as spoilt:
+        spoilt.write(b"URN\0")
+
+    with pytest.raises(NotRead):
+        confirm(client, file)
+
+    update = file.updates.get()
+    assert (update.state, update.refused, update.failure) == (
+        "failed",
+        False,
+        "The file can no longer be read. Send it again.",
+    )
+    assert not School.objects.exists()
 
 
 def test_a_file_cannot_be_read_again_once_it_is_written(client, coordinator, tmp_path):

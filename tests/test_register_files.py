@@ -139,7 +139,7 @@ def test_what_only_reading_shows_is_said_on_the_files_page(client, coordinator, 
     file = read(RegisterFile.objects.get())
     page = words(client.get(file.get_absolute_url()))
 
-    assert file.state == "failed"
+    assert (file.state, file.refused) == ("failed", True)
     assert sentence in page
     assert "The file cannot be used. Nothing was changed." in page
     assert not School.objects.exists()

@@ -242,6 +242,7 @@ def build_corner(corner, programme, staff, serial):
             message_id=f"<{corner}@schools.example>",
             state=OutgoingMail.State.FAILED,
             failure="The mail server does not take this address.",
+            refused=True,
         ),
         saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
         register_file=RegisterFile.objects.get(organisation=organisation),

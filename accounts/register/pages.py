@@ -69,8 +69,10 @@ def state_of(file):
         return "blue", "Being written"
     if file.in_hand:
         return "blue", "Being read"
-    if file.has_failed:
+    if file.refused:
         return "red", "Cannot be used: send another file"
+    if file.has_failed:
+        return "orange", "Was not read: have it read again"
     if update and update.has_failed:
         return "orange", "Was not written: look at it again"
     return "grey", "Nothing changes" if file.changes_nothing else "Waiting for you to confirm"

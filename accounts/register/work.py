@@ -73,8 +73,9 @@ def write(update):
                     update.finish(done=total, total=total)
                     transaction.on_commit(lambda: forget_files(register_file), robust=True)
             comparing.end(cursor)
-    except NotRead as refused:
-        raise CannotBeDone("The file can no longer be read. Send it again.") from refused
+    except NotRead:  # it was read before, so what spoilt it happened here
+        update.fail("The file can no longer be read. Send it again.")
+        raise
     update.refresh_from_db()
     if update.overtaken:
         raise CannotBeDone(OVERTAKEN)
