@@ -35,9 +35,9 @@ def read(file):
     return file
 
 
-def confirm(client, file):
+def confirm(client, file, **sent):
     """The file, confirmed and written; the last update of it, if the confirmation was taken."""
-    client.post(reverse("accounts:register_confirm", args=[file.pk]))
+    client.post(reverse("accounts:register_confirm", args=[file.pk]), sent)
     update = file.updates.first()
     if update is not None:
         work_on(RegisterUpdate, update.pk, work.write)

@@ -44,10 +44,23 @@ def zipped(data):
     return held.getvalue()
 
 
+def workbook(data):
+    """As Excel writes one: its first part is the list of its parts."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", data)
+    return held.getvalue()
+
+
 AT_ONCE = {
     "empty": (lambda d: b"", "The file is empty."),
     "blank": (lambda d: b"\r\n  \r\n", "The file is empty."),
-    "a workbook": (zipped, "This is a zip archive or an Excel workbook, not a CSV file"),
+    "a zip archive": (zipped, "This is a zip archive, not a CSV file, whatever its name says. Unpack it"),
+    "a workbook": (
+        workbook,
+        "This is an Excel workbook, not a CSV file, whatever its name says. Download the register",
+    ),
     "an old workbook": (lambda d: b"\xd0\xcf\x11\xe0" + d, "This is an Excel workbook, not a CSV file"),
     "a pdf": (lambda d: b"%PDF-1.7 " + d, "This is a PDF, not a CSV file"),
     "a web page": (lambda d: b"\xef\xbb\xbf\n<!DOCTYPE html><html>", "This is a web page, not a CSV file"),
@@ -65,7 +78,7 @@ AT_ONCE = {
     ),
     "the links file": (
         lambda d: b"URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\r\n",
-        "This looks like the links file: it belongs into the other box.",
+        "This is the links file, not the register. Send it in the second box, and the register here.",
     ),
     "no names of columns": (lambda d: d.split(b"\r\n", 1)[1], "These columns are missing: URN,"),
 }
@@ -95,6 +108,14 @@ def with_row(data, number, **cells):
     return b"\r\n".join(rows)
 
 
+def cut_before(data, column):
+    """As a spreadsheet writes it, without the blank cells at the end of a row, and broken off at the end of a cell."""
+    end = HEADER.index(column)
+    rows = [row.split(b'","') for row in lines(data.rstrip())]
+    left_out = [b'","'.join(row[:-2]) + b'"' for row in rows[1:-1]]
+    return b"\r\n".join([b'","'.join(rows[0]), *left_out, b'","'.join(rows[-1][:end]) + b'"'])
+
+
 def doubled(data):
     rows = lines(data)
     return b"\r\n".join([*rows[:4], rows[2], *rows[4:]])
@@ -103,6 +124,10 @@ def doubled(data):
 AFTER_READING = {
     "broken off in a cell": (lambda d: d[:-300], "The file breaks off in row 7: it is not complete."),
     "broken off in a row": (without_end, "The file breaks off in row 7: it is not complete."),
+    "broken off between two cells of many short rows": (
+        lambda d: cut_before(d, "Postcode"),
+        "The file breaks off in row 7: it is not complete.",
+    ),
     "a URN twice": (doubled, "The URN 100001 stands in row 3 and in row 5."),
     "only the names": (lambda d: lines(d)[0] + b"\r\n", "The file has no schools in it"),
     "a stray mark": (lambda d: d.replace(b'"Open"', b'"Op"en"', 1), "A quotation mark is missing in row"),
@@ -175,7 +200,9 @@ def test_a_wrong_links_file_is_said_beside_its_own_box(client, coordinator, good
 
     assert "These columns are missing: LinkName, LinkType, LinkEstablishedDate." in words(answer)
     assert list(answer.context["form"].errors) == ["links"]
-    assert list(swapped.context["form"].errors) == ["links"]
+    assert swapped.context["form"].errors == {
+        "links": ["This is the register, not its links file. Send it in the first box."]
+    }
     assert not RegisterFile.objects.exists()
 
 

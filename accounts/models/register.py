@@ -13,6 +13,8 @@ from accounts.roles import Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
 from jobs.models import Job, JobQuerySet
 
+MANY = 10  # schools: the register never loses one, so as many as this are missing only where a file is not the whole
+
 
 class SchoolLink(models.Model):
     """One school followed another: in the register's words, or because a coordinator said so."""
@@ -70,6 +72,7 @@ class RegisterFile(Job):
     links_name = models.CharField(max_length=120, blank=True)
     encoding = models.CharField(max_length=40, blank=True)
     schools = models.PositiveIntegerField(default=0)
+    known_count = models.PositiveIntegerField("schools known when it was read that had not closed", default=0)
     changes_count = models.PositiveIntegerField("schools that would change", default=0)
     links_count = models.PositiveIntegerField("links that would be added or changed", default=0)
     counts = models.JSONField(default=dict)
@@ -93,6 +96,16 @@ class RegisterFile(Job):
     @property
     def changes_nothing(self):
         return not self.changes_count and not self.links_count
+
+    @property
+    def missing_count(self):
+        """How many of the known schools that have not closed are not in it."""
+        return self.counts.get(RegisterChange.Kind.ABSENT, 0)
+
+    @property
+    def seems_incomplete(self):
+        """A download that broke off at the end of a line looks like a register, only shorter."""
+        return self.missing_count >= MANY
 
 
 class RegisterChangeQuerySet(models.QuerySet):

@@ -73,7 +73,10 @@ def put(cursor, statement, batch):
 
 
 def changes(given):
-    """The rows of RegisterChange, without their file: one for each school that differs, is new, or is followed."""
+    """The rows of RegisterChange, without their file: one for each school that differs, is new, or is followed.
+
+    And one for each that has not closed and is not in the file.
+    """
     known = [name for name in given if name != "urn"]
     kinds = [
         (Kind.NEW, "s.id IS NULL"),
@@ -137,7 +140,7 @@ def changes(given):
         WHERE s.id IS NULL OR f.is_news OR {differs}
         UNION ALL
         SELECT s.id, s.urn, s.name, s.town, s.la_name, ARRAY['absent']::varchar(10)[], '{{}}'::jsonb
-        FROM {school} s WHERE NOT EXISTS (SELECT FROM {incoming} i WHERE i.urn = s.urn)
+        FROM {school} s WHERE s.status <> 'closed' AND NOT EXISTS (SELECT FROM {incoming} i WHERE i.urn = s.urn)
         """
     ).format(
         link=LINK,

@@ -55,6 +55,20 @@ class RegisterForm(forms.Form):
         self.helper = with_button(self, "Send and see what would change")
 
 
+class ConfirmForm(forms.Form):
+    """A register is confirmed; where it seems to be a part of one, with a tick that it is meant to be so."""
+
+    as_it_is = forms.BooleanField(
+        label="I have looked: this is all of the file, and it may be written without those schools",
+        error_messages={"required": "Tick that this is all of the file, or set it aside and send the whole one."},
+    )
+
+    def __init__(self, *args, file, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not file.seems_incomplete:
+            del self.fields["as_it_is"]
+
+
 class SuccessorForm(forms.Form):
     """Which school takes the place of one that has closed: any of the register that has not closed itself."""
 

@@ -125,6 +125,7 @@ def about(file, own, organisation):
             if file.counts.get(kind)
         ],
         "own_count": mine.real().count(),
+        "own_missing": own_counts.get(Kind.ABSENT, 0),
         "is_written": is_written,
         "overtaken": overtaken,
         "must_read_again": overtaken or bool(update and update.overtaken),

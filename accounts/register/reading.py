@@ -14,12 +14,14 @@ from papers.sheets import quote
 CHUNK = 1 << 20
 MOST_SHOWN = 100
 DOWNLOAD = "Download it again from Get Information about Schools, and send it as it is."
+AS_CSV = "Download the register as CSV and send that; or save this one as “CSV UTF-8” in Excel."
 KINDS_OF_FILE = [
-    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Unpack it, and send the CSV file that is in it."),
-    (b"\xd0\xcf\x11\xe0", "an Excel workbook", DOWNLOAD),
+    (b"PK\x03\x04", "a zip archive", "Unpack it, and send the CSV file that is in it."),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook", AS_CSV),
     (b"%PDF", "a PDF", DOWNLOAD),
     (b"<", "a web page", "Download it again: perhaps this is the page that asked you to sign in."),
 ]
+PARTS_OF_A_WORKBOOK = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -39,6 +41,17 @@ def refuse(what, mend, row=None):
     raise NotRead([problem(what, mend, row)])
 
 
+# A file that was sent in the place of the other one: the columns by which it is known, what it is, what to do.
+KNOWN_FILES = [
+    (
+        columns.LINK_COLUMNS,
+        "This is the links file, not the register.",
+        "Send it in the second box, and the register here.",
+    ),
+    (columns.REQUIRED_COLUMNS, "This is the register, not its links file.", "Send it in the first box."),
+]
+
+
 class Sheet:
     """A CSV file whose kind, encoding and columns are known to be right; `rows` gives its rows."""
 
@@ -47,6 +60,7 @@ class Sheet:
         self.codec, self.encoding, self.lines = look_through(file)
         self.delimiter, self.header = self.find_header(required)
         self.check_columns(required)
+        self.needed = 1 + max(self.header.index(name) for name in required)
 
     def find_header(self, required):
         """The delimiter under which the first row has most of the columns that are asked for."""
@@ -65,8 +79,9 @@ class Sheet:
         found = [name for name in self.header if name]
         what = f"{'This column is' if len(missing) == 1 else 'These columns are'} missing: {', '.join(missing)}."
         mend = f"The file has {', '.join(map(quote_name, found[:200]))}." if found else "The first row is blank."
-        if set(columns.LINK_COLUMNS) <= set(found):
-            mend = f"This looks like the links file: it belongs into the other box. {mend}"
+        for other, is_that, belongs in KNOWN_FILES:
+            if required != other and set(other) <= set(found):
+                what, mend = is_that, belongs
         refuse(what, mend)
 
     def rows(self):
@@ -83,15 +98,15 @@ class Sheet:
                         if not any(record):
                             continue
                         short += 1
-                        last_short = number
+                        last_short, its_width = number, len(record)
                         record += [""] * (width - len(record))
                     yield number, record
             except csv.Error as error:
                 if "unexpected end" in str(error):
                     refuse(f"The file breaks off in row {number + 1:,}: it is not complete.", DOWNLOAD, number + 1)
                 refuse(f"A quotation mark is missing in row {number + 1:,} or just before.", DOWNLOAD, number + 1)
-        # A spreadsheet leaves out blank cells at the end of many rows; where a file breaks off only the last is short.
-        if short == 1 and last_short == number:
+        # A spreadsheet leaves out blank cells at the end of many rows, yet hardly those of a column that is asked for.
+        if short and last_short == number and (short == 1 or its_width < self.needed):
             refuse(f"The file breaks off in row {number:,}: it is not complete.", DOWNLOAD, number)
 
 
@@ -101,6 +116,8 @@ def quote_name(name):
 
 def check_start(start):
     """The first bytes say what kind of file it is."""
+    if start.startswith(b"PK\x03\x04") and start[30:].startswith(PARTS_OF_A_WORKBOOK):
+        refuse("This is an Excel workbook, not a CSV file, whatever its name says.", AS_CSV)
     for magic, kind, mend in KINDS_OF_FILE:
         if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(magic):
             refuse(f"This is {kind}, not a CSV file, whatever its name says.", mend)

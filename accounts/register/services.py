@@ -61,7 +61,8 @@ def confirm(person, register_file) -> RegisterUpdate:
     if overtaken_by(row):
         raise NotNow("The register has changed since this file was read. Read it again, then confirm.")
     update = RegisterUpdate.objects.create(register_file=row, confirmed_by=person)
-    audit.record(person, "register.confirmed", row)
+    without = f"without {row.missing_count} schools" if row.seems_incomplete else ""
+    audit.record(person, "register.confirmed", row, about=without)
     publish(update)
     return update
 

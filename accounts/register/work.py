@@ -6,6 +6,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from accounts import audit
+from accounts.models import School
 from accounts.register import comparing
 from accounts.register.reading import Links, NotRead, Register
 from jobs.work import CannotBeDone
@@ -39,6 +40,7 @@ def read(register_file):
                 register_file.finish(
                     encoding=register.encoding,
                     schools=schools,
+                    known_count=School.objects.exclude(status=School.Status.CLOSED).count(),
                     changes_count=changes,
                     links_count=comparing.count_links(cursor),
                     counts=counts,

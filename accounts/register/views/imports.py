@@ -10,7 +10,7 @@ from django.views.generic import FormView, ListView
 from accounts.access import Allowed, allowed_rows, get_allowed, require
 from accounts.models import RegisterChange, RegisterFile
 from accounts.register import pages, services
-from accounts.register.forms import RegisterForm
+from accounts.register.forms import ConfirmForm, RegisterForm
 
 
 class RegisterPage(FormView):
@@ -56,7 +56,8 @@ class RegisterFilePage(Allowed, ListView):
         pages.tell_changes(context["object_list"])
         query = urlencode({name: value for name, value in self.asked.items() if value})
         about = pages.about(self.file, self.own, pages.acting_organisation(self.request, self.action))
-        return context | about | {"file": self.file, "asked": self.asked, "query": query}
+        form = ConfirmForm({} if self.request.GET.get("tick") == "missing" else None, file=self.file)
+        return context | about | {"file": self.file, "form": form, "asked": self.asked, "query": query}
 
 
 @require_safe
@@ -75,6 +76,8 @@ def progress(request, pk):
 @require_POST
 def confirm(request, pk):
     file = get_allowed(RegisterFile, request.user, "register.import", pk=pk)
+    if not ConfirmForm(request.POST, file=file).is_valid():
+        return redirect(f"{file.get_absolute_url()}?tick=missing")
     try:
         services.confirm(request.user, file)
     except services.NotNow as why:
