@@ -287,7 +287,7 @@ def test_a_file_without_many_schools_that_are_known_is_asked_about_and_needs_a_t
     assert "1 of them takes part in your programmes." in asked
     assert "There is a problem" not in asked
     assert "There is a problem" in refused
-    assert refused.count("Tick that this is all of the file, or set it aside and send the whole one.") == 2
+    assert refused.count("Tick that you have checked it, or set the file aside and send the whole one.") == 2
     assert written_without_the_tick == 0
     assert School.objects.filter(number_of_pupils=7).count() == 10
     assert School.objects.count() == 23

@@ -68,7 +68,10 @@ AT_ONCE = {
     "bytes": (lambda d: b"URN\0\1\2", "This is not a text file"),
     "one column missing": (
         lambda d: d.replace(b'"Postcode"', b'"Post code"', 1),
-        "This column is missing: Postcode. The file has URN, LA (code), LA (name),",
+        "This column is missing: Postcode. The file has Post code, URN, LA (code), LA (name), EstablishmentNumber, "
+        "EstablishmentName, TypeOfEstablishment (code), TypeOfEstablishment (name), EstablishmentTypeGroup (code), "
+        "EstablishmentTypeGroup (name), EstablishmentStatus (code), EstablishmentStatus (name) and "
+        f"{len(HEADER) - 12} others. Download it again from Get Information about Schools, and send it as it is.",
     ),
     "another table": (
         lambda d: b"a,b,c\r\n1,2,3\r\n",
@@ -166,7 +169,7 @@ def test_what_only_reading_shows_is_said_on_the_files_page(client, coordinator, 
 
     assert (file.state, file.refused) == ("failed", True)
     assert sentence in page
-    assert "The file cannot be used. Nothing was changed." in page
+    assert "Nothing of it was used: the register is as it was." in page
     assert not School.objects.exists()
     assert not file.changes.exists()
 
@@ -174,7 +177,7 @@ def test_what_only_reading_shows_is_said_on_the_files_page(client, coordinator, 
 def test_every_bad_row_is_named_up_to_a_hundred(client, coordinator, tmp_path):
     register = generate(120)
     for urn in register.schools:
-        register.change(urn, status="Perhaps")
+        register.change(urn, status=f"Perhaps {urn}")
     send_bytes(client, as_bytes(register, tmp_path))
 
     file = read(RegisterFile.objects.get())
@@ -182,6 +185,20 @@ def test_every_bad_row_is_named_up_to_a_hundred(client, coordinator, tmp_path):
     assert [problem["row"] for problem in file.problems[:3]] == [2, 3, 4]
     assert len(file.problems) == 101
     assert file.problems[-1]["what"] == "And 20 more rows like these."
+
+
+def test_the_same_mistake_in_many_rows_is_told_once_with_their_number(client, coordinator, tmp_path):
+    register = generate(1300)
+    for urn in register.schools:
+        register.change(urn, status="Perhaps")
+    register.change(100003, la=1000)
+    send_bytes(client, as_bytes(register, tmp_path))
+
+    file = read(RegisterFile.objects.get())
+    page = words(client.get(file.get_absolute_url()))
+
+    assert [(problem["row"], problem["more"]) for problem in file.problems] == [(2, 1299), (5, 0)]
+    assert "and 1,299 rows like it" in page
 
 
 def test_blank_cells_that_a_spreadsheet_left_out_are_blank_cells(client, coordinator, good):

@@ -59,8 +59,8 @@ class ConfirmForm(forms.Form):
     """A register is confirmed; where it seems to be a part of one, with a tick that it is meant to be so."""
 
     as_it_is = forms.BooleanField(
-        label="I have looked: this is all of the file, and it may be written without those schools",
-        error_messages={"required": "Tick that this is all of the file, or set it aside and send the whole one."},
+        label="I have checked that the file is whole. Write it: the schools that are not in it stay as they are",
+        error_messages={"required": "Tick that you have checked it, or set the file aside and send the whole one."},
     )
 
     def __init__(self, *args, file, **kwargs):

@@ -109,7 +109,7 @@ def changes_of(file, own, wanted):
 
 def about(file, own, organisation):
     """The numbers of the page: schools by kind of change, all and the own ones; what waits, what must follow."""
-    update = last_update(file)
+    update, job = last_update(file), job_in_hand(file)
     is_written = bool(update and update.is_done)
     overtaken = not is_written and file.is_done and overtaken_by(file) is not None
     mine = file.changes.filter(school__in=own.values("pk"))
@@ -118,7 +118,7 @@ def about(file, own, organisation):
     )
     return {
         "update": update,
-        "job": job_in_hand(file),
+        "job": job,
         "kinds": [
             {"value": kind.value, "label": kind.label, "all": file.counts[kind], "own": own_counts.get(kind.value, 0)}
             for kind in Kind
@@ -127,6 +127,7 @@ def about(file, own, organisation):
         "own_count": mine.real().count(),
         "own_missing": own_counts.get(Kind.ABSENT, 0),
         "is_written": is_written,
+        "waits": file.is_done and not (file.discarded_at or is_written or job),
         "overtaken": overtaken,
         "must_read_again": overtaken or bool(update and update.overtaken),
         "must_follow": left_behind(organisation) if is_written and organisation else [],

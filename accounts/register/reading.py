@@ -5,6 +5,7 @@ import contextlib
 import csv
 import io
 from collections import Counter
+from difflib import get_close_matches
 from operator import itemgetter
 
 from accounts.models import SchoolLink
@@ -13,6 +14,7 @@ from papers.sheets import quote
 
 CHUNK = 1 << 20
 MOST_SHOWN = 100
+MOST_NAMES = 12
 DOWNLOAD = "Download it again from Get Information about Schools, and send it as it is."
 AS_CSV = "Download the register as CSV and send that; or save this one as “CSV UTF-8” in Excel."
 KINDS_OF_FILE = [
@@ -26,7 +28,10 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotRead(Exception):
-    """The file is refused, and nothing of it is used. Each problem has what is wrong, how to mend it, and the row."""
+    """The file is refused, and nothing of it is used. Each problem has what is wrong, how to mend it, and its row.
+
+    `more` is how many other rows have the same.
+    """
 
     def __init__(self, problems):
         super().__init__(f"{len(problems)} problems")
@@ -34,7 +39,7 @@ class NotRead(Exception):
 
 
 def problem(what, mend, row=None):
-    return {"what": what, "mend": mend, "row": row}
+    return {"what": what, "mend": mend, "row": row, "more": 0}
 
 
 def refuse(what, mend, row=None):
@@ -78,7 +83,7 @@ class Sheet:
             return
         found = [name for name in self.header if name]
         what = f"{'This column is' if len(missing) == 1 else 'These columns are'} missing: {', '.join(missing)}."
-        mend = f"The file has {', '.join(map(quote_name, found[:200]))}." if found else "The first row is blank."
+        mend = f"{said_of(found, missing)} {DOWNLOAD}"
         for other, is_that, belongs in KNOWN_FILES:
             if required != other and set(other) <= set(found):
                 what, mend = is_that, belongs
@@ -108,6 +113,17 @@ class Sheet:
         # A spreadsheet leaves out blank cells at the end of many rows, yet hardly those of a column that is asked for.
         if short and last_short == number and (short == 1 or its_width < self.needed):
             refuse(f"The file breaks off in row {number:,}: it is not complete.", DOWNLOAD, number)
+
+
+def said_of(found, missing):
+    """The names of the columns that there are, those first that may be meant by the missing ones."""
+    if not found:
+        return "The first row is blank."
+    alike = [name for column in missing for name in get_close_matches(column, found, n=1, cutoff=0.8)]
+    names = list(dict.fromkeys(quote_name(name) for name in alike + found))
+    if len(names) <= MOST_NAMES + 1:
+        return f"The file has {', '.join(names)}."
+    return f"The file has {', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} others."
 
 
 def quote_name(name):
@@ -193,7 +209,7 @@ class Register:
         self.encoding, self.lines = self.sheet.encoding, self.sheet.lines
         self.given = [name for name, column in columns.COLUMNS.items() if column in self.sheet.header]
         self.left_blank = Counter()
-        self.problems, self.refused = [], 0
+        self.problems, self.refused, self.alike = [], 0, {}
 
     def rows(self):
         """One tuple of values for each school. Raises NotRead at the end, with every problem, where there is one."""
@@ -224,13 +240,18 @@ class Register:
             raise NotRead(self.problems + self.unshown())
 
     def unshown(self):
-        more = self.refused - len(self.problems)
+        more = self.refused - sum(1 + found["more"] for found in self.problems)
         return [problem(f"And {more:,} more rows like these.", DOWNLOAD)] if more else []
 
-    def wrong(self, what, mend, row):
+    def wrong(self, what, mend, row, cell=None):
+        """Of rows with the same words in the same column the first is told, and how many more there are."""
         self.refused += 1
-        if len(self.problems) < MOST_SHOWN:
+        if cell in self.alike:
+            self.alike[cell]["more"] += 1
+        elif len(self.problems) < MOST_SHOWN:
             self.problems.append(problem(what, mend, row))
+            if cell is not None:
+                self.alike[cell] = self.problems[-1]
 
     def cell_by_cell(self, number, given, cells):
         """A row with a cell that cannot be understood: left blank where nothing hangs on it, else the row is wrong."""
@@ -244,7 +265,7 @@ class Register:
                     is_whole = False
                     said = quote(cell) if cell.strip() else "A blank cell"
                     what = f"{said} in the column {columns.COLUMNS[name]} of row {number:,} is not {EXPECTED[name]}."
-                    self.wrong(what, DOWNLOAD, number)
+                    self.wrong(what, DOWNLOAD, number, (name, said))
                 else:
                     self.left_blank[columns.COLUMNS[name]] += 1
         return tuple(values) if is_whole else None

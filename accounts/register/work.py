@@ -51,7 +51,7 @@ def read(register_file):
             comparing.end(cursor)
     except NotRead as refused:
         register_file.mine().update(problems=refused.problems)
-        raise CannotBeDone("The file cannot be used. Nothing was changed.") from refused
+        raise CannotBeDone("The file cannot be used: see what is wrong with it.") from refused
 
 
 def write(update):

@@ -56,7 +56,8 @@ class RegisterFilePage(Allowed, ListView):
         pages.tell_changes(context["object_list"])
         query = urlencode({name: value for name, value in self.asked.items() if value})
         about = pages.about(self.file, self.own, pages.acting_organisation(self.request, self.action))
-        form = ConfirmForm({} if self.request.GET.get("tick") == "missing" else None, file=self.file)
+        unticked = about["waits"] and self.request.GET.get("tick") == "missing"
+        form = ConfirmForm({} if unticked else None, file=self.file)
         return context | about | {"file": self.file, "form": form, "asked": self.asked, "query": query}
 
 
