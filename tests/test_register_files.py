@@ -231,8 +231,13 @@ def test_a_links_file_that_breaks_off_refuses_both(client, coordinator, tmp_path
 
     file = read(RegisterFile.objects.get())
 
-    assert file.state == "failed"
-    assert "The file breaks off in row 3" in file.problems[0]["what"]
+    assert (file.state, file.refused) == ("failed", True)
+    (told,) = file.problems
+    assert (told["what"], told["row"], told["file"]) == (
+        "The file breaks off in row 3: it is not complete.",
+        3,
+        "links file",
+    )
 
 
 def test_no_file_at_all_is_said(client, coordinator):

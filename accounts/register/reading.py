@@ -5,7 +5,6 @@ import contextlib
 import csv
 import io
 from collections import Counter
-from difflib import get_close_matches
 from operator import itemgetter
 
 from accounts.models import SchoolLink
@@ -119,11 +118,16 @@ def said_of(found, missing):
     """The names of the columns that there are, those first that may be meant by the missing ones."""
     if not found:
         return "The first row is blank."
-    alike = [name for column in missing for name in get_close_matches(column, found, n=1, cutoff=0.8)]
+    wanted = set(map(letters_of, missing))
+    alike = [name for name in found if letters_of(name) in wanted]
     names = list(dict.fromkeys(quote_name(name) for name in alike + found))
     if len(names) <= MOST_NAMES + 1:
         return f"The file has {', '.join(names)}."
     return f"The file has {', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} others."
+
+
+def letters_of(name):
+    return "".join(filter(str.isalpha, name)).casefold()
 
 
 def quote_name(name):
@@ -279,15 +283,35 @@ EXPECTED = {
 }
 
 
+@contextlib.contextmanager
+def said_of_the_links_file():
+    """Of two files that are read together a problem says which one it is in."""
+    try:
+        yield
+    except NotRead as refused:
+        for found in refused.problems:
+            found["file"] = "links file"
+        raise
+
+
 class Links:
     """Which school followed which, from the links file; its other links are not ours to keep."""
 
     def __init__(self, file):
-        self.sheet = Sheet(file, columns.LINK_COLUMNS)
+        with said_of_the_links_file():
+            self.sheet = Sheet(file, columns.LINK_COLUMNS)
         self.days = columns.Days()
 
     def rows(self):
         """(URN before, URN after, kind, day) once for each pair of schools."""
+        with said_of_the_links_file():
+            pairs = self.pairs()
+        for (before, after), (kind, on) in pairs.items():
+            if before != after:
+                yield before, after, kind, on
+
+    def pairs(self):
+        """By (URN before, URN after): the kind and the day, of the two rows that each pair has in the file."""
         at = [self.sheet.header.index(name) for name in columns.LINK_COLUMNS]
         pick, pairs = itemgetter(*at), {}
         for _, record in self.sheet.rows():
@@ -302,9 +326,7 @@ class Links:
             known = pairs.get(pair, (SchoolLink.Kind.SUCCEEDED.value, None))
             kind = kind_of(words)
             pairs[pair] = (kind if kind != SchoolLink.Kind.SUCCEEDED else known[0], self.day(on) or known[1])
-        for (before, after), (kind, on) in pairs.items():
-            if before != after:
-                yield before, after, kind, on
+        return pairs
 
     def day(self, cell):
         with contextlib.suppress(ValueError):
