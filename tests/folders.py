@@ -508,7 +508,9 @@ class Maker:
                 given = [place["grades"][name] for place in places]
                 assessed = sum(1 for cell in given if cell in self.grades)
                 excused = sum(1 for cell in given if cell in REASONS)
-                found[partnership["ref"], name] = (len(places), assessed, excused, assessed + excused > 0)
+                never_came = partnership["status"] == "folded" and "partnership ended" in given
+                submitted = assessed + excused > 0 and not never_came
+                found[partnership["ref"], name] = (len(places), assessed, excused, submitted)
         return found
 
 

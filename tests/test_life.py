@@ -6,13 +6,16 @@ import threading
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services import life
 from programmes.services.objections import close_objections
+from pupils.figures import block
 from pupils.models import Assessment
+from pupils.results import block_as_json, place_facts
 from pupils.services import ask_for_grades_again, count_returns, excuse_missing_grades
 from tests.factories import (
     AssessmentFactory,
@@ -23,6 +26,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.test_pages import text_of
 from tests.world import build_world
 from visits.models import Booking, Visit
 from visits.services import NotOpenToVisits, cancel_visits_after, keep_visit
@@ -290,6 +294,59 @@ def test_a_fold_is_this_and_nothing_else(ours, world):
     }
     assert set(others.all()) == untouched
     assert not DataReturn.objects.owing().filter(partnership=partnership).exists()
+
+
+def return_of(partnership, point):
+    row = partnership.returns.select_related("data_point").get(data_point__name=point)
+    return row.state, row.expected, row.assessed, row.submitted_at is not None
+
+
+def published(programme):
+    """What is counted and averaged of the whole programme."""
+    return block_as_json(block(place_facts(programme)))
+
+
+def test_what_was_submitted_without_all_its_grades_is_closed_by_a_fold_and_not_called_whole(client, ours):
+    place, _ = half_a_year(ours)
+    person, partnership = ours.people[Role.COORDINATOR], ours.partnership
+    october = partnership.returns.get(data_point__name="October")
+    place.assessments.all().delete()
+    DataReturn.objects.filter(pk=october.pk).update(submitted_at=dt.datetime(2026, 10, 12, tzinfo=dt.UTC))
+    count_returns(ours.programme)
+    figures = published(ours.programme)
+    client.force_login(person)
+
+    life.move(person, partnership, "folded", on=dt.date(2027, 1, 25), reason="Staff change")
+    folded = return_of(partnership, "October")
+    said = text_of(client.get(partnership.get_absolute_url()))
+    pack = text_of(client.get(reverse("reports:handover", args=[partnership.pk])))
+    roster = text_of(client.get(reverse("reports:roster")))
+    counted = published(ours.programme)
+    life.move(person, partnership, "active", on=TODAY, reason="Recorded by mistake")
+
+    assert folded == ("closed", 2, 1, True)
+    assert "1 of 2 Nobody Closed when the partnership folded on Monday 25 January 2027, not submitted" in said
+    assert "Nobody, submitted" not in said
+    assert "1 of 2 Closed when the partnership folded on Monday 25 January 2027, not submitted" in pack
+    assert "October: closed when it folded on 25 January 2027, 1 of 2 in, not submitted" in roster
+    assert counted == figures
+    assert return_of(partnership, "October") == ("submitted", 2, 1, True)
+    assert return_of(partnership, "Summer") == ("open", 2, 0, False)
+
+
+def test_a_whole_return_says_who_submitted_it_or_that_it_came_from_a_file(client, ours):
+    half_a_year(ours)
+    partnership, teacher = ours.partnership, ours.people[Role.PARTNER]
+    row = partnership.returns.filter(data_point__name="October")
+    row.update(submitted_at=dt.datetime(2026, 10, 12, 9, tzinfo=dt.UTC))
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    from_a_file = text_of(client.get(partnership.get_absolute_url()))
+    row.update(submitted_by=teacher)
+    by_a_teacher = text_of(client.get(partnership.get_absolute_url()))
+
+    assert "Nobody, all in from a file loaded on Monday 12 October 2026" in from_a_file
+    assert f"Nobody, submitted on Monday 12 October 2026 by {teacher}" in by_a_teacher
 
 
 def test_a_fold_tells_everyone_concerned_once_and_says_no_more_than_that(ours, world):

@@ -30,6 +30,11 @@ class DataReturnQuerySet(ScopedQuerySet):
         """Every target pupil has a grade or a reason, and there is at least one."""
         return self.filter(expected__gt=0, expected=F("assessed") + F("excused"))
 
+    def unfinished(self):
+        """Not submitted, or submitted while some target pupil lacks both a grade and a reason: a fold closes them."""
+        lacking = Q(expected__gt=F("assessed") + F("excused"))
+        return self.filter(Q(state=DataReturn.State.OPEN) | Q(state=DataReturn.State.SUBMITTED) & lacking)
+
     def owing(self):
         """Neither grade nor reason is there for some target pupil. One that rests or has folded owes none."""
         lacking = self.filter(expected__gt=F("assessed") + F("excused"))

@@ -204,12 +204,17 @@ def call_each(functions, *args):
 
 
 def close_returns(person, partnership, on):
-    """No grade of a partnership that has folded is asked for any more. What was submitted stays so."""
-    partnership.returns.filter(state=DataReturn.State.OPEN).update(state=DataReturn.State.CLOSED)
+    """No grade of a partnership that has folded is asked for any more. What was submitted and whole stays so.
+
+    It comes before the missing grades get their reason, which would make every return look whole.
+    """
+    partnership.returns.unfinished().update(state=DataReturn.State.CLOSED)
 
 
 def open_returns(person, partnership, on):
-    partnership.returns.filter(state=DataReturn.State.CLOSED).update(state=DataReturn.State.OPEN)
+    closed = partnership.returns.filter(state=DataReturn.State.CLOSED)
+    closed.filter(submitted_at=None).update(state=DataReturn.State.OPEN)
+    closed.update(state=DataReturn.State.SUBMITTED)
 
 
 AFTER_FOLD.append(close_returns)

@@ -76,6 +76,6 @@ class Move(OfPartnership, FormView):
             "checking": True,
             "answers": [("on", f"{on:%-d/%-m/%Y}"), *[(name, form.cleaned_data[name]) for name in ("reason", "note")]],
             "visits": partnership.visits.filter(on__gt=on, status="planned"),
-            "returns": partnership.returns.filter(state="open").select_related("data_point"),
+            "returns": partnership.returns.unfinished().select_related("data_point"),
             "told": [someone for someone in people_concerned(partnership) if someone != self.request.user],
         }

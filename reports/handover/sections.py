@@ -235,10 +235,12 @@ def returns(partnership, reader, today):
                 "received": row.assessed if row.state == row.State.CLOSED else row.received,
                 "missing": row.missing,
                 "closed": row.state == row.State.CLOSED,
+                "submitted": row.submitted_by_id is not None,
                 "late": bool(row.missing) and row.data_point.due_on < today and partnership.is_open_to_entries,
             }
             for row in rows
-        ]
+        ],
+        "ended_on": partnership.ended_on,
     }
 
 

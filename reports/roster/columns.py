@@ -143,7 +143,7 @@ def box(facts, row, point, found):
     if found.state == DataReturn.State.CLOSED or (
         found.missing and row.partnership.status == Partnership.Status.FOLDED
     ):
-        return one | {"state": "none", "words": "nothing owed any more"}
+        return one | {"state": "none", "received": found.assessed, "words": closed_words(row.partnership, found)}
     if found.is_complete:
         return one | {"state": "in", "words": f"all {found.expected} in"}
     so_far = f"{found.received} of {found.expected} in"
@@ -152,6 +152,13 @@ def box(facts, row, point, found):
     if point.due_on < facts.today:
         return one | {"state": "late", "words": f"late, {so_far}"}
     return one | {"state": "later", "words": f"due {said(point.due_on, 'D j M')}, {so_far}"}
+
+
+def closed_words(partnership, found):
+    """That nothing is owed any more, and how much had come until the partnership folded."""
+    on = f" on {said(partnership.ended_on, 'j F Y')}" if partnership.ended_on else ""
+    how = "" if found.submitted_by_id else ", not submitted"
+    return f"closed when it folded{on}, {found.assessed} of {found.expected} in{how}"
 
 
 def grades_sheet(facts, row):

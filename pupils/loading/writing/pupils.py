@@ -1,6 +1,6 @@
 """Pupils, their places, their grades, and the returns that these make up."""
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from programmes.models import DataReturn, Partnership
@@ -119,6 +119,9 @@ def finish_folded(programme, account):
     for partnership in account.taken_back:  # the files say which grades lack, and why
         life.open_returns(None, partnership, None)
     of_folded = DataReturn.objects.filter(
-        partnership__programme=programme, partnership__status=Partnership.Status.FOLDED, state=DataReturn.State.OPEN
+        partnership__programme=programme, partnership__status=Partnership.Status.FOLDED
     )
-    of_folded.update(state=DataReturn.State.CLOSED)
+    never_came = Assessment.objects.filter(
+        place__partnership=OuterRef("partnership"), data_point=OuterRef("data_point"), reason=Assessment.Reason.ENDED
+    )
+    of_folded.filter(Q(state=DataReturn.State.OPEN) | Exists(never_came)).update(state=DataReturn.State.CLOSED)
