@@ -5,10 +5,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pydantic import BaseModel
-
-from papers.sheets import Problems, Wrong, parse_rows, quote, read_day, read_table
-from papers.sheets.cells import Text
+from papers.sheets import Problems, Wrong, plain_name, quote, read_day, read_rows
 from programmes.calendar import HALF_TERMS, SATURDAY, Calendar
 from programmes.models import academic_year
 
@@ -22,6 +19,10 @@ A_DAY = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 BETWEEN = " \t,;:|.\u2013\u2014-"
+A_YEAR = re.compile(r"\b20\d\d\s*[-/\u2013]\s*(?:20)?\d\d\b|\b20\d\d\b")
+A_NUMBER = re.compile(r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])(?!\d)")
+CELLS = re.compile(r"[\t,;|]| {2,}")
+HOW = "Write each day with its month and year, such as 1 September 2026"
 JOINING = re.compile(r"\b(?:from|to|until|till|starts?|begins?|ends?|opens?|closes?)\b[:\s]*", re.IGNORECASE)
 
 
@@ -35,41 +36,88 @@ class Given:
     ends_on: str | dt.date
 
 
-def read_pasted(text: str) -> tuple[list[Given], list[str]]:
-    """The half terms in pasted lines, and a sentence about each line that cannot be read.
+class Reading:
+    """The half terms that are read, a sentence about each row that cannot be, and the rows that say no day."""
 
-    A line has a name and two days; a name may also stand on a line of its own before the days.
-    """
-    rows, problems, name, days, since = [], [], "", [], 0
-    for number, line in enumerate(text.splitlines(), 1):
-        found = [match["day"] for match in A_DAY.finditer(line)]
+    def __init__(self):
+        self.rows, self.problems, self.left_out = [], [], []
+        self.begin()
+
+    def begin(self):
+        """Wait for the next half term: neither its name nor a day of it has been read."""
+        self.name, self.days, self.since, self.said = "", [], 0, ""
+        self.name_alone = None  # (row, name) of a line that may be the name of the days to come
+
+    def line(self, number, line):
+        days = [match["day"] for match in A_DAY.finditer(line)]
         words = " ".join(JOINING.sub(" ", A_DAY.sub(" ", line)).split()).strip(BETWEEN)
-        if not found:
-            name = words or name
-            continue
-        if words and not days:
-            name = words
-        if not days:
-            since = number
+        if days:
+            self.line_with_days(number, line, words, days)
+        elif looks_like_days(words):
+            self.problems.append(f"Row {number}: no day can be read in {quote(words)}. {HOW}, or delete the row.")
+        elif words and self.days:
+            self.left_out.append((number, words))
+        elif words:
+            self.leave_name_out()
+            self.name, self.name_alone = words, (number, words)
+
+    def line_with_days(self, number, line, words, days):
+        if self.days and len(days) > 1:
+            self.lone_day()
+            self.begin()
+        if not self.days:
+            self.since, self.said = number, ""
+            if words:
+                self.leave_name_out()
+                self.name = words
+        self.name_alone = None
+        self.said = f"{self.said} {line}".strip()
         try:
-            days += [a_day(day) for day in found]
+            self.days += [a_day(day) for day in days]
         except Wrong as wrong:
-            problems.append(f"Row {number}: {wrong.what} {wrong.mend}")
-            name, days = "", []
-            continue
-        if len(days) > 2:
-            problems.append(
-                f"Row {number}: there are {len(days)} days in it. Give each half term a row with two days, "
-                "the first and the last."
+            self.problems.append(f"Row {number}: {wrong.what} {wrong.mend}")
+            self.begin()
+            return
+        if len(self.days) > 2:
+            self.problems.append(
+                f"Row {number}: there are {len(self.days)} days in {quote(self.said)}. Give each half term a row with "
+                "two days, the first and the last."
             )
-        elif len(days) == 2:
-            rows.append(Given(since, name[:60], *days))
-        else:
-            continue
-        name, days = "", []
-    if days:
-        problems.append(f"Row {since}: there is one day in it. Give the first and the last day of the half term.")
-    return without_breaks(rows), problems
+        elif len(self.days) == 2:
+            self.rows.append(Given(self.since, self.name[:60], *self.days))
+        if len(self.days) > 1:
+            self.begin()
+
+    def leave_name_out(self):
+        if self.name_alone:
+            self.left_out.append(self.name_alone)
+
+    def lone_day(self):
+        self.problems.append(
+            f"Row {self.since}: only {said(self.days[0])} can be read in {quote(self.said)}. Give the first and the "
+            f"last day of the half term. {HOW}."
+        )
+
+    def end(self):
+        self.leave_name_out()
+        if self.days:
+            self.lone_day()
+        self.rows = without_breaks(self.rows)
+
+
+def read_pasted(text: str) -> Reading:
+    """A line has a name and two days; a name may also stand on a line of its own before the days."""
+    reading = Reading()
+    for number, line in enumerate(text.splitlines(), 1):
+        if not columns_in(CELLS.split(line)):
+            reading.line(number, line)
+    reading.end()
+    return reading
+
+
+def looks_like_days(words) -> bool:
+    """Whether somebody meant days that we cannot read: two numbers that could be days of a month."""
+    return len(A_NUMBER.findall(A_YEAR.sub(" ", words))) > 1
 
 
 def a_day(text):
@@ -110,12 +158,6 @@ def weekday(day, step):
     return day
 
 
-class HalfTermRow(BaseModel):
-    name: Text = ""
-    starts_on: Text
-    ends_on: Text
-
-
 ALIASES = {
     "name": ["Half term", "Term", "Name"],
     "starts_on": ["First day", "Starts", "Start", "From", "Start date", "Opens"],
@@ -123,33 +165,35 @@ ALIASES = {
 }
 
 
-def read_upload(file, name: str) -> tuple[list[Given], list[str]]:
-    """The half terms in a CSV or XLSX file, and a sentence about each row that cannot be read."""
+def text_of(file, name: str) -> tuple[str, list[str]]:
+    """The rows of a CSV or XLSX file as lines of the same numbers, and why it cannot be read.
+
+    Where a row names the columns of the first and the last day, the others are left aside from there on.
+    """
     problems = Problems()
-    table = read_table(
-        file,
-        name,
-        required=["starts_on", "ends_on"],
-        optional=["name"],
-        aliases=ALIASES,
-        problems=problems,
-        max_bytes=1_000_000,
-        max_rows=200,
-    )
-    rows = [] if table is None else parse_rows(table, HalfTermRow, problems)
-    found = []
-    for number, row in rows:
-        try:
-            found.append(Given(number, row.name[:60], a_day(row.starts_on), a_day(row.ends_on)))
-        except Wrong as wrong:
-            problems.add(name, wrong.what, wrong.mend, number)
-    return without_breaks(found), [in_words(problem) for problem in problems.shown()]
+    records = read_rows(file, name, problems=problems, max_bytes=1_000_000, max_rows=200)
+    lines, places = [], []
+    for cells in records or []:
+        if columns := columns_in(cells):
+            places = columns
+        lines.append(", ".join(cell for cell in (picked(cells, places) if places else cells) if cell))
+    return "\n".join(lines).rstrip(), [f"{problem.file}: {problem.what} {problem.mend}" for problem in problems.shown()]
 
 
-def in_words(problem):
-    where = f"Row {problem.row}" if problem.row else problem.file
-    column = f", column “{problem.column}”" if problem.column else ""
-    return f"{where}{column}: {problem.what} {problem.mend}"
+def columns_in(cells) -> list[int]:
+    """The places of name, first and last day, where these cells are the names of the columns; none elsewhere."""
+    called = [plain_name(cell) for cell in cells]
+    places = {
+        column: next((called.index(plain_name(alias)) for alias in aliases if plain_name(alias) in called), None)
+        for column, aliases in ALIASES.items()
+    }
+    if places["starts_on"] is None or places["ends_on"] is None:
+        return []
+    return [place for place in places.values() if place is not None]
+
+
+def picked(cells, places):
+    return [cells[place] for place in places if place < len(cells)]
 
 
 def wrong_with_year(rows: list[Given], year: dt.date) -> list[tuple[int, str, str]]:

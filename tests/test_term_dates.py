@@ -18,6 +18,7 @@ from programmes.models import TermDate
 from programmes.services import term_dates as services
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.term_dates import ESSEX_2008, YEAR_2026, calendars, give_term_dates
+from tests.test_pages import text_of
 from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
@@ -29,8 +30,8 @@ def lines(rows, pattern="{name}, {first:%-d %B %Y}, {last:%-d %B %Y}"):
 
 
 def read(text):
-    rows, problems = term_dates.read_pasted(text)
-    return [(row.name, row.starts_on, row.ends_on) for row in rows], problems
+    reading = term_dates.read_pasted(text)
+    return [(row.name, row.starts_on, row.ends_on) for row in reading.rows], reading.problems
 
 
 @pytest.mark.parametrize(
@@ -90,8 +91,18 @@ def test_whole_terms_with_their_half_term_holiday_become_two_halves_each():
         ("Autumn, 1 September 26 to 22 October 2026", "Row 1: “1 September 26” has a year of two digits."),
         ("Autumn, 1 September to 22 October 2026", "Row 1: “1 September” has no year."),
         ("Autumn, 31/9/2026, 22/10/2026", "Row 1: “31/9/2026” is not in the calendar."),
-        ("Autumn, 1 September 2026", "Row 1: there is one day in it."),
-        ("1/9/2026 22/10/2026 2/11/2026", "Row 1: there are 3 days in it."),
+        ("Autumn, 1 September 2026", "Row 1: only 1 September 2026 can be read in “Autumn, 1 September 2026”."),
+        (
+            "Autumn, 1 September 2026 to 22 Otober 2026",
+            "Row 1: only 1 September 2026 can be read in “Autumn, 1 September 2026 to 22 Otober 2026”. Give the first "
+            "and the last day of the half term. Write each day with its month and year, such as 1 September 2026.",
+        ),
+        (
+            "Autumn 1: 2nd Setember to 23rd Otober",
+            "Row 1: no day can be read in “Autumn 1: 2nd Setember 23rd Otober”. Write each day with its month and "
+            "year, such as 1 September 2026, or delete the row.",
+        ),
+        ("1/9/2026 22/10/2026 2/11/2026", "Row 1: there are 3 days in “1/9/2026 22/10/2026 2/11/2026”."),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line, sentence):
@@ -100,6 +111,30 @@ def test_a_line_that_cannot_be_read_is_named(line, sentence):
     assert rows == []
     assert len(problems) == 1
     assert problems[0].startswith(sentence)
+
+
+def test_rows_that_say_no_day_are_names_of_the_next_days_or_left_out_and_said_so():
+    text = "\n".join(
+        [
+            "Term dates 2026-27",
+            "Half term\tFirst day\tLast day",
+            "Autumn term 1",
+            "1 September 2026 to 22 October 2026",
+            "See also our other page",
+            "Autumn term 2, 2/11/2026, 18/12/2026",
+            "Published in week 3",
+        ]
+    )
+
+    reading = term_dates.read_pasted(text)
+
+    assert [(row.row, row.name) for row in reading.rows] == [(4, "Autumn term 1"), (6, "Autumn term 2")]
+    assert reading.left_out == [
+        (1, "Term dates 2026-27"),
+        (5, "See also our other page"),
+        (7, "Published in week 3"),
+    ]
+    assert reading.problems == []
 
 
 @pytest.fixture
@@ -236,14 +271,60 @@ def test_a_file_of_another_kind_is_refused_in_a_sentence(empty, ours):
         SimpleUploadedFile("dates.csv", b"name,first day,last day\nAutumn,1/9/26,22/10/2026\n"),
     ]
 
-    said = [
-        empty.post(enter(ours), {"way": "upload", "file": file}).context["form"].errors["file"][0] for file in wrong
-    ]
+    forms = [empty.post(enter(ours), {"way": "upload", "file": file}).context["form"] for file in wrong]
+    said = [next(iter(form.errors.values()))[0] for form in forms]
 
     assert said[0] == "Choose a CSV file (.csv) or an Excel workbook (.xlsx)."
-    assert said[1].startswith("Row 1: The columns “starts_on” and “ends_on” are missing.")
+    assert said[1].startswith("Row 2: no day can be read in “1, 2”.")
     assert said[2].startswith("dates.xlsx: The file is not an Excel workbook")
     assert said[3].startswith("Row 2: “1/9/26” has a year of two digits.")
+
+
+TITLED = [
+    ["Quiet Council", "", "", ""],
+    [],
+    ["INSET", "Term", "Start date", "End date"],
+    *(["7/9/2026", n, f"{a:%d/%m/%Y}", f"{b:%d/%m/%Y}"] for n, a, b in YEAR_2026),
+]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_unreadable_in_a_file_is_named_by_its_row_and_all_rows_stand_in_the_box(empty, ours, kind):
+    table = [list(row) for row in TITLED]
+    table[4][2], table[6][3] = "2/11/26", "Octobr, half"
+    content = (
+        xlsx_bytes(table[0], table[1:], "Term dates")
+        if kind == "xlsx"
+        else "\n".join(",".join(f'"{cell}"' for cell in row) for row in table).encode()
+    )
+
+    page = empty.post(enter(ours), {"way": "upload", "file": SimpleUploadedFile(f"dates.{kind}", content)})
+    box = page.context["form"]["pasted"].value()
+    mended = box.replace("2/11/26", "2/11/2026").replace("Octobr, half", "25/3/2027")
+    look = empty.post(enter(ours), {"way": "paste", "pasted": mended.replace("\n", "\r\n")})
+    empty.post(enter(ours), hidden(look) | {"save": ""})
+
+    assert page.templates[0].name == "programmes/term_dates_paste.html"
+    assert page.context["form"].errors == {
+        "pasted": [
+            "Row 5: “2/11/26” has a year of two digits. Write the date with the day first and the year in full, such "
+            "as 17/10/2008.",
+            "Row 7: only 22 February 2027 can be read in “Spring term, second half, 22/02/2027, Octobr, half”. Give "
+            "the first and the last day of the half term. Write each day with its month and year, such as 1 September "
+            "2026.",
+        ]
+    }
+    assert "4 half terms can be read already: Autumn term, first half (row 4)" in text_of(page)
+    assert [line.split(",")[0] for line in box.split("\n")] == [
+        "Quiet Council",
+        "",
+        "Term",
+        *["Autumn term"] * 2,
+        *["Spring term"] * 2,
+        *["Summer term"] * 2,
+    ]
+    assert "they are left out: row 1, “Quiet Council”." in text_of(look)
+    assert saved(ours.organisation) == YEAR_2026
 
 
 def test_a_schools_own_dates_stand_beside_the_organisations_and_can_be_taken_back(empty, ours):

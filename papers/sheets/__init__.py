@@ -14,9 +14,10 @@ from .cells import (
     parse_rows,
     read_day,
 )
+from .files import plain_name
 from .problems import Problem, Problems, Refused, quote
 from .settings_files import read_toml
-from .tables import Row, Table, read_table
+from .tables import Row, Table, read_rows, read_table
 from .writing import csv_bytes, defuse, xlsx_bytes
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "csv_bytes",
     "defuse",
     "parse_rows",
+    "plain_name",
     "quote",
     "read_day",
+    "read_rows",
     "read_table",
     "read_toml",
     "xlsx_bytes",

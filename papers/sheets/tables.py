@@ -111,6 +111,33 @@ def read_table(
     return None if rows is None else Table(name, encoding, headers, ignored, rows, private)
 
 
+def read_rows(source, name: str, *, problems: Problems, max_bytes: int, max_rows: int) -> list[list[str]] | None:
+    """Every row of a CSV or XLSX file as its cells, the blank ones too, whatever the first one says; or None."""
+    problems.begin(name)
+    data = file_bytes(source, name, problems, max_bytes)
+    if data is None:
+        return None
+    if name.lower().endswith(".xlsx"):
+        records, mend = workbook_rows(data, name, problems), str
+    else:
+        (_, records), mend = csv_rows(data, name, problems, ()), undefuse
+    rows = []
+    try:
+        for record in records or ():
+            if len(rows) == max_rows:
+                problems.add(name, f"The file has more than {max_rows:,} rows.", "Leave out what is not needed.")
+                return None
+            rows.append([" ".join(mend(cell).split()) for cell in record])
+    except Unclosed as error:
+        problems.add(
+            name,
+            f'A quotation mark (") is opened in row {error.row} and not closed: the rest cannot be read.',
+            "Take the quotation mark out, or save the file again as “CSV UTF-8”.",
+        )
+        return None
+    return None if records is None else rows
+
+
 def _columns(header, number, name, problems, required, optional, aliases, private):
     """Headers and places by column, and the headers nobody asked for; or None and a problem."""
     wanted = {}

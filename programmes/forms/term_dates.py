@@ -9,6 +9,7 @@ from programmes.models import academic_year
 from programmes.services.term_dates import fingerprint
 
 USUAL = [f"{term} term, {half} half" for term in ("Autumn", "Spring", "Summer") for half in ("first", "second")]
+PASTED_MOST = 5000
 ROWS = range(1, HALF_TERMS + 1)
 
 
@@ -74,22 +75,26 @@ class GivenForm(forms.Form):
 
     def __init__(self, *args, year, **kwargs):
         super().__init__(*args, **kwargs)
-        self.year, self.rows = year, []
+        self.year, self.rows, self.text = year, [], ""
+        self.reading = term_dates.Reading()
         self.helper = with_button(self, "Look at them before saving")
 
-    def keep(self, field, rows, problems):
-        problems = [*problems, *(sentence for _, _, sentence in term_dates.wrong_with_year(rows, self.year))]
-        if not problems and (number := term_dates.wrong_with_number(rows)):
-            problems = [number]
-        if problems:
-            raise ValidationError(problems)
+    def read(self, text):
+        self.text, self.reading = text, term_dates.read_pasted(text)
+        rows, wrong = self.reading.rows, [*self.reading.problems]
+        wrong += [sentence for _, _, sentence in term_dates.wrong_with_year(rows, self.year)]
+        if not wrong and (number := term_dates.wrong_with_number(rows)):
+            wrong = [number]
+        if wrong:
+            raise ValidationError(wrong)
         self.rows = sorted(rows, key=lambda row: row.starts_on)
 
 
 class PastedForm(GivenForm):
     pasted = forms.CharField(
         label="Term dates",
-        max_length=5000,
+        max_length=PASTED_MOST,
+        strip=False,  # so that row 1 is the first line of the box
         widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
         help_text="A row for each half term, with its first and last day and the year: "
         "“Autumn term first half, 1 September 2026, 22 October 2026”. "
@@ -101,16 +106,15 @@ class PastedForm(GivenForm):
     )
 
     def clean_pasted(self):
-        rows, problems = term_dates.read_pasted(self.cleaned_data["pasted"])
-        self.keep("pasted", rows, problems)
+        self.read(self.cleaned_data["pasted"])
         return self.cleaned_data["pasted"]
 
 
 class UploadForm(GivenForm):
     file = forms.FileField(
         label="File with the term dates",
-        help_text="A CSV file or an Excel workbook (.xlsx) with the columns Name, First day and Last day, "
-        "and a row for each half term.",
+        help_text="A CSV file or an Excel workbook (.xlsx) with a row for each half term: its name, its first day and "
+        "its last day.",
         error_messages={"required": "Choose a file.", "empty": "The file is empty. Check that it was saved."},
     )
 
@@ -118,8 +122,10 @@ class UploadForm(GivenForm):
         file = self.cleaned_data["file"]
         if not file.name.lower().endswith((".csv", ".xlsx")):
             raise ValidationError("Choose a CSV file (.csv) or an Excel workbook (.xlsx).")
-        rows, problems = term_dates.read_upload(file, file.name)
-        self.keep("file", rows, problems)
+        text, problems = term_dates.text_of(file, file.name)
+        if problems:
+            raise ValidationError(problems)
+        self.read(text)
         return file
 
 

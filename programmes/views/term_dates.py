@@ -14,7 +14,7 @@ from accounts.coming_from import came_from
 from accounts.models import Organisation, School
 from programmes import years
 from programmes.calendar import Calendar, calendar_of
-from programmes.forms.term_dates import HalfTermsForm, OwnDatesForm, PastedForm, UploadForm
+from programmes.forms.term_dates import PASTED_MOST, HalfTermsForm, OwnDatesForm, PastedForm, UploadForm
 from programmes.models import academic_year
 from programmes.services import term_dates
 
@@ -144,6 +144,7 @@ class EnterTermDates(OfYear):
     """Typed in, pasted or uploaded; looked at; saved."""
 
     FORMS = {"paste": PastedForm, "upload": UploadForm}
+    left_out = ()
 
     @property
     def way(self):
@@ -160,7 +161,8 @@ class EnterTermDates(OfYear):
         if self.way in self.FORMS:
             given = self.FORMS[self.way](request.POST, request.FILES, year=self.year)
             if not given.is_valid():
-                return self.ask(given, self.way)
+                return self.mend(given) if self.way == "upload" else self.ask(given, "paste")
+            self.left_out = given.reading.left_out
             form = HalfTermsForm.of(given.rows, year=self.year, standing=self.standing)
         else:
             form = HalfTermsForm(request.POST, year=self.year, standing=self.standing)
@@ -168,10 +170,22 @@ class EnterTermDates(OfYear):
             return self.ask(form, "hand")
         return self.save(form) if "save" in request.POST else self.look(form)
 
-    def ask(self, form, way):
+    def mend(self, given):
+        """What was uploaded stands in the box of pasted rows, to be mended there; a file of no rows is asked for again.
+
+        A row has the same number there as in its file.
+        """
+        form = PastedForm({"pasted": given.text}, year=self.year)
+        if not given.text.strip() or form.is_valid() or len(given.text) > PASTED_MOST:
+            return self.ask(given, "upload")
+        return self.ask(form, "paste", uploaded=self.request.FILES["file"].name)
+
+    def ask(self, form, way, **more):
         others = [(key, label) for key, label in WAYS.items() if key != way]
         links = [(label, self.url("programmes:term_dates_enter", way=key, **self.on_the_way)) for key, label in others]
-        return render(self.request, f"programmes/term_dates_{way}.html", self.context(form=form, way=way, others=links))
+        return render(
+            self.request, f"programmes/term_dates_{way}.html", self.context(form=form, way=way, others=links, **more)
+        )
 
     @property
     def on_the_way(self):
@@ -179,7 +193,8 @@ class EnterTermDates(OfYear):
 
     def look(self, form):
         rows = summary(form.rows, self.year)
-        return render(self.request, "programmes/term_dates_look.html", self.context(form=form, summary=rows))
+        page = self.context(form=form, summary=rows, left_out=self.left_out)
+        return render(self.request, "programmes/term_dates_look.html", page)
 
     def save(self, form):
         try:
