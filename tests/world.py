@@ -55,6 +55,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
 
 OFFICE_STAFF = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE]
@@ -344,6 +345,7 @@ def build_organisation(corner):
     return programme, staff
 
 
+@remembered
 def build_world():
     """(ours, next_door, elsewhere): the second shares our programme and its office, the third nothing."""
     administrator = person("Any", Role.ADMINISTRATOR)
