@@ -14,6 +14,15 @@ settings.register_profile("any speed", deadline=None)
 settings.load_profile("any speed")
 
 
+LONGEST = {"tests.test_browser_story", "tests.test_browser"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes minutes begins first, so that at the end no process works while the other has nothing left."""
+    items.sort(key=lambda item: item.module.__name__ not in LONGEST)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):
     """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own.
