@@ -26,6 +26,12 @@ class JobQuerySet(models.QuerySet):
         """Failures of ours. What was refused because of what was asked for is none: whoever asked reads why."""
         return self.filter(state=Job.State.FAILED, refused=False)
 
+    def outlived(self, now):
+        """Rows that were finished longer ago than they are kept."""
+        if self.model.kept_for is None:
+            return self.none()
+        return self.filter(state__in=[Job.State.DONE, Job.State.FAILED], finished_at__lt=now - self.model.kept())
+
     def due(self, now):
         """Rows that someone may take: waiting and due, or taken by a worker whose lease ran out."""
         waiting = Q(state=Job.State.QUEUED, due_at__lte=now)
@@ -69,7 +75,8 @@ class JobQuerySet(models.QuerySet):
 class Job(models.Model):
     """One piece of work in the background: its state, who has it until when, how far it is, and its file.
 
-    A subclass names the Celery task that does it in `task`; the task takes the id of the row and nothing else.
+    A subclass names the Celery task that does it in `task`; the task takes the id of the row and nothing else. Where it
+    is not kept for good, `kept_for` names the setting that says for how many days.
     """
 
     class State(models.TextChoices):
@@ -79,6 +86,7 @@ class Job(models.Model):
         FAILED = "failed", "Could not be made"
 
     task = None
+    kept_for = None
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     queued_at = models.DateTimeField(default=timezone.now)
@@ -98,6 +106,10 @@ class Job(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def kept(cls):
+        return dt.timedelta(days=getattr(settings, cls.kept_for))
 
     @property
     def in_hand(self):

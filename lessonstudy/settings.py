@@ -187,8 +187,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=0, hour=7, day_of_week="mon"),
     },
     "sweep files": {"task": "jobs.tasks.sweep_files", "schedule": 3600.0, "options": {"expires": 600}},
+    "forget what is old": {"task": "jobs.tasks.forget_old", "schedule": crontab(minute=30, hour=3)},
 }
 CELERY_TIMEZONE = "Europe/London"
+
+
+# How long mails and papers are kept, in days (docs/keeping-times.md) ----------------------------------------------
+KEEP_MAIL_DAYS = env.int("KEEP_MAIL_DAYS", 365)
+KEEP_LETTERS_DAYS = env.int("KEEP_LETTERS_DAYS", 365)
+KEEP_PACKS_DAYS = env.int("KEEP_PACKS_DAYS", 30)
+if min(KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS) < 30:
+    raise ImproperlyConfigured("KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS and KEEP_PACKS_DAYS are 30 days or more.")
 
 # People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

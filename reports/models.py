@@ -189,6 +189,7 @@ class HandOverPack(Paper):
     """The hand-over pack of a partnership on paper, as its reader may see it when it is made."""
 
     task = "reports.tasks.make_handover"
+    kept_for = "KEEP_PACKS_DAYS"
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="packs")
     names_pupils = models.BooleanField(default=False)

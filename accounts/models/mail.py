@@ -41,6 +41,7 @@ class OutgoingMail(Job):
     """
 
     task = "accounts.tasks.send_mail"
+    kept_for = "KEEP_MAIL_DAYS"
     SHOWN = {
         "waiting": "Waiting to be sent",
         "sent": "Handed to the mail server",

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
@@ -23,6 +24,11 @@ class HeadsLetterQuerySet(JobQuerySet, ScopedQuerySet):
         ),
     }
 
+    def outlived(self, now):
+        """A letter is kept as long after the end of its programme: until then it is what a head was told."""
+        last_day = timezone.localtime(now).date() - self.model.kept()
+        return self.exclude(pk__in=self.in_hand().values("pk")).filter(partner_school__programme__ends_on__lt=last_day)
+
 
 class HeadsLetter(Job):
     """The letter to the head of one partner school: what the year holds, as the facts stood when it was asked for.
@@ -31,6 +37,7 @@ class HeadsLetter(Job):
     """
 
     task = "programmes.tasks.make_heads_letter"
+    kept_for = "KEEP_LETTERS_DAYS"
 
     partner_school = models.ForeignKey(PartnerSchool, on_delete=models.CASCADE, related_name="letters")
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
