@@ -84,6 +84,50 @@ def test_a_school_is_found_as_people_write_it(typed, found):
     assert names(School.objects.search(typed).order_by("name")) == sorted(found)
 
 
+MARYS = [
+    "Saint Mary's Catholic Primary School",
+    "St Marys Church of England Infant School",
+    "St. Mary's C of E (VA) Primary School",
+    "St.Mary\N{RIGHT SINGLE QUOTATION MARK}s R.C. Primary",
+    "St Mary's CofE Primary School",
+]
+CHURCH, CATHOLIC = [MARYS[1], MARYS[2], MARYS[4]], [MARYS[0], MARYS[3]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        *[
+            (typed, MARYS)
+            for typed in ("st marys", "St. Mary's", "saint marys", "Saint Mary", "ST.MARY'S", "sain mary")
+        ],
+        *[
+            (f"st marys {words}", CHURCH)
+            for words in ("ce", "C.E.", "c/e", "c of e", "CofE", "church of england", "Church of")
+        ],
+        *[(f"{words} marys", CATHOLIC) for words in ("rc", "R.C.", "catholic", "roman catholic")],
+        ("saint mary's c.e. va", [MARYS[2]]),
+        ("voluntary aided", [MARYS[2]]),
+        ("gt baddow", ["Great Baddow Junior & Infant School"]),
+        ("baddow j&i", ["Great Baddow Junior & Infant School"]),
+        ("great baddow junior and infant", ["Great Baddow Junior & Infant School"]),
+        ("saints peter and paul", ["SS Peter and Paul's School"]),
+        ("ss peter & paul", ["SS Peter and Paul's School"]),
+        ("southend on sea", ["Mount Pleasant School"]),
+        ("mt pleasant ss1", ["Mount Pleasant School"]),
+        ("mount pleasant SS12AA", ["Mount Pleasant School"]),
+    ],
+)
+def test_a_school_is_found_however_its_saint_and_its_church_are_written(typed, found):
+    for name in MARYS:
+        school(name, town="Maldon", postcode="CM9 5HP")
+    school("Great Baddow Junior & Infant School", town="Chelmsford", postcode="CM2 9RZ")
+    school("SS Peter and Paul's School", town="Ilford", postcode="IG1 1SA")
+    school("Mount Pleasant School", town="Southend-on-Sea", postcode="SS1 2AA")
+
+    assert sorted(names(School.objects.search(typed))) == sorted(found)
+
+
 def test_the_best_comes_first():
     school("Upper Elm School")
     school("Elm", status=School.Status.CLOSED)

@@ -81,7 +81,8 @@ def kinds(request):
     require(request.user, "mail.view")
     every = sorted(KINDS.values(), key=lambda kind: kind.title)
     number = len(every) + len(AT_ONCE)
-    return render(request, "accounts/messages/kinds.html", {"kinds": every, "at_once": AT_ONCE, "number": number})
+    context = {"kinds": every, "at_once": AT_ONCE, "number": number, "days": OutgoingMail.kept().days}
+    return render(request, "accounts/messages/kinds.html", context)
 
 
 @require_POST

@@ -4,7 +4,7 @@ import unicodedata
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Concat, Lower, Replace
+from django.db.models.functions import Concat, Lower
 
 from accounts.roles import Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
@@ -82,7 +82,18 @@ class PlainWords(Func):
     output_field = models.TextField()
 
 
+class SchoolWords(Func):
+    """The words by which a school is found: those of its name, town and postcode, and how else people write them.
+
+    St is also Saint, CE also C of E, CofE and Church of England, Catholic also RC, Gt also Great, and so on.
+    """
+
+    function = "school_words"
+    output_field = models.TextField()
+
+
 LA_AND_NUMBER = re.compile(r"([0-9]{3})\s*/?\s*([0-9]{4})")
+PARTED = re.compile(r"\b([A-Za-z])/([A-Za-z])\b")  # C/E and R/C are one word each
 MOST_WORDS = 8
 PUBLIC = {"schools.search"}  # the register is public: whoever may search it finds every school
 
@@ -111,8 +122,8 @@ class SchoolQuerySet(ScopedQuerySet):
     def search(self, text, memberships=()):
         """By URN, LA and establishment number, postcode, name and town, the best first.
 
-        Every word must stand in the school's words; where no school has them all, those that are written alike.
-        Among equals the schools near the memberships come first.
+        Every word must stand in the school's words, one of two letters at the beginning of one; where no school has all
+        of them, those that are written alike. Among equals the schools near the memberships come first.
         """
         typed = " ".join(text.replace("\0", "").split())[:100]
         if not typed:
@@ -121,12 +132,12 @@ class SchoolQuerySet(ScopedQuerySet):
             return self.filter(urn__startswith=typed).order_by("urn")
         if number := LA_AND_NUMBER.fullmatch(typed):
             return self.filter(la_code=number[1], establishment_number=number[2]).best_first(typed, memberships)
-        words = [word for word in typed.split() if has_letters(word)][:MOST_WORDS]
+        words = [word for word in PARTED.sub(r"\1\2", typed).split() if has_letters(word)][:MOST_WORDS]
         if not words:
             return self.none()
         rows = self
         for word in words:
-            rows = rows.filter(words__contains=PlainWords(Value(word)))
+            rows = rows.filter(has_word(word))
         return rows.best_first(typed, memberships) if rows.exists() else self.written_like(typed)
 
     def best_first(self, typed, memberships):
@@ -150,6 +161,14 @@ class SchoolQuerySet(ScopedQuerySet):
 def has_letters(word):
     """Whether anything of it is left in plain words."""
     return re.search("[A-Za-z0-9]", unicodedata.normalize("NFKD", word)) is not None
+
+
+def has_word(word):
+    """RC is not to be found in Church."""
+    plain = PlainWords(Value(word))
+    if sum(map(str.isalnum, word)) > 2:
+        return Q(words__contains=plain)
+    return Q(words__startswith=plain) | Q(words__contains=Concat(Value(" "), plain))
 
 
 def near(memberships):
@@ -198,9 +217,7 @@ class School(models.Model):
     easting = models.PositiveIntegerField(null=True, blank=True)
     northing = models.PositiveIntegerField(null=True, blank=True)
     words = models.GeneratedField(
-        expression=PlainWords(
-            Concat("name", Value(" "), "town", Value(" "), "postcode", Value(" "), Replace("postcode", Value(" ")))
-        ),
+        expression=SchoolWords("name", "town", "postcode"),
         output_field=models.TextField(),
         db_persist=True,
     )
