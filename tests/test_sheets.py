@@ -30,6 +30,7 @@ from papers.sheets import (
     csv_bytes,
     defuse,
     parse_rows,
+    read_rows,
     read_table,
     read_toml,
     xlsx_bytes,
@@ -730,3 +731,31 @@ def test_a_text_too_long_for_excel_is_cut_and_says_so():
     text = zipfile.ZipFile(io.BytesIO(data)).read("xl/worksheets/sheet1.xml").decode()
 
     assert "cut here: an Excel cell holds no more" in text
+
+
+def test_rows_are_read_whatever_parts_their_cells_and_whatever_the_first_one_says():
+    rows = [["A title", "", ""], [], ["First, half", "1", "2"], ["Second, half", "3", "'=4"]]
+    read = []
+    for delimiter in ",;\t":
+        lines = [delimiter.join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows]
+        problems = Problems()
+        data = io.BytesIO("\n".join(lines).encode())
+        read.append((read_rows(data, "some.csv", problems=problems, max_bytes=1000, max_rows=10), list(problems)))
+
+    assert read == [([*rows[:3], ["Second, half", "3", "=4"]], [])] * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"a,b\n" * 11, "The file has more than 10 rows."),
+        (b'"a,b\n', 'A quotation mark (") is opened in row 1 and not closed: the rest cannot be read.'),
+        (b"%PDF-1.7", "The file is a PDF, not a CSV file, whatever its name says."),
+    ],
+)
+def test_rows_that_cannot_be_read_are_said(content, what):
+    problems = Problems()
+
+    rows = read_rows(io.BytesIO(content), "some.csv", problems=problems, max_bytes=1000, max_rows=10)
+
+    assert (rows, [problem.what for problem in problems]) == (None, [what])

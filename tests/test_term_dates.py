@@ -345,6 +345,21 @@ def test_a_schools_own_dates_stand_beside_the_organisations_and_can_be_taken_bac
     assert (saved(ours.organisation), saved(ours.organisation, ours.school)) == (YEAR_2026, [])
 
 
+def test_a_schools_own_dates_begin_as_those_of_the_organisation_and_only_there(empty, ours):
+    give_term_dates(ours.organisation)
+    address = f"{enter(ours)}?school={ours.school.pk}"
+
+    first = empty.get(address)
+    look = empty.post(address, hidden(first) | {"starts_on_1": "7/9/2026", "school": ours.school.pk})
+    empty.post(address, hidden(look) | {"save": "", "school": ours.school.pk})
+    again = empty.get(address)
+
+    assert "The dates of" in text_of(first)
+    assert "The dates of" not in text_of(again)
+    assert saved(ours.organisation, ours.school) == swapped(YEAR_2026, 0, first=dt.date(2026, 9, 7))
+    assert saved(ours.organisation) == YEAR_2026
+
+
 def test_dates_that_someone_else_changed_meanwhile_are_not_overwritten_and_what_was_typed_is_kept(empty, ours):
     look = empty.post(enter(ours), {"way": "paste", "pasted": lines(YEAR_2026)})
     theirs = swapped(YEAR_2026, 0, first=dt.date(2026, 9, 7))

@@ -152,7 +152,12 @@ def _records(data, codec, delimiter):
 
 
 def _delimiter(data, codec, wanted):
-    """The one of comma, semicolon and tab under which the first row has most columns that somebody asked for."""
+    """The one of comma, semicolon and tab under which the first row has most columns that somebody asked for.
+
+    Where nobody asked for any, the one that parts the rows into most cells.
+    """
+    if not wanted:
+        return max(",;\t", key=lambda delimiter: _number_of_cells(data, codec, delimiter))
     known = {plain_name(name) for name in wanted}
 
     def worth(delimiter):
@@ -163,6 +168,13 @@ def _delimiter(data, codec, wanted):
         return (sum(plain_name(cell) in known for cell in header), sum(bool(plain_name(cell)) for cell in header))
 
     return max(",;\t", key=worth)  # the first of equals
+
+
+def _number_of_cells(data, codec, delimiter):
+    try:
+        return sum(bool(cell.strip(" ,;\t")) for record in _records(data, codec, delimiter) for cell in record)
+    except Unclosed:
+        return 0
 
 
 # XLSX -------------------------------------------------------------------------------------------------------------

@@ -14,15 +14,16 @@ ROWS = range(1, HALF_TERMS + 1)
 
 
 class HalfTermsForm(forms.Form):
-    """The six half terms of a year: name, first and last day each."""
+    """The six half terms of a year: name, first and last day each. `proposed` stand in the boxes where none do yet."""
 
-    def __init__(self, *args, year, standing=(), **kwargs):
+    def __init__(self, *args, year, standing=(), proposed=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.year = year
         first, last = academic_year(year)
         standing = list(standing)
+        shown = standing or list(proposed)
         for n in ROWS:
-            row = standing[n - 1] if n <= len(standing) else None
+            row = shown[n - 1] if n <= len(shown) else None
             self.fields[f"name_{n}"] = forms.CharField(
                 label=f"Name of half term {n}",
                 max_length=60,
@@ -95,7 +96,7 @@ class PastedForm(GivenForm):
         label="Term dates",
         max_length=PASTED_MOST,
         strip=False,  # so that row 1 is the first line of the box
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
         help_text="A row for each half term, with its first and last day and the year: "
         "“Autumn term first half, 1 September 2026, 22 October 2026”. "
         "Rows copied from a web page or a spreadsheet will do, also whole terms with their half-term holiday.",

@@ -154,7 +154,8 @@ class EnterTermDates(OfYear):
 
     def get(self, request, *args, **kwargs):
         if self.way == "hand":
-            return self.ask(HalfTermsForm(year=self.year, standing=self.standing), "hand")
+            form = HalfTermsForm(year=self.year, standing=self.standing, proposed=self.proposed)
+            return self.ask(form, "hand", proposed=bool(self.proposed))
         return self.ask(self.FORMS[self.way](year=self.year), self.way)
 
     def post(self, request, *args, **kwargs):
@@ -186,6 +187,13 @@ class EnterTermDates(OfYear):
         return render(
             self.request, f"programmes/term_dates_{way}.html", self.context(form=form, way=way, others=links, **more)
         )
+
+    @cached_property
+    def proposed(self):
+        """For a school that has no dates of its own yet those of the organisation: most of them will be the same."""
+        if self.school is None or self.standing:
+            return []
+        return list(term_dates.of_year(self.organisation, None, self.year))
 
     @property
     def on_the_way(self):
