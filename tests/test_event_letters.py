@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from programmes.letters.facts import facts_of, letter_facts
 from programmes.models import Area, TimetableStep
-from tests.factories import EventFactory
+from tests.factories import EventFactory, EventSeriesFactory
 from tests.world import build_world
 from visits.models import Event
 
@@ -59,6 +59,7 @@ def test_an_event_stands_in_the_letter_instead_of_its_step(ours):
             "from": "2026-12-03",
             "to": "2026-12-03",
             "when": "Thursday 3 December 2026",
+            "days": "",
             "what": f"Moderation session, {ours.partnership.area}, 1pm to 3:30pm",
             "kind": "event",
             "where": f"The hall, {ours.school}",
@@ -79,6 +80,28 @@ def test_only_events_for_this_school_and_that_take_place_are_told(ours):
     event(ours, name="For heads", audience=["head"])
 
     assert sorted(days(ours)) == sorted([*expected, "Thursday 3 December 2026: For heads, 1pm to 3:30pm"])
+
+
+def test_the_meetings_of_a_series_are_one_line_with_all_their_days(ours):
+    series = EventSeriesFactory(programme=ours.programme)
+    usual = {"kind": "network", "takes": "", "starts_at": dt.time(16, 0), "ends_at": dt.time(17, 30), "series": series}
+    first = [event(ours, on=dt.date(2026, *day), **usual) for day in ((11, 5), (11, 19), (12, 3))]
+    event(ours, on=dt.date(2027, 1, 14), **usual)
+    event(ours, on=dt.date(2027, 1, 28), **usual | {"ends_at": dt.time(18, 0)})
+    event(ours, on=dt.date(2027, 2, 11), **usual | {"series": None})
+
+    found = [(e["when"], e["days"], e["what"]) for e in facts_of(ours.listed_school)["dates"] if e["kind"] == "event"]
+
+    title = first[0].title
+    assert found == [
+        (
+            "5 November 2026 to 14 January 2027",
+            "5 and 19 November, 3 December, 14 January",
+            f"{title}, 4pm to 5:30pm, 4 times",
+        ),
+        ("Thursday 28 January 2027", "", f"{title}, 4pm to 6pm"),
+        ("Thursday 11 February 2027", "", f"{title}, 4pm to 5:30pm"),
+    ]
 
 
 def test_many_schools_cost_no_more_questions(ours):

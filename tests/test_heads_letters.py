@@ -127,6 +127,27 @@ def test_the_letter_says_what_stands_in_the_programme(ours):
     ]
 
 
+@pytest.mark.parametrize(
+    ("host", "audience", "said"),
+    [
+        (
+            "authority",
+            "heads; specialist teachers",
+            ("A venue of the organiser", "Headteachers and specialist teachers"),
+        ),
+        ("cluster venue", "partner teachers", ("A venue in your area", "Partner teachers")),
+        ("The Old Hall", "", ("The Old Hall", "")),
+    ],
+)
+def test_where_and_for_whom_a_step_is_are_said_in_words(ours, host, audience, said):
+    timetable(ours.programme)
+    TimetableStep.objects.filter(programme=ours.programme, name="Launch").update(host=host, audience=audience)
+
+    (launch,) = [d for d in facts_of(ours.listed_school)["dates"] if d["what"] == "Launch"]
+
+    assert (launch["where"], launch["who"]) == said
+
+
 def test_the_letters_of_the_evaluated_programme_agree_with_what_is_collected_by_hand():
     programme = load_programme(ESSEX).programme
     rows = list(programme.partner_schools.select_related("school", "programme__organisation"))

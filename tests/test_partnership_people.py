@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, Invitation, Membership, OutgoingMail, User
 from accounts.roles import Role
 from accounts.services import OwnInvitation
+from programmes.forms.people import SpecialistForm
 from programmes.models import (
     ConflictOfInterest,
     Partnership,
@@ -254,14 +255,40 @@ def test_only_those_with_room_whom_nothing_keeps_from_the_school_may_follow(ours
     SpecialistTeacherFactory(programme=programme, ref="G", status="withdrawn")
     SpecialistTeacherFactory(programme=programme, ref="H", user=ours.people[Role.PARTNER])
     SpecialistTeacherFactory(ref="I")
+    other_year = SpecialistTeacherFactory(programme=programme, ref="J", subjects=["maths"], year_groups=[2])
+    PartnershipFactory(programme=programme, specialist=other_year, status="folded")
 
-    offered = [(row.ref, row.taken, row.fits) for row in people.may_follow(partnership)]
+    offered = [(row.ref, row.taken, row.teaches_it, row.fits) for row in people.may_follow(partnership)]
+    hints = [
+        row.hint.rpartition(". ")[2]
+        for row in SpecialistForm(person=coordinator, partnership=partnership, since=TODAY).fields["successor"].choices
+    ]
 
-    assert offered == [("B", 0, True), ("A", 0, False), ("E", 0, False), ("C", 1, False)]
+    assert offered == [
+        ("B", 0, True, True),
+        ("J", 0, True, False),
+        ("A", 0, False, False),
+        ("E", 0, False, False),
+        ("C", 1, False, False),
+    ]
+    assert hints == ["Fits", "Other year groups", *["Does not teach maths"] * 3]
     with pytest.raises(people.CannotChange, match="cannot take this partnership any more"):
         people.replace_specialist(coordinator, partnership, full, on=TODAY, because="Parental leave")
     assert Partnership.objects.get(pk=partnership.pk).specialist != full
     assert {fits.ref, plain.ref} == {"A", "B"}
+
+
+def test_those_known_at_the_school_are_offered_with_what_they_are_there(client, ours, coordinator):
+    known = UserFactory(first_name="Ann", last_name="Aardvark")
+    for role in (Role.PARTNER, Role.HEADTEACHER):
+        MembershipFactory(user=known, role=role, organisation=ours.organisation, school=ours.school)
+    client.force_login(coordinator)
+
+    page = client.get(reverse("programmes:partner_teacher_add", args=[ours.partnership.pk]))
+
+    offered = [(row[1], row.hint) for row in page.context["form"].fields["who"].choices[:-1]]
+    assert offered[0] == ("Ann Aardvark", "Partner teacher and Headteacher")
+    assert {hint for _, hint in offered[1:]} == {"Headteacher"}
 
 
 @pytest.mark.parametrize("status", ["completed", "folded"])

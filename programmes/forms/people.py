@@ -73,7 +73,7 @@ class PartnerTeacherForm(ChangeForm):
         who = self.fields["who"]
         who.label = "Who follows?" if replaced else "Who joins?"
         who.choices = [
-            *[(pk, str(user)) for pk, user in self.known.items()],
+            *[Choice(pk, str(user), hint=listed(dict.fromkeys(user.known_as))) for pk, user in self.known.items()],
             Choice(SOMEONE_ELSE, "Someone else", hint="Give the name and the email address below."),
         ]
         if replaced:
@@ -147,7 +147,12 @@ class SpecialistForm(ChangeForm):
         subjects = listed(row.subjects) or "No subject given"
         what = f"{subjects}, Year{'s' if len(years) > 1 else ''} {listed(years)}" if years else subjects
         load = f"has {row.taken} of {row.partnerships_wanted} partnerships"
-        return f"{row.home_school}: {what}, {load}{'. Fits' if row.fits else ''}"
+        return f"{row.home_school}: {what}, {load}. {self.how_it_fits(row)}"
+
+    def how_it_fits(self, row):
+        if row.fits:
+            return "Fits"
+        return "Other year groups" if row.teaches_it else f"Does not teach {self.partnership.subject}"
 
     def save(self):
         """True when it is done."""

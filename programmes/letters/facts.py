@@ -3,17 +3,25 @@
 import hashlib
 import json
 from collections import defaultdict
+from itertools import groupby
 
 from django.utils.dateformat import format as format_date
 
 from accounts.models import Membership
 from accounts.roles import Role
+from papers.templatetags.plain import listed
 from programmes.models import AreaConsultant, Partnership, TimetableStep
 
-EDITION = 2  # raise it when a template changes what the letter says: then asking again makes a new one
+EDITION = 3  # raise it when a template changes what the letter says: then asking again makes a new one
 
 # Who hosts a step, as it is said to the head of the partner school.
-HOSTS = {"partner school": "Your school", "specialist school": "The specialist teacher's school"}
+HOSTS = {
+    "partner school": "Your school",
+    "specialist school": "The specialist teacher's school",
+    "authority": "A venue of the organiser",
+    "cluster venue": "A venue in your area",
+}
+AUDIENCES = {"heads": "headteachers"}
 
 # What other apps know of the year: (programme, partner schools) -> dates by id, as `dated` makes them. A date that has
 # its step of the timetable stands in the letter instead of that step. Apps to the right append theirs in
@@ -137,12 +145,16 @@ def partnership_words(p):
     }
 
 
-def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True, step=None):
-    """A line of the year ahead. `half_days` are those of the partner teacher for which cover is funded."""
+def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True, step=None, days=()):
+    """A line of the year ahead. `half_days` are those of the partner teacher for which cover is funded.
+
+    What meets several times is one line, with all of its `days`.
+    """
     return {
         "from": start.isoformat(),
         "to": end.isoformat(),
         "when": window_words(start, end),
+        "days": days_words(days),
         "what": what,
         "kind": kind,
         "where": where,
@@ -160,11 +172,18 @@ def step_words(step):
         step.name,
         kind=step.type,
         where=HOSTS.get(step.host.casefold(), step.host),
-        who=step.audience,
+        who=audience_words(step.audience),
         half_days=step.funded_partner_half_days,
         required=step.required,
         step=step.pk,
     )
+
+
+def audience_words(audience) -> str:
+    """Headteachers and specialist teachers"""
+    parts = [part.strip() for part in audience.split(";")]
+    words = listed([AUDIENCES.get(part, part) for part in parts if part])
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def point_words(point):
@@ -174,6 +193,12 @@ def point_words(point):
 def day_words(day) -> str:
     """Friday 16 October 2026"""
     return format_date(day, "l j F Y")
+
+
+def days_words(days) -> str:
+    """5 and 19 November, 3 December; the year is said by the window."""
+    months = [(month, list(of)) for month, of in groupby(sorted(days), key=lambda day: f"{day:%B}")]
+    return ", ".join(f"{listed([day.day for day in of])} {month}" for month, of in months)
 
 
 def window_words(start, end) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.mail import post_all
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, Membership
 from accounts.roles import Role
 from accounts.services import end_membership, place, withdraw
 from programmes import mails
@@ -149,23 +149,33 @@ def follow_up(person, partnership, left, joined, on):
 def may_follow(partnership):
     """Specialist teachers of the programme with room for this partnership, whom nothing keeps from its school.
 
-    Each comes with `taken`, how many partnerships they have now, and `fits`: those of its subject and year come first.
+    Each comes with `taken`, how many partnerships they have now, `teaches_it` and `fits`: those of its subject and year
+    come first, then those of its subject.
     """
     rows = partnership.programme.specialists.with_room().filter(status__in=TAKES_PART)
     rows = rows.exclude(pk=partnership.specialist_id).exclude(conflicts__school=partnership.partner_school_id)
     rows = rows.exclude(user__in=partnership.partner_teachers.filter(until=None).values("user"))
-    fits = Q(subjects__contains=[partnership.subject], year_groups__contains=[partnership.year_group])
+    subject = Q(subjects__contains=[partnership.subject])
+    fits = subject & Q(year_groups__contains=[partnership.year_group])
     rows = rows.annotate(fits=Case(When(fits, then=True), default=False))
-    return rows.select_related("user", "home_school").order_by("-fits", "taken", "ref")
+    rows = rows.annotate(teaches_it=Case(When(subject, then=True), default=False))
+    return rows.select_related("user", "home_school").order_by("-fits", "-teaches_it", "taken", "ref")
 
 
 def known_at_school(person, partnership):
-    """People with a role in the partner school who could be its partner teacher: not yet, and not oneself."""
+    """People with a role in the partner school who could be its partner teacher: not yet, and not oneself.
+
+    Each comes with the roles in `known_as`.
+    """
     organisation, school = partnership.programme.organisation_id, partnership.partner_school_id
     there = Membership.objects.live().filter(organisation=organisation, school=school).exclude(role=Role.OFFICE)
     taken = {someone.pk for someone in partnership.teachers} | {person.pk}
-    rows = User.objects.filter(pk__in=there.values("user")).exclude(pk__in=taken)
-    return rows.order_by("last_name", "first_name", "pk")
+    there = there.exclude(user__in=taken).select_related("user").order_by("user__last_name", "user__first_name", "user")
+    found = {}
+    for membership in there:
+        someone = found.setdefault(membership.user_id, membership.user)
+        someone.known_as = [*getattr(someone, "known_as", []), membership.role_label]
+    return list(found.values())
 
 
 def day_specialist_began(partnership, on):

@@ -18,19 +18,35 @@ def events_ahead(programme, rows) -> dict[int, list[dict]]:
     for school, area in partnerships.values_list("partner_school", "area"):
         areas[school].add(area)
     return {
-        row.pk: [words_of(event) for event in events if event.area_id in {None, row.area_id, *areas[row.school_id]}]
+        row.pk: [
+            words_of(meetings)
+            for meetings in together(e for e in events if e.area_id in {None, row.area_id, *areas[row.school_id]})
+        ]
         for row in rows
     }
 
 
-def words_of(event):
+def together(events) -> list[list[Event]]:
+    """Meetings of one series that differ in nothing but their day, and every other event by itself."""
+    found = defaultdict(list)
+    for event in events:
+        same = (event.series_id, event.title, event.hours, event.where, event.for_whom, event.step_id)
+        found[same if event.series_id else event.pk].append(event)
+    return list(found.values())
+
+
+def words_of(meetings):
+    days = sorted(event.on for event in meetings)
+    first, number = meetings[0], len(meetings)
+    times = f", {number} times" if number > 1 else ""
     return dated(
-        event.on,
-        event.on,
-        f"{event.title}, {event.hours}",
+        days[0],
+        days[-1],
+        f"{first.title}, {first.hours}{times}",
         kind="event",
-        where=event.where,
-        who=event.for_whom,
-        half_days=event.funded_partner_half_days,
-        step=event.step_id,
+        where=first.where,
+        who=first.for_whom,
+        half_days=sum(event.funded_partner_half_days for event in meetings),
+        step=first.step_id,
+        days=days if number > 1 else (),
     )
