@@ -52,6 +52,23 @@ def queries_of(client):
     return count
 
 
+@pytest.fixture(scope="class")
+def loaded(django_db_setup, django_db_blocker):
+    """Essex stands in the database while the tests of a class run, each in a savepoint of its own."""
+    from tests.loads import essex_loaded
+
+    with django_db_blocker.unblock(), essex_loaded():
+        yield
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The folder of Essex, to be changed."""
+    from tests.folders import ESSEX, Copy
+
+    return Copy(ESSEX, tmp_path / "folder")
+
+
 @pytest.fixture
 def broker():
     with tempfile.TemporaryDirectory(prefix="ls-", dir="/var/tmp") as folder:
