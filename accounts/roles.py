@@ -110,9 +110,13 @@ DOES = {
     Role.FINANCE: "Sees how complete the grades of each area are, in counts. Sees no pupil.",
     Role.SPECIALIST: "Plans half-days with partner schools and looks after the target pupils of these partnerships.",
     Role.PARTNER: "Plans half-days with a specialist teacher, as an equal, and looks after their target pupils.",
-    Role.HEADTEACHER: "Sees the school's visits and target pupils, orders its impact report and names a deputy.",
+    Role.HEADTEACHER: "Signs the school's agreements, sees its visits and target pupils, orders its impact report "
+    "and names a deputy.",
     Role.OFFICE: "Sees who is out of class when, to arrange cover. Sees no pupil.",
     Role.ADMINISTRATOR: "Adds organisations, invites their first coordinators and looks after the installation. "
     "Sees no programme.",
 }
-DEPUTY_DOES = "Stands in for the headteacher: sees the school's visits and target pupils and orders its impact report."
+DEPUTY_DOES = (
+    "Stands in for the headteacher: signs the school's agreements, sees its visits and target pupils, and orders its "
+    "impact report."
+)

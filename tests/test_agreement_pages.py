@@ -34,7 +34,7 @@ from programmes.services.agreements import (
 )
 from programmes.services.agreements.words import blocks, shipped
 from reports.dashboards import dashboard
-from tests.factories import MembershipFactory, PartnershipFactory, ProgrammeFactory
+from tests.factories import MembershipFactory, PartnershipFactory, ProgrammeFactory, UserFactory
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_signing_says_so_and_counts(client, ours):
 
     text = text_of(response)
     assert "You have signed as partner teacher." in text
-    assert "1 of 4 have signed." in text
+    assert "1 of 4 has signed." in text
     row = ours.agreement.signatures.get(capacity="partner")
     assert (row.signed_by, row.typed_name) == (ours.people[Role.PARTNER], "Ourside OursidePartner")
 
@@ -164,6 +164,29 @@ def test_the_second_click_is_told_that_it_counts_once(client, ours):
     assert AuditEvent.objects.filter(did="agreements.signed").count() == 1
 
 
+def test_a_named_deputy_reads_and_signs_as_deputy(client, ours):
+    deputy = UserFactory(first_name="Dora", last_name="Deputy")
+    until = timezone.localdate() + dt.timedelta(days=30)
+    MembershipFactory(
+        user=deputy,
+        role=Role.HEADTEACHER,
+        organisation=ours.organisation,
+        school=ours.school,
+        deputy=True,
+        ends_on=until,
+    )
+    client.force_login(deputy)
+
+    page = client.get(address("agreement", ours))
+    given = {"signature": page.context["form"].initial["signature"], "typed_name": "Dora Deputy", "agreed": "on"}
+    signed = client.post(address("agreement_sign", ours), given, follow=True)
+
+    assert "You sign this as deputy for the headteacher of Ourside Partner School." in text_of(page)
+    assert "I agree to it as deputy for the headteacher of Ourside Partner School." in text_of(page)
+    assert "You have signed as deputy for the headteacher of Ourside Partner School." in text_of(signed)
+    assert "as named deputy of the headteacher" in text_of(signed)
+
+
 def test_nobody_signs_in_a_capacity_of_someone_else(client, ours):
     other = ours.agreement.signatures.get(capacity="specialist").pk
 
@@ -195,6 +218,14 @@ def test_a_new_version_needs_a_reason(client, ours):
         "because": ["Say why, in one sentence: everyone who signs reads it."],
     }
     assert Agreement.objects.filter(partnership=ours.partnership).count() == 1
+
+
+def test_the_reason_of_a_new_version_is_one_sentence_however_it_is_typed(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    response = client.post(address("agreement_renew", ours), {"because": "Ann joins from January. "}, follow=True)
+
+    assert "Ann joins from January. Everyone signs it anew." in text_of(response)
 
 
 def test_a_page_whose_people_have_changed_leads_to_a_new_version(client, ours):
@@ -511,7 +542,7 @@ def test_the_pdf_says_who_signed_and_who_has_not(client, ours):
     row = ours.agreement.signatures.get(capacity="partner")
     signed_at = timezone.localtime(row.signed_at)
     assert response["Content-Disposition"] == 'attachment; filename="agreement-ourside-programme-ourside-p-v1.pdf"'
-    assert "1 of 4 have signed. It is not complete yet." in text
+    assert "1 of 4 has signed. It is not complete yet." in text
     assert f"Ourside OursidePartner {signed_at:%-d %B %Y, %H:%M}, version 1" in text
     assert text.count("Not signed yet") == 3
     assert not re.search("Nextdoor|Elsewhere", text)

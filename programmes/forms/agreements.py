@@ -123,6 +123,10 @@ class NewVersionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.helper = with_button(self, "Make the new version", css_class="govuk-button--warning")
 
+    def clean_because(self):
+        """The pages go on behind it, so its full stop is theirs."""
+        return self.cleaned_data["because"].rstrip(". ")
+
 
 class AgreementFilter(forms.Form):
     """Narrows the list of agreements; offers only programmes that stand in it."""

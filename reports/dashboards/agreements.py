@@ -25,7 +25,8 @@ def signing_items(user, acting, today):
         items.append(
             {
                 "title": f"Sign the agreement of {agreement.sections['partner_school']}, {agreement.sections['label']}",
-                "text": f"{signed} of {len(agreement.signatures.all())} have signed. It takes four minutes to read.",
+                "text": f"{signed} of {len(agreement.signatures.all())} {'has' if signed == 1 else 'have'} signed. "
+                "It takes four minutes to read.",
                 "url": agreement.get_absolute_url(),
                 "when": f"Waits for you since {day_of(asked, today)}",
                 "late": today - asked > LATE_AFTER,

@@ -21,14 +21,13 @@ def waiting_signer(person, agreement, pk=None, capacity=None, signed=False):
     if not agreement.takes_signatures and not signed:
         return None
     asked = int(pk) if str(pk or "").isdecimal() else None
-    rows = [
-        signer
-        for signer in signers_of([agreement])[agreement.pk]
-        if (signed or not signer.signed)
-        and memberships_to_sign(person, agreement, signer.signature)
-        and asked in {None, signer.signature.pk}
-        and capacity in {None, signer.signature.capacity}
-    ]
+    rows = []
+    for signer in signers_of([agreement])[agreement.pk]:
+        wanted = asked in {None, signer.signature.pk} and capacity in {None, signer.signature.capacity}
+        memberships = memberships_to_sign(person, agreement, signer.signature)
+        if memberships and wanted and (signed or not signer.signed):
+            signer.as_deputy = memberships[0].deputy
+            rows.append(signer)
     return min(rows, key=lambda signer: signer.signed, default=None)
 
 

@@ -37,6 +37,7 @@ class Signer:
     name: str  # whoever signed, else whoever is to sign; "" when nobody is known
     membership: Membership | None = None  # of a teacher who cannot sign in yet
     invitation: Invitation | None = None  # the open one, once `find_invitations` has looked
+    as_deputy: bool = False  # whether the person whose turn it is signs for the headteacher
 
     @property
     def signed(self):
@@ -53,8 +54,10 @@ class Signer:
 
     @property
     def as_what(self):
-        """As specialist teacher; as headteacher of Alder School."""
-        return f"headteacher of {self.school_name}" if self.signature.is_of_a_head else lowered(self.capacity)
+        """As specialist teacher; as headteacher of Alder School; as deputy for the headteacher of Alder School."""
+        if not self.signature.is_of_a_head:
+            return lowered(self.capacity)
+        return f"{'deputy for the ' if self.as_deputy else ''}headteacher of {self.school_name}"
 
 
 def standing(partnerships) -> dict[int, Standing]:
