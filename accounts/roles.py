@@ -44,6 +44,7 @@ GRANTS = {
     "release.keep": {Role.COORDINATOR, Role.SPECIALIST},
     "offer.view": {Role.COORDINATOR, Role.HEADTEACHER},
     "pairing.manage": {Role.COORDINATOR},
+    "pairing.agree": {Role.HEADTEACHER},
     "pairing.object": {Role.HEADTEACHER},
     "partnerships.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "partnerships.move": {Role.COORDINATOR},

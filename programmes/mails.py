@@ -28,7 +28,7 @@ GOES_ON = MailKind(
 PAIRING_PROPOSED = MailKind(
     "pairing_proposed",
     "A pairing is proposed",
-    "When a coordinator confirms a pairing",
+    "When a coordinator confirms a pairing, and of drafts once the programme is started; heads are asked to agree",
     "The headteachers of both schools and the specialist teacher",
     "programmes/mail/pairing_proposed.txt",
 )

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.register.succession import Following
 from jobs.models import Job
 from programmes.models import (
+    Acceptance,
     ConflictOfInterest,
     Objection,
     PartnerSchool,
@@ -56,6 +57,17 @@ def close_objections_made_twice(person, rows, successor):
         answer="The school has closed. Its successor has an objection of its own.",
         outcome=Objection.Outcome.KEEP,
     )
+
+
+def acceptances(organisation):
+    """Of partnerships that are still proposed: what the school has agreed counts for its successor."""
+    rows = Acceptance.objects.filter(of_open_programmes(organisation, "partnership__"), taken_back_at=None)
+    return rows.filter(partnership__status=Partnership.Status.PROPOSED)
+
+
+def take_back_what_is_agreed_twice(person, rows, successor):
+    there = Acceptance.objects.filter(partnership=OuterRef("partnership"), school=successor, taken_back_at=None)
+    rows.filter(Exists(there)).update(taken_back_at=timezone.now(), taken_back_by=person)
 
 
 def partner_schools(organisation):
@@ -112,6 +124,12 @@ FOLLOWING = [
     ),
     Following(
         "open objection to a pairing,open objections to a pairing", objections, "school", close_objections_made_twice
+    ),
+    Following(
+        "agreement of the school to a proposed partnership,agreements of the school to proposed partnerships",
+        acceptances,
+        "school",
+        take_back_what_is_agreed_twice,
     ),
     Following(
         "place in a list of partner schools,places in lists of partner schools",

@@ -2,6 +2,7 @@ from django.urls import path
 
 from programmes import set_up_urls
 from programmes.views import (
+    acceptances,
     actions,
     agreement_texts,
     agreements,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("pairing/<int:pk>/<int:school>-<int:specialist>/", pairing.decide, name="pairing_decide"),
     path("pairing/<int:pk>/<int:school>-<int:specialist>/change/", pairing.ChangePage.as_view(), name="pairing_change"),
     path("partner-schools/<int:pk>/pairing/", pairing.SchoolPage.as_view(), name="pairing_school"),
+    path("partnerships/<int:pk>/agree/", acceptances.Agree.as_view(), name="agree"),
     path("partnerships/<int:pk>/object/", objections.ObjectionAdd.as_view(), name="objection_add"),
     path("objections/<int:pk>/answer/", objections.ObjectionAnswer.as_view(), name="objection_answer"),
     path("programmes/<slug:slug>/agreement/", agreement_texts.AgreementTextDetail.as_view(), name="agreement_text"),

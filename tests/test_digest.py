@@ -67,7 +67,7 @@ def test_the_mail_says_what_to_do_and_what_comes(at):
 
     assert letter.subject == "Your week from Monday 25 January: 1 thing needs you"
     assert letter.text == (
-        "Dear Nia,\n\n"
+        "Dear Nia Holt,\n\n"
         "This needs you:\n\n"
         "- 5 of 5 December grades are missing: Maths, Year 5. Fenwick Green. Waiting for Umar Mbeki or Nia Holt. "
         "Overdue since 18 December.\n\n"

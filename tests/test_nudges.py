@@ -67,7 +67,7 @@ def test_one_click_sends_the_right_mail_to_the_right_person(client, at):
     assert (letter.to.last_name, letter.by, letter.organisation) == ("Holt", at.coordinator, at.organisation)
     assert letter.subject == "Fenwick Green, Maths, Year 5: this waits for you"
     assert letter.text == (
-        "Dear Nia,\n\n"
+        "Dear Nia Holt,\n\n"
         "Amira Byrne asks you to look at your partnership at Fenwick Green: Maths, Year 5, "
         "Umar Mbeki with Nia Holt.\n\n"
         "- December grades 18 school days late, 0 of 5 in.\n"

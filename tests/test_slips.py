@@ -8,6 +8,7 @@ import time_machine
 from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.models import (
+    Acceptance,
     ActionItem,
     DataReturn,
     Objection,
@@ -265,15 +266,35 @@ def test_a_proposal_slips_after_ten_school_days(at):
 
     assert told(old) == [
         (
-            "Partnership proposed 11 school days ago and not agreed",
+            "Partnership proposed 11 school days ago; waits for the heads of Old and Home of Mbeki",
             dt.date(2027, 1, 12),
             11,
-            ["coordinator"],
-            [],
-            "Settle it",
+            ["head"],
+            ["Head of Old", "Head of Home of Mbeki"],
+            None,
         )
     ]
     assert (new.partnership.partner_school.name, new.slips) == ("New", [])
+
+
+def test_a_proposal_waits_for_the_head_who_has_not_agreed_or_for_the_coordinator_where_that_one_cannot(at):
+    p = partnership(at, "Old", status=Partnership.Status.PROPOSED)
+    home = p.specialist.home_school
+    PartnershipStep.objects.filter(partnership=p).update(on=dt.date(2027, 1, 12))
+    Acceptance.objects.create(partnership=p, school=p.partner_school, by=at.coordinator)
+
+    one_agreed = told(only_row(at))
+    objection = Objection.objects.create(
+        partnership=p, kind="dispute", reason="Subject", school=home, by=at.coordinator
+    )
+    asks = [slip for slip in told(only_row(at)) if slip[0].startswith("Partnership")]
+    objection.delete()
+    Membership.objects.filter(role=Role.HEADTEACHER, school=home).update(ends_on=dt.date(2027, 1, 26))
+    nobody = told(only_row(at))
+
+    said = ("Partnership proposed 11 school days ago; waits for the head of Home of Mbeki", dt.date(2027, 1, 12), 11)
+    assert one_agreed == [(*said, ["head"], ["Head of Home of Mbeki"], None)]
+    assert asks == nobody == [(*said, ["coordinator"], [], "Settle it")]
 
 
 def test_a_dispute_waits_for_the_coordinators_answer(at):

@@ -1,3 +1,4 @@
+from programmes.models.acceptances import Acceptance
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Revisit, Signature
 from programmes.models.letters import HeadsLetter
@@ -32,6 +33,7 @@ from programmes.models.templates import TemplateStep, TimetableTemplate
 from programmes.models.terms import TermDate
 
 __all__ = [
+    "Acceptance",
     "ActionItem",
     "ActionNote",
     "Agreement",

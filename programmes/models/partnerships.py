@@ -126,6 +126,10 @@ class PartnershipQuerySet(ScopedQuerySet):
             "programme", "specialist__user", "specialist__home_school", "partner_school", "area"
         ).prefetch_related(partner_teachers())
 
+    def with_acceptances(self):
+        """With those of the schools that have agreed, which the words of a status need."""
+        return self.prefetch_related("acceptances")
+
 
 class Partnership(models.Model):
     """A specialist teacher and the partner teachers of a partner school, for a subject and a year group."""
@@ -181,6 +185,18 @@ class Partnership(models.Model):
     @property
     def is_in_own_school(self):
         return self.partner_school_id == self.specialist.home_school_id
+
+    @property
+    def schools(self):
+        """Both sides; one school where both are of it."""
+        home = self.specialist.home_school
+        return [self.partner_school] if self.is_in_own_school else [self.partner_school, home]
+
+    @property
+    def awaited(self):
+        """Of a proposed one: the schools that have not agreed to it yet."""
+        agreed = {row.school_id for row in self.acceptances.all() if row.taken_back_at is None}
+        return [school for school in self.schools if school.pk not in agreed]
 
     @property
     def is_open_to_visits(self):

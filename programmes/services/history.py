@@ -2,21 +2,32 @@
 
 import datetime as dt
 
+from django.utils import timezone
+
 from programmes.models import Partnership
 from programmes.models.partnerships import OPEN_TO_VISITS
 
 
 def history_of(partnership) -> list[dict]:
     """Everything that happened, the earliest first: on which day, what, who did it, why, and the note."""
-    events = [*steps(partnership), *partner_teachers(partnership), *specialists(partnership)]
-    return sorted(events, key=lambda event: event["on"])
+    dated = [*acceptances(partnership), *steps(partnership)]
+    dated.sort(key=lambda event: (event["on"], event["at"]))
+    return sorted([*dated, *partner_teachers(partnership), *specialists(partnership)], key=lambda event: event["on"])
 
 
 def steps(partnership):
     before = None
     for step in partnership.steps.all():
-        yield event(step.on, step_words(before, step.status), step.by, step.reason, step.note)
+        yield event(step.on, step_words(before, step.status), step.by, step.reason, step.note, at=step.at)
         before = step.status
+
+
+def acceptances(partnership):
+    """Which school agreed when, and whose agreement was taken back: by an objection, or as others take part now."""
+    for row in partnership.acceptances.all():
+        yield event(timezone.localdate(row.at), f"{row.school} agreed", row.by, at=row.at)
+        if at := row.taken_back_at:
+            yield event(timezone.localdate(at), f"What {row.school} agreed was taken back", row.taken_back_by, at=at)
 
 
 def step_words(before, status):
@@ -57,5 +68,5 @@ def specialists(partnership):
         yield event(first, words, row.ended_by, row.because)
 
 
-def event(on, what, by=None, reason="", note=""):
-    return {"on": on, "what": what, "by": by, "reason": reason, "note": note}
+def event(on, what, by=None, reason="", note="", at=None):
+    return {"on": on, "what": what, "by": by, "reason": reason, "note": note, "at": at}

@@ -11,6 +11,7 @@ from accounts.mail import post_all
 from programmes import mails
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services.concerned import people_concerned
+from programmes.services.proposals import tell_both_schools
 from programmes.services.schools import list_schools_of_partnerships
 
 Status = Partnership.Status
@@ -83,11 +84,11 @@ class WrongDay(WrongStep):
 
 
 @transaction.atomic
-def move(person, partnership, status, *, on, reason="", note="") -> Partnership:
+def move(person, partnership, status, *, on, reason="", note="", told=frozenset()) -> Partnership:
     """Take one step, dated and with its reason, and all that follows from it; or nothing, and WrongStep says why.
 
     It starts from the status in which the caller read the partnership: of two who move it at once, one wins and the
-    other gets MovedMeanwhile.
+    other gets MovedMeanwhile. Whoever is `told` otherwise gets no mail about it.
     """
     status, before = Status(status), Status(partnership.status)
     check(partnership, status, on, reason)
@@ -104,7 +105,7 @@ def move(person, partnership, status, *, on, reason="", note="") -> Partnership:
         call_each(AFTER_TAKING_BACK, person, partnership, on)
     if status in {Status.AGREED, Status.ACTIVE}:
         list_schools_of_partnerships(partnership.programme)
-    tell(person, partnership, before, on)
+    tell(person, partnership, before, on, told)
     return partnership
 
 
@@ -230,11 +231,15 @@ def mail_about(before, status):
     return mails.GOES_ON if before in {Status.PAUSED, Status.FOLDED} else None
 
 
-def tell(person, partnership, before, on):
-    """A mail to everyone concerned but to whoever did it."""
+def tell(person, partnership, before, on, told=frozenset()):
+    """A mail to everyone concerned but to whoever did it; an enquiry that becomes a proposal is put to both schools."""
+    if (before, partnership.status) == (Status.ENQUIRY, Status.PROPOSED):
+        if partnership.programme.status == Programme.Status.ACTIVE:
+            tell_both_schools(person, partnership, on)
+        return
     kind = mail_about(before, Status(partnership.status))
     if kind is None:
         return
     context = {"partnership": partnership, "on": on}
-    letters = [(someone, context) for someone in people_concerned(partnership) if someone != person]
+    letters = [(someone, context) for someone in people_concerned(partnership) if someone not in {person, *told}]
     post_all(kind, letters, about=partnership, organisation=partnership.programme.organisation, by=person)

@@ -15,6 +15,7 @@ from accounts.roles import Role
 from programmes.mails import OBJECTION_ANSWERED, OBJECTION_RAISED
 from programmes.models import Objection, Partnership
 from programmes.services import life
+from programmes.services.acceptances import schools_of_head, take_back
 
 OPEN_TO_IT = {Partnership.Status.PROPOSED, Partnership.Status.AGREED}
 DECLINED = "Declined by the school"
@@ -58,18 +59,16 @@ def window(partnership, on=None) -> Window | None:
 
 def schools_for(person, partnership):
     """The schools of the partnership for which this person may object: those whose head they are here."""
-    heads = {
-        m.school_id
-        for m in person.memberships_granting("pairing.object")
-        if m.organisation_id == partnership.programme.organisation_id
-    }
-    sides = {partnership.partner_school_id, partnership.specialist.home_school_id}
-    return School.objects.filter(pk__in=heads & sides).order_by("name")
+    own = schools_of_head(person, partnership, "pairing.object")
+    return School.objects.filter(pk__in=[school.pk for school in own]).order_by("name")
 
 
 @transaction.atomic
 def object_to(person, objection) -> Objection:
-    """The objection stands, and the coordinators are told. NotOpen when it is too late or a colleague was first."""
+    """The objection stands, and the coordinators are told. NotOpen when it is too late or a colleague was first.
+
+    A school that had agreed to a partnership that is only proposed has not, until it agrees again.
+    """
     partnership = Partnership.objects.select_for_update(of=["self"]).get(pk=objection.partnership_id)
     found = window(partnership, timezone.localdate(objection.at))
     if found is None or not found.is_open:
@@ -80,6 +79,7 @@ def object_to(person, objection) -> Objection:
             objection.save(force_insert=True)
     except IntegrityError as error:
         raise NotOpen("Someone of your school has objected already, and the coordinator has it.") from error
+    take_back(person, partnership, objection.school)
     audit.record(person, "pairing.objected", objection, about=objection.kind)
     context = {
         "objection": objection,
@@ -108,7 +108,8 @@ def answer(person, objection, outcome, text) -> Objection:
     audit.record(person, "pairing.answered", objection, about=outcome)
     if outcome == Objection.Outcome.DISSOLVE and partnership.status != Partnership.Status.FOLDED:
         on = life.day_of_step(partnership, Partnership.Status.FOLDED)
-        life.move(person, partnership, Partnership.Status.FOLDED, on=on, reason=DECLINED)
+        told = {objection.by}  # by the answer, and one mail is enough
+        life.move(person, partnership, Partnership.Status.FOLDED, on=on, reason=DECLINED, told=told)
     tell(person, objection)
     return objection
 

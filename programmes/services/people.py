@@ -13,6 +13,7 @@ from accounts.roles import Role
 from accounts.services import end_membership, place, withdraw
 from programmes import mails
 from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, SpecialistTeacher
+from programmes.services.acceptances import take_back
 from programmes.services.concerned import people_concerned
 
 # What follows when somebody joins or leaves a partnership, in order and in its transaction: (person, partnership, left,
@@ -67,7 +68,8 @@ def replace_partner_teacher(person, row, *, on, because, email="", first_name=""
 def replace_specialist(person, partnership, successor, *, on, because) -> Partnership:
     """From this day on another specialist teacher of the programme has the partnership.
 
-    Of two who give one teacher the last room at once, one is told: the teacher's row is held while it is counted.
+    Of two who give one teacher the last room at once, one is told: the teacher's row is held while it is counted. Where
+    it is only proposed so far, both schools are asked anew.
     """
     hold(partnership)
     before = partnership.specialist
@@ -85,8 +87,10 @@ def replace_specialist(person, partnership, successor, *, on, because) -> Partne
     )
     partnership.specialist = successor
     partnership.save(update_fields=["specialist"])
+    take_back(person, partnership)
     audit.record(person, "specialist replaced", past)
-    follow_up(person, partnership, before.user, successor.user, on)
+    asked_anew = partnership.status == Partnership.Status.PROPOSED
+    follow_up(person, partnership, before.user, successor.user, on, asked_anew)
     return partnership
 
 
@@ -133,12 +137,12 @@ def end_role_in_school(person, user, partnership):
         withdraw(person, invitation)
 
 
-def follow_up(person, partnership, left, joined, on):
+def follow_up(person, partnership, left, joined, on, asked_anew=False):
     partnership = Partnership.objects.with_people().get(pk=partnership.pk)
     for function in AFTER_PEOPLE_CHANGE:
         function(person, partnership, left, joined, on)
     organisation = partnership.programme.organisation
-    context = {"partnership": partnership, "left": left, "joined": joined, "on": on}
+    context = {"partnership": partnership, "left": left, "joined": joined, "on": on, "asked_anew": asked_anew}
     others = [someone for someone in people_concerned(partnership) if someone not in {person, joined}]
     letters = [(someone, context) for someone in [*others, *([left] if left else [])]]
     post_all(mails.PEOPLE_CHANGED, letters, about=partnership, organisation=organisation, by=person)

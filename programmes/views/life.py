@@ -7,10 +7,11 @@ from accounts.access import Allowed, allowed_rows
 from programmes.forms.life import MoveForm
 from programmes.models import Partnership
 from programmes.services import life
+from programmes.services.acceptance_pages import sides_of
 from programmes.services.concerned import people_concerned
 
 DONE = {
-    "proposed": "The partnership is proposed.",
+    "proposed": "The partnership is proposed, and the headteachers who can sign in are asked to agree.",
     "agreed": "The partnership is agreed.",
     "active": "The partnership is active.",
     "paused": "The partnership is paused. Nothing is planned or entered until it goes on.",
@@ -56,7 +57,14 @@ class Move(OfPartnership, FormView):
         return super().get_form_kwargs() | {"partnership": self.partnership, "status": self.status}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(status=self.status, act=life.act_of(self.partnership, self.status), **kwargs)
+        sides = sides_of(self.partnership) if self.status == Partnership.Status.AGREED else []
+        return super().get_context_data(
+            status=self.status,
+            act=life.act_of(self.partnership, self.status),
+            sides=sides,
+            awaited=[side.school for side in sides if not side.acceptance],
+            **kwargs,
+        )
 
     def form_valid(self, form):
         asked = self.request.POST

@@ -27,7 +27,11 @@ class ObjectionAdd(Allowed, CreateView):
         return super().get_form_kwargs() | {"user": self.request.user, "instance": new}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(partnership=self.partnership, window=self.window, **kwargs)
+        own = objections.schools_for(self.request.user, self.partnership)
+        has_agreed = any(school not in self.partnership.awaited for school in own)
+        return super().get_context_data(
+            partnership=self.partnership, window=self.window, has_agreed=has_agreed, **kwargs
+        )
 
     def form_valid(self, form):
         try:

@@ -5,6 +5,7 @@ from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
 from programmes.models import Partnership
 from programmes.services import agreements, objections
+from programmes.services.acceptance_pages import may_agree, sides_of
 from programmes.services.history import history_of
 from programmes.services.life import acts_of
 from programmes.services.partnerships import actions_on, grades_so_far, who_can_sign_in
@@ -17,11 +18,15 @@ ACTIONS = [
     "partnerships.move",
     "handover.view",
     "pairing.manage",
+    "pairing.agree",
     "pairing.object",
     "agreements.manage",
 ]
 HISTORY = [
     "steps__by",
+    "acceptances__by",
+    "acceptances__school",
+    "acceptances__taken_back_by",
     "partner_teachers__user",
     "partner_teachers__ended_by",
     "past_specialists__specialist__user",
@@ -39,7 +44,7 @@ class PartnershipList(Allowed, ListView):
         rows = super().get_queryset()
         inviting = any(m.school_id is None for m in self.request.user.memberships_granting("people.invite"))
         self.filter = PartnershipFilter(self.request.GET or None, rows=rows, inviting=inviting)
-        rows = self.filter.narrowed(rows).with_people().prefetch_related("returns__data_point")
+        rows = self.filter.narrowed(rows).with_people().with_acceptances().prefetch_related("returns__data_point")
         return rows.order_by("-programme__starts_on", "programme", "ref")
 
     def get_context_data(self, **kwargs):
@@ -73,6 +78,8 @@ class PartnershipDetail(Allowed, DetailView):
         return super().get_context_data(
             **objections.of_page(person, partnership, "pairing.manage" in may, "pairing.object" in may),
             today=today,
+            sides=sides_of(partnership, inviting),
+            may_agree="pairing.agree" in may and may_agree(person, partnership),
             history=history_of(partnership)[::-1],
             acts=acts_of(partnership) if may_move else [],
             may_change_people=may_move and is_open_to_people(partnership),
@@ -89,6 +96,7 @@ class PartnershipDetail(Allowed, DetailView):
             may_see_pupils="pupils.view" in may,
             agreement=agreements.standing([partnership]).get(partnership.pk),
             may_make_agreement="agreements.manage" in may,
+            inviting=inviting,
             people=who_can_sign_in(partnership) if inviting else [],
             **kwargs,
         )

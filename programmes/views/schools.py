@@ -73,13 +73,15 @@ class SchoolDetail(Allowed, DetailView):
 
 def about(person, row):
     """What the page of a partner school says besides the row itself."""
-    partnerships = Partnership.objects.allowed(person, "partnerships.view")
+    partnerships = Partnership.objects.allowed(person, "partnerships.view").filter(
+        programme=row.programme_id, partner_school=row.school_id
+    )
     beside = schools.other_programmes(row.programme, [row.school_id])
     earlier = [row.carried_from_id] if row.carried_from_id else []
     return {
         "why_not": schools.why_not(row.programme, row.school),
         "projects": schools.projects_of(row, beside),
-        "partnerships": partnerships.filter(programme=row.programme_id, partner_school=row.school_id).with_people(),
+        "partnerships": partnerships.with_people().with_acceptances(),
         "contacts": row.contacts.select_related("by"),
         "contacts_before": HeadContact.objects.none()
         if not earlier

@@ -72,7 +72,7 @@ class SpecialistDetail(Allowed, DetailView):
             managing=managing,
             nomination=nominations.first(),
             conflicts=conflicts.select_related("school"),
-            partnerships=partnerships.with_people().order_by("ref"),
+            partnerships=partnerships.with_people().with_acceptances().order_by("ref"),
             steps=row.steps.select_related("by"),
             next_steps=specialists.next_steps(row),
             **kwargs,

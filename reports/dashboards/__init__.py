@@ -91,7 +91,8 @@ def headteacher(user, acting, today):
     partnerships = list(
         mine(Partnership, user, acting, "partnerships.view")
         .filter(programme__status=Programme.Status.ACTIVE)
-        .with_people()[:40]
+        .with_people()
+        .with_acceptances()[:40]
     )
     return {
         "lead": next_grades(partnerships, today),
@@ -106,7 +107,10 @@ def headteacher(user, acting, today):
 
 def teacher(user, acting, today):
     partnerships = list(
-        mine(Partnership, user, acting, "partnerships.view").with_people().order_by("-programme__starts_on", "ref")[:40]
+        mine(Partnership, user, acting, "partnerships.view")
+        .with_people()
+        .with_acceptances()
+        .order_by("-programme__starts_on", "ref")[:40]
     )
     own = parts(user, acting) if acting.role == Role.SPECIALIST else []
     return {

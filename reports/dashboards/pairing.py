@@ -1,4 +1,4 @@
-"""Lines about pairing: schools that wait, schools that object, and pairings that a head may still decline."""
+"""Lines about pairing: schools that wait, schools that object, and pairings to which a head is asked to agree."""
 
 import datetime as dt
 
@@ -7,8 +7,9 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from programmes.models import Objection, PartnerSchool, Partnership, Programme
+from programmes.models import Acceptance, Objection, PartnerSchool, Partnership, Programme
 from reports.dashboards.rows import mine
+from reports.dashboards.to_do import day_of
 
 ANSWER_WITHIN = dt.timedelta(days=5)
 SHOWN = 10
@@ -79,30 +80,44 @@ def waiting_items(user, acting):
 
 
 def proposed_items(user, acting, today):
-    """A line for each pairing that is proposed to the school and that its head may still decline."""
+    """A line for each pairing that is proposed and to which the head has not agreed yet; after 14 days it is late."""
+    agreed = Acceptance.objects.filter(school=acting.school_id, taken_back_at=None)
     rows = (
-        mine(Partnership, user, acting, "pairing.object")
+        mine(Partnership, user, acting, "pairing.agree")
         .filter(status=Partnership.Status.PROPOSED, programme__status=Programme.Status.ACTIVE)
         .annotate(proposed_on=Max("steps__on", filter=Q(steps__status=Partnership.Status.PROPOSED)))
-        .filter(proposed_on__gte=today - Objection.WITHIN)
+        .exclude(pk__in=agreed.values("partnership"))
         .exclude(pk__in=Objection.objects.open().filter(school=acting.school_id).values("partnership"))
         .select_related("partner_school", "specialist__user", "specialist__home_school")
         .order_by("proposed_on", "ref")
     )
     items = []
     for row in rows[:SHOWN]:
-        here = row.partner_school_id == acting.school_id
-        with_whom = (
-            f"{row.specialist} of {row.specialist.home_school} would work with your school"
-            if here
-            else f"{row.specialist} of your school would work with {row.partner_school}"
-        )
         items.append(
             {
                 "title": f"A partnership is proposed: {row.label}",
-                "text": f"{with_whom}.",
-                "url": row.get_absolute_url(),
-                "when": f"You can decline it or ask until {row.proposed_on + Objection.WITHIN:%A %-d %B}",
+                "text": f"{with_whom(row, acting.school_id)}. Agree, if it suits your school.",
+                "url": reverse("programmes:agree", args=[row.pk]),
+                "act": "Read and agree",
+                **until_when(row.proposed_on, today),
             }
         )
     return items
+
+
+def with_whom(row, school) -> str:
+    if row.is_in_own_school:
+        return f"{row.specialist} would work with a colleague in your school"
+    if row.partner_school_id == school:
+        return f"{row.specialist} of {row.specialist.home_school} would work with your school"
+    return f"{row.specialist} of your school would work with {row.partner_school}"
+
+
+def until_when(proposed_on, today) -> dict:
+    """How long the head may still decline, or since when it waits. A folder may not say when it was proposed."""
+    if proposed_on is None:
+        return {}
+    until = proposed_on + Objection.WITHIN
+    if today <= until:
+        return {"when": f"You can decline it or ask until {until:%A %-d %B}"}
+    return {"when": f"Waiting for your answer since {day_of(proposed_on, today)}", "late": True}

@@ -20,7 +20,11 @@ LINES = {
         "{n} partnerships have no half-day for a visit",
         "See which visits",
     ),
-    "proposed": ("{n} proposed partnership is not agreed", "{n} proposed partnerships are not agreed", "Settle it"),
+    "proposed": (
+        "{n} proposed partnership is not agreed",
+        "{n} proposed partnerships are not agreed",
+        "See who has not agreed",
+    ),
     "action": ("{n} partnership has an overdue action", "{n} partnerships have overdue actions", "See which actions"),
     "nobody": (
         "{n} partnership has nobody who can sign in",

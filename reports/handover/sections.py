@@ -23,6 +23,9 @@ PEOPLE = [
     "past_specialists__specialist__home_school",
     "past_specialists__ended_by",
     "steps__by",
+    "acceptances__by",
+    "acceptances__school",
+    "acceptances__taken_back_by",
 ]
 
 

@@ -9,6 +9,7 @@ from accounts.models import Membership, OutgoingMail
 from accounts.roles import Role
 from programmes.calendar import calendars_of
 from programmes.models import (
+    Acceptance,
     ActionItem,
     Agreement,
     AgreementText,
@@ -149,6 +150,12 @@ class Facts:
         """Those that have a text to sign."""
         programmes = {p.programme_id for p in self.partnerships}
         return set(AgreementText.objects.filter(programme__in=programmes).values_list("programme", flat=True))
+
+    @cached_property
+    def accepted(self):
+        """(partnership, school): which schools have agreed to a proposed partnership."""
+        rows = Acceptance.objects.filter(partnership__in=self.by_pk, taken_back_at=None)
+        return set(rows.values_list("partnership", "school"))
 
     @cached_property
     def objections(self):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.roles import Role
 from programmes.models import Agreement, Signature
+from programmes.services.acceptances import count_signature
 from programmes.services.agreements.completing import complete_if_all_signed
 from programmes.services.agreements.making import ChangedMeanwhile, current_agreement
 
@@ -53,6 +54,8 @@ def waits_for(person, agreement) -> list[Signature]:
 def sign(person, agreement, signature, typed_name) -> bool:
     """The signature is there for good, and the last one completes the agreement. False when it was there already.
 
+    A head who signs has agreed to a partnership that is only proposed so far.
+
     ChangedMeanwhile when a newer version took the agreement's place: then nothing is signed.
     """
     current = current_agreement(agreement.partnership)
@@ -71,7 +74,8 @@ def sign(person, agreement, signature, typed_name) -> bool:
     if not signed:
         return False
     audit.record(person, "agreements.signed", signature, about=signature.capacity)
-    complete_if_all_signed(person, current)
+    if not complete_if_all_signed(person, current) and signature.is_of_a_head:
+        count_signature(person, agreement.partnership, signature.school_id)
     return True
 
 

@@ -1,8 +1,9 @@
-"""How the partnership stands: not agreed, disputed, or without anybody who can sign in. The coordinator acts."""
+"""How the partnership stands: not agreed, disputed, or without anybody who can sign in."""
 
 from django.urls import reverse
 from django.utils import timezone
 
+from papers.templatetags.plain import listed
 from programmes.models import Objection, Partnership
 from reports.roster.slips.slip import Act, Slip, Waits, for_days, school_days
 
@@ -15,11 +16,32 @@ def for_the_coordinator(facts, p, kind, what, more, since, act, is_due=True):
 
 
 def not_agreed(facts):
+    """The heads who have not agreed act; for one who cannot sign in or has objected the coordinator does."""
     for p in facts.under_way:
         since = facts.since(p)
         if p.status == Partnership.Status.PROPOSED and (age := facts.age(p, since)) >= AGREE_WITHIN:
-            what, act = f"Partnership proposed {school_days(age)} ago", Act("Settle it", p.get_absolute_url())
-            yield p, for_the_coordinator(facts, p, "proposed", what, " and not agreed", since, act)
+            yield p, waiting_for_heads(facts, p, since, age)
+
+
+def waiting_for_heads(facts, p, since, age):
+    awaited = [school for school in p.schools if (p.pk, school.pk) not in facts.accepted]
+    objecting = {row.school_id for row in facts.objections if row.partnership_id == p.pk}
+    asked = [school for school in awaited if school.pk in facts.heads and school.pk not in objecting]
+    waits = {Waits.HEAD} if asked else set()
+    return Slip(
+        kind="proposed",
+        what=f"Partnership proposed {school_days(age)} ago",
+        more=f"; waits for the head{'s' if len(awaited) > 1 else ''} of {listed(awaited)}"
+        if awaited
+        else ", not agreed",
+        since=since,
+        age=age,
+        waits=frozenset(waits | ({Waits.COORDINATOR} if asked != awaited or not awaited else set())),
+        people=tuple(dict.fromkeys(person for school in asked for person in facts.heads[school.pk])),
+        url=reverse("programmes:agree", args=[p.pk]),
+        act=None if asked and asked == awaited else Act("Settle it", p.get_absolute_url()),
+        mail=f"A partnership was proposed to your school {school_days(age)} ago, and waits for you to agree or decline",
+    )
 
 
 def disputed(facts):
