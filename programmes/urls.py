@@ -15,6 +15,7 @@ from programmes.views import (
     people,
     programmes,
     schools,
+    several,
     specialists,
 )
 
@@ -64,6 +65,7 @@ urlpatterns = [
     path("actions/<int:pk>/again/", actions.again, name="action_again"),
     path("programmes/<slug:slug>/specialists/", specialists.SpecialistList.as_view(), name="specialists"),
     path("programmes/<slug:slug>/specialists/add/", specialists.specialist_add, name="specialist_add"),
+    path("programmes/<slug:slug>/specialists/move/", several.SpecialistsMove.as_view(), name="specialists_move"),
     path("specialists/<int:pk>/", specialists.SpecialistDetail.as_view(), name="specialist"),
     path("specialists/<int:pk>/change/", specialists.specialist_change, name="specialist_change"),
     path("specialists/<int:pk>/nomination/", specialists.specialist_nomination, name="specialist_nomination"),
@@ -73,6 +75,7 @@ urlpatterns = [
     path("conflicts/<int:pk>/remove/", specialists.conflict_remove, name="conflict_remove"),
     path("programmes/<slug:slug>/schools/", schools.SchoolList.as_view(), name="schools"),
     path("programmes/<slug:slug>/schools/add/", schools.school_add, name="school_add"),
+    path("programmes/<slug:slug>/schools/move/", several.SchoolsMove.as_view(), name="schools_move"),
     path("programmes/<slug:slug>/schools/carry/", schools.schools_carry, name="schools_carry"),
     path("partner-schools/<int:pk>/", schools.SchoolDetail.as_view(), name="partner_school"),
     path("partner-schools/<int:pk>/change/", schools.school_change, name="partner_school_change"),

@@ -97,7 +97,16 @@ def pages_of(corner):
     recruiting = [
         reverse(f"programmes:{name}", args=[key])
         for key, names in {
-            slug: ["specialist_add", "schools", "school_add", "schools_carry", "letters", "letters_send"],
+            slug: [
+                "specialist_add",
+                "specialists_move",
+                "schools",
+                "schools_move",
+                "school_add",
+                "schools_carry",
+                "letters",
+                "letters_send",
+            ],
             specialist: ["specialist_change", "specialist_nomination", "specialist_move", "specialist_conflicts"],
             school: ["partner_school", "partner_school_change", "partner_school_move", "letter_preview"],
         }.items()
@@ -194,6 +203,7 @@ def pages_of(corner):
             *everyone,
             letter,
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
+            reverse("programmes:agree", args=[ours.partnership.pk]),
             *agreements,
             *partnerships,
             *visits,

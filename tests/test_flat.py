@@ -267,6 +267,8 @@ LISTS = {
     "programmes:pairing_school": ["coordinator"],
     "programmes:partnership_add": ["coordinator"],
     "programmes:specialists": ["coordinator", "consultant"],
+    "programmes:specialists_move": ["coordinator"],
+    "programmes:schools_move": ["coordinator"],
     "programmes:specialist": ["coordinator", "consultant"],
     "programmes:schools": ["coordinator"],
     "programmes:schools_carry": ["coordinator"],

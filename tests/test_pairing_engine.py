@@ -46,9 +46,11 @@ def a_county(rng, schools, teachers):
         wish(
             key,
             somewhere(),
-            subject=rng.choice(SUBJECTS),
-            year_group=rng.choice([4, 5]),
+            subject=rng.choice([*SUBJECTS, ""]),
+            year_group=rng.choice([4, 5, 4, 5, None]),
             places=rng.choice([1, 1, 2]),
+            subjects=frozenset(SUBJECTS),
+            year_groups=frozenset([4, 5]),
             is_closed=rng.random() < 0.05,
         )
         for key in range(1, schools + 1)
@@ -81,8 +83,8 @@ def allowed(wish, teacher, asking):
     """The rules again, written apart from those of the product."""
     return (
         not wish.is_closed
-        and wish.subject in teacher.subjects
-        and wish.year_group in teacher.year_groups
+        and (wish.subject in teacher.subjects or not wish.subject)
+        and (wish.year_group in teacher.year_groups or wish.year_group is None)
         and teacher.room > 0
         and teacher.is_able
         and wish.school not in teacher.paired | teacher.folded | teacher.conflicts
@@ -355,9 +357,27 @@ def test_a_school_that_wants_two_gets_two_different_teachers():
         ),
         (
             [wish(1, subject="")],
+            [teacher(1, year_groups=(4,))],
+            "No specialist teacher with room teaches Year 5.",
+            Rule.YEAR_GROUP,
+        ),
+        (
+            [wish(1, year_group=None)],
+            [teacher(1, room=0)],
+            "No specialist teacher with room teaches maths.",
+            Rule.ROOM,
+        ),
+        (
+            [wish(1, subject="", year_group=None), wish(2, subject="", year_group=None)],
             [teacher(1)],
-            "It is not known what the school wants: the subject is missing. Fill it in for the school.",
-            None,
+            "The only one with room goes to another school.",
+            Rule.ROOM,
+        ),
+        (
+            [wish(1, subject="", year_group=None)],
+            [teacher(1, room=0)],
+            "No specialist teacher with room is possible.",
+            Rule.ROOM,
         ),
         ([wish(1, is_closed=True)], [teacher(1)], "The school is closed.", None),
         (
@@ -372,6 +392,50 @@ def test_a_school_that_stays_without_is_told_why_and_which_one_rule_would_do(wis
     row = suggest(wishes, teachers, Asking())["unplaced"][-1]
 
     assert (row["why"], row["relax"] and row["relax"]["rule"]) == (why, rule)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "what", "reasons"),
+    [
+        (
+            {"subject": ""},
+            "Year 5, any subject",
+            [
+                "nearest of 2 with room who teach Year 5: 1.0 km",
+                "the school takes any subject: teaches maths and writing",
+            ],
+        ),
+        (
+            {"year_group": None},
+            "maths, any year group",
+            [
+                "the only one with room who teaches maths: 1.0 km",
+                "the school takes any year group: teaches Years 4 and 5",
+            ],
+        ),
+        (
+            {"subject": "", "year_group": None},
+            "any subject and year group",
+            [
+                "nearest of 2 with room: 1.0 km",
+                "the school takes any subject: teaches maths and writing",
+                "the school takes any year group: teaches Years 4 and 5",
+            ],
+        ),
+    ],
+)
+def test_a_school_that_takes_any_subject_or_year_group_is_paired_and_told_what_it_gets(wanted, what, reasons):
+    asked = wish(1, **wanted, subjects=frozenset(SUBJECTS), year_groups=frozenset([4, 5]))
+    near = teacher(1, (0, 1_000), subjects=["maths", "writing", "art"], year_groups=(3, 4, 5))
+    others = [teacher(2, (0, 9_000), subjects=["reading"]), teacher(3, subjects=["art"], year_groups=(1,))]
+
+    result = suggest([asked], [near, *others], Asking())
+
+    assert asked.what == what
+    assert [(pair["specialist"], pair["for"]) for pair in result["pairs"]] == [
+        (1, [*reasons, "has room for 1 more partnership"])
+    ]
+    assert ranking(asked, [near, *others], Asking()).others[-1].teachers[-1] == 3, "art is no subject of the programme"
 
 
 def test_the_ranked_list_of_one_school_counts_everybody_else_under_one_rule():

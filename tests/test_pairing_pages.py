@@ -1,11 +1,20 @@
 """The pages of pairing: what a coordinator sees, does and is told."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import OutgoingMail
 from jobs.models import Job
-from programmes.models import ConflictOfInterest, PairingRun, PartnerSchool, Partnership, Programme
+from programmes.models import (
+    ConflictOfInterest,
+    PairingRun,
+    PartnerSchool,
+    Partnership,
+    Programme,
+    SpecialistTeacher,
+)
 from programmes.services import pairing_runs
 from programmes.tasks import suggest_pairs
 from tests.factories import PairingRunFactory, PartnershipFactory
@@ -199,15 +208,91 @@ def test_where_nobody_is_possible_the_nearest_rule_to_relax_is_named(client, pro
     assert "Teacher 1 (Home 1, 1.0 km) teaches the subject, but in other year groups." in page
 
 
-def test_a_school_whose_wish_is_not_known_is_told_what_is_missing(client, programme):
-    PartnerSchool.objects.update(subject="", year_group=None)
-    row = programme.partner_schools.first()
+def test_a_school_that_takes_any_subject_is_suggested_for_and_settled_before_it_is_proposed(client, programme):
+    Programme.objects.update(subjects=["writing", "maths"], year_groups=[4, 5])
+    SpecialistTeacher.objects.update(subjects=["art", "maths", "Writing"])
+    PartnerSchool.objects.filter(school__name="School 1").update(subject="")
+    row = programme.partner_schools.get(school__name="School 1")
 
     page = words(client.get(address("pairing_school", row.pk)))
     overview = words(client.get(address("pairing", programme.slug)))
+    programme.refresh_from_db()
+    run = suggested(programme)
+    client.post(address("pairing_rest", run.pk))
+    check = address("pairing_check", run.pk)
+    asked = words(client.get(check))
+    keys = [pairing_runs.key_of(pair) for pair in run.result["pairs"]]
+    (key,) = [key for key in keys if key.startswith(f"{row.pk}-")]
+    wrong = words(client.post(check, {"key": keys, f"{key}-subject": "art"}))
+    nothing = Partnership.objects.exists()
+    done = words(client.post(check, {"key": keys, f"{key}-subject": "maths"}, follow=True))
 
-    assert "the subject and the year group that the school wants are missing." in page
-    assert "The subject and the year group are missing" in overview
+    assert "3 of 3 specialist teachers are possible for Year 5, any subject, best first." in page
+    assert "Year 5, any subject" in overview
+    assert '<option value="writing">Writing</option> <option value="maths">Maths</option>' in asked
+    assert "The school takes any subject; Teacher" in asked
+    assert "School 1: Choose a subject that Teacher" in wrong
+    assert not nothing
+    assert "2 partnerships are proposed." in done
+    assert sorted(Partnership.objects.values_list("partner_school__name", "subject", "year_group")) == [
+        ("School 1", "maths", 5),
+        ("School 2", "maths", 5),
+    ]
+
+
+def test_what_was_chosen_for_a_school_stays_when_someone_else_was_first(client, programme):
+    Programme.objects.update(subjects=["writing", "maths"])
+    SpecialistTeacher.objects.update(subjects=["maths", "writing"])
+    PartnerSchool.objects.filter(school__name="School 2").update(subject="")
+    programme.refresh_from_db()
+    run = suggested(programme)
+    client.post(address("pairing_rest", run.pk))
+    keys = [pairing_runs.key_of(pair) for pair in run.result["pairs"]]
+    (key,) = [key for key in keys if key.startswith(f"{programme.partner_schools.get(school__name='School 2').pk}-")]
+    taken = programme.partner_schools.get(school__name="School 1")
+    PartnershipFactory(programme=programme, partner_school=taken.school, status="proposed")
+
+    page = words(client.post(address("pairing_check", run.pk), {"key": keys, f"{key}-subject": "maths"}, follow=True))
+
+    assert "Nothing was written. Your other choices are kept" in page
+    assert '<option value="maths" selected>Maths</option>' in page
+
+
+def test_where_nobody_has_room_the_page_says_who_could_and_where_that_is_mended(client, programme):
+    SpecialistTeacher.objects.update(status="nominated")
+    SpecialistTeacher.objects.filter(ref="S2").update(status="active", partnerships_wanted=0)
+    full = a_teacher(programme, 4)
+    PartnershipFactory(programme=programme, specialist=full)
+
+    said = client.get(address("pairing", programme.slug)).content.decode()
+    links = [
+        link.replace("&amp;", "&") for link in re.findall(r'<li>\d[^<]*<a class="govuk-link" href="([^"]+)"', said)
+    ]
+    rows = [client.get(link).context for link in links]
+    SpecialistTeacher.objects.filter(ref="S2").update(partnerships_wanted=1, subjects=[])
+    some = words(client.get(address("pairing", programme.slug)))
+    SpecialistTeacher.objects.filter(ref="S2").update(partnerships_wanted=2, subjects=["maths"])
+    enough = words(client.get(address("pairing", programme.slug)))
+
+    listed = [re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<li>(\d.*?)<span", said)]
+    assert "No specialist teacher has room:" in said
+    assert listed == [
+        "2 specialist teachers are nominated but not yet recruited: set the status",
+        "1 specialist teacher is to take no partnership: say how many they can take",
+        "1 specialist teacher has all the partnerships they can take: see who could take another",
+    ]
+    assert [len(rows[0]["form"].shown), *(len(context["object_list"]) for context in rows[1:])] == [2, 1, 1]
+    assert "1 specialist teacher with room has no subject or no year group entered" in some
+    assert "nominated but not yet recruited" not in enough
+
+
+def test_without_anybody_in_the_list_the_page_leads_to_adding_one(client, programme):
+    SpecialistTeacher.objects.update(status="withdrawn")
+
+    page = words(client.get(address("pairing", programme.slug)))
+
+    assert "No specialist teacher has room: nobody is in the list yet who could take part." in page
+    assert address("specialist_add", programme.slug) in page
 
 
 def test_nobody_is_paired_in_a_closed_programme(client, programme):

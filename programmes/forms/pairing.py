@@ -42,6 +42,30 @@ class ChangeForm(forms.Form):
         self.fields["specialist"].choices = [(candidate.teacher, candidate.teacher) for candidate in best]
 
 
+class SettleForm(forms.Form):
+    """In which subject and year group a pair is proposed, where the school takes any: what the teacher teaches."""
+
+    subject = forms.ChoiceField()
+    year_group = forms.TypedChoiceField(label="Year group", coerce=int)
+
+    def __init__(self, *args, row, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["subject"].choices = [(subject, subject.capitalize()) for subject in row.subjects]
+        self.fields["year_group"].choices = [
+            (year, f"Year {year}" if year else "Reception") for year in row.year_groups
+        ]
+        for name, field in list(self.fields.items()):
+            if len(field.choices) == 1:
+                del self.fields[name]  # there is nothing to choose
+            field.widget.attrs["class"] = "govuk-select"
+            sentence = f"Choose {'a subject' if name == 'subject' else 'a year group'} that {row.chosen} teaches."
+            field.error_messages = dict.fromkeys(["required", "invalid_choice", "invalid"], sentence)
+
+    @property
+    def chosen(self):
+        return self.cleaned_data.get("subject"), self.cleaned_data.get("year_group")
+
+
 class AddForm(forms.Form):
     """One partnership by hand. It offers the people and schools of the programme and nothing else."""
 

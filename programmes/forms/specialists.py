@@ -1,6 +1,7 @@
 from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, keep_names_plain, with_button
@@ -10,8 +11,10 @@ from programmes.forms.choosing import SuggestInput, several, subjects_of, years_
 from programmes.models import ConflictOfInterest, Nomination, SpecialistTeacher
 from programmes.services import specialists
 from programmes.services.consultants import consultants_of
+from programmes.services.people import TAKES_PART
 
 Status = SpecialistTeacher.Status
+UNKNOWN = "-"
 THERE = "The person with this email address is a specialist teacher of this programme already."
 NOT_YET = "This day is still to come. Give today or an earlier day."
 
@@ -22,13 +25,25 @@ class SpecialistFilter(forms.Form):
     status = forms.ChoiceField(required=False)
     subject = forms.ChoiceField(required=False)
     room = forms.ChoiceField(
-        label="Partnerships", required=False, choices=[("", "Any"), ("free", "Can take another one"), ("none", "Full")]
+        label="Partnerships",
+        required=False,
+        choices=[
+            ("", "Any"),
+            ("free", "Can take another one"),
+            ("none", "Full, or has left"),
+            ("full", "Has all they can take"),
+            ("unset", "To take none"),
+        ],
     )
 
     def __init__(self, *args, programme, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["status"].choices = [("", "Any status"), *Status.choices]
-        self.fields["subject"].choices = [("", "Any subject"), *subjects_of(programme)]
+        self.fields["subject"].choices = [
+            ("", "Any subject"),
+            *subjects_of(programme),
+            (UNKNOWN, "No subject or no year group entered"),
+        ]
         for field in self.fields.values():
             field.widget.attrs["class"] = "govuk-select"
 
@@ -43,11 +58,19 @@ class SpecialistFilter(forms.Form):
         asked = self.cleaned_data
         if asked["status"]:
             rows = rows.filter(status=asked["status"])
-        if asked["subject"]:
+        if asked["subject"] == UNKNOWN:
+            rows = rows.filter(Q(subjects=[]) | Q(year_groups=[]))
+        elif asked["subject"]:
             rows = rows.filter(subjects__contains=[asked["subject"]])
-        if asked["room"]:
-            rows = rows.with_room() if asked["room"] == "free" else rows.without_room()
-        return rows
+        return self.with_room_as_asked(rows)
+
+    def with_room_as_asked(self, rows):
+        room = self.cleaned_data["room"]
+        if room == "unset":
+            return rows.filter(partnerships_wanted=0)
+        if room == "full":
+            rows = rows.filter(partnerships_wanted__gt=0, status__in=TAKES_PART)
+        return rows if not room else rows.with_room() if room == "free" else rows.without_room()
 
 
 class AddSpecialistForm(RowForm):

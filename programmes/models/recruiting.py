@@ -13,6 +13,7 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import Area, Programme, started
 from programmes.models.specialists import SpecialistTeacher
+from programmes.subjects import wanted_in_words
 
 
 class NominationQuerySet(ScopedQuerySet):
@@ -163,13 +164,14 @@ class PartnerSchool(models.Model):
 
     @property
     def wants(self):
-        """Writing, Year 5; 2 partnerships"""
-        what = ", ".join(
-            [self.subject.capitalize()] * bool(self.subject)
-            + [f"Year {self.year_group}"] * (self.year_group is not None)
-        )
-        many = f"{self.partnerships_wanted} partnerships" if self.partnerships_wanted != 1 else ""
-        return "; ".join(part for part in (what, many) if part)
+        """Year 5 writing; 2 partnerships. What the school leaves open is said so."""
+        many = f"; {self.partnerships_wanted} partnerships" if self.partnerships_wanted != 1 else ""
+        return f"{self.what}{many}"
+
+    @property
+    def what(self):
+        words = wanted_in_words(self.subject, self.year_group)
+        return words[:1].upper() + words[1:]
 
 
 class HeadContact(models.Model):

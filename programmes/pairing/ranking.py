@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from programmes.pairing.rules import KEPT_OUT, first_broken, kept_out
-from programmes.pairing.values import cost, farthest, kilometres, metres, more, ordinal
+from programmes.pairing.rules import first_broken, kept_out, kept_out_words
+from programmes.pairing.values import cost, farthest, kilometres, metres, more, no_preference, ordinal, who_teach
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def ranking(wish, teachers, asking) -> Ranking:
             for teacher in order
         ],
         others=[
-            KeptOut(rule, len(group), KEPT_OUT[rule], [teacher.key for teacher in group])
+            KeptOut(rule, len(group), kept_out_words(rule, len(group)), [teacher.key for teacher in group])
             for rule, group in kept_out(wish, teachers, asking).items()
         ],
     )
@@ -61,7 +61,7 @@ def reasons_for(wish, teacher, near) -> list[str]:
     reasons = [place_among(wish, teacher, near)] if metres(wish, teacher) is not None else []
     if wish.school in teacher.worked:
         reasons.append(f"worked together in {teacher.worked[wish.school]}")
-    return [*reasons, f"has room for {more(teacher.room)}"]
+    return [*reasons, *no_preference(wish, teacher), f"has room for {more(teacher.room)}"]
 
 
 def place_among(wish, teacher, near) -> str:
@@ -70,10 +70,10 @@ def place_among(wish, teacher, near) -> str:
     if wish.school == teacher.school:
         return "in the same school: nobody travels"
     if len(near) == 1:
-        return f"the only one with room who teaches {wish.what}: {kilometres(far)}"
+        return f"the only one with room{who_teach(wish, 1)}: {kilometres(far)}"
     before = sum(nearer(wish, other, far) for other in near)
     place = "nearest" if before == 0 else f"{ordinal(before + 1)} nearest"
-    return f"{place} of {len(near)} with room who teach {wish.what}: {kilometres(far)}"
+    return f"{place} of {len(near)} with room{who_teach(wish, len(near))}: {kilometres(far)}"
 
 
 def nearer(wish, teacher, far) -> bool:

@@ -19,7 +19,8 @@ class Rule(StrEnum):
     REFUSED = "refused"
 
 
-# What is said of a group of specialist teachers whom the rule keeps out, after their number.
+# What is said of a group of specialist teachers whom the rule keeps out, after their number: of many, and of one where
+# that is said otherwise.
 KEPT_OUT = {
     Rule.CONFLICT: "declared a conflict of interest with this school",
     Rule.ABLE: "cannot start: nominated only, withdrawn or completed",
@@ -32,6 +33,18 @@ KEPT_OUT = {
     Rule.ROOM: "teach it and have no room left",
     Rule.REFUSED: "rejected by you for this school",
 }
+
+KEPT_OUT_ONE = {
+    Rule.UNKNOWN: "has no subject or no year group entered",
+    Rule.SUBJECT: "teaches other subjects",
+    Rule.YEAR_GROUP: "teaches the subject in other year groups",
+    Rule.ROOM: "teaches it and has no room left",
+}
+
+
+def kept_out_words(rule, number) -> str:
+    return KEPT_OUT_ONE.get(rule, KEPT_OUT[rule]) if number == 1 else KEPT_OUT[rule]
+
 
 # What it would take to pair them all the same; a rule that is not here is never relaxed.
 RELAXED = {
@@ -68,9 +81,9 @@ def broken(wish, teacher, asking):
     if not teacher.subjects or not teacher.year_groups:
         yield Rule.UNKNOWN
     else:
-        if wish.subject.casefold() not in teacher.subjects:
+        if not wish.suits_subject(teacher):
             yield Rule.SUBJECT
-        if wish.year_group not in teacher.year_groups:
+        if not wish.suits_year_group(teacher):
             yield Rule.YEAR_GROUP
     if teacher.room < 1:
         yield Rule.ROOM
@@ -83,8 +96,8 @@ def first_broken(wish, teacher, asking) -> Rule | None:
 
 
 def is_open(wish) -> bool:
-    """Whether anybody can be looked for: the school is open and says what it wants."""
-    return wish.is_complete and not wish.is_closed and wish.places > 0
+    """Whether anybody can be looked for: the school is open and wants somebody."""
+    return not wish.is_closed and wish.places > 0
 
 
 def kept_out(wish, teachers, asking) -> dict[Rule, list]:

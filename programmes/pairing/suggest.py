@@ -4,9 +4,18 @@ from collections import Counter
 from dataclasses import replace
 
 from programmes.pairing.ranking import against, nearer, possible, reasons_for
-from programmes.pairing.rules import KEPT_OUT, RELAXED, Rule, broken, can_be_relaxed, first_broken, is_open, kept_out
+from programmes.pairing.rules import (
+    RELAXED,
+    Rule,
+    broken,
+    can_be_relaxed,
+    first_broken,
+    is_open,
+    kept_out,
+    kept_out_words,
+)
 from programmes.pairing.solver import Edge, assign, nearest_first
-from programmes.pairing.values import cost, farthest, metres
+from programmes.pairing.values import cost, farthest, metres, who_teach
 
 STEPS = 4  # what is possible, the assignment, the reasons, what is kept
 
@@ -119,7 +128,9 @@ def unplaced_of(wish, got, teachers, near, asking) -> dict:
         "wish": wish.key,
         "missing": wish.places - len(got),
         "why": why_open(wish, got, near),
-        "others": [{"rule": rule, "count": len(group), "words": KEPT_OUT[rule]} for rule, group in others],
+        "others": [
+            {"rule": rule, "count": len(group), "words": kept_out_words(rule, len(group))} for rule, group in others
+        ],
         "relax": nearest_cure(wish, got, teachers, asking) if is_open(wish) else None,
     }
 
@@ -127,20 +138,16 @@ def unplaced_of(wish, got, teachers, near, asking) -> dict:
 def why_open(wish, got, near) -> str:
     if wish.is_closed:
         return "The school is closed."
-    if not wish.is_complete:
-        lacking = " and ".join(
-            [*(["the subject"] if not wish.subject else []), *(["the year group"] if wish.year_group is None else [])]
-        )
-        return f"It is not known what the school wants: {lacking} is missing. Fill it in for the school."
     taken = len(near) - len(got)
+    teaches = f"teaches {wish.taught}" if wish.taught else "is possible"
     if not near:
-        return f"No specialist teacher with room teaches {wish.what}."
+        return f"No specialist teacher with room {teaches}."
     if not taken:
-        return f"No further specialist teacher with room teaches {wish.what}."
+        return f"No further specialist teacher with room {teaches}."
     if taken == 1:
-        return f"The {'other' if got else 'only'} one with room who teaches {wish.what} goes to another school."
+        return f"The {'other' if got else 'only'} one with room{who_teach(wish, 1)} goes to another school."
     all_of_them = "Both" if taken == 2 else f"All {taken}"
-    return f"{all_of_them} {'others ' if got else ''}with room who teach {wish.what} go to other schools."
+    return f"{all_of_them} {'others ' if got else ''}with room{who_teach(wish, taken)} go to other schools."
 
 
 def nearest_cure(wish, got, teachers, asking) -> dict | None:

@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass, field
 
+from papers.templatetags.plain import listed
+from programmes.subjects import wanted_in_words
+
 # A pair that worked together before counts as this much nearer.
 KNOWN_IS_WORTH = 5_000
 ORDINALS = {1: "st", 2: "nd", 3: "rd"}
@@ -10,7 +13,10 @@ ORDINALS = {1: "st", 2: "nd", 3: "rd"}
 
 @dataclass(frozen=True)
 class Wish:
-    """What one partner school still asks for: so many partnerships (`places`) in a subject and a year group."""
+    """What one partner school still asks for: so many partnerships (`places`) in a subject and a year group.
+
+    A school that names no subject or no year group takes any of those that the programme has.
+    """
 
     key: int
     ref: str
@@ -21,14 +27,29 @@ class Wish:
     at: tuple[int, int] | None = None
     is_closed: bool = False
     against: tuple[str, ...] = ()
-
-    @property
-    def is_complete(self):
-        return bool(self.subject) and self.year_group is not None
+    subjects: frozenset[str] = frozenset()  # of the programme; none said is any at all
+    year_groups: frozenset[int] = frozenset()
 
     @property
     def what(self):
-        return f"Year {self.year_group} {self.subject}"
+        return wanted_in_words(self.subject, self.year_group)
+
+    @property
+    def taught(self):
+        """What somebody must teach for it; nothing where the school takes whatever they teach."""
+        if not self.subject:
+            return "" if self.year_group is None else f"Year {self.year_group}"
+        return self.subject if self.year_group is None else self.what
+
+    def suits_subject(self, teacher) -> bool:
+        if self.subject:
+            return self.subject.casefold() in teacher.subjects
+        return not self.subjects or bool(self.subjects & teacher.subjects)
+
+    def suits_year_group(self, teacher) -> bool:
+        if self.year_group is not None:
+            return self.year_group in teacher.year_groups
+        return not self.year_groups or bool(self.year_groups & teacher.year_groups)
 
 
 @dataclass(frozen=True)
@@ -86,3 +107,20 @@ def ordinal(number) -> str:
 
 def more(number, word="partnership") -> str:
     return f"{number} more {word}{'' if number == 1 else 's'}"
+
+
+def who_teach(wish, number) -> str:
+    """Of one " who teaches Year 5 maths"; nothing where the school takes whatever they teach."""
+    return f" who {'teaches' if number == 1 else 'teach'} {wish.taught}" if wish.taught else ""
+
+
+def no_preference(wish, teacher) -> list[str]:
+    """Where the school names no subject or no year group, what this specialist teacher would bring."""
+    words = []
+    if not wish.subject:
+        subjects = sorted(teacher.subjects & wish.subjects or teacher.subjects)
+        words.append(f"the school takes any subject: teaches {listed(subjects)}")
+    if wish.year_group is None:
+        years = sorted(teacher.year_groups & wish.year_groups or teacher.year_groups)
+        words.append(f"the school takes any year group: teaches Year{'' if len(years) == 1 else 's'} {listed(years)}")
+    return words

@@ -71,7 +71,7 @@ def look_at(programme, specialist, school, subject, year_group) -> Look:
         "school": school,
         "status": specialist.get_status_display().lower(),
         "subject": subject,
-        "year_group": year_group,
+        "year_group": f"Year {year_group}",
         "taken": taken_by(specialist),
     }
     for rule in broken(wish, teacher, Asking(own_school=True)):
@@ -101,7 +101,8 @@ def school_warnings(row, school, inputs, subject, year_group, own) -> list[str]:
     if wish.places < 1:
         asked = row.partnerships_wanted
         warnings.append(f"{school} has the {asked} partnership{'' if asked == 1 else 's'} it asked for already.")
-    if wish.is_complete and (wish.subject.casefold(), wish.year_group) != (subject.casefold(), year_group):
+    other_subject = wish.subject and wish.subject.casefold() != subject.casefold()
+    if other_subject or wish.year_group not in {None, year_group}:
         warnings.append(f"{school} asked for {wish.what}.")
     return [*warnings, *(f"{words[:1].upper()}{words[1:]}." for words in wish.against)]
 

@@ -57,12 +57,15 @@ def read(programme, school=None, leaving_out=()) -> Inputs:
     rows = programme.partner_schools.select_related("school")
     schools = [row for row in rows if row.stage == PartnerSchool.Stage.JOINED or (school and row.pk == school.pk)]
     return Inputs(
-        wishes={row.pk: wish_of(row, [p for p in standing if p.partner_school_id == row.school_id]) for row in schools},
+        wishes={
+            row.pk: wish_of(programme, row, [p for p in standing if p.partner_school_id == row.school_id])
+            for row in schools
+        },
         teachers=teachers_of(programme, partnerships, standing),
     )
 
 
-def wish_of(row, standing) -> Wish:
+def wish_of(programme, row, standing) -> Wish:
     against = []
     if row.capacity == PartnerSchool.Capacity.NOT_NOW:
         against.append("the school was judged not able to engage at present")
@@ -79,6 +82,8 @@ def wish_of(row, standing) -> Wish:
         at=place_of(row.school),
         is_closed=row.school.status == School.Status.CLOSED,
         against=tuple(against),
+        subjects=frozenset(subject.casefold() for subject in programme.subjects),
+        year_groups=frozenset(programme.year_groups),
     )
 
 

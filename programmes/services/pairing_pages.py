@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from programmes.models import PartnerSchool, SpecialistTeacher
 from programmes.pairing import Asking, nearest_cure, ranking
 from programmes.pairing.values import kilometres
@@ -24,7 +26,43 @@ def standing(programme) -> dict:
         "run": run,
         "latest": latest,
         "summary": summary(latest) if latest else None,
+        "shortages": shortages(programme, inputs),
     }
+
+
+def shortages(programme, inputs) -> list[dict]:
+    """Where the room for partnerships could come from: how many specialist teachers lack what, and where it is mended.
+
+    Those whom a status, a number or a subject would let in are told while not every school can have somebody.
+    """
+    people = {row["pk"]: row for row in programme.specialists.values("pk", "status", "partnerships_wanted")}
+    able = [teacher for teacher in inputs.teachers.values() if teacher.is_able]
+    list_of, move = (
+        reverse(f"programmes:{page}", args=[programme.slug]) for page in ("specialists", "specialists_move")
+    )
+    unknown = [teacher for teacher in inputs.free if not teacher.subjects or not teacher.year_groups]
+    found = [
+        shortage(unknown, "with room {has} no subject or no year group entered", "enter it", f"{list_of}?subject=-")
+    ]
+    if inputs.room < inputs.places:
+        takes_none = [teacher for teacher in able if not people[teacher.key]["partnerships_wanted"]]
+        full = [teacher for teacher in able if teacher.room < 1 and teacher not in takes_none]
+        coming = [teacher for teacher in inputs.teachers.values() if teacher.is_coming]
+        found = [
+            shortage(coming, "{is} nominated but not yet recruited", "set the status", f"{move}?status=nominated"),
+            shortage(takes_none, "{is} to take no partnership", "say how many they can take", f"{list_of}?room=unset"),
+            *found,
+            shortage(
+                full, "{has} all the partnerships they can take", "see who could take another", f"{list_of}?room=full"
+            ),
+        ]
+    return [row for row in found if row]
+
+
+def shortage(teachers, words, act, url) -> dict | None:
+    one = len(teachers) == 1
+    said = words.format(has="has" if one else "have", **{"is": "is" if one else "are"})
+    return {"count": len(teachers), "words": said, "act": act, "url": url} if teachers else None
 
 
 def summary(run) -> dict:

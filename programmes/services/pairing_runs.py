@@ -16,6 +16,7 @@ from programmes.services.proposals import propose
 
 ACCEPTED, REJECTED, MADE = "accepted", "rejected", "made"
 TAKES_PART = PartnerSchool.Stage.JOINED
+UNSETTLED = "{row.partner_school}: choose a subject and a year group that {row.chosen} teaches."
 
 
 class Overtaken(Exception):
@@ -110,10 +111,16 @@ class Row:
     decision: str
     problem: str
     partnership: int | None
+    subjects: list[str]  # what the partnership may be in: as the school wants, else as the specialist teacher teaches
+    year_groups: list[int]
 
     @property
     def is_changed(self):
         return self.chosen != self.suggested
+
+    @property
+    def is_settled(self):
+        return len(self.subjects) == len(self.year_groups) == 1
 
 
 def rows_of(run, inputs=None) -> list[Row]:
@@ -144,9 +151,26 @@ def rows_of(run, inputs=None) -> list[Row]:
             decision=choice["is"],
             problem=hindered.get(key_of(pair), ""),
             partnership=choice.get("partnership"),
+            subjects=subjects_for(run.programme, school, chosen),
+            year_groups=year_groups_for(run.programme, school, chosen),
         )
         for pair, choice, school, chosen in drafts
     ]
+
+
+def subjects_for(programme, school, specialist) -> list[str]:
+    """What the school wants; where it takes any, those of the programme that the specialist teacher teaches."""
+    if school.subject:
+        return [school.subject]
+    taught = {subject.casefold() for subject in specialist.subjects}
+    return [subject for subject in programme.subjects if subject.casefold() in taught] or list(programme.subjects)
+
+
+def year_groups_for(programme, school, specialist) -> list[int]:
+    if school.year_group is not None:
+        return [school.year_group]
+    offered = sorted(programme.year_groups)
+    return [year for year in offered if year in specialist.year_groups] or offered
 
 
 def hindrances(run, inputs, drafts) -> dict[str, str]:
@@ -208,8 +232,10 @@ def accept_the_rest(person, run) -> int:
 
 
 @transaction.atomic
-def confirm(person, run, keys) -> list[Partnership]:
+def confirm(person, run, keys, chosen=None) -> list[Partnership]:
     """The accepted pairs `keys` become partnerships, all of them or, with Overtaken, none; both schools are told.
+
+    Where a school takes any subject or year group, `chosen` says per key in which (subject, year group) it will be.
 
     Whoever pairs in this programme waits for the programme's row, so what is checked here stays so until it is written.
     A second click finds them made, and gets nothing more.
@@ -217,17 +243,23 @@ def confirm(person, run, keys) -> list[Partnership]:
     Programme.objects.select_for_update(no_key=True).get(pk=run.programme_id)
     run = PairingRun.objects.select_for_update(of=["self"]).select_related("programme").get(pk=run.pk)
     rows = [row for row in rows_of(run) if row.key in keys and row.decision == ACCEPTED]
-    if sentences := [row.problem for row in rows if row.problem]:
+    what = {row.key: settled(row, *(chosen or {}).get(row.key, (None, None))) for row in rows}
+    if sentences := [row.problem or UNSETTLED.format(row=row) for row in rows if row.problem or not what[row.key]]:
         raise Overtaken(sentences)
     made = []
     for row in rows:
         wanted = row.partner_school
-        partnership = propose(
-            person, run.programme, row.chosen, wanted.school, wanted.subject, wanted.year_group, wanted.area
-        )
+        partnership = propose(person, run.programme, row.chosen, wanted.school, *what[row.key], wanted.area)
         run.choices[row.key] = {"is": MADE, "specialist": row.chosen.pk, "partnership": partnership.pk}
         made.append(partnership)
     run.save(update_fields=["choices"])
     if made:
         audit.record(person, "pairing.confirmed", run)
     return made
+
+
+def settled(row, subject, year_group) -> tuple | None:
+    """The subject and year group of a pair: as chosen where there is a choice; None for what is not offered."""
+    subject = row.subjects[0] if len(row.subjects) == 1 else subject
+    year_group = row.year_groups[0] if len(row.year_groups) == 1 else year_group
+    return (subject, year_group) if subject in row.subjects and year_group in row.year_groups else None

@@ -13,7 +13,7 @@ SENTENCES = {
     Rule.FOLDED: "{school} and {teacher} were paired earlier this year, and it folded.",
     Rule.UNKNOWN: "It is not entered which subjects and year groups {teacher} teaches.",
     Rule.SUBJECT: "{teacher} does not teach {subject}.",
-    Rule.YEAR_GROUP: "{teacher} does not teach Year {year_group}.",
+    Rule.YEAR_GROUP: "{teacher} does not teach {year_group}.",
     Rule.ROOM: "{teacher} has no room left: {taken}.",
 }
 
@@ -30,8 +30,8 @@ def in_the_way(rule, school, specialist, here=None) -> str:
         teacher=specialist,
         school=school.school,
         status=specialist.get_status_display().lower(),
-        subject=school.subject,
-        year_group=school.year_group,
+        subject=school.subject or "a subject of this programme",
+        year_group="a year group of this programme" if school.year_group is None else f"Year {school.year_group}",
         taken=taken,
     )
 

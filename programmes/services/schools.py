@@ -56,24 +56,39 @@ def keep_school(person, row, fields=None) -> PartnerSchool:
     return row
 
 
+def why_not_moved(row, stage, has_running) -> str:
+    """Why the talks with a school do not go to this stage; empty when they do."""
+    if row.stage == stage:
+        return f"This school stands there already: {Stage(stage).label.lower()}."
+    if row.stage == Stage.JOINED and has_running:
+        return "This school takes part: it has a running partnership. Complete or fold that first."
+    return ""
+
+
+def running_in(rows) -> set[int]:
+    """Of these rows those whose school has a running partnership in the same programme."""
+    running = set(
+        Partnership.objects.filter(
+            programme__in={row.programme_id for row in rows},
+            partner_school__in={row.school_id for row in rows},
+            status__in=RUNNING,
+        ).values_list("programme", "partner_school")
+    )
+    return {row.pk for row in rows if (row.programme_id, row.school_id) in running}
+
+
 @transaction.atomic
 def move_school(person, row, stage, *, because="") -> PartnerSchool:
     """One step of the talks, or WrongStep: of two who move a school at once, one wins."""
     stage, before = Stage(stage), Stage(row.stage)
-    if stage == before:
-        raise WrongStep(f"This school stands there already: {stage.label.lower()}.")
-    if before == Stage.JOINED and partnerships_of(row).filter(status__in=RUNNING).exists():
-        raise WrongStep("This school takes part: it has a running partnership. Complete or fold that first.")
+    if sentence := why_not_moved(row, stage, row.pk in running_in([row])):
+        raise WrongStep(sentence)
     moved = PartnerSchool.objects.filter(pk=row.pk, stage=before)
     if not moved.update(stage=stage, stage_since=timezone.localdate(), stage_because=because):
         raise WrongStep(MOVED_MEANWHILE)
     row.refresh_from_db(fields=["stage", "stage_since", "stage_because"])
     audit.record(person, "partner school moved", row, about=f"{before} to {stage}")
     return row
-
-
-def partnerships_of(row):
-    return Partnership.objects.filter(programme=row.programme_id, partner_school=row.school_id)
 
 
 @transaction.atomic

@@ -89,19 +89,26 @@ def make_room(programme):
         SpecialistTeacher.objects.filter(pk=row.pk).update(partnerships_wanted=row.taken)
 
 
+def why_not_moved(specialist, status, on, last) -> str:
+    """Why this step is not open to someone whose `last` step that was; empty when it is."""
+    status, before = Status(status), Status(specialist.status)
+    if before == status:
+        return f"{specialist} is {status.label.lower()} already."
+    if before not in STEPS[status]:
+        return f"Someone who is {before.label.lower()} cannot become {status.label.lower()}."
+    if last and on < last.on:
+        return f"{last.get_status_display()} since {last.on:%-d %B %Y}: give that day or a later one."
+    return ""
+
+
 @transaction.atomic
 def move_specialist(person, specialist, status, *, on, reason="") -> SpecialistTeacher:
     """One dated step along the table, or WrongStep: of two who move someone at once, one wins."""
     status, before = Status(status), Status(specialist.status)
-    if before == status:
-        raise WrongStep(f"{specialist} is {status.label.lower()} already.")
-    if before not in STEPS[status]:
-        raise WrongStep(f"Someone who is {before.label.lower()} cannot become {status.label.lower()}.")
-    last = specialist.steps.order_by("on").last()
-    if last and on < last.on:
-        raise WrongStep(f"{last.get_status_display()} since {last.on:%-d %B %Y}: give that day or a later one.")
     if on > timezone.localdate():
         raise WrongStep("This day is still to come. Record the step on or after it.")
+    if sentence := why_not_moved(specialist, status, on, specialist.steps.order_by("on").last()):
+        raise WrongStep(sentence)
     if status == Status.WITHDRAWN and not reason:
         raise WrongStep("Say why they withdraw.")
     if not SpecialistTeacher.objects.filter(pk=specialist.pk, status=before).update(status=status):

@@ -61,7 +61,7 @@ def answers(programme, tasks):
         ("settings", "Pupils by initials only", yes(programme.initials_only)),
         ("areas", "Areas", "; ".join(map(area_in_words, areas)) or "None"),
         ("term_dates", "Term dates", school_days_in_words(programme)),
-        ("timetable", "Timetable", f"{len(steps)} steps, {visits} of them visits" if steps else "None yet"),
+        ("timetable", "Timetable", steps_in_words(len(steps), visits) if steps else "None yet"),
         ("timetable", "Funded half-days for each partnership", funded_in_words(steps) if programme.funded else ""),
         ("data_points", "Data points", "; ".join(f"{p.name}, {p.due_on:%-d %B %Y}" for p in points) or "None yet"),
         ("assessment", "Scale", render_to_string("programmes/_scale.html", {"name": programme.scale}).strip()),
@@ -130,3 +130,10 @@ def staff_in_words(programme):
 
 def day_in_words(day):
     return f"{day:%A %-d %B %Y}" if day else "Not planned"
+
+
+def steps_in_words(steps, visits):
+    """13 steps, 7 of them visits; 2 steps, 1 of them a visit; 1 step, a visit."""
+    if steps == 1:
+        return "1 step, a visit" if visits else "1 step, not a visit"
+    return f"{steps} steps, {visits} of them {'a visit' if visits == 1 else 'visits'}"

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView, FormView
 
 from accounts.access import Allowed, allowed_rows, get_allowed
-from programmes.forms.pairing import ChangeForm, DecisionForm, StartForm
+from programmes.forms.pairing import ChangeForm, DecisionForm, SettleForm, StartForm
 from programmes.models import PairingRun, PartnerSchool, Programme
 from programmes.services import pairing_pages, pairing_runs
 from programmes.services.proposals import who_is_told
@@ -170,17 +170,26 @@ class CheckPage(Allowed, DetailView):
         return super().get_queryset().select_related("programme__organisation").filter(state="done")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**pairing_pages.check_page(self.object), **kwargs)
+        shown = pairing_pages.check_page(self.object)
+        asked = self.request.POST if self.request.method == "POST" else {}
+        keys = asked.getlist("key") if asked else []
+        rows = [(row, SettleForm(asked if row.key in keys else None, prefix=row.key, row=row)) for row in shown["rows"]]
+        return super().get_context_data(**shown | {"rows": rows}, **kwargs)
 
     def post(self, request, pk):
-        run = self.get_object()
+        self.object = run = self.get_object()
+        context = self.get_context_data()
+        forms = {row.key: form for row, form in context["rows"] if form.is_bound}
+        if not all(form.is_valid() for form in forms.values()):
+            return self.render_to_response(context | {"invalid": True})
+        chosen = {key: form.chosen for key, form in forms.items()}
         try:
-            made = pairing_runs.confirm(request.user, run, request.POST.getlist("key"))
+            made = pairing_runs.confirm(request.user, run, request.POST.getlist("key"), chosen)
         except pairing_runs.Overtaken as overtaken:
             for sentence in overtaken.sentences:
                 messages.error(request, sentence)
             messages.info(request, "Nothing was written. Your other choices are kept: check them, then confirm again.")
-            return redirect("programmes:pairing_check", run.pk)
+            return self.render_to_response(self.get_context_data())
         if made:
             words = "1 partnership is" if len(made) == 1 else f"{len(made)} partnerships are"
             messages.success(request, f"{words} proposed. {who_is_told(made)}")

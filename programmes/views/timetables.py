@@ -59,7 +59,8 @@ def timetable_place(request, slug, pk):
     try:
         if request.method == "POST":
             steps = services.place_template(request.user, programme, template)
-            messages.success(request, f"The timetable has {len(steps)} steps, all in term time.")
+            has = "1 step" if len(steps) == 1 else f"{len(steps)} steps, all"
+            messages.success(request, f"The timetable has {has} in term time.")
             return redirect("programmes:timetable", slug=slug)
         placed = services.preview(programme, template)
     except services.NoTermDates:

@@ -18,7 +18,7 @@ from reports.demo.agreements import sign_agreements
 from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
-from reports.demo.pairing import let_one_be_disputed, let_schools_wait
+from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
@@ -37,6 +37,7 @@ FURNISHED_WITH = [
     hold_events,
     nudge_lately,
     let_one_be_disputed,
+    let_one_wait_for_its_head,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"

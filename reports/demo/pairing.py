@@ -6,10 +6,11 @@ from django.utils import timezone
 
 from accounts.models import Membership, School
 from accounts.roles import Role
-from programmes.models import Objection, PartnerSchool, SpecialistTeacher
+from programmes.models import Objection, PartnerSchool, Partnership, SpecialistTeacher
+from programmes.services.acceptances import agree, mark
 from programmes.services.objections import object_to
 from programmes.services.proposals import propose
-from reports.demo.people import give
+from reports.demo.people import give, head_of
 
 # URN, subject, year group, partnerships wanted, other projects
 WAITING = [
@@ -72,3 +73,18 @@ def let_one_be_disputed(programme, today):
         at=timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=2), dt.time(15, 40))),
     )
     object_to(head, objection)
+
+
+def let_one_wait_for_its_head(programme, today):
+    """A second pairing was proposed to a school of a local authority; its own head has not agreed yet."""
+    if not programme.organisation.la_code:
+        return
+    coordinator = Membership.objects.filter(role=Role.COORDINATOR, organisation=programme.organisation).first().user
+    school = programme.partnerships.filter(status=Partnership.Status.ACTIVE)[2].partner_school
+    specialist = programme.specialists.select_related("home_school").get(ref="S10")
+    on = today - dt.timedelta(days=3)
+    partnership = propose(coordinator, programme, specialist, school, "writing", 6, programme.areas.first(), on=on)
+    head_of(specialist.home_school, programme.organisation, iter(["Isla Brook"]))
+    head = Membership.objects.get(role=Role.HEADTEACHER, school=specialist.home_school, deputy=False).user
+    partnership = Partnership.objects.with_people().get(pk=partnership.pk)
+    agree(head, partnership, mark(partnership))
