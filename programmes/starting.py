@@ -115,8 +115,8 @@ def asks_schools(programme, today):
         return ""
     until = longdate(today + Objection.WITHIN)
     return (
-        f"Both schools of {plural_count(number, 'partnership')} that {is_or_are(number)} proposed are told by email "
-        f"today, and have until {until} to say no."
+        f"The headteachers of {plural_count(number, 'partnership')} that {is_or_are(number)} proposed are asked by "
+        f"email today to agree, and can decline until {until}."
     )
 
 

@@ -247,8 +247,8 @@ def test_who_starts_next_years_programme_early_is_told_what_that_means(coordinat
         "Until you start it, it stays a draft that nobody at the schools sees.",
         "Quiet study 2026-27 runs until Tuesday 31 August 2027. Until then both run beside each other, each with its "
         "own partnerships, visits and grades. 1 specialist teacher is in both.",
-        "Both schools of 2 partnerships that are proposed are told by email today, and have until "
-        "Wednesday 9 June 2027 to say no.",
+        "The headteachers of 2 partnerships that are proposed are asked by email today to agree, and can decline until "
+        "Wednesday 9 June 2027.",
         "Teachers and heads of its partnerships see the programme from today. Agreements can be signed, visits "
         "planned and grades asked for.",
         "Most answers may still be changed; the year may not, nor the scale once grades are in.",
