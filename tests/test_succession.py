@@ -12,12 +12,14 @@ from accounts.models import AuditEvent, Invitation, Membership, School, SchoolLi
 from accounts.register import succession
 from accounts.roles import Role
 from programmes.models import (
+    Acceptance,
     Agreement,
     AgreementText,
     ConflictOfInterest,
     HeadContact,
     Objection,
     PartnerSchool,
+    Partnership,
     Programme,
     Signature,
     TermDate,
@@ -104,6 +106,7 @@ def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
         "specialist teacher with this home school",
         "signature still waited for",
         "open objection to a pairing",
+        "agreement of the school to a proposed partnership",
         "place in a list of partner schools",
         "declared conflict of interest",
         "own half term",
@@ -230,6 +233,23 @@ def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(clien
         row.refresh_from_db()
     assert (to_come.host, to_come.place, slots[0].school) == (new, new, new)
     assert (past.host, past.place, slots[1].school) == (old, old, old)
+
+
+def test_what_a_school_agreed_to_a_proposed_partnership_counts_for_its_successor_once(
+    client, coordinator, programme, old, new
+):
+    for specialist in (SpecialistTeacherFactory(programme=programme, home_school=new), None):
+        given = {"specialist": specialist} if specialist else {}
+        row = PartnershipFactory(programme=programme, partner_school=old, status="proposed", **given)
+        Acceptance.objects.create(partnership=row, school=old, by=coordinator)
+    inside = Partnership.objects.get(specialist__home_school=new)
+    Acceptance.objects.create(partnership=inside, school=new, by=coordinator)
+
+    confirm(client, old, new)
+
+    standing = Acceptance.objects.filter(taken_back_at=None).order_by("partnership")
+    assert [(row.partnership.is_in_own_school, row.school) for row in standing] == [(True, new), (False, new)]
+    assert [len(row.awaited) for row in Partnership.objects.order_by("pk")] == [0, 1]
 
 
 def test_rows_of_another_organisation_stay(client, coordinator, programme, old, new):

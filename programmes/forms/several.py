@@ -1,5 +1,6 @@
 """One step for many: who is ticked, the step, and what is said about it."""
 
+from crispy_forms_gds.layout import Layout
 from django import forms
 from django.utils import timezone
 
@@ -18,11 +19,9 @@ class SeveralForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["who"].queryset = rows
         self.shown, self.ticked_before = shown, {str(row.pk) for row in ticked}
-        self.order_fields(["who"])
         self.helper = with_button(self, "Check")
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True  # the page's form, which holds the rows too, has it
-        self.helper.form_show_errors = True
+        self.helper.layout = Layout(*[name for name in self.fields if name != "who"])  # the page lists the rows itself
+        self.helper.form_tag, self.helper.disable_csrf = False, True
 
     @property
     def boxes(self):
@@ -41,6 +40,7 @@ class SeveralForm(forms.Form):
 class SpecialistsMoveForm(SeveralForm):
     who = forms.ModelMultipleChoiceField(
         SpecialistTeacher.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Tick at least one specialist teacher.",
             "invalid_choice": "Tick some of those that are listed here.",
@@ -98,6 +98,7 @@ class SpecialistsMoveForm(SeveralForm):
 class SchoolsMoveForm(SeveralForm):
     who = forms.ModelMultipleChoiceField(
         PartnerSchool.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Tick at least one school.",
             "invalid_choice": "Tick some of those that are listed here.",

@@ -8,6 +8,7 @@ from accounts.access import Allowed, get_allowed
 from programmes.forms.several import SchoolsMoveForm, SpecialistsMoveForm
 from programmes.models import PartnerSchool, Programme, SpecialistTeacher
 from programmes.services import several
+from programmes.views.schools import counted as said_of_schools
 
 
 class MoveSeveral(Allowed, FormView):
@@ -39,7 +40,7 @@ class MoveSeveral(Allowed, FormView):
             back=reverse(self.list_page, args=[self.programme.slug]),
             field=self.field,
             only=only if only in self.choices.values else "",
-            counts=[(choice, counts[choice]) for choice in self.choices if choice in counts],
+            counts=[(choice, counted(choice, counts[choice])) for choice in self.choices if choice in counts],
             total=sum(counts.values()),
             one=self.one,
             many=self.many,
@@ -65,6 +66,10 @@ class MoveSeveral(Allowed, FormView):
     def check(self, form, look, changed=False):
         context = self.get_context_data(form=form, look=look, changed=changed)
         return self.response_class(request=self.request, template=["programmes/several_check.html"], context=context)
+
+
+def counted(choice, n):
+    return f"{n} {said_of_schools(choice, n) if isinstance(choice, PartnerSchool.Stage) else choice.label.lower()}"
 
 
 class SpecialistsMove(MoveSeveral):
