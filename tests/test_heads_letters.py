@@ -210,8 +210,10 @@ def test_a_school_without_a_partnership_and_a_programme_without_dates_get_a_lett
 
     facts = facts_of(row)
     page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+    row.school.head_first_name = "Ada"
+    known = facts_of(row)["dear"]
 
-    assert "Dear Mrs Quill," in page
+    assert ("Dear Mrs Quill," in page, known) == (True, "Ada Quill")
     assert "is still to be named" in page
     assert "The timetable is still to be set." in page
     assert render(facts, timezone.now()).startswith(b"%PDF")

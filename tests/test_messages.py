@@ -158,6 +158,14 @@ def test_every_kind_has_a_template_with_a_friendly_end():
         assert end == "Lesson Study" or "_footer.txt" in end, kind.key
 
 
+def test_every_mail_greets_its_reader_by_the_whole_name():
+    from django.template.loader import get_template
+
+    for kind in KINDS.values():
+        greeting = get_template(kind.template).template.source.strip().splitlines()[1]
+        assert greeting == "Dear {{ to.first_name }} {{ to.last_name }},", kind.key
+
+
 def test_a_person_switches_the_digest_off_and_on(client, at):
     person = coordinator_of(at.organisation, "Ruth", "Away")
     person.unwanted_mail = ["of.a.kind.that.is.gone"]

@@ -202,6 +202,19 @@ def test_the_coordinator_dissolves_the_pairing_and_it_folds_as_declined(client, 
     assert (mail.to, mail.subject) == (ours.head, "Your pairing is dissolved: P77, Maths, Year 5")
 
 
+def test_when_a_pairing_is_dissolved_everyone_concerned_gets_one_mail(ours):
+    objection = an_objection(ours)
+    OutgoingMail.objects.all().delete()
+
+    objections.answer(ours.coordinator, objection, "dissolve", "We look for another.")
+
+    found = dict(OutgoingMail.objects.values_list("to__last_name", "kind"))
+    assert OutgoingMail.objects.count() == len(found)
+    assert found["OursideHeadteacher"] == "objection_answered"
+    assert {kind for name, kind in found.items() if name != "OursideHeadteacher"} == {"partnership_folded"}
+    assert "the partnership has folded" in OutgoingMail.objects.get(kind="objection_answered").text
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

@@ -123,12 +123,13 @@ def heads_by_school(programme, schools) -> dict[int, list[Membership]]:
 
 
 def addressed(heads, school) -> str:
-    """The head who signs in, or whom the register names; nobody by name where there are several."""
+    """The head who signs in, or whom the register names: by the whole name, as in every mail, and with the title where
+    the first name is not known. Nobody by name where there are several."""
     own = [m for m in heads if not m.deputy]
     if len(own) == 1:
         return str(own[0].user)
     if not own and school.head_last_name:
-        return " ".join(part for part in (school.head_title or school.head_first_name, school.head_last_name) if part)
+        return " ".join(part for part in (school.head_first_name or school.head_title, school.head_last_name) if part)
     return "headteacher"
 
 
