@@ -34,7 +34,7 @@ from tests.factories import (
 )
 from tests.world import build_world
 from visits.models import Booking, Visit
-from visits.services import hand_bookings_over
+from visits.services import hand_bookings_over, visit_the_new_home_school
 
 TODAY = dt.date(2027, 1, 27)
 SUMMER = dt.date(2027, 6, 2)
@@ -78,7 +78,7 @@ def booked(visit):
 def test_the_list_of_what_follows_when_people_change():
     follows = list(people.AFTER_PEOPLE_CHANGE)
 
-    assert follows[:2] == [hand_bookings_over, after_people_change]
+    assert follows[:3] == [hand_bookings_over, visit_the_new_home_school, after_people_change]
 
 
 def test_another_partner_teacher_joins_as_an_equal(ours, coordinator):
@@ -237,6 +237,32 @@ def test_a_replaced_specialist_teacher_stays_in_the_history_and_loses_the_pages(
     assert client.get(stored.get_absolute_url()).status_code == 404
     assert not Place.objects.allowed(User.objects.get(pk=gone.pk), "pupils.view").exists()
     assert SpecialistTeacher.objects.filter(pk=before.pk, programme=ours.programme).exists()
+
+
+def test_visits_to_come_at_the_old_home_school_take_place_at_the_new_one(ours, coordinator):
+    partnership, home = ours.partnership, ours.partnership.specialist.home_school
+    successor = SpecialistTeacherFactory(programme=ours.programme)
+    visits = {
+        "past": VisitFactory(partnership=partnership, on=dt.date(2027, 1, 13), host=home, status="took place"),
+        "cancelled": VisitFactory(
+            partnership=partnership, on=SUMMER, host=home, status="cancelled", cancelled_because="Snow"
+        ),
+        "here": VisitFactory(partnership=partnership, on=dt.date(2027, 5, 5), half="am"),
+        "there": VisitFactory(partnership=partnership, on=dt.date(2027, 5, 5), half="pm", host=home),
+        "of others": VisitFactory(on=SUMMER, host=home),
+    }
+
+    people.replace_specialist(coordinator, partnership, successor, on=TODAY, because="Parental leave")
+
+    hosts = {name: Visit.objects.get(pk=visit.pk).host for name, visit in visits.items()}
+    assert hosts == {
+        "past": home,
+        "cancelled": home,
+        "here": ours.school,
+        "there": successor.home_school,
+        "of others": home,
+    }
+    assert AuditEvent.objects.filter(did="visits.moved", row=visits["there"].pk).count() == 1
 
 
 def test_only_those_with_room_whom_nothing_keeps_from_the_school_may_follow(ours, coordinator):

@@ -10,11 +10,11 @@ class VisitsConfig(AppConfig):
         from programmes.letters.facts import ALSO_AHEAD
         from programmes.services import life, people
         from visits.events.letters import events_ahead
-        from visits.services import cancel_visits_after, hand_bookings_over
+        from visits.services import cancel_visits_after, hand_bookings_over, visit_the_new_home_school
         from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(cancel_visits_after)
-            people.AFTER_PEOPLE_CHANGE.append(hand_bookings_over)
+            people.AFTER_PEOPLE_CHANGE += [hand_bookings_over, visit_the_new_home_school]
             ALSO_AHEAD.append(events_ahead)
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

@@ -144,3 +144,14 @@ def hand_bookings_over(person, partnership, left, joined, on):
         except IntegrityError:
             continue
         audit.record(person, "visits.handed over", booking.visit)
+
+
+def visit_the_new_home_school(person, partnership, left, joined, on):
+    """Visits to come at the home school of a specialist teacher who left take place at that of whoever followed."""
+    first = max(on, timezone.localdate())
+    ahead = Visit.objects.filter(partnership=partnership, status=Visit.Status.PLANNED, on__gte=first)
+    astray = list(ahead.exclude(host__in=schools_of(partnership)).order_by("pk").select_for_update())
+    home = partnership.specialist.home_school
+    Visit.objects.filter(pk__in=[visit.pk for visit in astray]).update(host=home)
+    for visit in astray:
+        audit.record(person, "visits.moved", visit, about=f"school {home.pk}")
