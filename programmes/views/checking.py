@@ -103,7 +103,7 @@ def funded_in_words(steps):
 
 def points_in_words(programme):
     if programme.expected_points is None:
-        return "Not applicable: the scale has no points, or none are expected"
+        return "Not set"
     return f"{programme.expected_points.normalize():f} points from the first to the last data point"
 
 
