@@ -15,7 +15,7 @@ from reports.dashboards.agreements import coordinating_items, revisit_items, sig
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
-from reports.dashboards.rows import ahead, impact, mine, next_grades, offers, parts, programmes
+from reports.dashboards.rows import ahead, by_programme, impact, mine, next_grades, offers, parts, programmes
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
     beginning_items,
@@ -55,15 +55,15 @@ def coordinator(user, acting, today):
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += closed_school_items(user, acting, today)
-    past = unrecorded(user, acting, today)
-    if n := past.count():
+    past = by_programme(unrecorded(user, acting, today), "partnership__programme")
+    if n := sum(number for _, number in past):
         to_do.append(
             {
                 "title": f"{n} past visit{'' if n == 1 else 's'} not confirmed",
                 "text": f"The teachers say whether {'it' if n == 1 else 'they'} took place; you can too.",
                 "url": f"{reverse('visits:list')}?when=waiting",
                 "act": "See the visits",
-                "programmes": list(Partnership.objects.filter(pk__in=past.values("partnership")).programmes()),
+                "programmes": [programme for programme, _ in past],
             }
         )
     invitations = mine(Invitation, user, acting, "people.view").open().filter(expires_at__lt=timezone.now()).count()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programmes.models import Acceptance, Objection, PartnerSchool, Partnership, Programme
-from reports.dashboards.rows import mine
+from reports.dashboards.rows import by_programme, mine
 from reports.dashboards.to_do import day_of
 
 ANSWER_WITHIN = dt.timedelta(days=5)
@@ -60,22 +60,16 @@ def waiting_items(user, acting):
         .exclude(programme__status=Programme.Status.CLOSED)
         .annotate(paired=Coalesce(Subquery(paired), 0))
         .filter(partnerships_wanted__gt=F("paired"), programme__ends_on__gte=timezone.localdate())
-        .order_by()
-        .values_list("programme")
-        .annotate(Count("pk"))
-        .order_by("programme__slug")
     )
-    numbers = dict(waiting[:SHOWN])
-    programmes = Programme.objects.in_bulk(numbers)
     return [
         {
             "title": f"{number} school{' waits' if number == 1 else 's wait'} for a specialist teacher",
             "text": "Suggestions with reasons take a moment; you decide on each.",
-            "url": reverse("programmes:pairing", args=[programmes[pk].slug]),
+            "url": reverse("programmes:pairing", args=[programme.slug]),
             "act": "Pair them" if number > 1 else "Pair it",
-            "programmes": [programmes[pk]],
+            "programmes": [programme],
         }
-        for pk, number in numbers.items()
+        for programme, number in by_programme(waiting, "programme")[:SHOWN]
     ]
 
 

@@ -18,6 +18,15 @@ def mine(model, user, acting, action):
     return rows.filter(rule(acting))
 
 
+def by_programme(rows, path):
+    """Each programme to which `path` leads from these rows, with how many of them are its own; one query."""
+    fields = ["pk", "slug", "name", "starts_on", "ends_on"]
+    found = rows.order_by(f"{path}__name", f"{path}__slug").values_list(*(f"{path}__{field}" for field in fields))
+    return [
+        (Programme(**dict(zip(fields, given, strict=True))), number) for *given, number in found.annotate(Count("pk"))
+    ]
+
+
 def ahead(user, acting, today, most=40):
     """The visits of the next two weeks, or else the one that comes next."""
     to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
