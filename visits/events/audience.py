@@ -84,6 +84,11 @@ class Expected:
         return self.row.present if self.row else None
 
     @property
+    def mark(self):
+        """The entry and its mark, as a page of the register says which ones it shows."""
+        return f"{self.key} {({True: 'here', False: 'absent'}).get(self.present, 'open')}"
+
+    @property
     def is_invited(self):
         return bool(self.row and self.row.invited_at)
 

@@ -99,14 +99,16 @@ def guest(person, event, name, school) -> bool:
 
 
 @transaction.atomic
-def close_register(person, event) -> int:
+def close_register(person, event) -> int | None:
     """Everyone expected who is not marked present was absent, and the list is fixed; how many were absent.
+
+    None when someone else had closed it before.
 
     Marks can still be corrected. Whoever joins the programme from now on was not expected at this event.
     """
     event = held(event)
     if event.register_closed_at:
-        return 0
+        return None
     now, absent = timezone.now(), [one for one in audience(event) if one.person and not one.present]
     Attendance.objects.bulk_create(
         [

@@ -22,6 +22,13 @@ def numbers(expected) -> dict:
     }
 
 
+def unlike(expected, shown) -> tuple[list, list, list]:
+    """What a page that shows these marks lacks: entries marked otherwise, entries it has not, and keys to take out."""
+    keys = [mark.partition(" ")[0] for mark in shown]
+    other = [one for one in expected if one.key in keys and one.mark not in shown]
+    return other, [one for one in expected if one.key not in keys], sorted(set(keys) - {one.key for one in expected})
+
+
 def in_words(event, counts, today) -> tuple[str, bool]:
     """How it stands for whoever looks after it, and whether someone must act now."""
     if event.status == Event.Status.CANCELLED:

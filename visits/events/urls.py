@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:pk>/sign-in-sheet/", register.sheet, name="sheet"),
     path("<int:pk>/attendance/", register.attendance, name="attendance"),
     path("<int:pk>/attendance/mark/", register.mark, name="mark"),
+    path("<int:pk>/attendance/news/", register.news, name="register_news"),
     path("<int:pk>/attendance/walk-in/", register.walk_in, name="walk_in"),
     path("<int:pk>/attendance/guest/", register.guest, name="guest"),
     path("<int:pk>/attendance/close/", register.close, name="close"),

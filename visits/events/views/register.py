@@ -1,4 +1,7 @@
+from http import HTTPStatus
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +15,7 @@ from visits.models import Attendance, Event, WrongState
 
 BLANK_ROWS = 6
 MOST_FOUND = 8
+NOT_LISTED = "This person is not on the list any more. If they are here, add them below."
 NO_REGISTER = "This event has no register: it is cancelled, or its day has not come."
 
 
@@ -41,6 +45,7 @@ def register_page(request, event, form):
         "found": not_expected(event, expected, asked) if asked else [],
         "form": form,
         "most": MOST_FOUND,
+        "closed": closed_word(event),
     }
     if request.htmx and request.htmx.target == "found":
         return render(request, "events/_found.html", context)
@@ -62,15 +67,51 @@ def mark(request, pk):
     try:
         marked = mark_one(request.user, event, who, present)
     except WrongState:
-        messages.warning(request, NO_REGISTER)
-        return redirect("events:attendance", event.pk)
+        messages.warning(request, NOT_LISTED if register.is_open(event, timezone.localdate()) else NO_REGISTER)
+        return load_again() if request.htmx else redirect("events:attendance", event.pk)
     if not request.htmx:
         return redirect(f"{reverse('events:attendance', args=[event.pk])}#{who}")
     event.refresh_from_db(fields=["register_closed_at"])
+    return whatever_is_new(request, event, request.POST, marked)
+
+
+@require_safe
+def news(request, pk):
+    """For a page of the register that is open: what others have marked since, and 204 where there is nothing new."""
+    event = get_allowed(Event, request.user, "events.record", pk=pk)
+    return whatever_is_new(request, event, request.GET)
+
+
+def whatever_is_new(request, event, page, marked=None):
+    """The entry that was marked, every other one that the page shows otherwise, and the count of all of them.
+
+    The page says what it shows: the list and the count are then of one moment, whoever else marks.
+    """
+    if page.get("closed", "") != closed_word(event):
+        return load_again()
     expected = audience(event)
-    one = next((one for one in expected if one.key == marked), None)
-    context = {"event": event, "one": one, "numbers": standing.numbers(expected), "is_open": True}
+    shown = [mark for mark in page.getlist("shown") if mark.partition(" ")[0] != marked]
+    other, new, gone = standing.unlike(expected, shown)
+    if marked is None and not (other or new or gone):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    context = {
+        "event": event,
+        "one": next((one for one in new if one.key == marked), None),
+        "other": other,
+        "new": [one for one in new if one.key != marked],
+        "gone": gone,
+        "numbers": standing.numbers(expected),
+    }
     return render(request, "events/_marked.html", context)
+
+
+def load_again():
+    """For htmx: so much is different that the whole page is asked for."""
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
+def closed_word(event):
+    return "closed" if event.register_closed_at else "open"
 
 
 def mark_one(person, event, who, present):
@@ -125,5 +166,8 @@ def close(request, pk):
     except WrongState:
         messages.warning(request, NO_REGISTER)
     else:
-        messages.success(request, f"The register is closed: {absent} absent. You can still correct it.")
+        if absent is None:
+            messages.info(request, "Someone else closed the register before. You can still correct it.")
+        else:
+            messages.success(request, f"The register is closed: {absent} absent. You can still correct it.")
     return redirect("events:attendance", event.pk)
