@@ -18,7 +18,10 @@ def test_two_phones_keep_one_register_and_each_shows_what_the_other_marked(open_
     ours = build_world()[0]
     coordinator = ours.people[Role.COORDINATOR]
     event = EventFactory(
-        programme=ours.programme, area=ours.partnership.area, on=timezone.localdate(), audience=["specialist", "partner"]
+        programme=ours.programme,
+        area=ours.partnership.area,
+        on=timezone.localdate(),
+        audience=["specialist", "partner"],
     )
     register.guest(coordinator, event, "Jo Fry", "")
     pages = [open_as(coordinator, 375) for _ in range(2)]
