@@ -26,6 +26,7 @@ from jobs.work import CannotBeDone, publish_all
 log = structlog.get_logger(__name__)
 
 KINDS: dict[str, "MailKind"] = {}
+PUBLISHED, CALENDAR_NAME = "PUBLISH", "dates.ics"  # many dates: a file to open, where an invitation is part of the mail
 NUDGE_RESTS = dt.timedelta(days=3)
 NOT_TAKEN = "The mail server refused this mail, though not because of its address. The administrator is told."
 TRY_AGAIN_AFTER = [dt.timedelta(minutes=1), dt.timedelta(minutes=10), dt.timedelta(hours=1)]
@@ -200,7 +201,9 @@ def send(mail):
     message = EmailMultiAlternatives(
         mail.subject, mail.text, None, [mail.address], headers={"Message-ID": mail.message_id}
     )
-    if mail.calendar:
+    if mail.calendar_method == PUBLISHED:
+        message.attach(CALENDAR_NAME, mail.calendar, f"text/calendar; method={PUBLISHED}")
+    elif mail.calendar:
         message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
     try:
         message.send()

@@ -206,6 +206,10 @@ MATRIX = {
     "events:series GET":                (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "events:series_change GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "events:series_change POST":        (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "events:series_invite GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "events:series_invite POST":        (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "events:series_answer POST":        (302, 403, 302, 403, 302, 403, 302, 302, 302, 403, 403),
+    "events:series_calendar GET":       (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "events:year GET":                  (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "events:year_table GET":            (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "pupils:list GET":                  (302, 403, 403, 403, 403, 403, 200, 200, 200, 403, 403),
@@ -353,8 +357,10 @@ KEYS = {  # what a URL is about, in a corner of the world
     },
     **{f"events:{name}": lambda c: [c.event.slots.get().pk] for name in ("slot", "slot_move", "slot_remove")},
     "events:action_done": lambda c: [c.event.pk, c.event.actions.get().pk],
-    "events:series": lambda c: [c.event.series_id],
-    "events:series_change": lambda c: [c.event.series_id],
+    **{
+        f"events:{name}": lambda c: [c.event.series_id]
+        for name in ("series", "series_change", "series_invite", "series_answer", "series_calendar")
+    },
     "events:year": lambda c: [c.programme.slug],
     "events:year_table": lambda c: [c.programme.slug, "csv"],
     "pupils:detail": lambda c: [c.pupil.pk],

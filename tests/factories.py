@@ -218,6 +218,7 @@ class EventSeriesFactory(DjangoModelFactory):
 
     programme = factory.SubFactory(ProgrammeFactory)
     rhythm = EventSeries.Rhythm.MONTHLY
+    first_on = dt.date(2026, 9, 10)
     until = dt.date(2027, 7, 16)
 
 

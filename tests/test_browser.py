@@ -57,7 +57,7 @@ def pages_of(corner):
         reverse("events:choose"),
         reverse("events:create", args=[slug]) + f"?kind=twilight&area={ours.partnership.area_id}",
         *(reverse(f"events:{name}", args=[event]) for name in ("change", "cancel", "people", "invite")),
-        reverse("events:series_change", args=[series]),
+        *(reverse(f"events:series_{name}", args=[series]) for name in ("change", "invite")),
     ]
     year = [reverse("events:year", args=[slug])]
     pupil = ours.pupil.pk

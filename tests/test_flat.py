@@ -294,6 +294,8 @@ LISTS = {
     "events:attendance": ["coordinator", "partner"],
     "events:sheet": ["coordinator"],
     "events:series": ["coordinator", "headteacher"],
+    "events:series_invite": ["coordinator"],
+    "events:series_change": ["coordinator"],
     "events:year": ["coordinator", "consultant"],
     "events:create": ["coordinator"],
     "events:change": ["coordinator"],

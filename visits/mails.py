@@ -9,6 +9,20 @@ EVENT_INVITATION = MailKind(
     "Everyone whom the event expects and who can sign in",
     "visits/mail/event_invitation.txt",
 )
+EVENT_SERIES_INVITATION = MailKind(
+    "event_series_invitation",
+    "Invitation to a series of meetings",
+    "When a coordinator sends the invitations of a whole series",
+    "Everyone whom the meetings expect and who can sign in, once for all of them",
+    "visits/mail/event_series_invitation.txt",
+)
+EVENT_SERIES_CHANGED = MailKind(
+    "event_series_changed",
+    "A series of meetings has changed",
+    "When a coordinator changes a series from a day on, or someone does not belong to its audience any more",
+    "Everyone who was invited to one of the meetings, once for all of them",
+    "visits/mail/event_series_changed.txt",
+)
 EVENT_CHANGED = MailKind(
     "event_changed",
     "An event has changed",

@@ -22,22 +22,30 @@ def event_items(user, acting, today):
 
 
 def answers_owed(user, acting, today):
+    """One line for each event, and one for all meetings of a series."""
     events = mine(Event, user, acting, "events.view").standing().filter(on__gte=today)
     rows = Attendance.objects.filter(
         person=user, invited_at__isnull=False, answer="", present__isnull=True, event__in=events.values("pk")
     )
     rows = rows.select_related("event__area", "event__place").order_by("event__on", "event__starts_at", "pk")
-    return [
-        {
-            "title": f"Say whether you come to {row.event.title}",
-            "text": f"{row.event.when}{f', {row.event.where}' if row.event.where else ''}.",
-            "url": row.event.get_absolute_url(),
-            "when": "It is today" if row.event.on == today else f"It is on {day_of(row.event.on, today)}",
-            "act": "Answer",
-            "late": row.event.on - today <= SOON,
-        }
-        for row in rows[:10]
-    ]
+    owed = {}
+    for row in rows:
+        owed.setdefault(row.event.series_id or -row.event_id, []).append(row.event)
+    return [line_of(events, today) for events in list(owed.values())[:10]]
+
+
+def line_of(events, today):
+    first, several = events[0], len(events) > 1
+    which = f"{len(events)} meetings of {first.title}" if several else first.title
+    on = "today" if first.on == today else f"on {day_of(first.on, today)}"
+    return {
+        "title": f"Say whether you come to {which}",
+        "text": f"{'Next: ' if several else ''}{first.when}{f', {first.where}' if first.where else ''}.",
+        "url": reverse("events:series", args=[first.series_id]) if several else first.get_absolute_url(),
+        "when": f"{'The next' if several else 'It'} is {on}",
+        "act": "Answer",
+        "late": first.on - today <= SOON,
+    }
 
 
 def registers_to_close(user, acting, today):

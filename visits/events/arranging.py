@@ -49,8 +49,14 @@ def add_event(person, event) -> Event:
 
 
 @transaction.atomic
-def change_event(person, event, seen, *, by_hand=True) -> int:
-    """The event is as given, and everyone who was invited knows; how many were told.
+def change_event(person, event, seen) -> int:
+    """The event is as given, and everyone who was invited knows; how many were told."""
+    what, asks_again = write_change(person, event, seen, by_hand=True)
+    return invitations.tell_of_change(person, event, what, asks_again=asks_again) if what else 0
+
+
+def write_change(person, event, seen, *, by_hand) -> tuple[list[str], bool]:
+    """In the caller's transaction the event is as given; what its invited must be told, and whether to ask them again.
 
     `seen` is the sequence that the person saw: whoever changed the event since then is not overwritten.
     """
@@ -58,19 +64,20 @@ def change_event(person, event, seen, *, by_hand=True) -> int:
     if before.sequence != seen or not before.is_planned:
         raise WrongState(f"event {event.pk} was changed meanwhile")
     changed = {name for name in CHOSEN if value(before, name) != value(event, name)}
-    if not changed:
-        return 0
+    if by_hand and before.series_id:
+        event.own = sorted({*before.own, *changed})
+    if not changed and event.own == before.own:
+        return [], False
     event.sequence = before.sequence + 1
-    event.changed_by_hand = before.changed_by_hand or (by_hand and before.series_id is not None)
-    event.save(update_fields=[*changed, "sequence", "changed_by_hand"])
+    event.save(update_fields=[*changed, "sequence", "own"])
     audit.record(person, "events.changed", event)
     what = list(dict.fromkeys(words for name, words in TOLD.items() if name in changed))
-    if not what or event.is_past:
-        return 0
+    if event.is_past:
+        return [], False
     asks_again = bool(changed & ASKS_AGAIN)
     if asks_again:
         event.attendances.exclude(answer="").update(answer="", answered_at=None)
-    return invitations.tell_of_change(person, event, what, asks_again=asks_again)
+    return what, asks_again
 
 
 def value(event, name):

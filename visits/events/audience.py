@@ -158,10 +158,22 @@ def by_name(expected):
 
 def booked_then(event, expected):
     """Those expected whom a visit takes out of class on the same half-day."""
-    halves = {Event.Takes.DAY: list(Half)}.get(event.takes, [event.takes])
-    people = [one.person for one in expected if one.person]
-    rows = Booking.objects.filter(on=event.on, half__in=halves, person__in=people).select_related("person")
-    return list(dict.fromkeys(row.person for row in rows.order_by("person__last_name", "person__first_name", "half")))
+    return booked_at([event], {event.pk: expected})[event.pk]
+
+
+def booked_at(events, lists) -> dict[int, list[User]]:
+    """For each event those of its list whom a visit takes out of class on the same half-day; one query for all."""
+    people = {one.person.pk for event in events for one in lists[event.pk] if one.person}
+    days = {event.on for event in events if event.takes}
+    rows = Booking.objects.filter(on__in=days, person__in=people).select_related("person")
+    rows = list(rows.order_by("person__last_name", "person__first_name", "half"))
+    found = {}
+    for event in events:
+        halves = {Event.Takes.NOTHING: [], Event.Takes.DAY: list(Half)}.get(event.takes, [event.takes])
+        here = {one.person.pk for one in lists[event.pk] if one.person}
+        booked = (row.person for row in rows if row.on == event.on and row.half in halves and row.person_id in here)
+        found[event.pk] = list(dict.fromkeys(booked))
+    return found
 
 
 def removed_from(event):

@@ -26,11 +26,10 @@ class Turn:
         return f"has hosted {often}, last on {self.last_on:%-d %B %Y}"
 
 
-def turns(area, without=None) -> list[Turn]:
-    """The schools of an area, the next host first."""
+def turns(area, without=()) -> list[Turn]:
+    """The schools of an area, the next host first, as if the events in `without` were not there."""
     hosted = Event.objects.standing().filter(area=area, host__isnull=False)
-    if without is not None and without.pk:
-        hosted = hosted.exclude(pk=without.pk)
+    hosted = hosted.exclude(pk__in=[event.pk for event in without if event.pk])
     counts = {
         school: (times, last)
         for school, times, last in hosted.order_by().values_list("host").annotate(Count("pk"), Max("on"))
@@ -43,9 +42,9 @@ def in_turn(turn):
     return (turn.times, turn.last_on or dt.date.min, turn.school.name, turn.school.pk)
 
 
-def rota(area, days, first=None) -> list[School | None]:
+def rota(area, days, first=None, without=()) -> list[School | None]:
     """A host for each day in order, as the turns go on from where they stand; `first` hosts on the first day."""
-    standing, hosts = turns(area), []
+    standing, hosts = turns(area, without), []
     if not standing:
         return [first] * len(days)
     for on in days:

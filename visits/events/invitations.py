@@ -37,6 +37,15 @@ def send_invitations(person, event) -> list:
         raise WrongState(f"event {event.pk} takes no invitations")
     expected = audience(event)
     new = to_be_invited(expected)
+    write_invitations(event, new)
+    written = post_about(mails.EVENT_INVITATION, person, event, new, REQUEST)
+    tell_those_gone(person, event, not_expected_any_more(event, expected))
+    audit.record(person, "events.invitations sent", event)
+    return written
+
+
+def write_invitations(event, new):
+    """In the caller's transaction: the rows that say that these people are invited."""
     now = timezone.now()
     Attendance.objects.bulk_create(
         [
@@ -54,10 +63,6 @@ def send_invitations(person, event) -> list:
         unique_fields=["event", "person"],
         update_fields=["role", "school", "invited_at", "told_sequence"],
     )
-    written = post_about(mails.EVENT_INVITATION, person, event, new, REQUEST)
-    tell_those_gone(person, event, not_expected_any_more(event, expected))
-    audit.record(person, "events.invitations sent", event)
-    return written
 
 
 def post_about(kind, by, event, expected, method, **more):

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max
 
 from accounts import audit
 from visits.events.audience import audience, schools_of
@@ -66,6 +66,21 @@ def add_slot_for_each_school(person, event) -> int:
     if schools:
         audit.record(person, "events.running order", event)
     return len(schools)
+
+
+def first_with_order(series, today):
+    """The next meeting of a series that has a running order; None where none has."""
+    ahead = series.events.standing().filter(on__gte=today, slots__isnull=False)
+    return ahead.annotate(items=Count("slots")).order_by("on", "pk").first()
+
+
+def copy_order(event, other):
+    """In the caller's transaction: the other event, which has no running order, has the one of this event."""
+    slots = [
+        Slot(event=other, order=slot.order, minutes=slot.minutes, what=slot.what, who=slot.who, school=slot.school)
+        for slot in event.slots.select_related("school")
+    ]
+    Slot.objects.bulk_create(slots)
 
 
 @transaction.atomic

@@ -35,6 +35,9 @@ urlpatterns = [
     path("<int:pk>/actions/<int:action>/done/", minutes.action_done, name="action_done"),
     path("series/<int:pk>/", series.series, name="series"),
     path("series/<int:pk>/change/", series.change, name="series_change"),
+    path("series/<int:pk>/invite/", series.invite, name="series_invite"),
+    path("series/<int:pk>/answer/", series.answer, name="series_answer"),
+    path("series/<int:pk>/calendar/", series.calendar, name="series_calendar"),
     path("attendance/<slug:slug>/", lists.year, name="year"),
     path("attendance/<slug:slug>/table/<slug:ending>/", lists.year_table, name="year_table"),
 ]

@@ -31,7 +31,10 @@ class Group(models.TextChoices):
 
 
 class EventSeries(models.Model):
-    """Meetings that come again in one rhythm, from a day until a day. A new rhythm from a day on changes this row."""
+    """Meetings that come again in one rhythm, from a day until a day. A new rhythm from a day on changes this row.
+
+    `first_on` says the weekday of the rhythm, and which one of the month or half term it is.
+    """
 
     class Rhythm(models.TextChoices):
         WEEKLY = "weekly", "Every week"
@@ -41,6 +44,7 @@ class EventSeries(models.Model):
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="event_series")
     rhythm = models.CharField("how often", max_length=12, choices=Rhythm)
+    first_on = models.DateField("first day in this rhythm")
     until = models.DateField("last possible day")
     rotates = models.BooleanField("the schools of the area take turns as hosts", default=False)
 
@@ -134,7 +138,8 @@ class Event(models.Model):
     """Something of a programme for many people: on one day, from an hour to an hour, at a place or online.
 
     `takes` is the part of the day on which teachers are out of class for it. `sequence` rises with each change that
-    the invited are told, so that their calendars follow.
+    the invited are told, so that their calendars follow. `own` are the fields that someone changed in this one meeting
+    of a series: it keeps them when the series changes.
     """
 
     class Kind(models.TextChoices):
@@ -163,7 +168,9 @@ class Event(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="events")
     step = models.ForeignKey(TimetableStep, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
     series = models.ForeignKey(EventSeries, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
-    changed_by_hand = models.BooleanField("differs from its series", default=False, editable=False)
+    own = ArrayField(
+        models.CharField(max_length=30), verbose_name="fields changed by hand", default=list, editable=False
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     name = models.CharField(max_length=120, blank=True)
     on = models.DateField("day")

@@ -8,10 +8,11 @@ from visits.events import days, hosts
 from visits.events.arranging import value
 from visits.events.audience import people_of, schools_of
 from visits.events.forms.clock import ClockField
-from visits.events.forms.series import check_rhythm
+from visits.events.forms.rhythm import check_rhythm
 from visits.models import Event, EventSeries, Group
 
 ONCE = ""
+AT_HOST, NO_SCHOOL = "", "none"
 
 
 class EventForm(RowForm):
@@ -42,7 +43,7 @@ class EventForm(RowForm):
         help_texts = {
             "name": "As people know it, such as “Moderation 1”. Left blank, it is called after its kind.",
             "takes": "What the event takes teachers away from.",
-            "venue": "Such as “The hall”, or a place that is no school of the programme.",
+            "venue": "Such as “The hall”, or the address of a place that is no school of the programme.",
             "funded_specialist_half_days": "0, 1 or 2. Paid for those who are marked present.",
             "funded_partner_half_days": "0, 1 or 2. Paid for those who are marked present.",
         }
@@ -74,6 +75,7 @@ class EventForm(RowForm):
             "invalid": "This is not an address. Copy it from the meeting, such as https://meet.example/abc."
         },
     )
+    place = forms.TypedChoiceField(label="Where does it take place?", required=False, empty_value=AT_HOST)
     audience = forms.MultipleChoiceField(
         label="Who is invited?",
         required=False,
@@ -93,11 +95,11 @@ class EventForm(RowForm):
         self.doubts = []
         self.offer_parts()
         self.offer_people()
-        self.fields["on"].widget = DayInput(school_days=True)
         self.fields["kind"].choices = Event.Kind.choices
         self.fields["takes"].choices = Event.Takes.choices
         self.fields["takes"].required = False
-        self.fields["sequence"].initial = event.sequence
+        if "on" in self.fields:
+            self.fields["on"].widget, self.fields["sequence"].initial = DayInput(school_days=True), event.sequence
         for name in ("starts_at", "ends_at", "funded_specialist_half_days", "funded_partner_half_days"):
             self.fields[name].widget.attrs["class"] = "govuk-input--width-5"
         if not self.programme.funded:
@@ -111,11 +113,38 @@ class EventForm(RowForm):
 
     def offer_parts(self):
         programme, area = self.programme, self.instance.area
+        if "area" in self.fields:
+            self.offer_area_and_step()
+        schools = schools_of(programme)
+        self.fields["host"].queryset = schools
+        self.fields["host"].label, self.fields["host"].empty_label = "Host school", "No school hosts it"
+        there = [*schools, *([self.instance.place] if self.instance.place else [])]
+        self.schools = {str(school.pk): school for school in there}
+        self.fields["place"].choices = [
+            (AT_HOST, "At the host school, if there is one"),
+            (NO_SCHOOL, "At no school: online, or the place below"),
+            *self.schools.items(),
+        ]
+        self.fields["place"].coerce = self.schools.get
+        self.fields["place"].error_messages["invalid_choice"] = "Choose from what is offered here."
+        self.initial["place"] = self.place_now
+        if area and (turns := hosts.turns(area, without=[self.instance])):
+            following = turns[0]
+            self.fields[
+                "host"
+            ].help_text = f"{area.name} takes turns. Next is {following.school}, which {following.words}."
+
+    @property
+    def place_now(self):
+        if self.instance.place_id == self.instance.host_id:
+            return AT_HOST
+        return self.instance.place_id or NO_SCHOOL
+
+    def offer_area_and_step(self):
+        programme = self.programme
         self.fields["area"].queryset = Area.objects.allowed(self.user, "events.manage").filter(programme=programme)
         self.fields["area"].empty_label = "The whole programme"
-        self.fields["step"].queryset = TimetableStep.objects.none()
-        steps = programme.timetable.filter(type=TimetableStep.Type.EVENT)
-        self.fields["step"].queryset = steps
+        self.fields["step"].queryset = programme.timetable.filter(type=TimetableStep.Type.EVENT)
         self.fields["step"].label = "Event of the timetable"
         self.fields["step"].empty_label = "None: it comes on top"
         self.fields["step"].label_from_instance = lambda step: (
@@ -124,18 +153,6 @@ class EventForm(RowForm):
         for name in ("area", "step"):
             if not self.fields[name].queryset:
                 del self.fields[name]
-        schools = schools_of(programme)
-        self.fields["host"].queryset = self.fields["place"].queryset = schools
-        self.fields["host"].label, self.fields["host"].empty_label = "Host school", "No school hosts it"
-        self.fields["place"].label, self.fields["place"].empty_label = (
-            "School where it takes place",
-            "The host school, if there is one",
-        )
-        if area and (turns := hosts.turns(area, without=self.instance)):
-            following = turns[0]
-            self.fields[
-                "host"
-            ].help_text = f"{area.name} takes turns. Next is {following.school}, which {following.words}."
 
     def offer_people(self):
         host = self.instance.host or School(pk=self.initial.get("host"))
@@ -159,21 +176,20 @@ class EventForm(RowForm):
         return next(p for p in (self.instance.chair, self.instance.minute_taker) if p and str(p.pk) == str(pk))
 
     def lay_out(self):
-        sure = ["sure"] if self.doubts else []
-        parts = {
-            "What": ["kind", "name", "area", "step"],
-            "When": ["on", *sure, "starts_at", "ends_at", "takes", *self.repeating],
-            "Where": ["host", "place", "venue", "link"],
-            "Who": ["audience", "chair", "minute_taker"],
-            "Money": ["funded_specialist_half_days", "funded_partner_half_days"],
-        }
+        shown = self.fields.keys() - (set() if self.doubts else {"sure"})
         sets = []
-        for legend, names in parts.items():
-            if there := [name for name in names if name in self.fields]:
+        for legend, names in self.parts.items():
+            if there := [name for name in names if name in shown]:
                 sets.append(Fieldset(*there, legend=legend, legend_size="m"))
-        self.helper.layout = Layout(*sets, "sequence")
+        self.helper.layout = Layout(*sets, *(shown & {"sequence"}))
 
-    repeating = []
+    parts = {
+        "What": ["kind", "name", "area", "step"],
+        "When": ["on", "sure", "starts_at", "ends_at", "takes"],
+        "Where": ["host", "place", "venue", "link"],
+        "Who": ["audience", "chair", "minute_taker"],
+        "Money": ["funded_specialist_half_days", "funded_partner_half_days"],
+    }
 
     def clean_takes(self):
         return self.cleaned_data.get("takes") or ""
@@ -190,8 +206,8 @@ class EventForm(RowForm):
             self.add_error(
                 "takes", "A twilight is after school and takes no half-day. Choose another kind, or “No half-day”."
             )
-        if cleaned.get("host") and not (cleaned.get("place") or cleaned.get("venue") or cleaned.get("link")):
-            cleaned["place"] = cleaned["host"]
+        if cleaned.get("place") == AT_HOST:
+            cleaned["place"] = cleaned.get("host")
         if cleaned.get("on"):
             self.ask_about(cleaned)
         return cleaned
@@ -224,9 +240,7 @@ class NewEventForm(EventForm):
         label="The schools of the area take turns as hosts; the host's head chairs", required=False
     )
 
-    @property
-    def repeating(self):
-        return ["rhythm", "until", "rotates"]
+    parts = EventForm.parts | {"When": [*EventForm.parts["When"], "rhythm", "until", "rotates"]}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -249,5 +263,15 @@ class NewEventForm(EventForm):
             check_rhythm(self, "rhythm", rhythm, on, until, self.programme)
         return cleaned
 
-    def clean_on(self):
-        return self.cleaned_data["on"]
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Why?",
+        help_text="One sentence for everyone who was invited. Do not name pupils.",
+        max_length=200,
+        error_messages={"required": "Say why, in one sentence.", "max_length": "Keep it to 200 characters."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = with_button(self, "Cancel the event", css_class="govuk-button--warning")

@@ -1,11 +1,13 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView
 
 from accounts.access import Allowed, get_allowed
+from papers.templatetags.plain import longday
 from visits.events import invitations, register, standing
 from visits.events.audience import audience, booked_then
 from visits.events.calendar_file import PUBLISH, calendar_file
@@ -44,7 +46,7 @@ class EventDetail(Allowed, DetailView):
             numbers=standing.numbers(expected),
             to_remind=invitations.to_be_reminded(event, expected) if manages and event.on >= today else [],
             gone=invitations.not_expected_any_more(event, expected) if manages and event.on >= today else [],
-            booked=booked_then(event, expected) if manages and event.takes and event.on >= today else [],
+            booked=booked_then(event, expected) if manages and event.on >= today else [],
             slots=slots,
             over=over,
             actions=event.actions.select_related("owner"),
@@ -75,8 +77,11 @@ def answer(request, pk):
     except WrongState:
         messages.warning(request, "This event takes no answer of yours any more. Look at it again.")
     else:
-        comes = said == Attendance.Answer.ACCEPTED
-        messages.success(request, "Kept: you come." if comes else "Kept: you cannot come.")
+        comes = "you come" if said == Attendance.Answer.ACCEPTED else "you cannot come"
+        if event.series_id and request.POST.get("from") == "series":
+            messages.success(request, f"Kept: {comes} on {longday(event.on)}.")
+            return redirect(f"{reverse('events:series', args=[event.series_id])}#m{event.pk}")
+        messages.success(request, f"Kept: {comes}.")
     return redirect(event)
 
 

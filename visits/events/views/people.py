@@ -82,7 +82,7 @@ def invite(request, pk):
         "unable": unable,
         "gone": gone,
         "may_send": may_send,
-        "booked": booked_then(event, expected) if event.takes else [],
+        "booked": booked_then(event, expected),
         "numbers": standing.numbers(expected),
     }
     return render(request, "events/invite.html", context)

@@ -7,8 +7,7 @@ from accounts.access import Allowed, allowed_rows, require
 from programmes.models import Programme
 from visits.events import arranging, hosts, presets, series
 from visits.events.forms.choosing import EventChoice, open_programmes
-from visits.events.forms.series import CancelForm
-from visits.events.forms.writing import EventForm, NewEventForm
+from visits.events.forms.writing import CancelForm, EventForm, NewEventForm
 from visits.models import Event, WrongState
 
 
