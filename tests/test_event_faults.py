@@ -1,15 +1,17 @@
 """Two hundred invitations while workers are killed: none missing, and what is sent twice is the same mail."""
 
+import datetime as dt
 import time
 from collections import Counter
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
 from tests import sink, workers
-from tests.factories import AttendanceFactory, EventFactory, UserFactory
+from tests.factories import AttendanceFactory, EventFactory, EventSeriesFactory, UserFactory
 from tests.world import build_world
 from visits.models import Attendance
 
@@ -55,5 +57,33 @@ def test_two_hundred_invitations_survive_workers_that_are_killed(client, broker,
     assert set(rows.values_list("state", flat=True)) == {"done"}
 
 
-def everything_is_sent():
-    return not OutgoingMail.objects.filter(kind="event_invitation").exclude(state="done").exists()
+def everything_is_sent(kind="event_invitation"):
+    return not OutgoingMail.objects.filter(kind=kind).exclude(state="done").exists()
+
+
+def test_one_mail_for_a_whole_series_survives_them_too(client, broker):
+    ours = build_world()[0]
+    series, today = EventSeriesFactory(programme=ours.programme), timezone.localdate()
+    people = UserFactory.create_batch(40)
+    for days in (7, 21, 35):
+        event = EventFactory(programme=ours.programme, series=series, audience=[], on=today + dt.timedelta(days=days))
+        for person in people:
+            AttendanceFactory(event=event, person=person, by_hand="added")
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    client.post(reverse("events:series_invite", args=[series.pk]))
+    with sink.running(stalls=(11,)) as server:
+        victim = workers.Worker(broker.url, "-Q", "default,mail,pdf", email_url=server.url, pace=PACE)
+        assert server.stalled.wait(PATIENCE), "no mail came"
+        victim.kill()
+        server.go_on.set()
+        victim.stop()
+        with workers.running(broker.url, beat=True, email_url=server.url, pace=PACE):
+            workers.wait_until(lambda: everything_is_sent("event_series_invitation"), PATIENCE, "the last mail")
+
+    times = Counter(message_id for message_id, _ in server.taken)
+    rows = OutgoingMail.objects.filter(kind="event_series_invitation")
+    assert set(times) == set(rows.values_list("message_id", flat=True))
+    assert {to for _, to in server.taken} == {person.email for person in people}
+    assert (len(times), sorted(times.values())[-2:]) == (len(people), [1, 2])
+    assert Attendance.objects.filter(event__series=series, invited_at__isnull=False).count() == 3 * len(people)

@@ -39,9 +39,9 @@ def hold_events(programme, today):
         if programme.starts_on <= event.on <= programme.ends_on
     ]
     meeting = plain(programme, Event.Kind.NETWORK, near + dt.timedelta(days=-28), calendar, name="Network online")
-    meeting.link, meeting.chair = "https://meet.example/lesson-study", coordinator
+    meeting.venue, meeting.link, meeting.chair = "", "https://meet.example/lesson-study", coordinator
     if programme.starts_on <= meeting.on < programme.ends_on - dt.timedelta(days=30):
-        until = programme.ends_on - dt.timedelta(days=38)
+        until = school_day(calendar, programme.ends_on - dt.timedelta(days=38))
         row = series.add_series(None, meeting, EventSeries.Rhythm.FORTNIGHTLY, max(until, meeting.on))
         made += row.events.all()
     for event in made:

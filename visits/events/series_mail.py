@@ -176,10 +176,10 @@ class News:
 
 @transaction.atomic
 def answer_all(person, series, said) -> int:
-    """The person's own answer to every meeting to come that expects them; how many those are."""
+    """The person's own answer to every meeting to come to which they are invited; how many those are."""
     events = held(series)
     lists, now = audiences(events), timezone.now()
-    mine = [(event, one) for event in events for one in lists[event.pk] if one.person == person]
+    mine = [(event, one) for event in events for one in lists[event.pk] if one.person == person and one.is_invited]
     if not mine:
         raise WrongState(f"series {series.pk} expects no answer of this person")
     Attendance.objects.bulk_create(

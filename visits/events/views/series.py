@@ -31,7 +31,7 @@ def series(request, pk):
     row, today = get_series(request.user, "events.view", pk), timezone.localdate()
     events = list(in_reach(request.user, "events.view", row).with_places())
     rows = in_words(request.user, events)
-    mine = [(event, one) for event, _, _, one in rows if one and event.is_planned and not event.is_past]
+    mine = [one for event, _, _, one in rows if one and one.is_invited and event.is_planned and not event.is_past]
     managing = in_reach(request.user, "events.manage", row).exists()
     context = {
         "series": row,
@@ -39,7 +39,7 @@ def series(request, pk):
         "rows": rows,
         "today": today,
         "mine": mine,
-        "owed": sum(one.is_invited and not one.answer for _, one in mine),
+        "owed": sum(not one.answer for one in mine),
         "may_change": managing,
         "to_invite": number_to_invite(row) if managing else 0,
     }
@@ -67,6 +67,7 @@ def invite(request, pk):
     lists = audiences(events)
     booked = booked_at(events, lists)
     meetings = [(event, len(to_be_invited(lists[event.pk])), booked[event.pk]) for event in events]
+    meetings_with_new = sum(number > 0 for _, number, _ in meetings)
     expected = [one for event in events for one in lists[event.pk] if one.person]
     new = by_person(one for event in events for one in to_be_invited(lists[event.pk]))
     context = {
@@ -77,7 +78,8 @@ def invite(request, pk):
         "new": new,
         "unable": by_person(one for one in expected if not one.can_sign_in),
         "gone": {row.person for row in series_mail.not_expected(events, lists)},
-        "without_place": [event for event in events if not event.where],
+        "number": meetings_with_new,
+        "without_place": [event for event, number, _ in meetings if number and not event.where],
     }
     return render(request, "events/series_invite.html", context)
 
