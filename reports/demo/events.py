@@ -38,7 +38,7 @@ def hold_events(programme, today):
         ]
         if programme.starts_on <= event.on <= programme.ends_on
     ]
-    meeting = plain(programme, Event.Kind.NETWORK, near + dt.timedelta(days=-28), calendar, name="Network online")
+    meeting = plain(programme, Event.Kind.NETWORK, near + dt.timedelta(days=-35), calendar, name="Network online")
     meeting.venue, meeting.link, meeting.chair = "", "https://meet.example/lesson-study", coordinator
     if programme.starts_on <= meeting.on < programme.ends_on - dt.timedelta(days=30):
         until = school_day(calendar, programme.ends_on - dt.timedelta(days=38))

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -5,8 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed_rows
-from visits.events import series_mail
-from visits.events.audience import audiences, booked_at, by_name
+from visits.events import series_mail, standing
+from visits.events.audience import Expected, audiences, booked_at, by_name
 from visits.events.calendar_file import calendar_of_many
 from visits.events.changing import change_series
 from visits.events.course import course, holds
@@ -26,17 +28,35 @@ def in_reach(user, action, row):
     return Event.objects.allowed(user, action).filter(series=row) if user.may(action) else Event.objects.none()
 
 
+@dataclass(frozen=True)
+class Row:
+    """A meeting as the page shows it: how it stands, and what its reader has answered or may answer."""
+
+    event: Event
+    words: str
+    act: bool
+    mine: Expected | None
+    own_words: str
+
+
+def row_of(event, words, act, one, today):
+    mine = one if one and one.is_invited and event.is_planned and not event.is_past else None
+    own_words = standing.in_words_for(event, mine, today)[0]
+    return Row(event, words, act, mine, "" if own_words == words else own_words)
+
+
 @require_safe
 def series(request, pk):
     row, today = get_series(request.user, "events.view", pk), timezone.localdate()
     events = list(in_reach(request.user, "events.view", row).with_places())
-    rows = in_words(request.user, events)
-    mine = [one for event, _, _, one in rows if one and one.is_invited and event.is_planned and not event.is_past]
+    rows = [row_of(*found, today) for found in in_words(request.user, events)]
+    mine = [found.mine for found in rows if found.mine]
     managing = in_reach(request.user, "events.manage", row).exists()
     context = {
         "series": row,
-        "title": next((event.title for event in events if not event.is_past), events[-1].title),
-        "rows": rows,
+        "title": next((event.title for event in events if event.is_planned and not event.is_past), events[-1].title),
+        "standing": [found for found in rows if found.event.is_planned],
+        "cancelled": [found for found in rows if not found.event.is_planned],
         "today": today,
         "mine": mine,
         "owed": sum(not one.answer for one in mine),
