@@ -12,9 +12,11 @@ from jobs.work import publish
 from reports.dashboards import dashboard
 from reports.mails import DIGEST
 from reports.models import Digest, DigestRun
+from visits.models import Half
 
 WEEK = dt.timedelta(days=7)
 MOST_LINES = 12
+BEGINS = {Half.MORNING.label: dt.time(9), Half.AFTERNOON.label: dt.time(12, 30)}  # for the order of a day's lines
 AT_A_TIME = 200  # seconds, well within the time limit of a task; the sweeper rings again for the rest
 
 
@@ -58,7 +60,7 @@ def write_digest(run, person):
         "monday": run.monday,
         "parts": parts,
         "things": sum(len(part["to_do"]) for part in parts),
-        "visits": sum(len(part["visits"]) for part in parts),
+        "dates": sum(len(part["coming"]) for part in parts),
     }
     try:
         with transaction.atomic():
@@ -79,9 +81,9 @@ def part_of(person, membership):
         "role": membership.role_label,
         "place": membership.place_label,
         "to_do": [words_of(item) for item in made["to_do"][:MOST_LINES]],
-        "visits": [line for line in coming(made) if line["on"] < until][:MOST_LINES],
+        "coming": [line for line in coming(made) if line["on"] < until][:MOST_LINES],
     }
-    return part if part["to_do"] or part["visits"] else None
+    return part if part["to_do"] or part["coming"] else None
 
 
 def words_of(item):
@@ -91,10 +93,25 @@ def words_of(item):
 
 
 def coming(made):
-    """The half-days ahead: the visits, or for the school office whose class needs cover."""
+    """The half-days and events ahead by day: the visits, or for the school office whose class needs cover."""
+    lines = [*half_days(made), *events_of(made)]
+    return sorted(lines, key=lambda line: (line["on"], line["at"]))
+
+
+def half_days(made):
     for row in made.get("out_of_class") or []:
         place = "here" if row["here"] else f"at {row['host']}"
-        yield {"on": row["on"], "half": row["half"], "what": f"{row['person']} is out of class, {place}"}
+        what = f"{row['person']} is out of class, {place}"
+        yield {"on": row["on"], "at": BEGINS[row["half"]], "when": row["half"], "what": what}
     for visit in made.get("visits") or []:
         what = f"{visit.get_kind_display()} at {visit.host}, {visit.partnership.label}"
-        yield {"on": visit.on, "half": visit.get_half_display(), "what": what}
+        when = visit.get_half_display()
+        yield {"on": visit.on, "at": BEGINS[when], "when": when, "what": what}
+
+
+def events_of(made):
+    for event in (made["events"] or {"rows": []})["rows"]:
+        if event.declined:
+            continue
+        where = f", {event.where}" if event.where else ""
+        yield {"on": event.on, "at": event.starts_at, "when": event.hours, "what": f"{event.title}{where}"}

@@ -17,7 +17,7 @@ from reports.digest import order_digests, recipients, write_digest, write_digest
 from reports.models import Digest, DigestRun
 from reports.tasks import order_weekly_digests
 from reports.tasks import write_digests as write_task
-from tests.factories import MembershipFactory, UserFactory, VisitFactory
+from tests.factories import AttendanceFactory, EventFactory, MembershipFactory, UserFactory, VisitFactory
 from tests.rosters import TODAY, late, partnership, scene
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,32 @@ def test_the_mail_says_what_to_do_and_what_comes(at):
         "Lesson Study\n"
     )
     assert letter.organisation == at.organisation
+
+
+def test_events_stand_among_the_dates_to_come_but_not_those_declined(at):
+    p = at.programme.partnerships.get(partner_school__name="Beckney")
+    visit, ned = p.visits.get(), User.objects.get(last_name="Lamb")
+    for name, on, hour in [("Twilight", 28, 16), ("Breakfast", 28, 8), ("Network", 26, 16), ("Later", 29 + 5, 16)]:
+        EventFactory(
+            programme=at.programme,
+            name=name,
+            on=dt.date(2027, 1, 1) + dt.timedelta(days=on - 1),
+            starts_at=dt.time(hour),
+            ends_at=dt.time(hour, 30),
+            venue="The hall",
+        )
+    AttendanceFactory(event=at.programme.events.get(name="Network"), person=ned, answer="declined")
+
+    run_it()
+
+    letter = OutgoingMail.objects.get(to=ned)
+    lines = [line for line in letter.text.splitlines() if line.startswith("- ")]
+    assert letter.subject == "Your week from Monday 25 January: nothing needs you, 3 dates to come"
+    assert lines == [
+        "- Thursday 28 January, 8am to 8:30am: Breakfast, The hall",
+        f"- Thursday 28 January, {visit.get_half_display()}: Research lesson at {visit.host}, {p.label}",
+        "- Thursday 28 January, 4pm to 4:30pm: Twilight, The hall",
+    ]
 
 
 def test_whoever_has_nothing_to_do_and_nothing_to_come_gets_none(at):

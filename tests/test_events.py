@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import Programme, TermDate
-from tests.factories import EventFactory, MembershipFactory, PartnershipFactory, SchoolFactory
+from tests.factories import EventFactory, MembershipFactory, PartnershipFactory, ProgrammeFactory, SchoolFactory
 from tests.world import build_world
 from visits.events import arranging, hosts, presets, running_order
 from visits.events.forms.clock import ClockField
@@ -430,6 +430,27 @@ def test_slots_are_added_moved_changed_and_removed_and_their_times_follow(client
     assert list(event.slots.values_list("order", flat=True)) == [1, 2]
 
 
+def test_an_item_comes_where_it_is_wanted(client, coordinator, event):
+    add, after = reverse("events:slot_add", args=[event.pk]), {}
+    for what, where in (("Findings", None), ("Welcome", 0), ("Tea", "Welcome"), ("End", "Findings")):
+        place = after.get(where, where)
+        client.post(add, {"what": what, "minutes": 10} | ({} if place is None else {"after": place}))
+        after[what] = event.slots.get(what=what).pk
+    laid = order_of(event)
+
+    client.post(reverse("events:slot", args=[after["End"]]), {"what": "End", "minutes": 5, "after": 0})
+    client.post(reverse("events:slot", args=[after["Tea"]]), {"what": "Tea!", "minutes": 10})
+    gone = client.post(add, {"what": "More", "minutes": 10, "after": 0 - 1})
+    page = client.get(reverse("events:order", args=[event.pk]))
+
+    assert [what for what, _ in laid] == ["Welcome", "Tea", "Findings", "End"]
+    assert order_of(event) == [("End", "16:00"), ("Welcome", "16:05"), ("Tea!", "16:15"), ("Findings", "16:25")]
+    assert list(event.slots.values_list("order", flat=True)) == [1, 2, 3, 4]
+    assert said(gone) == ["Somebody changed the running order meanwhile. Choose where it comes now."]
+    assert "It starts at 4pm and leaves 85 minutes before the end at 6pm." in text(page)
+    assert page.context["form"]["after"].initial == after["Findings"]
+
+
 def test_a_running_order_that_is_too_long_says_by_how_much(client, coordinator, event):
     client.post(reverse("events:slot_add", args=[event.pk]), {"what": "Talk", "minutes": 135})
 
@@ -492,3 +513,46 @@ def test_today_lists_the_events_of_two_weeks_in_their_order(client, ours, coordi
 
     named = [event.name for event in rows if event.name.startswith("In ")]
     assert named == ["In 2 days at 9", "In 2 days at 16", "In 5 days at 16", "In 9 days at 16"]
+
+
+def test_whoever_runs_an_event_and_cannot_come_is_named(client, ours, coordinator, event):
+    head, partner = ours.people[Role.HEADTEACHER], ours.people[Role.PARTNER]
+    Event.objects.filter(pk=event.pk).update(chair=head, minute_taker=partner)
+    event.attendances.create(person=head, answer="declined")
+    event.attendances.create(person=partner, answer="accepted")
+
+    page = text(client.get(event.get_absolute_url()))
+
+    assert "Ourside OursideHeadteacher, who chairs, cannot come. Choose someone else" in page
+    assert "who takes the minutes, cannot come" not in page
+
+
+def test_a_room_of_the_host_is_at_the_host_s_and_a_place_elsewhere_is_said(client, ours, coordinator):
+    fields = {"host": ours.school.pk, "venue": "The hall"}
+
+    add(client, ours, name="At the host's", **fields)
+    add(client, ours, name="Elsewhere", place="none", **fields)
+    elsewhere = Event.objects.get(name="Elsewhere")
+    form = client.get(reverse("events:change", args=[elsewhere.pk])).context["form"]
+
+    assert Event.objects.get(name="At the host's").where == f"The hall, {ours.school}"
+    assert elsewhere.where == "The hall"
+    assert (form["place"].value(), form["host"].value()) == ("none", ours.school.pk)
+
+
+def test_the_area_says_which_programme_is_meant_and_the_running_one_is_offered_first(client, ours, coordinator):
+    other = ProgrammeFactory(
+        organisation=ours.organisation, slug="later", starts_on=dt.date(2027, 9, 1), ends_on=dt.date(2028, 8, 31)
+    )
+    address = reverse("events:choose")
+
+    shown = client.get(address).context["form"]
+    by_area = client.get(address, {"kind": "twilight", "area": ours.partnership.area_id})
+    neither = client.get(address, {"kind": "twilight"})
+
+    assert shown["programme"].initial == ours.programme.pk
+    assert other in shown.fields["programme"].queryset
+    assert by_area.url == (
+        f"{reverse('events:create', args=[ours.programme.slug])}?kind=twilight&area={ours.partnership.area_id}"
+    )
+    assert said(neither) == ["Choose a programme."]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.roles import GRANTS
@@ -37,12 +37,11 @@ def answers_owed(user, acting, today):
 def line_of(events, today):
     first, several = events[0], len(events) > 1
     which = f"{len(events)} meetings of {first.title}" if several else first.title
-    on = "today" if first.on == today else f"on {day_of(first.on, today)}"
     return {
         "title": f"Say whether you come to {which}",
         "text": f"{'Next: ' if several else ''}{first.when}{f', {first.where}' if first.where else ''}.",
         "url": reverse("events:series", args=[first.series_id]) if several else first.get_absolute_url(),
-        "when": f"{'The next' if several else 'It'} is {on}",
+        "when": "It is today" if first.on == today else "",
         "act": "Answer",
         "late": first.on - today <= SOON,
     }
@@ -78,8 +77,10 @@ def coming_events(user, acting, today):
         return None
     asked = Count("attendances", filter=Q(attendances__invited_at__isnull=False))
     said = Count("attendances", filter=Q(attendances__invited_at__isnull=False) & ~Q(attendances__answer=""))
+    declined = Exists(Attendance.objects.filter(event=OuterRef("pk"), person=user, answer=Attendance.Answer.DECLINED))
     rows = mine(Event, user, acting, "events.view").standing().filter(on__gte=today, on__lte=today + FORTNIGHT)
+    rows = rows.with_places().annotate(asked=asked, said=said, declined=declined)
     return {
-        "rows": list(rows.with_places().annotate(asked=asked, said=said).order_by("on", "starts_at", "pk")[:MOST]),
+        "rows": list(rows.order_by("on", "starts_at", "pk")[:MOST]),
         "counts": acting.role in GRANTS["attendance.view"],
     }

@@ -38,7 +38,7 @@ def hold_events(programme, today):
         ]
         if programme.starts_on <= event.on <= programme.ends_on
     ]
-    meeting = plain(programme, Event.Kind.NETWORK, near + dt.timedelta(days=-35), calendar, name="Network online")
+    meeting = plain(programme, Event.Kind.NETWORK, near + dt.timedelta(days=-30), calendar, name="Network online")
     meeting.venue, meeting.link, meeting.chair = "", "https://meet.example/lesson-study", coordinator
     if programme.starts_on <= meeting.on < programme.ends_on - dt.timedelta(days=30):
         until = school_day(calendar, programme.ends_on - dt.timedelta(days=38))
@@ -126,7 +126,8 @@ def was_held(event, person, rng, *, open_register):
 
 def was_answered(event, rng):
     sent = timezone.now() - dt.timedelta(days=5)
-    said = [rng.choice(ANSWERS) for _ in audience(event)]
+    invited = [one for one in audience(event) if one.can_sign_in]
+    said = ["accepted" if one.person == event.chair else rng.choice(ANSWERS) for one in invited]
     Attendance.objects.bulk_create(
         Attendance(
             event=event,
@@ -138,7 +139,7 @@ def was_answered(event, rng):
             answer=answer,
             answered_at=sent if answer else None,
         )
-        for one, answer in zip(audience(event), said, strict=True)
+        for one, answer in zip(invited, said, strict=True)
     )
     if event.kind == Event.Kind.TWILIGHT:
         running_order.add_slot_for_each_school(None, event)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max
 
 from accounts import audit
+from papers.templatetags.plain import clock
 from visits.events.audience import audience, schools_of
 from visits.models import Event, Slot
 
@@ -19,9 +20,18 @@ class Timed:
     starts_at: dt.time
     ends_at: dt.time
 
+    @property
+    def words(self):
+        """4:05pm: What our school found, Alder School"""
+        said = [self.slot.what, self.slot.who, str(self.slot.school or "")]
+        return f"{clock(self.starts_at)}: {', '.join(part for part in said if part)}"
+
 
 def timed(event) -> tuple[list[Timed], int]:
-    """The slots with their times, and by how many minutes they run over the end of the event (0: they fit)."""
+    """The slots with their times, and by how many minutes they run over the end of the event.
+
+    A number below 0 says how many minutes they leave.
+    """
     on = dt.date(2000, 1, 1)
     now, found = dt.datetime.combine(on, event.starts_at), []
     for slot in event.slots.select_related("school"):
@@ -29,7 +39,7 @@ def timed(event) -> tuple[list[Timed], int]:
         found.append(Timed(slot, now.time(), ends.time()))
         now = ends
     over = now - dt.datetime.combine(on, event.ends_at)
-    return found, max(0, int(over.total_seconds()) // 60)
+    return found, int(over.total_seconds()) // 60
 
 
 def slots_in(events):
@@ -42,11 +52,19 @@ def locked(event):
 
 
 @transaction.atomic
-def add_slot(person, event, slot) -> Slot:
-    """The slot stands at the end of the running order."""
+def put_slot(person, event, slot, after) -> Slot:
+    """The slot, new or changed, stands after another one: `after` is its number, 0 for the start.
+
+    Where the other one has gone meanwhile it stands at the end.
+    """
     locked(event)
-    slot.event, slot.order = event, (event.slots.aggregate(last=Max("order"))["last"] or 0) + 1
+    slots = [other for other in event.slots.all() if other.pk != slot.pk]
+    at = next((place for place, other in enumerate(slots, 1) if other.pk == after), 0 if after == 0 else len(slots))
+    slots.insert(at, slot)
+    for order, each in enumerate(slots, 1):
+        each.event, each.order = event, order
     slot.save()
+    Slot.objects.bulk_update([other for other in slots if other is not slot], ["order"])
     audit.record(person, "events.running order", event)
     return slot
 

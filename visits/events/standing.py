@@ -22,6 +22,13 @@ def numbers(expected) -> dict:
     }
 
 
+def without(event, expected) -> list[tuple]:
+    """Those who were to run the event and have said that they cannot come, and what they were to do."""
+    runs = [(event.chair_id, "chairs"), (event.minute_taker_id, "takes the minutes")]
+    cannot = {one.person.pk: one.person for one in expected if one.person and one.answer == CANNOT}
+    return [(cannot[person], does) for person, does in runs if person in cannot]
+
+
 def unlike(expected, shown) -> tuple[list, list, list]:
     """What a page that shows these marks lacks: entries marked otherwise, entries it has not, and keys to take out."""
     keys = [mark.partition(" ")[0] for mark in shown]

@@ -1,5 +1,6 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.forms import with_button
 from programmes.forms.choosing import called_apart
@@ -14,8 +15,9 @@ class EventChoice(forms.Form):
 
     programme = forms.ModelChoiceField(
         Programme.objects.none(),
+        required=False,
         empty_label="Choose a programme",
-        error_messages={"required": "Choose a programme.", "invalid_choice": "Choose from what is offered here."},
+        error_messages={"invalid_choice": "Choose from what is offered here."},
     )
     kind = forms.ChoiceField(
         label="What kind of event is it?",
@@ -38,10 +40,15 @@ class EventChoice(forms.Form):
         self.fields["programme"].queryset = programmes
         self.fields["programme"].label_from_instance = lambda programme: programme.title
         self.only = programmes[0] if len(programmes) == 1 else None
+        today = timezone.localdate()
+        running = [programme.pk for programme in programmes if programme.starts_on <= today <= programme.ends_on]
+        self.fields["programme"].initial = running[0] if len(running) == 1 else None
         if self.only:
             del self.fields["programme"]
         areas = Area.objects.allowed(user, "events.manage").filter(programme__in=programmes)
-        self.fields["area"].queryset = areas.select_related("programme").order_by("programme", "name")
+        self.fields["area"].queryset = areas.select_related("programme").order_by(
+            "programme__starts_on", "programme", "name"
+        )
         if self.only:
             self.fields["area"].label_from_instance = lambda area: f"{area.name} area's"
         else:
@@ -53,8 +60,10 @@ class EventChoice(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        cleaned["programme"] = programme = cleaned.get("programme") or self.only
         area = cleaned.get("area")
+        cleaned["programme"] = programme = cleaned.get("programme") or self.only or (area and area.programme)
+        if not programme and "programme" not in self.errors:
+            raise ValidationError({"programme": "Choose a programme."})
         if area and programme and area.programme_id != programme.pk:
             raise ValidationError(
                 {"area": "This area belongs to another programme. Choose one of the programme's own."}

@@ -5,7 +5,10 @@ from django.urls import reverse
 from accounts.forms import DayField, RowForm, with_button
 from programmes.models import ActionItem
 from visits.events.audience import people_of, schools_of
+from visits.events.running_order import timed
 from visits.models import Attendance, Slot
+
+MEANWHILE = "Somebody changed the running order meanwhile. Choose where it comes now."
 
 
 class SlotForm(RowForm):
@@ -20,11 +23,28 @@ class SlotForm(RowForm):
 
     missing = {"minutes": "Enter how many minutes it takes.", "what": "Say what happens."}
 
+    after = forms.TypedChoiceField(
+        label="Where does it come?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+
     def __init__(self, *args, event, **kwargs):
         super().__init__(*args, **kwargs)
+        slots, _ = timed(event)
+        others = [one for one in slots if one.slot.pk != self.instance.pk]
+        before = [one for one in others if self.instance.pk is None or one.slot.order < self.instance.order]
+        self.fields["after"].choices = [(0, "At the start"), *((one.slot.pk, f"After {one.words}") for one in others)]
+        self.fields["after"].error_messages["invalid_choice"] = MEANWHILE
+        self.fields["after"].initial = before[-1].slot.pk if before else 0
         field = self.fields["school"]
         field.queryset, field.empty_label = schools_of(event.programme, event.area), "No school"
         self.helper = with_button(self, "Save the item" if self.instance.pk else "Add to the running order")
+
+    def clean_after(self):
+        after = self.cleaned_data["after"]
+        return self.fields["after"].initial if after is None else after
 
 
 class MinutesForm(forms.Form):

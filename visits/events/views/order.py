@@ -18,7 +18,7 @@ def order(request, pk):
 
 def order_page(request, event, form):
     slots, over = running_order.timed(event)
-    context = {"event": event, "slots": slots, "over": over, "form": form}
+    context = {"event": event, "slots": slots, "over": max(0, over), "spare": max(0, -over), "form": form}
     return render(request, "events/order.html", context)
 
 
@@ -28,8 +28,12 @@ def add(request, pk):
     form = SlotForm(request.POST, event=event)
     if not form.is_valid():
         return order_page(request, event, form)
-    running_order.add_slot(request.user, event, form.instance)
-    return redirect("events:order", event.pk)
+    slot = running_order.put_slot(request.user, event, form.instance, form.cleaned_data["after"])
+    return redirect(address_of(slot))
+
+
+def address_of(slot):
+    return f"{reverse('events:order', args=[slot.event_id])}#slot-{slot.pk}"
 
 
 @require_POST
@@ -52,7 +56,7 @@ def slots_of(user):
 def move(request, pk):
     slot = get_object_or_404(slots_of(request.user), pk=pk)
     running_order.move_slot(request.user, slot, -1 if request.POST.get("to") == "earlier" else 1)
-    return redirect(f"{reverse('events:order', args=[slot.event_id])}#slot-{slot.pk}")
+    return redirect(address_of(slot))
 
 
 @require_POST
@@ -79,5 +83,6 @@ class SlotUpdate(UpdateView):
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"event": self.object.event}
 
-    def get_success_url(self):
-        return reverse("events:order", args=[self.object.event_id])
+    def form_valid(self, form):
+        slot = running_order.put_slot(self.request.user, form.instance.event, form.instance, form.cleaned_data["after"])
+        return redirect(address_of(slot))
