@@ -10,6 +10,7 @@ from visits.events.arranging import value
 from visits.events.course import CALLED, OF_THE_HOST, TOGETHER, Wish, pattern
 from visits.events.forms.rhythm import check_rhythm
 from visits.events.forms.writing import AT_HOST, NO_SCHOOL, EventForm
+from visits.events.hosts import who_runs_it
 from visits.events.running_order import first_with_order
 from visits.events.series import RUN_BY
 from visits.models import EventSeries
@@ -116,17 +117,18 @@ class SeriesForm(EventForm):
 
     def take_turns(self):
         """Before the rest: where hosts take turns no school is the host, and what nobody chose is left to the host."""
-        cleaned = self.cleaned_data
+        cleaned, begins, ends = self.cleaned_data, not self.series.rotates, self.series.rotates
         self.at_host = cleaned.get("place") == AT_HOST
-        if not cleaned.get("rotates"):
-            return
-        begins = not self.series.rotates
-        if cleaned.get("host") and not (begins and cleaned["host"] == self.base.host):
-            self.add_error("host", "Either the schools take turns, or one school hosts. Choose one of the two.")
-        cleaned["host"] = None
-        for name in RUN_BY:
-            if begins and cleaned.get(name) == getattr(self.base, name):
-                cleaned[name] = None
+        if cleaned.get("rotates"):
+            if cleaned.get("host") and not (begins and cleaned["host"] == self.base.host):
+                self.add_error("host", "Either the schools take turns, or one school hosts. Choose one of the two.")
+            cleaned["host"] = None
+            for name in RUN_BY:
+                if begins and cleaned.get(name) == getattr(self.base, name):
+                    cleaned[name] = None
+        elif ends and cleaned.get("host"):
+            for name, someone in zip(RUN_BY, who_runs_it(self.programme, cleaned["host"]), strict=True):
+                cleaned[name] = cleaned.get(name) or someone
 
     def wish(self) -> Wish:
         cleaned, rotates = self.cleaned_data, self.cleaned_data.get("rotates", False)
