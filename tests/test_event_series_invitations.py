@@ -153,9 +153,11 @@ def test_those_who_do_not_belong_any_more_are_told_in_one_mail(client, ours, coo
     OutgoingMail.objects.all().delete()
     Partnership.objects.filter(pk=ours.partnership.pk).update(status="folded")
 
+    series = text(client.get(reverse("events:series", args=[row.pk])))
     page = text(client.get(address(row)))
     client.post(address(row))
 
+    assert "Tell 2 who are not expected any more" in series
     assert "2 people who were invited are not expected any more and are told" in page
     assert sent() == [("event_series_changed", "OursidePartner"), ("event_series_changed", "OursideSpecialist")]
     mail = OutgoingMail.objects.get(to=ours.people[Role.PARTNER])

@@ -32,7 +32,7 @@ def at(client, today):
     late(at, at.p)
     send_nudges(at.coordinator, rows(at)[0].nudges)
     at.nudge = OutgoingMail.objects.get()
-    context = {"monday": NOW.date(), "parts": [], "things": 0, "visits": 2}
+    context = {"monday": NOW.date(), "parts": [], "things": 0, "dates": 2}
     at.sent = post(DIGEST, UserFactory(first_name="Hari", last_name="Crane"), context, organisation=at.organisation)
     OutgoingMail.objects.filter(pk=at.sent.pk).update(
         state="done", finished_at=timezone.now(), text="Words\nas they were"

@@ -37,7 +37,7 @@ def change_series(person, series, wish, *, keep=frozenset(), also=frozenset(), s
             running_order.copy_order(wish.order_of, event)
         news.new(event)
     audit.record(person, "events.series changed", series)
-    return found, news.tell(person, wish.from_on)
+    return found, news.tell(person)
 
 
 def reason_of(wish):

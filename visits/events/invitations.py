@@ -37,15 +37,15 @@ def send_invitations(person, event) -> list:
         raise WrongState(f"event {event.pk} takes no invitations")
     expected = audience(event)
     new = to_be_invited(expected)
-    write_invitations(event, new)
+    write_invitations([(event, one) for one in new])
     written = post_about(mails.EVENT_INVITATION, person, event, new, REQUEST)
     tell_those_gone(person, event, not_expected_any_more(event, expected))
     audit.record(person, "events.invitations sent", event)
     return written
 
 
-def write_invitations(event, new):
-    """In the caller's transaction: the rows that say that these people are invited."""
+def write_invitations(invited):
+    """In the caller's transaction: the rows that say who is invited to what, from (event, entry of its list)."""
     now = timezone.now()
     Attendance.objects.bulk_create(
         [
@@ -57,7 +57,7 @@ def write_invitations(event, new):
                 invited_at=now,
                 told_sequence=event.sequence,
             )
-            for one in new
+            for event, one in invited
         ],
         update_conflicts=True,
         unique_fields=["event", "person"],

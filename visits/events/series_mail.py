@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.mail import post_all
 from accounts.models import User
+from papers.templatetags.plain import longdate
 from visits import mails
 from visits.events.audience import audiences
 from visits.events.calendar_file import PUBLISH, calendar_of_many
@@ -38,22 +39,47 @@ class Letter:
         return sorted([*out, *((event, False) for event in self.new + self.changed)], key=lambda entry: entry[0].on)
 
     @property
+    def key(self):
+        """The same for all who read of the same meetings."""
+        return tuple((name, event.pk) for name in SAID_OF for event in getattr(self, name))
+
+    @property
     def context(self):
-        ordered = {name: by_day(getattr(self, name)) for name in ("new", "changed", "cancelled", "without_you")}
         events = [event for event, _ in self.entries]
-        return ordered | {
+        return {
             "title": (self.new + self.changed + events)[0].title,
             "programme": events[0].programme,
             "number": len(events),
             "first": events[0],
+            "because": next((event.cancelled_because for event in self.cancelled), ""),
             "what": list(self.what),
             "asks": self.asks_again or bool(self.new),
             "asks_again": self.asks_again,
         }
 
 
-def by_day(events):
-    return sorted(events, key=lambda event: (event.on, event.starts_at))
+SAID_OF = ("new", "changed", "cancelled", "without_you")
+
+
+def lines_of(letter):
+    """Under each of these names the lines of its meetings, by day."""
+    return {
+        name: "\n".join(
+            line_of(event, takes_place=name in {"new", "changed"})
+            for event in sorted(getattr(letter, name), key=lambda event: (event.on, event.starts_at))
+        )
+        for name in SAID_OF
+    }
+
+
+def line_of(event, *, takes_place):
+    """- Thursday 4 March 2027, 4pm to 5:30pm: The hall, Alder School (CM1 1AA)"""
+    line = f"- {longdate(event.on)}, {event.hours}"
+    if not takes_place:
+        return line
+    postcode = f" ({event.place.postcode})" if event.place and event.place.postcode else ""
+    link = f"\n  {event.link}" if event.link else ""
+    return f"{line}: {event.where or 'the place follows'}{postcode}{link}"
 
 
 def ahead(series):
@@ -81,14 +107,14 @@ def not_expected(events, lists):
     return [row for row in rows.select_related("person").order_by("pk") if (row.event_id, row.person_id) not in here]
 
 
-def send(kind, by, series, letters, **more):
-    """In the caller's transaction. The same meetings make the same file, whoever reads it."""
-    files, posted = {}, []
+def send(kind, by, series, letters):
+    """In the caller's transaction. Who reads of the same meetings gets the same lines and the same file."""
+    made, posted = {}, []
     for letter in sorted(letters, key=lambda letter: letter.to.pk):
-        key = tuple((event.pk, out) for event, out in letter.entries)
-        if key not in files:
-            files[key] = calendar_of_many(letter.entries)
-        posted.append((letter.to, letter.context | {"series": series} | more, files[key]))
+        if letter.key not in made:
+            made[letter.key] = lines_of(letter), calendar_of_many(letter.entries)
+        lines, file = made[letter.key]
+        posted.append((letter.to, letter.context | lines | {"series": series}, file))
     organisation = series.programme.organisation
     return post_all(kind, posted, about=series, organisation=organisation, by=by, method=PUBLISH)
 
@@ -101,11 +127,10 @@ def invite_to_series(person, series) -> list:
     """
     events = held(series)
     lists, letters = audiences(events), {}
-    for event in events:
-        new = to_be_invited(lists[event.pk])
-        write_invitations(event, new)
-        for one in new:
-            letters.setdefault(one.person.pk, Letter(one.person)).new.append(event)
+    new = [(event, one) for event in events for one in to_be_invited(lists[event.pk])]
+    write_invitations(new)
+    for event, one in new:
+        letters.setdefault(one.person.pk, Letter(one.person)).new.append(event)
     written = send(mails.EVENT_SERIES_INVITATION, person, series, letters.values())
     tell_those_gone(person, series, events, not_expected(events, lists))
     audit.record(person, "events.series invitations sent", series)
@@ -132,46 +157,48 @@ class News:
 
     def __init__(self, series, invited):
         self.series, self.were_invited = series, invited
-        self.made, self.altered, self.off = [], {}, []
+        self.made, self.altered, self.off = [], {}, {}
 
     def new(self, event):
         self.made.append(event)
 
     def changed(self, event, what, *, asks_again):
-        self.altered[event] = (what, asks_again)
+        self.altered[event.pk] = (event, what, asks_again)
 
     def cancelled(self, event):
-        self.off.append(event)
+        self.off[event.pk] = event
 
-    def tell(self, person, from_on) -> int:
+    def tell(self, person) -> int:
         """In the caller's transaction: the mails are written; how many people get one."""
-        lists, letters = audiences([*self.altered, *self.made]), {}
-        gone = not_expected(list(self.altered), lists)
+        altered = [event for event, _, _ in self.altered.values()]
+        lists, letters = audiences(altered + self.made), {}
+        gone = set(not_expected(altered, lists))
         rows = Attendance.objects.filter(event__in=[*self.altered, *self.off], invited_at__isnull=False)
-        for row in rows.select_related("person").order_by("pk"):
-            self.write(letters.setdefault(row.person_id, Letter(row.person)), row, gone)
+        rows = list(rows.select_related("person").order_by("pk"))
+        for row in rows:
+            self.write(letters.setdefault(row.person_id, Letter(row.person)), row, row in gone)
         told = [row.pk for row in rows if row not in gone]
-        for event in self.altered:
+        for event in altered:
             Attendance.objects.filter(pk__in=told, event=event).update(told_sequence=event.sequence)
-        for event in self.made:
-            new = [one for one in to_be_invited(lists[event.pk]) if one.person.pk in self.were_invited]
-            write_invitations(event, new)
-            for one in new:
-                letters.setdefault(one.person.pk, Letter(one.person)).new.append(event)
+        new = [(event, one) for event in self.made for one in to_be_invited(lists[event.pk])]
+        new = [(event, one) for event, one in new if one.person.pk in self.were_invited]
+        write_invitations(new)
+        for event, one in new:
+            letters.setdefault(one.person.pk, Letter(one.person)).new.append(event)
         forget(gone)
-        return len(send(mails.EVENT_SERIES_CHANGED, person, self.series, letters.values(), from_on=from_on))
+        return len(send(mails.EVENT_SERIES_CHANGED, person, self.series, letters.values()))
 
-    def write(self, letter, row, gone):
-        event = next(event for event in [*self.altered, *self.off] if event.pk == row.event_id)
-        if event in self.off:
-            letter.cancelled.append(event)
-        elif row in gone:
+    def write(self, letter, row, is_gone):
+        if row.event_id in self.off:
+            letter.cancelled.append(self.off[row.event_id])
+            return
+        event, what, asks_again = self.altered[row.event_id]
+        if is_gone:
             letter.without_you.append(event)
-        else:
-            what, asks_again = self.altered[event]
-            letter.changed.append(event)
-            letter.what |= dict.fromkeys(what)
-            letter.asks_again |= asks_again
+            return
+        letter.changed.append(event)
+        letter.what |= dict.fromkeys(what)
+        letter.asks_again |= asks_again
 
 
 @transaction.atomic

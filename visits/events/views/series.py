@@ -61,14 +61,19 @@ def series(request, pk):
         "mine": mine,
         "owed": sum(not one.answer for one in mine),
         "may_change": managing,
-        "to_invite": number_to_invite(row) if managing else 0,
+        **(to_be_told(row) if managing else {}),
     }
     return render(request, "events/series.html", context)
 
 
-def number_to_invite(row):
-    lists = audiences(list(series_mail.ahead(row)))
-    return len({one.person.pk for expected in lists.values() for one in to_be_invited(expected)})
+def to_be_told(row):
+    """How many people wait for an invitation to one of the meetings to come, and who is not expected any more."""
+    events = list(series_mail.ahead(row))
+    lists = audiences(events)
+    return {
+        "to_invite": len({one.person.pk for expected in lists.values() for one in to_be_invited(expected)}),
+        "gone": len({found.person_id for found in series_mail.not_expected(events, lists)}),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
