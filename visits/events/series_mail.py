@@ -177,9 +177,9 @@ class News:
         rows = list(rows.select_related("person").order_by("pk"))
         for row in rows:
             self.write(letters.setdefault(row.person_id, Letter(row.person)), row, row in gone)
-        told = [row.pk for row in rows if row not in gone]
         for event in altered:
-            Attendance.objects.filter(pk__in=told, event=event).update(told_sequence=event.sequence)
+            told = event.attendances.filter(invited_at__isnull=False).exclude(pk__in=[row.pk for row in gone])
+            told.update(told_sequence=event.sequence)
         new = [(event, one) for event in self.made for one in to_be_invited(lists[event.pk])]
         new = [(event, one) for event, one in new if one.person.pk in self.were_invited]
         write_invitations(new)
