@@ -161,10 +161,19 @@ def test_somebody_moved_meanwhile_and_nothing_is_written(client, programme):
     again = [row.pk for row in page.context["look"].able]
     client.post(address(programme), given | {"step": "confirm", "able": again})
 
-    assert "Nothing was written: somebody else was here meanwhile" in words(page)
+    assert "Nothing was written this time: somebody else, or your own first click, was here before" in words(page)
     assert "Ann Reed Withdrawn since 27 November 2026: give that day or a later one." in words(page)
     assert again == [ben.pk]
     assert statuses(programme) == {"Ann": "withdrawn", "Ben": "recruited"}
+
+
+def test_whoever_confirms_nobody_checks_again(client, programme):
+    ann = teacher(programme, "Ann")
+
+    page = client.post(address(programme), asked(ann) | {"step": "confirm", "able": ["x"]})
+
+    assert "Check before you move 1 specialist teacher" in words(page)
+    assert statuses(programme) == {"Ann": "nominated"}
 
 
 def test_of_another_programme_nobody_is_moved(client, programme):

@@ -15,7 +15,6 @@ from programmes.services.pairing_words import filled_by, in_the_way
 from programmes.services.proposals import propose
 
 ACCEPTED, REJECTED, MADE = "accepted", "rejected", "made"
-TAKES_PART = PartnerSchool.Stage.JOINED
 UNSETTLED = "{row.partner_school}: choose a subject and a year group that {row.chosen} teaches."
 
 

@@ -51,10 +51,9 @@ class MoveSeveral(Allowed, FormView):
         step = self.request.POST.get("step")
         if step == "edit":
             return self.render_to_response(self.get_context_data(form=form))
-        if step != "confirm":
+        able = self.able(form)
+        if step != "confirm" or not able:
             return self.check(form, form.look())
-        ticked = {row.pk for row in form.cleaned_data["who"]}
-        able = [int(pk) for pk in self.request.POST.getlist("able") if pk.isdecimal() and int(pk) in ticked]
         try:
             moved = form.move(self.request.user, self.programme, able)
         except several.Overtaken:
@@ -62,6 +61,11 @@ class MoveSeveral(Allowed, FormView):
         words = f"1 {self.one} is" if len(moved) == 1 else f"{len(moved)} {self.many} are"
         messages.success(self.request, f"{words} moved: {form.step_words[:1].lower()}{form.step_words[1:]}.")
         return redirect(self.list_page, self.programme.slug)
+
+    def able(self, form):
+        """Of those that are ticked the ones that the check page has shown as able."""
+        shown = self.request.POST.getlist("able")
+        return [row.pk for row in form.cleaned_data["who"] if str(row.pk) in shown]
 
     def check(self, form, look, changed=False):
         context = self.get_context_data(form=form, look=look, changed=changed)
