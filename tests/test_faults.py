@@ -5,6 +5,7 @@ import signal
 import time
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
@@ -60,13 +61,14 @@ def test_a_real_worker_makes_the_report(client, ours, broker):
 
 
 @pytest.mark.alone
-def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, ours, broker):
+@pytest.mark.parametrize("pace", [6, pytest.param(1, marks=pytest.mark.soak)])
+def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, ours, broker, pace):
     """The row is held while the worker is about to write its second step, so that the kill hits the very middle.
 
-    Lease and sweeper are the product's own here: what people wait for at most.
+    At a pace of 1 lease and sweeper are the product's own: what people wait for at most.
     """
     report, _ = order(client, ours)
-    victim = workers.Worker(broker.url, "-Q", "default,mail,pdf")
+    victim = workers.Worker(broker.url, "-Q", "default,mail,pdf", pace=pace)
     try:
         workers.wait_until(state_is(report, "running"), PATIENCE, "the claim")
         with transaction.atomic():
@@ -74,7 +76,7 @@ def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, our
             workers.wait_until(someone_waits_for_a_row, PATIENCE, "the worker's next step")
             victim.kill()
         killed_at = time.monotonic()
-        with workers.running(broker.url, beat=True):
+        with workers.running(broker.url, beat=True, pace=pace):
             workers.wait_until(state_is(report, "done", "failed"), PATIENCE, "the second attempt")
             took = time.monotonic() - killed_at
     finally:
@@ -84,6 +86,12 @@ def test_a_worker_killed_half_way_leaves_exactly_one_finished_report(client, our
     assert files_of(report) == [f"{report.pk}-2.pdf"]
     assert Report.objects.count() == 1
     assert took < PATIENCE
+
+
+def test_whoever_waits_for_a_killed_workers_report_waits_less_than_a_minute():
+    """A lease that has just been renewed runs out, and the sweeper comes by."""
+    assert settings.JOB_RENEW_EVERY * 2 < settings.JOB_LEASE
+    assert settings.JOB_LEASE + settings.CELERY_BEAT_SCHEDULE["sweep jobs"]["schedule"] < PATIENCE
 
 
 def someone_waits_for_a_row():
@@ -98,7 +106,7 @@ def test_with_the_broker_down_ordering_answers_and_the_report_is_made_when_it_is
     assert report.state == "queued"
 
     broker.start()
-    with workers.running(broker.url, beat=True, pace=3):
+    with workers.running(broker.url, beat=True, pace=6):
         workers.wait_until(state_is(report, "done", "failed"), PATIENCE / 2, "the report after the broker came back")
 
     assert (report.state, report.attempt) == ("done", 1)

@@ -19,7 +19,7 @@ from tests.world import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 60
-PACE = 3  # the product's own is in test_faults
+PACE = 6  # six times the product's own, which `make soak` waits for in test_faults
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def write_partnerships(account, files, programme, schools, people):
         if row.ref in stood and folded != was_folded:
             (account.newly_folded if folded else account.taken_back).append(row)
     write_past_specialists(account, programme, partnerships, had)
-    write_partner_teachers(account, files, programme, partnerships, people)
+    write_partner_teachers(account, files, programme, partnerships, people, had)
     list_schools_of_partnerships(programme)
     make_room(programme)
     return partnerships
@@ -153,8 +153,11 @@ def write_past_specialists(account, programme, partnerships, had):
             account.people_changed.append((row, before.user, row.specialist.user, today))
 
 
-def write_partner_teachers(account, files, programme, partnerships, people):
-    """The partner teacher of the file is the one now: another one who was there stays on record until today."""
+def write_partner_teachers(account, files, programme, partnerships, people, had):
+    """The partner teacher of the file is the one now: another one who was there stays on record until today.
+
+    A partnership that is new has neither visits nor an agreement that would follow its people.
+    """
     standing = {}
     for row in PartnerTeacher.objects.filter(partnership__programme=programme, until=None).select_related("user"):
         standing.setdefault(row.partnership_id, []).append(row)
@@ -167,7 +170,8 @@ def write_partner_teachers(account, files, programme, partnerships, people):
         if any(row.user_id == user.pk for row in there):
             continue
         left = [row.user for row in there][:1]
-        account.people_changed.append((partnership, left[0] if left else None, user, today))
+        if given.ref in had:
+            account.people_changed.append((partnership, left[0] if left else None, user, today))
         for row in there:
             row.until = max(today, row.since)
             row.save(update_fields=["until"])
