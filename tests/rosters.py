@@ -4,9 +4,10 @@ import datetime as dt
 from types import SimpleNamespace
 
 from allauth.mfa.models import Authenticator
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.adapters import EncryptedSecrets
-from accounts.models import Membership
+from accounts.models import Membership, School, User
 from accounts.roles import Role
 from programmes.models import (
     Agreement,
@@ -15,6 +16,10 @@ from programmes.models import (
     DataPoint,
     DataReturn,
     Partnership,
+    PartnershipStep,
+    PartnerTeacher,
+    Signature,
+    SpecialistTeacher,
     TermDate,
     TimetableStep,
 )
@@ -31,6 +36,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from visits.models import Visit
 
 TODAY = dt.date(2027, 1, 27)
 NOW = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)
@@ -107,6 +113,73 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
     DataReturn.objects.create(partnership=p, data_point=at.points[1], expected=5)
     VisitFactory(partnership=p, step=at.step, on=on, kind="research lesson")
     return p
+
+
+def many(at, count):
+    """What `partnership` makes one by one, in a tenth of the time. Each has an agreement, and a visit of weeks ago.
+
+    Every third owes its grades; of every fifth nobody has signed, of the others two of four.
+    """
+    every, since = range(count), at.programme.starts_on
+    sams, pats = people("Sam S", count), people("Pat P", count)
+    schools, homes = buildings("School ", count), buildings("Home of S", count)
+    specialists = SpecialistTeacher.objects.bulk_create(
+        SpecialistTeacher(
+            programme=at.programme, ref=f"SR{n}", user=sams[n], home_school=homes[n], release_half_days=["mon-am"]
+        )
+        for n in every
+    )
+    plain = {"programme": at.programme, "subject": "maths", "year_group": 5, "status": "active", "area": at.area}
+    made = Partnership.objects.bulk_create(
+        Partnership(ref=f"R{n}", specialist=specialists[n], partner_school=schools[n], **plain) for n in every
+    )
+    PartnerTeacher.objects.bulk_create(PartnerTeacher(partnership=made[n], user=pats[n], since=since) for n in every)
+    PartnershipStep.objects.bulk_create(PartnershipStep(partnership=p, status="active", on=since) for p in made)
+    roles = [(Role.SPECIALIST, someone, None) for someone in sams]
+    roles += [(Role.PARTNER, *pair) for pair in zip(pats, schools, strict=True)]
+    both = [*schools, *homes]
+    roles += [(Role.HEADTEACHER, *pair) for pair in zip(people("Head H", 2 * count), both, strict=True)]
+    Membership.objects.bulk_create(
+        Membership(organisation=at.organisation, role=role, user=someone, school=school, starts_on=dt.date(2020, 9, 1))
+        for role, someone, school in roles
+    )
+    DataReturn.objects.bulk_create(
+        DataReturn(partnership=made[n], data_point=point, expected=5, assessed=5 if is_first and n % 3 else 0)
+        for n in every
+        for point, is_first in zip(at.points, (True, False), strict=True)
+    )
+    visits = [
+        ("research lesson", dt.date(2027, 2, 3), "am", at.step),
+        ("observation", dt.date(2027, 1, 13), "pm", None),
+    ]
+    Visit.objects.bulk_create(
+        Visit(partnership=p, host=p.partner_school, kind=kind, on=on, half=half, step=step)
+        for p in made
+        for kind, on, half, step in visits
+    )
+    agree(at, made)
+
+
+def people(name, count):
+    first, last = name.split()
+    users = (UserFactory.build(first_name=first, last_name=f"{last}{n}") for n in range(count))
+    return User.objects.bulk_create(users)
+
+
+def buildings(name, count):
+    return School.objects.bulk_create(SchoolFactory.build(name=f"{name}{n}") for n in range(count))
+
+
+def agree(at, partnerships):
+    """Agreements of all; of all but every fifth the specialist teacher and the head of the home school have signed."""
+    on = dt.datetime(2027, 1, 4, 10, tzinfo=dt.UTC)
+    text, _ = AgreementText.objects.get_or_create(programme=at.programme, version=1, defaults={"protocol": "Equals"})
+    rows = Partnership.objects.filter(pk__in=[p.pk for p in partnerships]).with_people().order_by("pk")
+    made = write_agreements(None, text, list(rows), at=on)
+    of_some = Signature.objects.filter(agreement__in=[made[n] for n in range(len(made)) if n % 5])
+    heads = Membership.objects.filter(role=Role.HEADTEACHER, school=OuterRef("school")).values("user")[:1]
+    for capacity, by in (("specialist", F("person")), ("home head", Subquery(heads))):
+        of_some.filter(capacity=capacity).update(signed_by=by, signed_at=on, typed_name="Signed")
 
 
 def agreement(p, made_on, signed=("specialist", "partner", "partner head", "home head")):

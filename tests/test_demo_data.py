@@ -6,13 +6,15 @@ import io
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 from django.urls import reverse
 
 from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
-from pupils.models import Assessment
+from pupils.models import Assessment, TargetPupil
 from visits.models import Event, Visit
 
 pytestmark = pytest.mark.django_db
@@ -26,43 +28,44 @@ def load(day):
     return out.getvalue()
 
 
-@pytest.mark.parametrize("day", DAYS)
-def test_on_any_day_there_is_a_programme_that_runs(settings, day):
-    settings.DEMO = True
-    today = dt.date.fromisoformat(day)
-
-    first, second = load(day), load(day)
-
-    running = Programme.objects.filter(status=Programme.Status.ACTIVE)
-    assert first.startswith("Loaded: essex-2008-09, essex-20")
-    assert second == "The demonstration is there already.\n"
-    assert running.count() == 2
-    assert all(programme.starts_on <= today <= programme.ends_on for programme in running)
-    assert Partnership.objects.filter(programme__in=running, status="active").count() == 14
-    visits = Visit.objects.filter(partnership__programme__in=running)
-    assert visits.filter(on__lt=today - dt.timedelta(days=14), status=Visit.Status.PLANNED).count() == 0
-    assert visits.filter(on__gte=today).exclude(status=Visit.Status.PLANNED).count() == 0
-    calendars = {programme: calendar_of(programme.organisation_id) for programme in running}
-    assert all(calendar.is_school_day(programme.agreement_revisited_on) for programme, calendar in calendars.items())
-    assert all(
-        calendars[event.programme].is_school_day(event.on) for event in Event.objects.select_related("programme")
-    )
-    assert not Assessment.objects.filter(place__partnership__programme__in=running, assessed_on__gte=today).exists()
+@pytest.fixture(scope="class")
+def demonstration(django_db_setup, django_db_blocker):
+    """It stands in the database from nothing while the tests of a class look at it; what loading it said."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(DEMO=True):
+            said = load("2027-01-27")
+        yield said
+        transaction.set_rollback(True)
 
 
-def test_there_is_someone_of_every_role_to_step_into(settings, client):
-    settings.DEMO = True
-    load("2027-01-27")
+@pytest.mark.usefixtures("loaded")
+class TestOnAnyDay:
+    """The programme that is over is the same on every day, so it is loaded once for all of them."""
 
-    roles = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
-    assert roles == {role.value for role in Role}
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        answers = {}
-        for membership in Membership.objects.live().filter(user__is_active=True):
-            client.post(reverse("accounts:demo_sign_in", args=[membership.pk]))
-            answers[membership.role, membership.user.email] = client.get(reverse("today")).status_code
-    assert set(answers.values()) == {200}
-    assert len(answers) > 20
+    @pytest.mark.parametrize("day", DAYS)
+    def test_on_any_day_there_is_a_programme_that_runs(self, settings, day):
+        settings.DEMO = True
+        today = dt.date.fromisoformat(day)
+
+        first, second = load(day), load(day)
+
+        running = Programme.objects.filter(status=Programme.Status.ACTIVE)
+        assert first.startswith("Loaded: essex-20")
+        assert second == "The demonstration is there already.\n"
+        assert running.count() == 2
+        assert all(programme.starts_on <= today <= programme.ends_on for programme in running)
+        assert Partnership.objects.filter(programme__in=running, status="active").count() == 14
+        visits = Visit.objects.filter(partnership__programme__in=running)
+        assert visits.filter(on__lt=today - dt.timedelta(days=14), status=Visit.Status.PLANNED).count() == 0
+        assert visits.filter(on__gte=today).exclude(status=Visit.Status.PLANNED).count() == 0
+        calendars = {programme: calendar_of(programme.organisation_id) for programme in running}
+        assert all(
+            calendar.is_school_day(programme.agreement_revisited_on) for programme, calendar in calendars.items()
+        )
+        assert all(
+            calendars[event.programme].is_school_day(event.on) for event in Event.objects.select_related("programme")
+        )
+        assert not Assessment.objects.filter(place__partnership__programme__in=running, assessed_on__gte=today).exists()
 
 
 def test_it_is_not_loaded_outside_a_demonstration():
@@ -72,11 +75,21 @@ def test_it_is_not_loaded_outside_a_demonstration():
     assert not User.objects.exists()
 
 
-def test_its_people_are_invented_and_its_pupil_numbers_of_no_real_la(settings):
-    from pupils.models import TargetPupil
+class TestTheDemonstration:
+    def test_there_is_someone_of_every_role_to_step_into(self, demonstration, settings, client):
+        settings.DEMO = True
 
-    settings.DEMO = True
-    load("2027-01-27")
+        roles = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
+        assert demonstration.startswith("Loaded: essex-2008-09, essex-20")
+        assert roles == {role.value for role in Role}
+        with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
+            answers = {}
+            for membership in Membership.objects.live().filter(user__is_active=True):
+                client.post(reverse("accounts:demo_sign_in", args=[membership.pk]))
+                answers[membership.role, membership.user.email] = client.get(reverse("today")).status_code
+        assert set(answers.values()) == {200}
+        assert len(answers) > 20
 
-    assert {upn[1:4] for upn in TargetPupil.objects.values_list("upn", flat=True) if upn} == {"199"}
-    assert not User.objects.exclude(email__endswith=".example").exists()
+    def test_its_people_are_invented_and_its_pupil_numbers_of_no_real_la(self, demonstration):
+        assert {upn[1:4] for upn in TargetPupil.objects.values_list("upn", flat=True) if upn} == {"199"}
+        assert not User.objects.exclude(email__endswith=".example").exists()
