@@ -307,12 +307,20 @@ def turning(ours, coordinator):
 
 def test_where_hosts_take_turns_they_go_on_doing_so_with_what_else_changes(client, turning):
     before = by_day(turning, "host")
+    form = client.get(address(turning)).context["form"]
 
     change(client, turning, from_on="1/1/2027", starts_at="4:30pm", venue="The hall", until="5/3/2027")
 
+    left_open = [form[name].field.choices[0] for name in ("place", "chair", "minute_taker")]
     hosts, at = by_day(turning, "host"), by_day(turning, "place")
     assert {on: hosts[on] for on in before} == before
     assert hosts == at
+    assert [form[name].value() for name in ("place", "host", "chair")] == ["", None, None]
+    assert left_open == [
+        ("", "At the host school, if there is one"),
+        ("", "The host's head"),
+        ("", "One of the host's teachers"),
+    ]
     new = [on for on in hosts if on not in before]
     assert new == ["2027-02-25", "2027-03-04"]
     assert len({hosts[on] for on in list(hosts)[-4:]}) == 4

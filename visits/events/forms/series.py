@@ -48,9 +48,7 @@ class SeriesForm(EventForm):
     )
     until = DayField(label="Until")
     rotates = forms.BooleanField(
-        label="The schools of the area take turns as hosts",
-        required=False,
-        help_text="The host's head chairs and one of its teachers takes the minutes, unless you choose others below.",
+        label="The schools of the area take turns as hosts; the host's head chairs", required=False
     )
     with_order = forms.BooleanField(required=False)
 
@@ -72,8 +70,8 @@ class SeriesForm(EventForm):
         else:
             del self.fields["rotates"]
         if series.rotates:
-            self.fields["chair"].choices[0] = ("", "The host's head")
-            self.fields["minute_taker"].choices[0] = ("", "One of the host's teachers")
+            for name, nobody in zip(RUN_BY, ("The host's head", "One of the host's teachers"), strict=True):
+                self.fields[name].choices = [("", nobody), *self.fields[name].choices[1:]]
         self.lay_out()
 
     button = "Continue"
