@@ -89,6 +89,7 @@ def test_everyone_is_invited_to_all_meetings_to_come_in_one_mail(client, ours, c
         "- Thursday 14 January 2027, 4pm to 5:30pm: Online",
         "- Thursday 28 January 2027, 4pm to 5:30pm: Online",
     ]
+    assert "28 January 2027, 4pm to 5:30pm: Online\n\nOnline: https://meet.example/n\n\nPlease say" in mail.text
     assert f"http://localhost:8000/events/series/{row.pk}/" in mail.text
     invited = Attendance.objects.filter(event__series=row, invited_at__isnull=False)
     assert {a.event.on.isoformat() for a in invited.select_related("event")} == set(TO_COME)

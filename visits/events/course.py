@@ -132,7 +132,7 @@ class Course:
 
     @property
     def staying(self):
-        return [fate for fate in self.going_on if not fate.changes]
+        return [fate for fate in self.going_on if not fate.changes and not fate.kept]
 
     @property
     def by_hand(self):

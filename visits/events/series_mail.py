@@ -62,23 +62,26 @@ SAID_OF = ("new", "changed", "cancelled", "without_you")
 
 
 def lines_of(letter):
-    """Under each of these names the lines of its meetings, by day."""
-    return {
+    """Under each of these names the lines of its meetings, by day; and the online address, where all have the same."""
+    links = {event.link for event in letter.new + letter.changed}
+    shared = links.pop() if len(links) == 1 else ""
+    lines = {
         name: "\n".join(
-            line_of(event, takes_place=name in {"new", "changed"})
+            line_of(event, takes_place=name in {"new", "changed"}, shared_link=shared)
             for event in sorted(getattr(letter, name), key=lambda event: (event.on, event.starts_at))
         )
         for name in SAID_OF
     }
+    return lines | {"link": shared}
 
 
-def line_of(event, *, takes_place):
+def line_of(event, *, takes_place, shared_link):
     """- Thursday 4 March 2027, 4pm to 5:30pm: The hall, Alder School (CM1 1AA)"""
     line = f"- {longdate(event.on)}, {event.hours}"
     if not takes_place:
         return line
     postcode = f" ({event.place.postcode})" if event.place and event.place.postcode else ""
-    link = f"\n  {event.link}" if event.link else ""
+    link = f"\n  {event.link}" if event.link and event.link != shared_link else ""
     return f"{line}: {event.where or 'the place follows'}{postcode}{link}"
 
 
