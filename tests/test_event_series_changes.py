@@ -407,6 +407,23 @@ def test_each_person_gets_one_mail_with_all_that_changes_and_the_calendar_follow
     assert Attendance.objects.get(event__series=row, event__on="2027-01-21", person=partner).answer == "accepted"
 
 
+def test_to_new_meetings_those_are_invited_who_were_invited_before_and_nobody_else(client, ours, row):
+    AttendanceFactory(
+        event=row.events.get(on="2027-03-18"), person=ours.people[Role.PARTNER], invited_at=timezone.now()
+    )
+
+    change(client, row, until="30/4/2027")
+
+    mail = OutgoingMail.objects.get()
+    assert (mail.to, mail.subject) == (
+        ours.people[Role.PARTNER],
+        "Changed: Network, 2 meetings from Thursday 15 April on",
+    )
+    assert set(entries(mail)) == {"2027-04-15", "2027-04-29"}
+    new = Attendance.objects.filter(event__in=row.events.filter(on__gt="2027-04-01"), invited_at__isnull=False)
+    assert {a.person for a in new} == {ours.people[Role.PARTNER]}
+
+
 def test_the_sequence_of_each_meeting_rises_with_what_is_told(client, ours, row):
     partner = ours.people[Role.PARTNER]
     invite(row, partner)
