@@ -117,13 +117,44 @@ def test_it_is_possible_for_fourteen_days_and_then_the_page_says_until_when(clie
     assert Objection.objects.exists() == may
 
 
-def test_a_pairing_that_is_under_way_cannot_be_declined(client, ours):
-    Partnership.objects.update(status="active")
+@pytest.mark.parametrize("status", ["proposed", "agreed", "active", "paused", "embedding"])
+def test_no_step_of_the_coordinator_takes_days_away_from_a_school(client, ours, status):
+    Partnership.objects.update(status=status)
+    client.force_login(ours.head)
+    partnership = words(client.get(ours.pairing.get_absolute_url()))
 
-    page = objecting(client, ours)
+    objecting(client, ours)
 
-    assert "This partnership is active." in words(page)
+    although = "" if status == "proposed" else f", although it is {status}"
+    assert f"ask a question</a> until Friday 4 December{although}." in partnership
+    assert Objection.objects.exists()
+
+
+@pytest.mark.parametrize("status", ["folded", "completed", "enquiry"])
+@pytest.mark.parametrize(("days", "sentence"), [(7, "This partnership is {}. So there is nothing"), (15, "This was")])
+def test_what_has_ended_is_not_declined_and_no_day_to_come_is_called_past(client, ours, status, days, sentence):
+    ours.pairing.steps.update(on=TODAY - dt.timedelta(days=days))
+    Partnership.objects.update(status=status)
+
+    page = words(objecting(client, ours))
+
+    assert sentence.format(status) in page
+    assert ("This was possible until Thursday 26 November 2026" in page) == (days == 15)
+    assert "4 December" not in page
     assert not Objection.objects.exists()
+
+
+@pytest.mark.parametrize(("before", "step"), [("proposed", "agreed"), ("agreed", "active")])
+@pytest.mark.parametrize(("days", "says"), [(14, True), (15, False)])
+def test_who_takes_the_next_step_reads_until_when_a_school_may_still_decline(client, ours, before, step, days, says):
+    Partnership.objects.update(status=before)
+    ours.pairing.steps.update(on=TODAY - dt.timedelta(days=days))
+    client.force_login(ours.coordinator)
+
+    page = words(client.get(reverse("programmes:move", args=[ours.pairing.pk, step])))
+
+    assert ("Until Friday 27 November each school can still decline this pairing" in page) == says
+    assert ("can still decline" in page) == says
 
 
 def test_a_school_has_one_open_objection_and_its_second_head_is_told(client, ours):

@@ -17,7 +17,14 @@ from programmes.models import Objection, Partnership
 from programmes.services import life
 from programmes.services.acceptances import schools_of_head, take_back
 
-OPEN_TO_IT = {Partnership.Status.PROPOSED, Partnership.Status.AGREED}
+# Also once it is agreed or has begun: the days are the school's, whoever takes the next step meanwhile.
+OPEN_TO_IT = {
+    Partnership.Status.PROPOSED,
+    Partnership.Status.AGREED,
+    Partnership.Status.ACTIVE,
+    Partnership.Status.PAUSED,
+    Partnership.Status.EMBEDDING,
+}
 DECLINED = "Declined by the school"
 FOLDED_MEANWHILE = "The partnership has folded, so there is nothing left to answer."
 
@@ -42,10 +49,11 @@ class AnsweredMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Window:
-    """Until when a school can object to a pairing, and whether that is still to come."""
+    """Until when a school can object to a pairing, whether it can now, and whether the days are over."""
 
     until: dt.date
     is_open: bool
+    is_over: bool
 
 
 def window(partnership, on=None) -> Window | None:
@@ -54,7 +62,8 @@ def window(partnership, on=None) -> Window | None:
     if proposed is None:
         return None
     until = proposed + Objection.WITHIN
-    return Window(until, partnership.status in OPEN_TO_IT and (on or timezone.localdate()) <= until)
+    is_over = (on or timezone.localdate()) > until
+    return Window(until, partnership.status in OPEN_TO_IT and not is_over, is_over)
 
 
 def schools_for(person, partnership):

@@ -9,6 +9,7 @@ from programmes.models import Partnership
 from programmes.services import life
 from programmes.services.acceptance_pages import sides_of
 from programmes.services.concerned import people_concerned
+from programmes.services.objections import window
 
 DONE = {
     "proposed": "The partnership is proposed, and the headteachers who can sign in are asked to agree.",
@@ -59,6 +60,7 @@ class Move(OfPartnership, FormView):
     def get_context_data(self, **kwargs):
         sides = sides_of(self.partnership) if self.status == Partnership.Status.AGREED else []
         return super().get_context_data(
+            window=window(self.partnership),
             status=self.status,
             act=life.act_of(self.partnership, self.status),
             sides=sides,
