@@ -132,7 +132,7 @@ def test_the_page_says_what_a_head_agrees_to(client, ours):
         "Specialist teacher Sam Achebe Home School",
         "Partner teacher Nia Holt Partner School",
         "Subject and year Maths, Year 5",
-        "2 visits, from Monday 5 October 2026 to Friday 12 March 2027",
+        "2 visits, from Friday 27 November 2026 to Friday 12 March 2027",
         "The specialist teacher, of Home School: 3 half-days, funded by the programme",
         "The partner teacher, of Partner School: 1 half-day, funded by the programme",
         "Agree for Partner School",
@@ -140,6 +140,40 @@ def test_the_page_says_what_a_head_agrees_to(client, ours):
     ):
         assert sentence in page
     assert status_seen(client, ours, ours.partner_head) == "Waiting for the headteachers of both schools"
+
+
+def test_a_head_who_is_asked_during_the_year_is_asked_for_what_is_left_of_it(client, ours):
+    windows = [
+        (dt.date(2026, 10, 5), dt.date(2026, 10, 16)),
+        (dt.date(2026, 11, 9), TODAY - dt.timedelta(days=1)),
+        (dt.date(2026, 11, 9), TODAY),
+        (dt.date(2027, 1, 11), dt.date(2027, 1, 22)),
+    ]
+    for order, (start, end) in enumerate(windows):
+        ours.programme.timetable.create(
+            order=order,
+            type="visit",
+            name=f"Visit {order}",
+            half_days=1,
+            window_start=start,
+            window_end=end,
+            funded_specialist_half_days=1,
+            funded_partner_half_days=2,
+        )
+    client.force_login(ours.partner_head)
+
+    during = words(client.get(address(ours)))
+    ours.programme.timetable.filter(window_end__gte=TODAY).delete()
+    after = words(client.get(address(ours)))
+
+    for sentence in (
+        "Visits 2 visits, from Friday 27 November 2026 to Friday 22 January 2027 "
+        "2 visits of the timetable have gone by and are not asked of you",
+        "Out of class, from today on The specialist teacher, of Home School: 2 half-days, funded by the programme",
+        "The partner teacher, of Partner School: 4 half-days, funded by the programme",
+    ):
+        assert sentence in during
+    assert "Visits None is left in the timetable 2 visits of the timetable have gone by" in after
 
 
 def test_inside_one_school_its_one_head_is_enough(client):

@@ -239,6 +239,16 @@ def test_windows_from_before_a_partnership_began_are_not_asked_of_it(at):
     assert words(at) == {"Jaywell": []}
 
 
+@pytest.mark.parametrize(("ends", "asked"), [("2027-01-26", 0), ("2027-02-01", 0), ("2027-02-02", 1)])
+def test_a_window_with_less_than_a_school_week_left_when_a_partnership_began_is_not_asked_of_it(at, ends, asked):
+    p = partnership(at, "Jaywell")
+    p.visits.all().delete()
+    at.programme.timetable.update(window_end=dt.date.fromisoformat(ends))
+    PartnershipStep.objects.filter(partnership=p).update(on=TODAY)
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 2 February"] * asked}
+
+
 def test_nobody_and_the_head_who_cannot_sign_in_are_the_coordinators(at):
     p = partnership(at, "Orsett Vale")
     User.objects.filter(pk__in=[person.pk for person in p.teachers]).update(is_active=False)

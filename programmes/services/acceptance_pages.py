@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+
 from accounts.models import Invitation, Membership, School, User
 from accounts.roles import Role
 from papers.templatetags.plain import listed
-from programmes.models import Acceptance
+from programmes.models import Acceptance, TimetableStep
 from programmes.services.acceptances import PROPOSED, NotOpen, asked_of, mark, objecting
-from programmes.services.agreements.words import facts_of, release_time
+from programmes.services.agreements.words import half_days_of, release_time
 from programmes.services.objections import window
 from programmes.services.proposals import heads_of
 
@@ -87,13 +90,19 @@ def agree_page(person, partnership) -> dict:
 
 
 def what_it_asks(programme, partnership) -> dict:
-    """How many visits in which days, and the half-days out of class with who pays for them."""
-    visits = [step for step in programme.timetable.all() if step.type == step.Type.VISIT and step.required]
+    """From today on: how many visits in which days, and the half-days out of class with who pays for them."""
+    today = timezone.localdate()
+    left = programme.timetable.filter(window_end__gte=today)
+    needed = programme.timetable.filter(type=TimetableStep.Type.VISIT, required=True)
+    visits = needed.filter(window_end__gte=today).aggregate(
+        count=Count("pk"), first=Min("window_start"), last=Max("window_end")
+    )
     names = {"home_school": partnership.specialist.home_school.name, "partner_school": partnership.partner_school.name}
-    release = release_time(facts_of(programme), names)
+    release = release_time(half_days_of(programme, left), names)
     return {
-        "visits": len(visits),
-        "first": min((step.window_start for step in visits), default=None),
-        "last": max((step.window_end for step in visits), default=None),
+        "visits": visits["count"],
+        "first": visits["first"] and max(visits["first"], today),
+        "last": visits["last"],
+        "gone": needed.filter(window_end__lt=today).count(),
         "release": [release] if isinstance(release, str) else release,
     }

@@ -91,6 +91,11 @@ class Facts:
         days = self.calendar(partnership).school_days(day - YEAR, day)
         return days[-1 - number] if len(days) > number else day - YEAR
 
+    def days_after(self, partnership, day, number):
+        """The last of so many school days from a day on."""
+        days = self.calendar(partnership).school_days(day, day + YEAR)
+        return days[number - 1] if len(days) >= number else day
+
     @cached_property
     def reader_acts(self):
         """Whether the reader is the coordinator here, for whom there are buttons."""

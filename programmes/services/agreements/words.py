@@ -58,13 +58,6 @@ def mistakes(text) -> list[str]:
 
 def facts_of(programme) -> dict:
     """What the words of all agreements of a programme depend on, so that many are made with a few queries."""
-    steps = programme.timetable.aggregate(total=Sum("half_days"))
-    required = programme.timetable.filter(required=True).aggregate(
-        specialist=Sum("funded_specialist_half_days"), partner=Sum("funded_partner_half_days")
-    )
-    extra = programme.timetable.filter(required=False).aggregate(
-        specialist=Sum("funded_specialist_half_days"), partner=Sum("funded_partner_half_days")
-    )
     own = PartnerSchool.objects.filter(programme=programme, staff_funded__isnull=False)
     return {
         "programme": programme.title,
@@ -72,9 +65,7 @@ def facts_of(programme) -> dict:
         "year": programme.academic_year,
         "starts_on": programme.starts_on.isoformat(),
         "ends_on": programme.ends_on.isoformat(),
-        "funded": programme.funded,
-        "half_days": steps["total"] or 0,
-        "sides": {side: (required[side] or 0, extra[side] or 0) for side in ("specialist", "partner")},
+        **half_days_of(programme, programme.timetable.all()),
         "staff_funded": programme.staff_funded if programme.funded else None,
         "staff_funded_of": dict(own.values_list("school", "staff_funded")) if programme.funded else {},
         "data_dates": [
@@ -88,6 +79,17 @@ def facts_of(programme) -> dict:
         ],
         "revisited_on": programme.agreement_revisited_on and programme.agreement_revisited_on.isoformat(),
         "revisited_words": programme.agreement_revisited_on and day(programme.agreement_revisited_on),
+    }
+
+
+def half_days_of(programme, steps) -> dict:
+    """What these steps of its timetable take, in all and of each side: those that are needed, and the others."""
+    sides = {"specialist": Sum("funded_specialist_half_days"), "partner": Sum("funded_partner_half_days")}
+    required, extra = (steps.filter(required=needed).aggregate(**sides) for needed in (True, False))
+    return {
+        "funded": programme.funded,
+        "half_days": steps.aggregate(total=Sum("half_days"))["total"] or 0,
+        "sides": {side: (required[side] or 0, extra[side] or 0) for side in sides},
     }
 
 

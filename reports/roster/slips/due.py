@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from reports.roster.slips.slip import Act, Slip, Waits, day_words, for_days, late
 
+A_WEEK = 5  # school days: less than that was never enough to find a half-day
 PLAN_AHEAD = 15  # school days before a window ends a half-day should be found, for cover takes time
 TEACHERS = frozenset({Waits.TEACHER})
 
@@ -100,12 +101,15 @@ def unplanned_visits(facts):
 
 
 def steps_without_visit(facts, p):
-    """Visits of the timetable that have no half-day. One that names no step stands for that in whose window it lies."""
-    began, visits = facts.began(p), facts.visits.get(p.pk, [])
+    """Visits of the timetable that have no half-day. One that names no step stands for that in whose window it lies.
+
+    A window that had ended when the partnership began, or had less than a school week left, is not asked of it.
+    """
+    asked_from, visits = facts.days_after(p, facts.began(p), A_WEEK), facts.visits.get(p.pk, [])
     taken = {visit.step_id for visit in visits}
     loose = [visit for visit in visits if visit.step_id is None]
     for step in facts.timetable.get(p.programme_id, []):
-        if step.pk in taken or step.window_end < began:
+        if step.pk in taken or step.window_end < asked_from:
             continue
         inside = next((visit for visit in loose if step.window_start <= visit.on <= step.window_end), None)
         if inside is None:
