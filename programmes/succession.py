@@ -7,6 +7,7 @@ from accounts.register.succession import Following
 from jobs.models import Job
 from programmes.models import (
     Acceptance,
+    Agreement,
     ConflictOfInterest,
     Objection,
     PartnerSchool,
@@ -16,6 +17,7 @@ from programmes.models import (
     SpecialistTeacher,
     TermDate,
 )
+from programmes.services.agreements import follow_schools
 
 
 def of_open_programmes(organisation, prefix=""):
@@ -33,8 +35,9 @@ def specialists(organisation):
 
 
 def signatures(organisation):
-    """Those that are still waited for. What is signed stays as it was signed."""
-    return Signature.objects.filter(of_open_programmes(organisation, "agreement__partnership__"), signed_at=None)
+    """Those that are still waited for. What is signed stays as it was signed, and what was replaced too."""
+    rows = Signature.objects.filter(signed_at=None, agreement__superseded_at=None)
+    return rows.filter(of_open_programmes(organisation, "agreement__partnership__"))
 
 
 def leave_out_signatures_asked_twice(person, rows, successor):
@@ -107,6 +110,14 @@ def leave_out_dates_in_the_way(person, rows, successor):
     """A successor with dates of its own keeps them."""
     if TermDate.objects.filter(school=successor, organisation__in=rows.values("organisation")).exists():
         rows.delete()
+
+
+def make_agreements_anew(person, organisation, school, successor):
+    """An agreement that not everyone has signed names the school that is there now, in a new version."""
+    named = Q(sections__home_school_id=school.pk) | Q(sections__partner_school_id=school.pk)
+    rows = Agreement.objects.waiting().filter(named, partnership__programme__organisation=organisation)
+    for agreement in rows.select_related("partnership").order_by("partnership"):
+        follow_schools(person, agreement.partnership, f"The school became {successor}"[:200])
 
 
 FOLLOWING = [

@@ -66,6 +66,10 @@ AFTER_SUCCESSION = [
 ]
 
 
+# What a succession brings about once all has moved, in its transaction: (person, organisation, school, successor).
+ONCE_MOVED = []
+
+
 def what_moves(organisation, school) -> list[tuple[str, int]]:
     """How many rows of what would follow the school, of those of which there are any."""
     counted = [(following.what, following.of(organisation, school).count()) for following in AFTER_SUCCESSION]
@@ -105,5 +109,7 @@ def succeed(person, organisation, school, successor) -> list[tuple[str, int]]:
     SchoolLink.objects.get_or_create(predecessor=school, successor=successor, defaults={"named_by": person})
     for following in AFTER_SUCCESSION:
         following.move(person, organisation, school, successor)
+    for bring_about in ONCE_MOVED:
+        bring_about(person, organisation, school, successor)
     audit.record(person, "schools.succeeded", school, about=f"by school {successor.pk}")
     return moved

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts import audit
+from accounts.models import School, SchoolLink
 from programmes.models import Agreement, AgreementText, Partnership, PartnerTeacher, Programme, Signature
 from programmes.services.agreements import words
 from programmes.services.agreements.completing import complete_if_all_signed
@@ -232,12 +233,43 @@ def follow_people(person, partnership) -> Agreement | None:
     return current
 
 
-def has_other_people(agreement) -> bool:
-    """Whether the people or schools of its partnership are not those who stand on the agreement."""
+@transaction.atomic
+def follow_schools(person, partnership, because) -> Agreement | None:
+    """After a school took another's place an agreement that is not complete names it, in a new version."""
+    current = current_agreement(partnership)
+    partnership = Partnership.objects.with_people().get(pk=partnership.pk)
+    named = current and schools_of(current) == schools_of_partnership(partnership)
+    if current is None or current.is_complete or named or why_no_new_version(partnership):
+        return current
+    return follow(person, current, partnership, because)
+
+
+def became(agreement) -> dict[int, School]:
+    """Schools that stand on the agreement and have closed since, by id, with the one that took each one's place."""
+    partnership = agreement.partnership
+    now = (partnership.specialist.home_school, partnership.partner_school)
+    moved = {then: school for then, school in zip(schools_of(agreement), now, strict=True) if then != school.pk}
+    links = SchoolLink.objects.filter(predecessor__in=moved) if moved else []
+    return {
+        link.predecessor_id: moved[link.predecessor_id]
+        for link in links
+        if link.successor_id == moved[link.predecessor_id].pk
+    }
+
+
+def has_other_people(agreement, renamed=None) -> bool:
+    """Whether the people or schools of its partnership are not those who stand on the agreement.
+
+    A school that took another's place, as `renamed` says, is the same.
+    """
+    names = {then: school.pk for then, school in (renamed or {}).items()}
     wanted = {
         (capacity, someone and someone.pk, school.pk) for capacity, someone, school in required(agreement.partnership)
     }
-    return wanted != {(row.capacity, row.person_id, row.school_id) for row in agreement.signatures.all()}
+    there = {
+        (row.capacity, row.person_id, names.get(row.school_id, row.school_id)) for row in agreement.signatures.all()
+    }
+    return wanted != there
 
 
 def after_people_change(person, partnership, left, joined, on):

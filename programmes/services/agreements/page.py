@@ -6,7 +6,7 @@ from django.utils import timezone
 from papers.templatetags.plain import listed, longday
 from programmes.models import Agreement
 from programmes.resting import again_from
-from programmes.services.agreements.making import has_other_people
+from programmes.services.agreements.making import became, has_other_people
 from programmes.services.agreements.revisiting import is_due, side_of
 from programmes.services.agreements.signing import memberships_to_sign
 from programmes.services.agreements.standing import find_invitations, signers_of
@@ -42,6 +42,9 @@ def page_of(person, agreement) -> dict:
     waiting = [signer for signer in signers if not signer.signed]
     if manages:
         find_invitations(agreement, signers)
+    sections = agreement.sections
+    names = {sections[f"{side}_school_id"]: sections[f"{side}_school"] for side in ("home", "partner")}
+    renamed = became(agreement) if agreement.is_current else {}
     due = is_due(agreement, today)
     side = side_of(person, agreement) if due else None
     revisits = list(agreement.revisits.select_related("by"))
@@ -54,7 +57,8 @@ def page_of(person, agreement) -> dict:
         "since": min((signer.signature.asked_at for signer in waiting), default=None),
         "versions": list(Agreement.objects.filter(partnership=agreement.partnership_id).order_by("-version")),
         "manages": manages and agreement.is_current,
-        "has_other_people": agreement.is_current and has_other_people(agreement),
+        "renamed": [(names[then], school) for then, school in renamed.items()],
+        "has_other_people": agreement.is_current and has_other_people(agreement, renamed),
         "takes_signatures": agreement.takes_signatures,
         "revisits": revisits,
         "revisit_due": due,
