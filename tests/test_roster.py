@@ -157,8 +157,23 @@ def test_each_line_of_today_leads_to_as_many_rows_as_it_says(client, at):
         "2 partnerships owe 6 December grades": 2,
         "3 agreements are not signed": 3,
         "1 partnership has no half-day for a visit": 1,
-        "1 partner school has no headteacher who can sign in": 1,
+        "1 school has no headteacher who can sign in": 1,
     }
+
+
+def test_today_counts_each_school_once_whose_head_cannot_sign_in_proposed_ones_too(client, at):
+    proposed = partnership(at, "Proposed Primary", "Ade Finch", "Lou Penn", status=Partnership.Status.PROPOSED)
+    twice = partnership(at, "Twice Agreed", "Eve Mole", "Ian Rook", status=Partnership.Status.AGREED)
+    Partnership.objects.filter(pk=at.fine.pk).update(partner_school=twice.partner_school)
+    schools = [*proposed.schools, twice.partner_school]
+    Membership.objects.filter(role=Role.HEADTEACHER, school__in=schools).delete()
+    person = Membership.objects.select_related("organisation", "school").get(user=at.coordinator)
+
+    (line,) = [item for item in dashboard(at.coordinator, person)["to_do"] if "headteacher" in item["title"]]
+
+    assert line["title"] == "3 schools have no headteacher who can sign in"
+    assert len(client.get(line["url"]).context["asked"].rows) == 3
+    assert set(Partnership.objects.all().without_head()) == {proposed, twice, at.fine}
 
 
 def test_a_consultant_sees_the_own_area_and_the_own_specialist_teachers_and_nudges_nobody(client, at):

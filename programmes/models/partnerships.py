@@ -95,14 +95,14 @@ class PartnershipQuerySet(ScopedQuerySet):
         )
 
     def without_head(self):
-        """Running ones, of running programmes, where no headteacher of the partner school can sign in."""
+        """Where a programme runs, those proposed or further of whose partner school no headteacher can sign in."""
         heads = Membership.objects.live().filter(
             role=Role.HEADTEACHER,
             user__is_active=True,
             organisation=OuterRef("programme__organisation"),
             school=OuterRef("partner_school"),
         )
-        return self.running().filter(~Exists(heads), programme__status=Programme.Status.ACTIVE)
+        return self.filter(~Exists(heads), status__in=HEAD_NEEDED, programme__status=Programme.Status.ACTIVE)
 
     def search(self, text):
         """Each word is a reference or a URN, or stands in the name of a school or a teacher."""
@@ -221,6 +221,7 @@ class Partnership(models.Model):
 
 
 OPEN_TO_VISITS = frozenset({Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.EMBEDDING})
+HEAD_NEEDED = OPEN_TO_VISITS | {Partnership.Status.PROPOSED, Partnership.Status.PAUSED}
 RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
 
 

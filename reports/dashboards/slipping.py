@@ -32,8 +32,8 @@ LINES = {
         "Invite the teachers",
     ),
     "head": (
-        "{n} partner school has no headteacher who can sign in",
-        "{n} partner schools have no headteacher who can sign in",
+        "{n} school has no headteacher who can sign in",
+        "{n} schools have no headteacher who can sign in",
         "Invite the heads",
     ),
 }
@@ -91,8 +91,10 @@ def item(programme, kind, rows):
     one, many, act = LINES[kind]
     slips = [slip for row in rows for slip in row.slips if slip.kind == kind]
     oldest = max((slip.age for slip in slips if slip.is_due), default=None)
-    schools = list(dict.fromkeys(row.partnership.partner_school.name for row in rows))
-    number = len(schools) if kind == "head" else len(rows)
+    of_schools = kind == "head"
+    named = [slip.about for slip in slips] if of_schools else [row.partnership.partner_school for row in rows]
+    schools = list(dict.fromkeys(school.name for school in named))
+    number = len(set(named)) if of_schools else len(rows)
     since = f"Up to {oldest} school days. " if oldest and oldest > 1 else ""
     return {
         "title": (one if number == 1 else many).format(n=number),

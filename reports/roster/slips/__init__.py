@@ -44,7 +44,12 @@ SLIPS = [
     ),
     Kind("action", "Action overdue", "an action of the plan that is about it is overdue", overdue_actions),
     Kind("nobody", "Nobody can sign in", "none of its teachers can sign in", nobody_signs_in),
-    Kind("head", "Head cannot sign in", "no headteacher of the partner school can sign in", head_cannot_sign_in),
+    Kind(
+        "head",
+        "Head cannot sign in",
+        "no headteacher of the partner school can sign in, or of either school while it is proposed to them",
+        head_cannot_sign_in,
+    ),
 ]
 LABELS = {kind.key: kind.label for kind in SLIPS}
 

@@ -5,14 +5,15 @@ from django.utils import timezone
 
 from papers.templatetags.plain import listed
 from programmes.models import Objection, Partnership
+from reports.roster.facts import STARTED
 from reports.roster.slips.slip import Act, Slip, Waits, for_days, school_days
 
 AGREE_WITHIN = 10  # school days: a school may decline its pairing within 14 days
 
 
-def for_the_coordinator(facts, p, kind, what, more, since, act, is_due=True):
+def for_the_coordinator(facts, p, kind, what, more, since, act, is_due=True, about=None):
     waits = frozenset({Waits.COORDINATOR})
-    return Slip(what, more, since, facts.age(p, since), waits, kind=kind, is_due=is_due, act=act)
+    return Slip(what, more, since, facts.age(p, since), waits, kind=kind, is_due=is_due, act=act, about=about)
 
 
 def not_agreed(facts):
@@ -23,8 +24,12 @@ def not_agreed(facts):
             yield p, waiting_for_heads(facts, p, since, age)
 
 
+def awaited_of(facts, p):
+    return [school for school in p.schools if (p.pk, school.pk) not in facts.accepted]
+
+
 def waiting_for_heads(facts, p, since, age):
-    awaited = [school for school in p.schools if (p.pk, school.pk) not in facts.accepted]
+    awaited = awaited_of(facts, p)
     objecting = {row.school_id for row in facts.objections if row.partnership_id == p.pk}
     asked = [school for school in awaited if school.pk in facts.heads and school.pk not in objecting]
     waits = {Waits.HEAD} if asked else set()
@@ -62,10 +67,24 @@ def nobody_signs_in(facts):
 
 
 def head_cannot_sign_in(facts):
-    for p in facts.started:
-        if p.partner_school_id not in facts.heads:
-            what, since = "Head of the partner school cannot sign in", facts.since(p)
-            there = f"role=headteacher&urn={p.partner_school.urn}&next={reverse('reports:roster')}"
-            url = f"{reverse('accounts:invite')}?{there}"
-            act = Act("Invite the head", url)
-            yield p, for_the_coordinator(facts, p, "head", what, "", since, act, is_due=False)
+    """The partner school's head, once it has been agreed; while it is proposed every head who has still to agree.
+
+    A proposal slips from its first day: the days in which a school may decline run, and its head does not know.
+    """
+    for p in facts.under_way:
+        since = facts.since(p)
+        if p.status == Partnership.Status.PROPOSED:
+            for school in awaited_of(facts, p):
+                if school.pk not in facts.heads:
+                    what, more = f"The head of {school} cannot sign in", ", and has not been told of this proposal"
+                    act = invite_the_head(school, f"Invite the head of {school}")
+                    yield p, for_the_coordinator(facts, p, "head", what, more, since, act, is_due=False, about=school)
+        elif p.status in STARTED and p.partner_school_id not in facts.heads:
+            what, school = "Head of the partner school cannot sign in", p.partner_school
+            act = invite_the_head(school, "Invite the head")
+            yield p, for_the_coordinator(facts, p, "head", what, "", since, act, is_due=False, about=school)
+
+
+def invite_the_head(school, label):
+    there = f"role=headteacher&urn={school.urn}&next={reverse('reports:roster')}"
+    return Act(label, f"{reverse('accounts:invite')}?{there}")
