@@ -13,6 +13,7 @@ from programmes.services.agreements import (
     ChangedMeanwhile,
     follow_people,
     renew_agreement,
+    standing,
 )
 from programmes.services.people import replace_partner_teacher
 from tests.factories import (
@@ -204,6 +205,47 @@ def test_an_agreement_that_could_not_follow_says_so():
 
     assert followed == agreement
     assert agreements.has_other_people(fresh(agreement))
+
+
+@pytest.mark.parametrize("had_signed", [False, True])
+def test_without_a_partner_teacher_it_waits_for_one_and_is_not_complete(had_signed):
+    ours = build(status=Status.ACTIVE)
+    agreement = made(ours)
+    if had_signed:
+        sign_next(ours.partner, agreement)
+    replace_partner_teacher(
+        ours.coordinator, ours.partnership.partner_teachers.get(), on=ours.programme.starts_on, because="Left"
+    )
+    half_way = standing([ours.partnership])[ours.partnership.pk]
+    for person in (ours.specialist, ours.partner_head, ours.home_head):
+        sign_next(person, agreement)
+    waiting = standing([ours.partnership])[ours.partnership.pk]
+    on_its_own = fresh(agreement).is_complete
+
+    someone = replace_partner(ours, "Yara")
+    follow_people(ours.coordinator, ours.partnership)
+
+    after = standing([ours.partnership])[ours.partnership.pk]
+    assert (half_way.signed, half_way.required, half_way.waiting[0]) == (int(had_signed), 4, "a partner teacher")
+    assert (waiting.signed, waiting.required, waiting.waiting) == (3 + had_signed, 4, ["a partner teacher"])
+    assert not on_its_own
+    assert (after.agreement.version, after.is_complete) == (1 + had_signed, False)
+    assert f"{someone} (partner teacher)" in after.waiting
+
+
+def test_a_partner_teacher_who_signed_and_comes_back_makes_it_complete():
+    ours = build(status=Status.ACTIVE)
+    agreement = made(ours)
+    sign_next(ours.partner, agreement)
+    ours.partnership.partner_teachers.update(until=ours.programme.starts_on)
+    for person in (ours.specialist, ours.partner_head, ours.home_head):
+        sign_next(person, agreement)
+    waited = not fresh(agreement).is_complete
+    ours.partnership.partner_teachers.update(until=None)
+
+    follow_people(ours.coordinator, ours.partnership)
+
+    assert (waited, fresh(agreement).is_complete) == (True, True)
 
 
 def test_nothing_happens_while_the_people_are_the_same():

@@ -1,7 +1,7 @@
 from django.utils import timezone
 
 from accounts import audit
-from programmes.models import Agreement, Partnership
+from programmes.models import Agreement, Partnership, PartnerTeacher
 from programmes.services import life
 from programmes.services.agreements.telling import tell_complete
 
@@ -9,9 +9,12 @@ from programmes.services.agreements.telling import tell_complete
 def complete_if_all_signed(person, agreement) -> bool:
     """In the transaction of the last signature the agreement becomes complete, and a proposed partnership agreed.
 
+    Without a partner teacher it waits for one, since nobody stands for that side of it.
     The caller holds the agreement, so of two who sign last at once the second sees the signature of the first.
     """
     if agreement.signatures.filter(signed_at=None).exists():
+        return False
+    if not PartnerTeacher.objects.filter(partnership=agreement.partnership_id, until=None).exists():
         return False
     completed = Agreement.objects.filter(pk=agreement.pk, completed_at=None).update(completed_at=timezone.now())
     if not completed:

@@ -213,6 +213,7 @@ def follow_people(person, partnership) -> Agreement | None:
     wanted = signers(partnership)
     there = {(row.capacity, row.person_id, row.school_id): row for row in current.signatures.all()}
     if wanted == set(there):
+        complete_if_all_signed(person, current)
         return current
     left = [row for key, row in there.items() if key not in wanted]
     moved = any(row.is_of_a_head for row in left) or schools_of(current) != schools_of_partnership(partnership)

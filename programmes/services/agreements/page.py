@@ -9,7 +9,7 @@ from programmes.resting import again_from
 from programmes.services.agreements.making import became, has_other_people
 from programmes.services.agreements.revisiting import is_due, side_of
 from programmes.services.agreements.signing import memberships_to_sign
-from programmes.services.agreements.standing import find_invitations, signers_of
+from programmes.services.agreements.standing import find_invitations, signers_of, standing_of
 from programmes.services.agreements.telling import lately_reminded, to_remind
 
 
@@ -39,7 +39,7 @@ def page_of(person, agreement) -> dict:
     manages = any(
         m.organisation_id == programme.organisation_id for m in person.memberships_granting("agreements.manage")
     )
-    waiting = [signer for signer in signers if not signer.signed]
+    stands = standing_of([agreement])[agreement.partnership_id]
     if manages:
         find_invitations(agreement, signers)
     sections = agreement.sections
@@ -52,9 +52,10 @@ def page_of(person, agreement) -> dict:
     return {
         "s": agreement.sections,
         "signers": signers,
-        "signed_count": len(signers) - len(waiting),
-        "waiting_words": [signer.who for signer in waiting],
-        "since": min((signer.signature.asked_at for signer in waiting), default=None),
+        "signed_count": stands.signed,
+        "required": stands.required,
+        "waiting_words": stands.waiting,
+        "since": stands.since,
         "versions": list(Agreement.objects.filter(partnership=agreement.partnership_id).order_by("-version")),
         "manages": manages and agreement.is_current,
         "renamed": [(names[then], school) for then, school in renamed.items()],

@@ -5,9 +5,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from accounts.models import Invitation, Membership, School, User
 from accounts.roles import Role
 from programmes.models import Agreement, Signature
+
+A_PARTNER_TEACHER = "a partner teacher"
 
 
 class Standing(NamedTuple):
@@ -74,14 +78,26 @@ def standing_of(agreements) -> dict[int, Standing]:
     for agreement in agreements:
         rows = signers[agreement.pk]
         waiting = [signer for signer in rows if not signer.signed]
+        vacant = vacant_since(agreement)
+        without = vacant and all(row.capacity != Signature.Capacity.PARTNER for row in agreement.signatures.all())
         found[agreement.partnership_id] = Standing(
             signed=len(rows) - len(waiting),
-            required=len(rows),
-            waiting=[signer.who for signer in waiting],
-            since=min((signer.signature.asked_at for signer in waiting), default=None),
+            required=len(rows) + bool(without),
+            waiting=[*([A_PARTNER_TEACHER] if vacant else []), *(signer.who for signer in waiting)],
+            since=min([signer.signature.asked_at for signer in waiting] + ([vacant] if vacant else []), default=None),
             agreement=agreement,
         )
     return found
+
+
+def vacant_since(agreement):
+    """Since when an agreement that is not complete waits for a partner teacher, who is to be named first; else None."""
+    if agreement.is_complete or not agreement.is_current or agreement.partnership.current_partner_teachers:
+        return None
+    left = max((row.until for row in agreement.partnership.partner_teachers.all() if row.until), default=None)
+    if left is None:
+        return agreement.made_at
+    return max(agreement.made_at, timezone.make_aware(dt.datetime.combine(left, dt.time.min)))
 
 
 def signers_of(agreements) -> dict[int, list[Signer]]:
