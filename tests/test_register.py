@@ -440,6 +440,23 @@ def test_a_newer_file_of_the_same_person_sets_the_older_preview_aside(client, co
     assert newer.discarded_at is None
 
 
+def test_a_file_that_cannot_be_used_leaves_the_preview_and_stays_listed(client, coordinator, tmp_path):
+    good = preview(client, tmp_path, register_of(oak()))
+    bad = preview(client, tmp_path, register_of(oak(status="Perhaps")))
+
+    listed = client.get(reverse("accounts:register")).context["files"]
+    waits = [file for file, _ in listed]
+    preview(client, tmp_path, register_of(oak(), elm()))
+    after = [file for file, _ in client.get(reverse("accounts:register")).context["files"]]
+    problems = client.get(bad.get_absolute_url()).content.decode()
+
+    good.refresh_from_db()
+    assert waits == [bad, good.__class__.objects.get(pk=good.pk)]
+    assert (bad in after, good in after) == (True, False)
+    assert "Perhaps" in problems
+    assert good.discarded_at is not None
+
+
 def test_confirmed_after_another_update_one_is_told_and_reads_again(client, coordinator, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak()))
     late = preview(client, tmp_path, register_of(oak(name="Oak Hill")))

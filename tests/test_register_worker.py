@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import AuditEvent, RegisterFile, RegisterUpdate, School
-from accounts.register import services, work
+from accounts.register import aside, services, work
 from accounts.roles import Role
 from bench.registers import generate
 from jobs.work import ring, work_on
@@ -143,6 +143,6 @@ def test_a_file_is_confirmed_or_set_aside_never_both(client, coordinator, tmp_pa
         except services.NotNow:
             return None
 
-    confirmed, gone = together(confirm, lambda: services.set_aside(coordinator, file))
+    confirmed, gone = together(confirm, lambda: aside.set_aside(coordinator, file))
 
     assert (confirmed is None) == gone

@@ -1,4 +1,4 @@
-"""A register on its way: sent, confirmed, read again, set aside."""
+"""A register on its way: sent, confirmed, read again."""
 
 import uuid
 
@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import RegisterChange, RegisterFile, RegisterUpdate
-from accounts.register.work import forget_files
 from jobs.models import Job
 from jobs.work import publish
 
@@ -18,14 +17,12 @@ class NotNow(Exception):
 
 
 def send(person, organisation, register, links=None) -> RegisterFile:
-    """Keep the files where only the worker reads them, and have them read. An earlier preview is set aside."""
+    """Keep the files where only the worker reads them, and have them read. What was sent before stands until then."""
     stored = [
         default_storage.save(f"accounts.registerfile/{uuid.uuid4()}.csv", file) for file in (register, links) if file
     ]
     try:
         with transaction.atomic():
-            for earlier in waiting(person, organisation):
-                set_aside(person, earlier)
             row = RegisterFile.objects.create(
                 organisation=organisation,
                 uploaded_by=person,
@@ -42,12 +39,6 @@ def send(person, organisation, register, links=None) -> RegisterFile:
             default_storage.delete(name)
         raise
     return row
-
-
-def waiting(person, organisation):
-    """Files that this person sent for this organisation and that wait for someone to confirm them, or are wrong."""
-    rows = RegisterFile.objects.standing().filter(organisation=organisation, uploaded_by=person)
-    return rows.exclude(updates__state__in=[Job.State.QUEUED, Job.State.RUNNING, Job.State.DONE])
 
 
 @transaction.atomic
@@ -88,16 +79,3 @@ def read_again(person, register_file) -> RegisterFile:
     audit.record(person, "register.read_again", again)
     publish(again)
     return again
-
-
-@transaction.atomic
-def set_aside(person, register_file) -> bool:
-    """The file is forgotten and nothing of it is written. False when it was confirmed or set aside before."""
-    row = RegisterFile.objects.select_for_update().get(pk=register_file.pk)
-    if row.discarded_at or row.in_hand or row.updates.exclude(state=Job.State.FAILED).exists():
-        return False
-    RegisterFile.objects.filter(pk=row.pk).update(discarded_at=timezone.now())
-    RegisterChange.objects.filter(register_file=row).delete()
-    audit.record(person, "register.set_aside", row)
-    transaction.on_commit(lambda: forget_files(row), robust=True)
-    return True

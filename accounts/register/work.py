@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from accounts import audit
 from accounts.models import School
 from accounts.register import comparing
+from accounts.register.aside import forget_files, set_earlier_aside
 from accounts.register.reading import Links, NotRead, Register
 from jobs.work import CannotBeDone
 
@@ -48,6 +49,7 @@ def read(register_file):
                     done=schools,
                     total=schools,
                 )
+                set_earlier_aside(register_file)
             comparing.end(cursor)
     except NotRead as refused:
         register_file.mine().update(problems=refused.problems)
@@ -81,11 +83,3 @@ def write(update):
     update.refresh_from_db()
     if update.overtaken:
         raise CannotBeDone(OVERTAKEN)
-
-
-def forget_files(register_file):
-    """The files have done their work. What they changed stays in the rows."""
-    names = [file.name for file in (register_file.file, register_file.links) if file]
-    type(register_file).objects.filter(pk=register_file.pk).update(file="", links="")
-    for name in names:
-        default_storage.delete(name)

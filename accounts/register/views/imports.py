@@ -9,7 +9,7 @@ from django.views.generic import FormView, ListView
 
 from accounts.access import Allowed, allowed_rows, get_allowed, require
 from accounts.models import RegisterChange, RegisterFile
-from accounts.register import pages, services
+from accounts.register import aside, pages, services
 from accounts.register.forms import ConfirmForm, RegisterForm
 
 
@@ -99,7 +99,7 @@ def again(request, pk):
 @require_POST
 def set_aside(request, pk):
     file = get_object_or_404(allowed_rows(RegisterFile, request.user, "register.import"), pk=pk)
-    if services.set_aside(request.user, file):
+    if aside.set_aside(request.user, file):
         messages.success(request, "The file is set aside. Nothing of it was written.")
     else:
         messages.warning(request, "This file is being used, or was set aside before. Nothing has changed.")
