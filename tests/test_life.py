@@ -250,7 +250,8 @@ def half_a_year(ours):
         ("before", dt.date(2027, 1, 20), "planned"),
         ("took place", dt.date(2027, 1, 21), "took place"),
         ("last day", dt.date(2027, 1, 25), "planned"),
-        ("after", dt.date(2027, 1, 26), "planned"),
+        ("gone by", dt.date(2027, 1, 26), "planned"),
+        ("after", dt.date(2027, 1, 27), "planned"),
     ]:
         visits[name] = VisitFactory(partnership=partnership, on=on, half="pm", status=status)
         BookingFactory(visit=visits[name], person=ours.people[Role.SPECIALIST])
@@ -275,6 +276,7 @@ def test_a_fold_is_this_and_nothing_else(ours, world):
         visits["before"].pk: ("planned", ""),
         visits["took place"].pk: ("took place", ""),
         visits["last day"].pk: ("planned", ""),
+        visits["gone by"].pk: ("planned", ""),
         visits["after"].pk: cancelled,
         ours.visit.pk: cancelled,
     }
@@ -282,6 +284,7 @@ def test_a_fold_is_this_and_nothing_else(ours, world):
         visits["before"].pk,
         visits["took place"].pk,
         visits["last day"].pk,
+        visits["gone by"].pk,
     }
     returns = partnership.returns.values_list("data_point__name", "state", "expected", "assessed", "excused")
     assert list(returns) == [("October", "submitted", 2, 2, 0), ("Summer", "closed", 2, 0, 2)]

@@ -11,6 +11,7 @@ from accounts.models import OutgoingMail
 from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from programmes.services import life
+from tests.factories import MembershipFactory, UserFactory, VisitFactory
 from tests.world import build_world
 
 
@@ -132,6 +133,35 @@ def test_a_fold_is_checked_before_it_is_done(client, ours, coordinator):
     assert stored(ours).status == "folded"
     assert "The partnership has folded." in text(done)
     assert OutgoingMail.objects.filter(kind__startswith="partnership_").count() == 4
+
+
+def test_a_visit_that_has_gone_by_is_confirmed_after_a_fold_whatever_its_last_day_is(client, ours, coordinator):
+    gone = [VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, day), half="pm") for day in (20, 26)]
+    MembershipFactory(
+        role=Role.HEADTEACHER,
+        organisation=ours.organisation,
+        school=ours.school,
+        user=UserFactory(is_active=False),
+    )
+
+    said = text(client.post(address(ours, "folded"), typed(ours, on="25/1/2027")))
+    client.post(address(ours, "folded"), typed(ours, on="25/1/2027", checked="yes"))
+    kept = set(ours.partnership.visits.filter(status="planned"))
+    waiting = text(client.get(reverse("visits:list"), {"when": "waiting"}))
+    today = text(client.get("/"))
+    client.post(reverse("visits:took_place", args=[gone[0].pk]))
+    client.post(reverse("visits:cancel", args=[gone[1].pk]), {"reason": "Snow"})
+
+    assert "2 visits whose day has gone by stay, to be confirmed or cancelled: Wed 20 Jan pm, Tue 26 Jan pm." in said
+    assert "1 visit still to come will be cancelled and the half-days free again: Tue 9 Feb am." in said
+    home = ours.partnership.specialist.home_school
+    assert f"The head of {home} cannot sign in yet and is not told. Tell them yourself." in said
+    assert kept == set(gone)
+    assert "Wednesday 20 January" in waiting
+    assert "2 past visits not confirmed" in today
+    for visit in gone:
+        visit.refresh_from_db()
+    assert [visit.status for visit in gone] == ["took place", "cancelled"]
 
 
 @pytest.mark.parametrize(

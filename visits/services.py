@@ -107,8 +107,12 @@ FOLDED = "The partnership has folded."
 
 
 def cancel_visits_after(person, partnership, on):
-    """Those still planned for a day after the partnership's last one will not take place; half-days are free again."""
+    """Those still planned for a day after the partnership's last one will not take place; half-days are free again.
+
+    One whose day has gone by may have taken place: it stays, to be confirmed or cancelled.
+    """
     ahead = Visit.objects.filter(partnership=partnership, on__gt=on, status=Visit.Status.PLANNED)
+    ahead = ahead.filter(on__gte=timezone.localdate())
     visits = list(ahead.order_by("pk").select_for_update())
     Booking.objects.filter(visit__in=visits).delete()
     Visit.objects.filter(pk__in=[visit.pk for visit in visits]).update(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.mail import post_all
-from accounts.models import Membership
+from accounts.models import Membership, School
 from accounts.roles import Role
 from papers.templatetags.plain import listed
 from programmes.mails import PAIRING_PROPOSED
@@ -85,6 +85,12 @@ def who_is_told(partnerships) -> str:
     if len(unreached) > NAMED:
         unreached = [*unreached[: NAMED - 1], f"{len(unreached) - NAMED + 1} more schools"]
     return f"The heads of {listed(unreached)} cannot sign in yet and are not told. Invite them."
+
+
+def schools_without_head(partnership) -> list[School]:
+    """Those of its schools whose head cannot sign in, and so hears of nothing."""
+    reached = {m.school_id for m in heads_of(partnership) if m.user.is_active}
+    return [school for school in partnership.schools if school.pk not in reached]
 
 
 def heads_of(partnership):

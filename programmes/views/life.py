@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.views.generic import FormView
 
 from accounts.access import Allowed, allowed_rows
@@ -10,6 +11,7 @@ from programmes.services import life
 from programmes.services.acceptance_pages import sides_of
 from programmes.services.concerned import people_concerned
 from programmes.services.objections import window
+from programmes.services.proposals import schools_without_head
 
 DONE = {
     "proposed": "The partnership is proposed, and the headteachers who can sign in are asked to agree.",
@@ -81,11 +83,14 @@ class Move(OfPartnership, FormView):
 
     def what_happens(self, form):
         """What a fold on that day brings about, for whoever checks it before."""
-        partnership, on = self.partnership, form.cleaned_data["on"]
+        partnership, on, today = self.partnership, form.cleaned_data["on"], timezone.localdate()
+        planned = partnership.visits.filter(status="planned")
         return {
             "checking": True,
             "answers": [("on", f"{on:%-d/%-m/%Y}"), *[(name, form.cleaned_data[name]) for name in ("reason", "note")]],
-            "visits": partnership.visits.filter(on__gt=on, status="planned"),
+            "visits": planned.filter(on__gt=on, on__gte=today),
+            "unconfirmed": planned.filter(on__lt=today),
             "returns": partnership.returns.unfinished().select_related("data_point"),
             "told": [someone for someone in people_concerned(partnership) if someone != self.request.user],
+            "not_told": schools_without_head(partnership),
         }
