@@ -151,6 +151,27 @@ class Facts:
         return {row.partnership_id: row for row in rows.prefetch_related(signatures)}
 
     @cached_property
+    def unsigned_since(self):
+        """Partnership -> when the first version was made after the last that all had signed; None where no such is.
+
+        A version that takes the place of an unsigned one does not begin the wait anew.
+        """
+        since = dict.fromkeys(self.by_pk)
+        for row in self.versions:
+            since[row.partnership_id] = None if row.is_complete else since[row.partnership_id] or row.made_at
+        return since
+
+    @cached_property
+    def ever_signed(self):
+        """Partnerships of which all have signed some version."""
+        return {row.partnership_id for row in self.versions if row.is_complete}
+
+    @cached_property
+    def versions(self):
+        rows = Agreement.objects.filter(partnership__in=self.by_pk).order_by("version")
+        return list(rows.only("partnership", "made_at", "completed_at"))
+
+    @cached_property
     def programmes_with_agreements(self):
         """Those that have a text to sign."""
         programmes = {p.programme_id for p in self.partnerships}

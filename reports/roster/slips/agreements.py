@@ -1,5 +1,8 @@
 """The agreement that somebody has not signed, or that nobody has made."""
 
+import datetime as dt
+from dataclasses import replace
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -9,6 +12,7 @@ from reports.roster.facts import STARTED
 from reports.roster.slips.slip import Act, Slip, Waits, day_words, school_days
 
 SIGN_WITHIN = 5  # school days: a head has a week before it counts as slipping
+SOON = dt.timedelta(days=7)  # a visit before then is under way
 HEADS = {Signature.Capacity.HEAD_OF_PARTNER_SCHOOL, Signature.Capacity.HEAD_OF_HOME_SCHOOL}
 
 
@@ -26,8 +30,30 @@ def unsigned_agreements(facts):
     for p in facts.under_way:
         agreement = facts.agreements.get(p.pk)
         slip = unmade(facts, p) if agreement is None else unsigned(facts, p, agreement)
-        if slip is not None and slip.age >= SIGN_WITHIN:
+        if slip is None:
+            continue
+        if slip.age >= SIGN_WITHIN:
             yield p, slip
+        elif p.pk not in facts.ever_signed and visits_are_under_way(facts, p):
+            yield p, at_once(slip)
+
+
+def visits_are_under_way(facts, p):
+    """One took place, or is planned for a day that is past or in the week ahead."""
+    return any(not visit.is_planned or visit.on < facts.today + SOON for visit in facts.visits.get(p.pk, []))
+
+
+def at_once(slip):
+    """The first visit is not to come before the signatures, so the days to sign are over."""
+    what = "Agreement unsigned" if slip.about else "No agreement to sign"
+    return replace(
+        slip,
+        what=f"{what}, and visits are under way",
+        more=slip.more if slip.about else "",
+        mail="The agreement of the partnership waits for your signature, and visits are under way"
+        if slip.about
+        else "",
+    )
 
 
 def unmade(facts, p):
@@ -53,7 +79,7 @@ def unsigned(facts, p, agreement):
     waiting = [signature for signature in agreement.signatures.all() if not signature.is_signed]
     if not waiting:
         return None
-    made = timezone.localdate(agreement.made_at)
+    made = timezone.localdate(facts.unsigned_since[p.pk])
     joined = {t.user_id: t.since for t in p.partner_teachers.all() if t.until is None and t.since > made}
     since = min(joined.get(signature.person_id, made) for signature in waiting)
     age = facts.age(p, since)
