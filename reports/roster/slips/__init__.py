@@ -17,8 +17,8 @@ SLIPS = [
     Kind(
         "agreement",
         "Agreement not signed",
-        f"somebody has not signed the agreement after {SIGN_WITHIN} school days, or nobody has ever signed one although "
-        "visits are under way",
+        f"somebody has not signed the agreement after {SIGN_WITHIN} school days, or visits are under way "
+        "and no version of it was ever signed by all",
         unsigned_agreements,
     ),
     Kind("visit", "Visit not confirmed", "nobody has said whether a past visit took place", unconfirmed_visits),
