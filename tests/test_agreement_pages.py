@@ -31,6 +31,7 @@ from programmes.services.agreements import (
     renew_agreement,
     sections_of,
     still_holds,
+    write_agreements,
 )
 from programmes.services.agreements.words import blocks, shipped
 from reports.dashboards import dashboard
@@ -337,6 +338,27 @@ def test_what_someone_else_saved_meanwhile_is_told_and_the_words_stay(client, ou
 
 def test_our_own_text_has_no_mistake():
     assert [mistakes(words) for words in shipped().values()] == [[], [], [], []]
+
+
+def test_the_list_begins_with_those_that_wait_longest_and_ends_with_those_nobody_can_sign(client, ours):
+    Agreement.objects.filter(completed_at=None).delete()
+    first = ours.programme.starts_on
+    for ref, status, day in [("X1", "active", 20), ("X2", "folded", 1), ("X3", "agreed", 5), ("X4", "active", 10)]:
+        p = PartnershipFactory(programme=ours.programme, ref=ref, status=status)
+        write_agreements(
+            None,
+            ours.programme.agreement_texts.last(),
+            [Partnership.objects.with_people().get(pk=p.pk)],
+            at=timezone.make_aware(dt.datetime.combine(first + dt.timedelta(days=day), dt.time(9))),
+        )
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    rows = client.get(reverse("programmes:agreements")).context["rows"]
+    waiting = client.get(reverse("programmes:agreements"), {"state": "waiting"}).context["rows"]
+
+    refs = [row.agreement.partnership.ref for row in rows if row.agreement.partnership.programme == ours.programme]
+    assert (refs[:3], refs[-1]) == (["X3", "X4", "X1"], "X2")
+    assert [row.agreement.partnership.ref for row in waiting] == ["X3", "X4", "X1"]
 
 
 def test_words_become_paragraphs_and_lists():

@@ -208,6 +208,28 @@ def test_where_nobody_is_possible_the_nearest_rule_to_relax_is_named(client, pro
     assert "Teacher 1 (Home 1, 1.0 km) teaches the subject, but in other year groups." in page
 
 
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_who_has_no_place_left_is_not_offered_for_a_school_without(client, programme, confirmed):
+    SpecialistTeacher.objects.update(partnerships_wanted=1)
+    PartnerSchool.objects.filter(school__name="School 2").update(year_group=6)
+    run = suggested(programme)
+    ((pair,), (open_row,)) = run.result["pairs"], run.result["unplaced"]
+    key = pairing_runs.key_of(pair)
+    cure = open_row["relax"]["specialist"]
+    named = str(SpecialistTeacher.objects.get(pk=cure))
+    before = words(client.get(run.get_absolute_url()))
+
+    pairing_runs.decide(programme.coordinator, run, key, "accepted", cure)
+    if confirmed:
+        pairing_runs.confirm(programme.coordinator, run, [key])
+    after = words(client.get(run.get_absolute_url()))
+
+    offers = "teaches the subject, but in other year groups."
+    assert re.search(rf"{named} \(Home \d, [^)]*\) {offers}", before)
+    assert not re.search(rf"{named} \(Home \d, [^)]*\) {offers}", after)
+    assert re.search(rf"Teacher \d \(Home \d, [^)]*\) {offers}", after), "the next one has room"
+
+
 def test_a_school_that_takes_any_subject_is_suggested_for_and_settled_before_it_is_proposed(client, programme):
     Programme.objects.update(subjects=["writing", "maths"], year_groups=[4, 5])
     SpecialistTeacher.objects.update(subjects=["art", "maths", "Writing"])

@@ -1,7 +1,8 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -58,6 +59,16 @@ class AgreementQuerySet(ScopedQuerySet):
             self.current()
             .filter(completed_at=None, partnership__status__in=Agreement.SIGNED_WHILE)
             .exclude(partnership__programme__status=Programme.Status.CLOSED)
+        )
+
+    def longest_waiting_first(self):
+        """Those that someone can sign, then the complete ones, then those that nobody can sign at present."""
+        asked = Signature.objects.filter(agreement=OuterRef("pk"), signed_at=None).order_by("asked_at")
+        can_sign = Q(pk__in=self.model.objects.waiting().values("pk"))
+        place = Case(When(can_sign, then=0), When(completed_at__isnull=False, then=1), default=2)
+        since = Coalesce("completed_at", Subquery(asked.values("asked_at")[:1]), "made_at")
+        return self.annotate(place=place, since=since).order_by(
+            "-partnership__programme__starts_on", "partnership__programme", "place", "since", "partnership__ref"
         )
 
     def missing(self, capacities):

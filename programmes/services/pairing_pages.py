@@ -1,11 +1,12 @@
 """What the pages of pairing show, as plain values around the rows."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
 from programmes.models import PartnerSchool, SpecialistTeacher
-from programmes.pairing import Asking, nearest_cure, ranking
+from programmes.pairing import Asking, Rule, nearest_cure, ranking
 from programmes.pairing.values import kilometres
 from programmes.services import pairing_runs
 from programmes.services.pairing_inputs import read, what_changed
@@ -89,7 +90,7 @@ def run_page(run) -> dict:
         "summary": summary(run),
         "acceptable": sum(not row.decision and not row.problem for row in rows),
         "confirmable": sum(row.decision == pairing_runs.ACCEPTED and not row.problem for row in rows),
-        "unplaced": unplaced_of(run),
+        "unplaced": unplaced_of(run, now),
         "changed": what_changed(run.inputs, before.fingerprints()),
         "replaced": pairing_runs.is_replaced(run),
         "distance": kilometres(result["metres"]),
@@ -114,8 +115,8 @@ class Unplaced:
     cure: str
 
 
-def unplaced_of(run) -> list[Unplaced]:
-    wanted = {row["wish"]: row for row in run.result["unplaced"]}
+def unplaced_of(run, now) -> list[Unplaced]:
+    wanted = {row["wish"]: row | {"relax": cure_now(run, row, now)} for row in run.result["unplaced"]}
     schools = PartnerSchool.objects.filter(pk__in=wanted).select_related("school")
     cures = [row["relax"]["specialist"] for row in wanted.values() if row["relax"]]
     teachers = SpecialistTeacher.objects.select_related("user", "home_school").in_bulk(cures)
@@ -124,6 +125,23 @@ def unplaced_of(run) -> list[Unplaced]:
         row = wanted[school.pk]
         found.append(Unplaced(school, row["missing"], row["why"], row["others"], cure_in_words(row["relax"], teachers)))
     return found
+
+
+def cure_now(run, row, now) -> dict | None:
+    """The nearest rule to relax; where the last place of who it would be has gone since, that of the next one."""
+    cure = row["relax"]
+    if cure is None or cure["rule"] == Rule.ROOM:
+        return cure
+    taken = Counter(choice["specialist"] for choice in run.choices.values() if choice["is"] == pairing_runs.ACCEPTED)
+    teacher, wish = now.teachers.get(cure["specialist"]), now.wishes.get(row["wish"])
+    if teacher and teacher.room > taken[teacher.key]:
+        return cure
+    if wish is None or wish.is_closed:
+        return None
+    got = {pair["specialist"] for pair in run.result["pairs"] if pair["wish"] == row["wish"]}
+    left = [replace(t, room=t.room - taken[t.key]) for t in now.teachers.values() if t.key not in got]
+    refused = frozenset(map(tuple, run.asking["refused"]))
+    return nearest_cure(wish, [], left, Asking(own_school=run.asking["own_school"], refused=refused))
 
 
 def cure_in_words(relax, teachers) -> str:

@@ -1,5 +1,4 @@
 from django.contrib import messages
-from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,12 +30,7 @@ class AgreementList(Allowed, ListView):
         partnerships = Partnership.objects.allowed(self.request.user, self.action)
         self.filter = AgreementFilter(self.request.GET or None, partnerships=partnerships)
         rows = self.filter.narrowed(super().get_queryset().current(), timezone.localdate())
-        return rows.with_signatures().order_by(
-            "-partnership__programme__starts_on",
-            "partnership__programme",
-            F("completed_at").asc(nulls_first=True),
-            "partnership__ref",
-        )
+        return rows.with_signatures().longest_waiting_first()
 
     def get_context_data(self, **kwargs):
         person, query = self.request.user, self.request.GET.copy()
