@@ -6,11 +6,13 @@ import re
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
-from programmes.models import Partnership, Programme
+from programmes.models import Partnership, PartnerTeacher, Programme
 from programmes.services import life
+from programmes.services.agreements import write_agreements
 from tests.factories import MembershipFactory, UserFactory, VisitFactory
 from tests.world import build_world
 
@@ -236,4 +238,24 @@ def test_a_closed_programme_offers_nothing(client, ours, coordinator):
 
     assert page.context["acts"] == []
     assert posted.status_code == 200
+    assert stored(ours).status == "active"
+
+
+def test_whoever_starts_a_partnership_is_told_what_it_lacks_and_may_start_it(client, ours, coordinator):
+    Partnership.objects.filter(pk=ours.partnership.pk).update(status="agreed")
+    ours.partnership.agreements.filter(superseded_at=None).update(superseded_at=timezone.now())
+    without_agreement = text(client.get(address(ours, "active")))
+    write_agreements(coordinator, ours.programme.agreement_texts.last(), [stored(ours)])
+    unsigned = text(client.get(address(ours, "active")))
+    PartnerTeacher.objects.filter(partnership=ours.partnership).update(until=dt.date(2027, 1, 20))
+    without_partner = text(client.get(address(ours, "active")))
+    fold = text(client.get(address(ours, "folded")))
+
+    client.post(address(ours, "active"), typed(ours))
+
+    assert "It has no agreement yet. Make the agreement" in without_agreement
+    assert "no partner teacher" not in without_agreement
+    assert "Its agreement is not signed by all: it waits for Ourside OursideSpecialist (specialist teacher)" in unsigned
+    assert "It has no partner teacher. Name a partner teacher" in without_partner
+    assert "Look at this first" not in fold
     assert stored(ours).status == "active"

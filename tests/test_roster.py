@@ -147,6 +147,7 @@ def test_each_line_of_today_leads_to_as_many_rows_as_it_says(client, at):
     for p in (at.fine, at.late, at.unconfirmed):
         agreement(p, dt.date(2027, 1, 4), signed=() if p != at.unconfirmed else ("specialist", "partner", "home head"))
     at.fine.visits.all().delete()
+    at.unconfirmed.partner_teachers.update(until=dt.date(2027, 1, 20))
     Membership.objects.filter(role=Role.HEADTEACHER, school=at.fine.partner_school).delete()
     late(at, at.unconfirmed, assessed=4)
     person = Membership.objects.select_related("organisation", "school").get(user=at.coordinator)
@@ -157,6 +158,7 @@ def test_each_line_of_today_leads_to_as_many_rows_as_it_says(client, at):
         "2 partnerships owe 6 December grades": 2,
         "3 agreements are not signed": 3,
         "1 partnership has no half-day for a visit": 1,
+        "1 partnership lacks a teacher": 1,
         "1 school has no headteacher who can sign in": 1,
     }
 

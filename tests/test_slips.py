@@ -553,6 +553,34 @@ def test_a_place_that_nobody_has_taken_waits_for_the_coordinator(at):
     ]
 
 
+@pytest.mark.parametrize("status", [Partnership.Status.AGREED, Partnership.Status.ACTIVE])
+def test_a_started_partnership_that_never_had_a_partner_teacher_waits_for_one(at, status):
+    agreement(partnership(at, "Beckney Junior"), dt.date(2026, 9, 10))
+    p = partnership(at, "Nobody Yet", "Tom Ash", "Eve Birch", status=status)
+    proposed = partnership(at, "Only Proposed", "Ada Elm", "Kit Oak", status=Partnership.Status.PROPOSED)
+    PartnerTeacher.objects.filter(partnership__in=[p, proposed]).delete()
+    PartnershipStep.objects.filter(partnership=p).update(on=dt.date(2027, 1, 20), status=status)
+    p.visits.all().delete()
+
+    found = {row.partnership.partner_school.name: row for row in rows(at)}
+
+    slips = {slip[0]: (slip[3], slip[5]) for slip in told(found["Nobody Yet"])}
+    assert slips == {
+        "No partner teacher, 5 school days": (["coordinator"], "Name a partner teacher"),
+        f"No agreement to sign; {status} for 5 school days": (["coordinator"], None),
+        "No visit planned for Lesson study 2, its window ends on 12 February": (["teacher"], None),
+    }
+    assert "place" not in found["Only Proposed"].kinds
+
+
+def test_visits_of_a_partner_teacher_who_left_without_a_successor_still_wait_for_someone(at):
+    p = partnership(at, "Beckney Junior")
+    BookingFactory(visit=p.visits.get(), person=p.partner_teachers.get().user)
+    PartnerTeacher.objects.filter(partnership=p).update(until=dt.date(2027, 1, 20))
+
+    assert words(at) == {"Beckney Junior": ["No partner teacher, 5 school days; 1 visit still waits for someone"]}
+
+
 def test_a_half_day_booked_for_someone_who_has_left_waits_for_the_coordinator(at):
     p = partnership(at, "Beckney Junior")
     agreement(p, dt.date(2026, 9, 10))

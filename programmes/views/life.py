@@ -7,7 +7,7 @@ from django.views.generic import FormView
 from accounts.access import Allowed, allowed_rows
 from programmes.forms.life import MoveForm
 from programmes.models import Partnership
-from programmes.services import life
+from programmes.services import agreements, life
 from programmes.services.acceptance_pages import sides_of
 from programmes.services.concerned import people_concerned
 from programmes.services.objections import window
@@ -65,10 +65,21 @@ class Move(OfPartnership, FormView):
             window=window(self.partnership),
             status=self.status,
             act=life.act_of(self.partnership, self.status),
+            lacks=self.lacks() if self.status == Partnership.Status.ACTIVE else {},
             sides=sides,
             awaited=[side.school for side in sides if not side.acceptance],
             **kwargs,
         )
+
+    def lacks(self):
+        """What one that starts or goes on should have: said on the page, and it can be started without."""
+        p = self.partnership
+        agreement = agreements.standing([p]).get(p.pk)
+        return {
+            "partner": not p.current_partner_teachers,
+            "agreement": agreement is None and p.programme.agreement_texts.exists(),
+            "signatures": agreement.waiting if agreement and not agreement.is_complete else [],
+        }
 
     def form_valid(self, form):
         asked = self.request.POST

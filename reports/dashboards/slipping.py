@@ -25,6 +25,16 @@ LINES = {
         "{n} proposed partnerships are not agreed",
         "See who has not agreed",
     ),
+    "place": (
+        "{n} partnership lacks a teacher",
+        "{n} partnerships lack a teacher",
+        "See who is to be named",
+    ),
+    "successor": (
+        "{n} partnership has a visit booked for someone who has left",
+        "{n} partnerships have a visit booked for someone who has left",
+        "Choose who comes",
+    ),
     "action": ("{n} partnership has an overdue action", "{n} partnerships have overdue actions", "See which actions"),
     "nobody": (
         "{n} partnership has nobody who can sign in",

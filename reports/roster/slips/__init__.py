@@ -34,7 +34,7 @@ SLIPS = [
     Kind(
         "place",
         "Nobody in the place",
-        "the specialist teacher has withdrawn, or the last partner teacher has left, and nobody has followed",
+        "the specialist teacher has withdrawn and nobody has followed, or it has no partner teacher",
         nobody_follows,
     ),
     Kind(

@@ -57,11 +57,11 @@ def at_once(slip):
 
 
 def unmade(facts, p):
-    """Of a programme that has an agreement, a started partnership without one."""
+    """Of a programme that has an agreement, a started partnership without one; the partner teacher is named first."""
     if p.programme_id not in facts.programmes_with_agreements or p.status not in STARTED:
         return None
     since = facts.since(p)
-    age = facts.age(p, since)
+    age, url = facts.age(p, since), reverse("programmes:agreement_make", args=[p.programme.slug])
     return Slip(
         kind="agreement",
         what="No agreement to sign",
@@ -69,9 +69,7 @@ def unmade(facts, p):
         since=since,
         age=age,
         waits=frozenset({Waits.COORDINATOR}),
-        act=Act(
-            "Make the agreement", f"{reverse('programmes:agreement_make', args=[p.programme.slug])}?partnership={p.pk}"
-        ),
+        act=Act("Make the agreement", f"{url}?partnership={p.pk}") if p.current_partner_teachers else None,
     )
 
 

@@ -3,12 +3,13 @@
 from django.urls import reverse
 
 from programmes.models import SpecialistTeacher
+from reports.roster.facts import STARTED
 from reports.roster.slips.slip import Act, day_words, for_days
 from reports.roster.slips.standing import for_the_coordinator
 
 
 def nobody_follows(facts):
-    """A place is empty: the specialist teacher has withdrawn, or the last partner teacher has left."""
+    """A place is empty: the specialist teacher has withdrawn, or there is no partner teacher, or none any more."""
     for p in facts.under_way:
         if p.specialist.status == SpecialistTeacher.Status.WITHDRAWN:
             since = facts.withdrawn_on.get(p.specialist_id, facts.since(p))
@@ -16,11 +17,16 @@ def nobody_follows(facts):
             what = f"{p.specialist} has withdrawn"
             yield p, for_the_coordinator(facts, p, "place", what, for_days(facts.age(p, since), ""), since, act)
         left = [teacher.until for teacher in p.partner_teachers.all() if teacher.until]
-        if left and not p.current_partner_teachers:
-            since = max(left)
+        if not p.current_partner_teachers and (left or p.status in STARTED):
+            since = max(left, default=facts.began(p))
             act = Act("Name a partner teacher", reverse("programmes:partner_teacher_add", args=[p.pk]))
-            more = for_days(facts.age(p, since), "")
+            more = for_days(facts.age(p, since), "") + visits_that_wait(facts, p)
             yield p, for_the_coordinator(facts, p, "place", "No partner teacher", more, since, act)
+
+
+def visits_that_wait(facts, p):
+    n = sum(visit.partnership_id == p.pk for visit in facts.waiting_for_a_successor)
+    return f"; {n} visit{' still waits' if n == 1 else 's still wait'} for someone" if n else ""
 
 
 def half_days_without_a_successor(facts):
