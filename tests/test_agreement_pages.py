@@ -511,7 +511,19 @@ def test_the_coordinator_is_told_how_many_wait_and_how_many_have_none(ours):
     titles = to_do(ours, Role.COORDINATOR)
 
     assert "2 agreements wait for signatures" in titles
-    assert "2 partnerships have no agreement yet" in titles
+    assert "1 partnership has no agreement yet" in titles
+
+
+def test_proposed_partnerships_may_have_an_agreement_and_are_not_ticked_by_themselves(client, ours):
+    agreed = PartnershipFactory(programme=ours.programme)
+    proposed = PartnershipFactory(programme=ours.programme, status=Partnership.Status.PROPOSED)
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    page = client.get(reverse("programmes:agreement_make", args=[ours.programme.slug]))
+
+    assert set(page.context["form"].boxes) == {(agreed, True), (proposed, False)}
+    assert "Check before you make 1 agreement" in text_of(page)
+    assert text_of(page).count("Only proposed.") == 1
 
 
 def test_from_its_day_on_the_agreement_is_to_be_revisited(client, ours):

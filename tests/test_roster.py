@@ -156,7 +156,6 @@ def test_each_line_of_today_leads_to_as_many_rows_as_it_says(client, at):
 
     assert {item["title"]: len(client.get(item["url"]).context["asked"].rows) for item in lines} == {
         "2 partnerships owe 6 December grades": 2,
-        "3 agreements are not signed": 3,
         "1 partnership has no half-day for a visit": 1,
         "1 partnership lacks a teacher": 1,
         "1 school has no headteacher who can sign in": 1,
@@ -360,3 +359,15 @@ def test_a_school_in_two_partnerships_has_a_row_for_each(client, at):
     Partnership.objects.filter(ref__in=["P1", "P3"]).update(partner_school=school)
 
     assert shown(client, "?q=twice") == ["P1", "P3"]
+
+
+def test_today_has_one_line_for_the_agreements_that_wait_and_says_how_many_of_them_slip(client, at):
+    for p, made_on in ((at.fine, dt.date(2027, 1, 4)), (at.late, dt.date(2027, 1, 12)), (at.unconfirmed, NOW.date())):
+        agreement(p, made_on, signed=())
+    at.unconfirmed.visits.all().delete()
+    person = Membership.objects.select_related("organisation", "school").get(user=at.coordinator)
+
+    (line,) = [item for item in dashboard(at.coordinator, person)["to_do"] if "agreement" in item["title"]]
+
+    assert (line["title"], line["late"]) == ("3 agreements wait for signatures", True)
+    assert line["text"].endswith(" 2 of them slip, after up to 17 school days; the other is still in time.")

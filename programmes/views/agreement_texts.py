@@ -49,7 +49,7 @@ class AgreementTextDetail(OfProgramme, DetailView):
             sections=agreements.sections_of(text, agreements.facts_of(self.programme), example),
             example=example,
             versions=agreements.versions(self.programme),
-            without=agreements.makeable(self.partnerships()).count(),
+            without=agreements.lacking(self.partnerships()).count(),
             draft=self.programme.status == Programme.Status.DRAFT,
             **kwargs,
         )

@@ -40,7 +40,7 @@ class AgreementList(Allowed, ListView):
         rows = [standing[row.partnership_id] for row in context["object_list"]]
         lacking = []
         if person.may("agreements.manage"):
-            without = agreements.makeable(Partnership.objects.allowed(person, "agreements.manage"))
+            without = agreements.lacking(Partnership.objects.allowed(person, "agreements.manage"))
             lacking = agreements.count_by_programme(without)
         return context | {"rows": rows, "lacking": lacking}
 

@@ -71,33 +71,50 @@ def revisit_items(user, acting, today):
 def coordinating_items(user, acting, today, radar):
     """For the coordinator: how many wait for signatures, how many partnerships have none, how many to look at again.
 
-    What waits for so long that the radar shows it has its line there.
+    One line has them all, with how many of them the radar shows because they have waited too long.
     """
     theirs = mine(Agreement, user, acting, "agreements.manage")
-    slipping = [row.partnership.pk for rows in radar.values() for row in rows if "agreement" in row.kinds]
-    waiting = theirs.waiting().exclude(partnership__in=slipping).order_by("made_at", "pk")
+    slips = [slip for rows in radar.values() for row in rows for slip in row.slips if slip.kind == "agreement"]
+    late = {slip.about.pk: slip.age for slip in slips if slip.about}
+    waiting = theirs.waiting().order_by("made_at", "pk")
     to_revisit = agreements.to_revisit(theirs, today).order_by("pk")
     return [
-        *waiting_item(list(waiting.select_related("partnership__programme")), today),
+        *waiting_item(list(waiting.select_related("partnership__programme")), late, today),
         *lacking_items(user, acting),
         *revisit_item(list(to_revisit.select_related("partnership__programme"))),
     ]
 
 
-def waiting_item(rows, today):
+def waiting_item(rows, late, today):
     if not rows:
         return []
     one, since = len(rows) == 1, timezone.localdate(rows[0].made_at)
+    slow = [row for row in rows if row.pk in late]
+    days = max((late[row.pk] for row in slow), default=0)
     return [
         {
             "title": f"{len(rows)} agreement{' waits' if one else 's wait'} for signatures",
             "text": f"{some(sorted({row.sections['partner_school'] for row in rows}))}. "
-            f"{'Since' if one else 'The first since'} {day_of(since, today)}.",
+            f"{'Since' if one else 'The first since'} {day_of(since, today)}."
+            + (f" {too_long(len(slow), len(rows), days)}" if slow else ""),
             "url": rows[0].get_absolute_url() if one else f"{reverse('programmes:agreements')}?state=waiting",
+            "late": bool(slow),
             "act": "See who has not signed",
             "programmes": of_partnerships(rows),
         }
     ]
+
+
+def too_long(slow, of_all, days):
+    """2 of them slip, after up to 51 school days; the others are still in time."""
+    after = f"after {'' if slow == 1 else 'up to '}{days} school day{'' if days == 1 else 's'}"
+    if of_all == 1:
+        return f"It slips, {after}."
+    if slow == of_all:
+        return f"All of them slip, {after}."
+    rest = of_all - slow
+    others = "the other is" if rest == 1 else f"the other {rest} are"
+    return f"{slow} of them {'slips' if slow == 1 else 'slip'}, {after}; {others} still in time."
 
 
 def of_partnerships(rows):
@@ -106,7 +123,7 @@ def of_partnerships(rows):
 
 
 def lacking_items(user, acting):
-    without = agreements.makeable(mine(Partnership, user, acting, "agreements.manage"))
+    without = agreements.lacking(mine(Partnership, user, acting, "agreements.manage"))
     return [
         {
             "title": f"{count} partnership{' has' if count == 1 else 's have'} no agreement yet",

@@ -49,6 +49,8 @@ LINES = {
 }
 
 
+# The coordinator has one line for all agreements that wait, with those that slip among them, and one for those to make.
+COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
 # What the teachers do, with a consultant's help; the rest is the coordinator's.
 SUPPORTED = ("agreement", "plan")
 
@@ -87,7 +89,7 @@ def statuses(rows):
     return ", ".join([f"{active} of {len(rows)} partnerships {'is' if active == 1 else 'are'} active", *words]) + "."
 
 
-def slip_items(found, kinds=tuple(LINES)):
+def slip_items(found, kinds=COORDINATED):
     """A line for each kind of slip of each programme."""
     return [
         item(programme, kind, [row for row in rows if kind in row.kinds])

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import School, SchoolLink
 from programmes.models import Agreement, AgreementText, Partnership, PartnerTeacher, Programme, Signature
+from programmes.models.partnerships import OPEN_TO_VISITS
 from programmes.services.agreements import words
 from programmes.services.agreements.completing import complete_if_all_signed
 from programmes.services.agreements.telling import tell_ready
@@ -58,6 +59,11 @@ def makeable(partnerships):
     return partnerships.filter(status__in=Agreement.SIGNED_WHILE, programme__status=Programme.Status.ACTIVE).exclude(
         pk__in=Agreement.objects.current().values("partnership")
     )
+
+
+def lacking(partnerships):
+    """Of those the ones that are agreed or have started: one that is only proposed may wait for its heads first."""
+    return makeable(partnerships).filter(status__in=OPEN_TO_VISITS)
 
 
 def with_partner_teacher(rows):
