@@ -29,6 +29,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/set-up/criteria/", setting_up.criteria, name="criteria"),
     path("programmes/<slug:slug>/set-up/staff/", setting_up.staff, name="staff"),
     path("programmes/<slug:slug>/set-up/check/", checking.check, name="check"),
+    path("programmes/<slug:slug>/set-up/delete/", checking.delete, name="delete"),
     path("programmes/<slug:slug>/timetable/", timetables.timetable, name="timetable"),
     path("programmes/<slug:slug>/timetable/choose/", timetables.timetable_choose, name="timetable_choose"),
     path("programmes/<slug:slug>/timetable/choose/<int:pk>/", timetables.timetable_place, name="timetable_place"),

@@ -41,6 +41,8 @@ MATRIX = {
     "programmes:staff POST":            (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:check GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:check POST":            (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:delete GET":            (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:delete POST":           (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:copy GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:copy POST":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:timetable GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -80,7 +82,18 @@ MATRIX = {
 SET_UP = [
     f"programmes:{name}"
     for name in (
-        *("set_up", "settings", "areas", "data_points", "data_points_suggest", "criteria", "staff", "check", "copy"),
+        *(
+            "set_up",
+            "settings",
+            "areas",
+            "data_points",
+            "data_points_suggest",
+            "criteria",
+            "staff",
+            "check",
+            "delete",
+            "copy",
+        ),
         *("timetable", "timetable_choose", "timetable_save", "step_add"),
     )
 ] + ["pupils:assessment"]

@@ -169,6 +169,16 @@ def test_whoever_cannot_sign_in_gets_none_and_is_named(client, ours, coordinator
     assert not Attendance.objects.filter(event=event, person=ours.people[Role.HEADTEACHER]).exists()
 
 
+def test_the_numbers_of_an_event_add_up_with_whoever_no_mail_reaches(client, ours, coordinator, event):
+    User.objects.filter(pk=ours.people[Role.HEADTEACHER].pk).update(is_active=False)
+    invitations.send_invitations(coordinator, event)
+    Attendance.objects.filter(event=event, person=ours.people[Role.PARTNER]).update(answer=Attendance.Answer.ACCEPTED)
+
+    page = text(client.get(event.get_absolute_url()))
+
+    assert "3 people expected: 1 comes, 0 cannot, 1 has not answered, 1 cannot sign in yet and gets no mail." in page
+
+
 @pytest.mark.parametrize(
     ("takes", "named"),
     [

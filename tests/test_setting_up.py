@@ -197,9 +197,9 @@ def test_what_was_typed_stays_when_something_is_missing(newcomer):
     assert not Programme.objects.exists()
 
 
-def test_two_programmes_of_one_name_get_two_slugs(newcomer):
-    for _ in range(3):
-        newcomer.post(reverse("programmes:add"), SETTINGS)
+def test_programmes_whose_names_differ_in_marks_only_get_slugs_of_their_own(newcomer):
+    for name in ("Essex lesson study", "Essex: lesson study", "Essex lesson study!"):
+        newcomer.post(reverse("programmes:add"), SETTINGS | {"name": name})
 
     assert sorted(Programme.objects.values_list("slug", flat=True)) == [
         "essex-lesson-study-2026-27",

@@ -3,9 +3,12 @@ from django.utils import timezone
 
 from accounts.forms import with_button
 from programmes import placing, years
+from programmes.forms.settings import called_alike
 from programmes.forms.timetables import words
+from programmes.models import Programme
 from programmes.services import copying
 from programmes.services.copying import Carry
+from programmes.services.programmes import of_the_same_name
 
 STOPPED_STAY = "Those that are paused or have folded stay behind, unless you say otherwise of one of them below."
 
@@ -91,6 +94,11 @@ class CopyForm(forms.Form):
                 self.add_error(
                     "year", f"Enter the term dates of {cleaned['year']} first: every date is placed on them."
                 )
+        if "year" in cleaned and "name" in cleaned:
+            copy = Programme(organisation=self.programme.organisation, starts_on=self.first_day)
+            other = of_the_same_name(copy, cleaned["name"])
+            if other and other.copied_from_id != self.programme.pk:
+                self.add_error("name", called_alike(other))
         return cleaned
 
     @property

@@ -45,6 +45,11 @@ class SubjectsField(forms.CharField):
         """Each subject is checked by itself."""
 
 
+def called_alike(programme) -> str:
+    stands = programme.get_status_display().lower()
+    return f"{programme.title} is there already, {stands}. Give this programme another name, or go on with that one."
+
+
 class SettingsForm(RowForm):
     """Name, year and who takes part. What others hang on stays: the sentence says what that is."""
 
@@ -119,6 +124,15 @@ class SettingsForm(RowForm):
         first = years.year_written(self.cleaned_data["year"])
         self.instance.starts_on, self.instance.ends_on = first, first.replace(year=first.year + 1, month=8, day=31)
         return self.cleaned_data["year"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if organisation := cleaned.get("organisation"):
+            self.instance.organisation = organisation
+        known = self.instance.organisation_id and self.instance.starts_on and "name" in cleaned
+        if known and (other := services.of_the_same_name(self.instance, cleaned["name"])):
+            self.add_error("name", called_alike(other))
+        return cleaned
 
     def clean_subjects(self):
         given = self.cleaned_data["subjects"]

@@ -4,8 +4,10 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts import audit
+from papers.templatetags.plain import listed, plural_count
 from programmes import setting_up
 from programmes.models import Programme, academic_year
+from programmes.services.in_use import InUse, counted_word
 from programmes.services.proposals import tell_of_draft
 from programmes.years import written
 
@@ -124,6 +126,55 @@ def activate(person, programme) -> Programme:
     audit.record(person, "programme activated", programme)
     tell_of_draft(person, programme)
     return programme
+
+
+def of_the_same_name(programme: Programme, name: str) -> Programme | None:
+    """Another programme of the organisation and the year that is called so, in capitals or not."""
+    others = Programme.objects.filter(organisation=programme.organisation_id, starts_on=programme.starts_on)
+    return others.filter(name__iexact=name).exclude(pk=programme.pk).first()
+
+
+def why_it_stays(programme) -> str:
+    """What keeps a draft from being deleted: what others have in their calendars, and pupils. Nothing if it may go."""
+    standing = {
+        "event": programme.events.filter(status="planned").count(),
+        "visit": programme.partnerships.filter(visits__status__in=["planned", "took place"]).values("visits").count(),
+        "pupil": programme.pupils.count(),
+    }
+    found = [counted_word(number, word) for word, number in standing.items() if number]
+    stand = "stands" if sum(standing.values()) == 1 else "stand"
+    return f"It cannot be deleted: {listed(found)} {stand} in it. Cancel or take that out first." if found else ""
+
+
+def what_goes(programme) -> list[str]:
+    """Everything that is deleted with a draft, counted."""
+    parts = {
+        "area": programme.areas,
+        "step of the timetable,steps of the timetable": programme.timetable,
+        "data point": programme.data_points,
+        "success criterion,success criteria": programme.success_criteria,
+        "version of the agreement text,versions of the agreement text": programme.agreement_texts,
+        "specialist teacher": programme.specialists,
+        "partner school": programme.partner_schools,
+        "partnership": programme.partnerships,
+        "action": programme.actions,
+        "cancelled event": programme.events,
+    }
+    return [plural_count(rows.count(), words) for words, rows in parts.items() if rows.exists()]
+
+
+@transaction.atomic
+def delete_draft(person, programme):
+    """The draft and everything in it is gone. MovedMeanwhile if it was started, InUse if others hang on it."""
+    row = Programme.objects.select_for_update().filter(pk=programme.pk).first()
+    if row is None or row.status != Programme.Status.DRAFT:
+        raise MovedMeanwhile(f"programme {programme.pk}")
+    if why := why_it_stays(row):
+        raise InUse(why)
+    audit.record(person, "programme deleted", row)
+    for rows in (row.events, row.partnerships, row.partner_schools, row.specialists):
+        rows.all().delete()
+    row.delete()
 
 
 def year_is_open(programme) -> bool:

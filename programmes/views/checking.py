@@ -8,6 +8,7 @@ from programmes import setting_up, starting
 from programmes.calendar import calendar_of
 from programmes.models import Programme
 from programmes.services import programmes as services
+from programmes.services.in_use import InUse
 from programmes.views.timetables import being_set_up
 
 
@@ -30,6 +31,32 @@ def check(request, slug):
         "consequences": starting.consequences(programme, today) if draft else [],
     }
     return render(request, "programmes/check.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request, slug):
+    """What goes with a draft, and the button that deletes it. Only a programme that was never started can go."""
+    programme = being_set_up(request, slug)
+    if programme.status != Programme.Status.DRAFT:
+        messages.warning(request, f"{programme.title} was started, so it cannot be deleted.")
+        return redirect("programmes:set_up", slug=slug)
+    if request.method == "POST":
+        try:
+            services.delete_draft(request.user, programme)
+        except services.MovedMeanwhile:
+            messages.warning(request, f"{programme.title} was started or deleted a moment ago. Nothing more was done.")
+            return redirect("programmes:list")
+        except InUse as in_use:
+            messages.warning(request, str(in_use))
+            return redirect("programmes:delete", slug=slug)
+        messages.success(request, f"The draft {programme.title} is deleted.")
+        return redirect("programmes:list")
+    context = {
+        "programme": programme,
+        "goes": services.what_goes(programme),
+        "stays": services.why_it_stays(programme),
+    }
+    return render(request, "programmes/delete.html", context)
 
 
 def activate(request, programme):

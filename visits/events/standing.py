@@ -6,18 +6,24 @@ COMES, CANNOT = Attendance.Answer.ACCEPTED, Attendance.Answer.DECLINED
 
 
 def numbers(expected) -> dict:
-    """Counts of a list. Guests count among those who were there, and not among those expected."""
+    """Counts of a list. Guests count among those who were there, and not among those expected.
+
+    Those who come, cannot, are silent, uninvited and out of reach of any mail are together those expected.
+    """
     people = [one for one in expected if one.person]
+    awaited = [one for one in people if not (one.row and one.row.walk_in)]
+    unanswered = [one for one in awaited if not one.answer]
     return {
-        "expected": sum(not (one.row and one.row.walk_in) for one in people),
+        "expected": len(awaited),
         "invited": sum(one.is_invited for one in people),
         "to_invite": sum(one.can_sign_in and not one.is_invited for one in people),
-        "cannot_sign_in": sum(not one.can_sign_in for one in people),
-        "come": sum(one.answer == COMES for one in people),
-        "cannot": sum(one.answer == CANNOT for one in people),
-        "silent": sum(one.is_invited and not one.answer for one in people),
+        "come": sum(one.answer == COMES for one in awaited),
+        "cannot": sum(one.answer == CANNOT for one in awaited),
+        "silent": sum(one.is_invited for one in unanswered),
+        "uninvited": sum(one.can_sign_in and not one.is_invited for one in unanswered),
+        "out_of_reach": sum(not one.can_sign_in and not one.is_invited for one in unanswered),
         "present": sum(one.present is True for one in expected),
-        "present_of_expected": sum(one.present is True and not (one.row and one.row.walk_in) for one in people),
+        "present_of_expected": sum(one.present is True for one in awaited),
         "walk_ins": sum(one.present is True and bool(one.row and one.row.walk_in) for one in expected),
     }
 
