@@ -32,10 +32,13 @@ def place(step, calendar: Calendar, year: dt.date) -> Placed:
     half_term = calendar.half_terms(year)[step.half_term - 1]
     weeks = half_term.weeks
     first, last = min(step.first_week, len(weeks)), min(step.last_week, len(weeks))
-    note = ""
-    if last < step.last_week:
-        note = f"{half_term.name} has {len(weeks)} week{'' if len(weeks) == 1 else 's'}: the window is cut to fit."
+    note = cut_to_fit(half_term) if last < step.last_week else ""
     return Placed(weeks[first - 1][0], weeks[last - 1][-1], note)
+
+
+def cut_to_fit(half_term) -> str:
+    number = len(half_term.weeks)
+    return f"{half_term.name} has {number} week{'' if number == 1 else 's'}: the window is cut to fit."
 
 
 def moved(day: dt.date, before: Calendar, after: Calendar, year: dt.date) -> dt.date:
@@ -63,9 +66,19 @@ def moved_by_weeks(day, after, year):
 
 
 def moved_window(start: dt.date, end: dt.date, before: Calendar, after: Calendar, year: dt.date) -> Placed:
-    """Both ends of a window, moved to the new year."""
+    """Both ends of a window, moved to the new year, and a note where its half term has fewer weeks than it needs."""
     first, last = moved(start, before, after, year), moved(end, before, after, year)
-    return Placed(min(first, last), max(first, last))
+    return Placed(min(first, last), max(first, last), shorter(end, before, after, year))
+
+
+def shorter(end, before, after, year) -> str:
+    """The sentence about a window whose last week the half term of the new year has not, or nothing."""
+    on = before.nearest_school_day(end) or end
+    position = before.position(on) if before.has_term_dates(on) else None
+    if position is None:
+        return ""
+    half_term = after.half_terms(year)[position.half_term - 1]
+    return cut_to_fit(half_term) if position.week > len(half_term.weeks) else ""
 
 
 def moved_days(days: list[dt.date], before: Calendar, after: Calendar, year: dt.date) -> list[dt.date]:

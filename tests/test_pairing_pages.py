@@ -63,7 +63,8 @@ def test_from_the_question_to_the_proposed_partnerships(client, programme):
     assert "Nearest of 3 with room who teach Year 5 maths: 1.0 km" in page
     assert "2 pairs: 1 accepted, 1 rejected, 0 not decided." in decided
     assert ("Propose 1 partnership" in check, "School 2" in check) == (True, False)
-    assert "1 partnership is proposed. The heads of " in done
+    assert "1 partnership is proposed.</p>" in done
+    assert "Invite the head of <a class=" in done
     assert Partnership.objects.get().partner_school.name == "School 1"
 
 
@@ -347,7 +348,8 @@ def test_one_by_hand_is_checked_and_then_proposed(client, programme):
     twice = words(client.post(url, chosen(programme, step="confirm"), follow=True))
 
     assert ("Propose this partnership" in check, "1.0 km" in check, before) == (True, True, 0)
-    assert "P01 is proposed. The heads of " in done
+    assert "P01 is proposed.</p>" in done
+    assert "Invite the head of <a class=" in done
     assert "This partnership is there already, and nothing was added." in twice
     assert Partnership.objects.get().steps.get().by == programme.coordinator
     assert OutgoingMail.objects.filter(kind="pairing_proposed").count() == 1
@@ -401,7 +403,7 @@ def test_a_warning_that_came_up_meanwhile_is_shown_before_anything_is_written(cl
 
     assert "Something changed a moment ago." in page
     assert sentence in page
-    assert "is proposed. The heads of " in done
+    assert "Invite the head of <a class=" in done
 
 
 def test_a_pair_inside_one_school_is_allowed_and_marked(client, programme):

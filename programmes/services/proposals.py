@@ -13,8 +13,6 @@ from papers.templatetags.plain import listed
 from programmes.mails import PAIRING_PROPOSED
 from programmes.models import Objection, Partnership, PartnershipStep, Programme
 
-NAMED = 4  # schools in a sentence
-
 
 def propose(person, programme, specialist, school, subject, year_group, area=None, on=None) -> Partnership:
     """The pair is proposed, and in a programme that runs both heads and the teachers who can sign in are told.
@@ -67,23 +65,28 @@ def tell_both_schools(person, partnership, on):
     post_all(PAIRING_PROPOSED, letters, about=partnership, organisation=partnership.programme.organisation, by=person)
 
 
-def who_is_told(partnerships) -> str:
-    """Whether the schools of these proposed partnerships, all of one programme, hear of it; names those that cannot."""
+def out_of_reach(partnerships) -> list[School]:
+    """The schools of these proposed partnerships, all of one running programme, where no head can sign in."""
     programme = partnerships[0].programme
     if programme.status != Programme.Status.ACTIVE:
-        return "The schools are told when the programme is started."
+        return []
     schools = {s.pk: s for p in partnerships for s in (p.partner_school, p.specialist.home_school)}
     heads = Membership.objects.live().filter(
         role=Role.HEADTEACHER, organisation=programme.organisation_id, school__in=schools, user__is_active=True
     )
     reached = set(heads.values_list("school", flat=True))
-    unreached = sorted(school.name for pk, school in schools.items() if pk not in reached)
+    return sorted((school for pk, school in schools.items() if pk not in reached), key=lambda school: school.name)
+
+
+def who_is_told(partnerships) -> str:
+    """Whether the schools of these proposed partnerships, all of one programme, hear of it; names those that cannot."""
+    if partnerships[0].programme.status != Programme.Status.ACTIVE:
+        return "The schools are told when the programme is started."
+    unreached = out_of_reach(partnerships)
     if not unreached:
         return "Both schools are told." if len(partnerships) == 1 else "Both schools of each are told."
     if len(unreached) == 1:
         return f"The head of {unreached[0]} cannot sign in yet and is not told. Invite them."
-    if len(unreached) > NAMED:
-        unreached = [*unreached[: NAMED - 1], f"{len(unreached) - NAMED + 1} more schools"]
     return f"The heads of {listed(unreached)} cannot sign in yet and are not told. Invite them."
 
 

@@ -6,7 +6,7 @@ from accounts.access import Allowed, get_allowed
 from programmes.forms.pairing import AddForm
 from programmes.models import PartnerSchool, Programme
 from programmes.services import by_hand
-from programmes.services.proposals import who_is_told
+from programmes.views.telling import tell_proposed
 
 FIELDS = ["specialist", "school", "subject", "year_group", "area"]
 
@@ -66,7 +66,7 @@ class PartnershipAdd(Allowed, FormView):
                 messages.info(self.request, "This partnership is there already, and nothing was added.")
                 return redirect(look.standing)
             return self.refused(form, look) if look.blocked else self.check(form, chosen, look, changed=True)
-        messages.success(self.request, f"{partnership.ref} is proposed. {who_is_told([partnership])}")
+        tell_proposed(self.request, f"{partnership.ref} is proposed.", [partnership], partnership.get_absolute_url())
         return redirect(partnership)
 
     def refused(self, form, look):

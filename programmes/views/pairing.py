@@ -10,7 +10,7 @@ from accounts.access import Allowed, allowed_rows, get_allowed
 from programmes.forms.pairing import ChangeForm, DecisionForm, SettleForm, StartForm
 from programmes.models import PairingRun, PartnerSchool, Programme
 from programmes.services import pairing_pages, pairing_runs
-from programmes.services.proposals import who_is_told
+from programmes.views.telling import tell_proposed
 
 ACTION = "pairing.manage"
 NEWER = "Newer suggestions have replaced these. Nothing was changed here."
@@ -192,7 +192,7 @@ class CheckPage(Allowed, DetailView):
             return self.render_to_response(self.get_context_data())
         if made:
             words = "1 partnership is" if len(made) == 1 else f"{len(made)} partnerships are"
-            messages.success(request, f"{words} proposed. {who_is_told(made)}")
+            tell_proposed(request, f"{words} proposed.", made, reverse("programmes:pairing", args=[run.programme.slug]))
         else:
             messages.info(request, "There was nothing to confirm: the accepted pairs are partnerships already.")
         return redirect("programmes:pairing", run.programme.slug)

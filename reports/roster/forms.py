@@ -1,11 +1,13 @@
 from django import forms
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.forms import RowForm, with_button
 from papers.templatetags.plain import listed
 from programmes.models import Partnership
 from reports.models import SavedView
-from reports.roster.page import Roster
+from reports.roster.asked import ORDERS
+from reports.roster.page import VIEWS, Roster
 
 
 class SavedViewForm(RowForm):
@@ -23,6 +25,13 @@ class SavedViewForm(RowForm):
         super().__init__(*args, **kwargs)
         self.fields["name"].error_messages["max_length"] = "Keep the name to 60 characters."
         self.helper = with_button(self, "Save")
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        taken = [*(view for view, _ in VIEWS), *(words for words, _ in ORDERS.values())]
+        if name.casefold() in {one.casefold() for one in taken}:
+            raise ValidationError(f"The roster comes with a view “{name}” already. Give yours another name.")
+        return name
 
 
 class NewViewForm(SavedViewForm):

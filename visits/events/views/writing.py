@@ -104,7 +104,17 @@ def host_of(area):
 
 
 class EventUpdate(EventWriting, UpdateView):
+    """An event that was cancelled meanwhile says so on its own page."""
+
     form_class = EventForm
+
+    def dispatch(self, request, *args, **kwargs):
+        if request.user.may(self.action):
+            rows = allowed_rows(Event, request.user, self.action).of_open_programmes()
+            if event := rows.filter(pk=kwargs["pk"], status=Event.Status.CANCELLED).first():
+                messages.warning(request, f"This event was cancelled, so nothing of it is changed: {event.when}.")
+                return redirect(event)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self):
         return super().get_queryset().of_open_programmes().standing().with_places()
