@@ -19,7 +19,7 @@ from django.template import Context, engines
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import OutgoingMail
+from accounts.models import OutgoingMail, User
 from jobs.models import MOST_ATTEMPTS
 from jobs.work import CannotBeDone, publish_all
 
@@ -107,7 +107,8 @@ def post_all(kind, letters, *, about=None, organisation=None, by=None, method=""
 def nudge(kind, to, context, *, about, organisation, by) -> OutgoingMail | None:
     """As `post`, and never twice in three days to one person about one thing: then NudgedLately, with the last one.
 
-    Of two who press at once one nudges and the other is told: a constraint decides.
+    Of two who press at once one nudges and the other is told: a constraint decides. Whoever nudges many does so in the
+    order of the people's keys: each is held until the transaction ends.
     """
     if not is_wanted(kind, to):
         return None
@@ -115,6 +116,8 @@ def nudge(kind, to, context, *, about, organisation, by) -> OutgoingMail | None:
     mail.nudge_rests_until = mail.queued_at + NUDGE_RESTS
     try:
         with transaction.atomic():
+            # Two who write in the same moment would both wait for what the other one has written.
+            User.objects.select_for_update(no_key=True).get(pk=to.pk)
             mail.save(force_insert=True)
     except IntegrityError as error:
         last = resting(about).filter(to=to).first()
@@ -142,6 +145,7 @@ def send_again(person, letter) -> bool:
     rests = {"nudge_rests_until": now + NUDGE_RESTS} if letter.nudge_rests_until else {}
     try:
         with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=letter.to_id)  # as in `nudge`
             again = OutgoingMail.objects.filter(pk=letter.pk, state=OutgoingMail.State.FAILED).update(
                 state=OutgoingMail.State.QUEUED,
                 queued_at=now,

@@ -3,15 +3,18 @@
 import datetime as dt
 import re
 import threading
+from collections import Counter
 
 import pytest
 import time_machine
 from django.db import connection
 from django.urls import reverse
 
+from accounts import mail
 from accounts.models import AuditEvent, Membership, OutgoingMail, User
 from accounts.roles import Role
 from programmes.models import ActionItem, Partnership
+from reports.mails import NUDGE
 from reports.roster.nudges import send_nudges
 from tests.factories import UserFactory, VisitFactory
 from tests.rosters import NOW, agreement, coordinator_of, late, partnership, rows, scene
@@ -324,3 +327,31 @@ def test_the_row_of_someone_elses_partnership_is_not_nudged_by_a_person_without_
 
     assert nudge(client, at.grades).status_code == 403
     assert Partnership.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_nudges_pressed_at_the_same_moment_go_out_once_each_and_fail_nobody():
+    """The constraint alone would let two who insert in the very same moment wait for each other."""
+    at = scene()
+    person, other = UserFactory(), coordinator_of(at.organisation, "Ben", "Second")
+    context = {"partnership": partnership(at, "One", "Sam One", "Ann Able"), "slips": []}
+    abouts = UserFactory.create_batch(150)
+    gate, results = threading.Barrier(2), []
+
+    def press(by):
+        try:
+            for about in abouts:
+                gate.wait(timeout=60)
+                try:
+                    mail.nudge(NUDGE, person, context, about=about, organisation=at.organisation, by=by)
+                    results.append("sent")
+                except mail.NudgedLately:
+                    results.append("rests")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=[by]) for by in (at.coordinator, other)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+    assert Counter(results) == {"sent": 150, "rests": 150}

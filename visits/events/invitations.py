@@ -148,7 +148,7 @@ def without_answer(expected):
 def remind(person, event) -> tuple[int, int]:
     """A reminder to everyone who was invited and has not answered: how many, and how many had one of late."""
     sent = rested = 0
-    for one in without_answer(audience(event)):
+    for one in sorted(without_answer(audience(event)), key=lambda one: one.person.pk):
         try:
             mail = nudge(
                 mails.EVENT_REMINDER,

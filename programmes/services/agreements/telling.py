@@ -86,7 +86,7 @@ def remind(person, agreement) -> Reminded:
     signers = signers_of([agreement])[agreement.pk]
     done.cannot_sign_in = [signer.who for signer in signers if not signer.signed and not signer.can_sign_in]
     organisation = agreement.partnership.programme.organisation
-    for someone in to_remind(signers):
+    for someone in sorted(to_remind(signers), key=lambda someone: someone.pk):
         capacities = [signer for signer in signers if not signer.signed and someone in signer.people]
         context = {"agreement": agreement, "capacities": capacities}
         try:
