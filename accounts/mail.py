@@ -8,7 +8,7 @@ of invitations go out at once and are kept nowhere.
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from urllib.parse import urlsplit
 
 import structlog
@@ -50,7 +50,7 @@ class MailKind:
 
 @dataclass(frozen=True)
 class AtOnce:
-    """A mail of signing in, sent within the request and kept nowhere."""
+    """A mail of signing in, sent at once and kept nowhere."""
 
     title: str
     when: str
@@ -60,7 +60,7 @@ class AtOnce:
 AT_ONCE = [
     AtOnce(
         "Invitation",
-        "When a coordinator, a headteacher or the administrator invites someone, or sends the invitation again",
+        "When a coordinator, a headteacher or the administrator invites people, or sends an invitation again",
         "Whoever is invited",
     ),
     AtOnce("Sign-in code", "When someone asks to sign in with a code", "Whoever asks, if the address is known here"),
@@ -211,17 +211,22 @@ def send(mail):
         message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
     try:
         message.send()
-    except (SMTPRecipientsRefused, SMTPSenderRefused, SMTPResponseException, SMTPException, OSError) as error:
-        if is_of_the_address(error):
-            raise CannotBeDone("The mail server does not take this address. Correct it, then send again.") from error
-        if isinstance(error, SMTPResponseException) and error.smtp_code >= 550:
-            give_up(mail, error, NOT_TAKEN)
-        elif mail.attempt >= MOST_ATTEMPTS:
-            give_up(mail, error, f"The mail server could not be reached in {MOST_ATTEMPTS} attempts.")
-        else:
-            mail.put_off(timezone.now() + TRY_AGAIN_AFTER[mail.attempt - 1], "The mail server could not be reached.")
+    except (SMTPException, OSError) as error:
+        not_sent(mail, error)
     else:
         mail.finish()
+
+
+def not_sent(mail, error):
+    """What follows when the mail server did not take it: refused, put off, or given up."""
+    if is_of_the_address(error):
+        raise CannotBeDone("The mail server does not take this address. Correct it, then send again.") from error
+    if isinstance(error, SMTPResponseException) and error.smtp_code >= 550:
+        give_up(mail, error, NOT_TAKEN)
+    elif mail.attempt >= MOST_ATTEMPTS:
+        give_up(mail, error, f"The mail server could not be reached in {MOST_ATTEMPTS} attempts.")
+    else:
+        mail.put_off(timezone.now() + TRY_AGAIN_AFTER[mail.attempt - 1], "The mail server could not be reached.")
 
 
 def is_of_the_address(error):

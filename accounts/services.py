@@ -7,14 +7,14 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
 from accounts.giving import givers, may_end
-from accounts.models import Invitation, Membership, User
+from accounts.models import Invitation, InvitationMail, Membership, User
 from accounts.roles import Role
 
 log = structlog.get_logger(__name__)
@@ -48,8 +48,7 @@ def invite_again(person, invitation):
 
 
 def renew(invitation):
-    token = secrets.token_urlsafe(32)
-    invitation.digest = hashlib.sha256(token.encode()).digest()
+    token, invitation.digest = new_link()
     invitation.email = invitation.email.strip().lower()
     invitation.expires_at = invitation.last_moment
     invitation.sent_at = None
@@ -57,15 +56,31 @@ def renew(invitation):
     return token
 
 
-def mail_link(invitation, token):
-    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
+def new_link():
+    """The secret of a link, and what is kept of it."""
+    token = secrets.token_urlsafe(32)
+    return token, hashlib.sha256(token.encode()).digest()
+
+
+def words_of_mail(invitation, link):
+    """The subject and the text."""
     text = render_to_string("accounts/mail/invitation.txt", {"invitation": invitation, "link": link})
+    return f"Your invitation to Lesson Study: {invitation.place_label}", text
+
+
+def send_link(invitation, token):
+    """Hand the mail with the link to the mail server, whose refusal is raised."""
+    link = settings.PUBLIC_URL + reverse("accounts:invitation", args=[token])
+    send_mail(*words_of_mail(invitation, link), None, [invitation.email])
+    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
+
+
+def mail_link(invitation, token):
     try:
-        send_mail(f"Your invitation to Lesson Study: {invitation.place_label}", text, None, [invitation.email])
+        send_link(invitation, token)
     except (OSError, SMTPException) as error:
         log.warning("mail_not_sent", invitation=invitation.pk, error=type(error).__name__)
         return False
-    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
     return True
 
 
@@ -77,14 +92,24 @@ def invitation_behind(token):
 def open_invitations(person):
     """Those that wait to be accepted or have expired, the oldest first."""
     rows = Invitation.objects.allowed(person, "people.view").open().order_by("expires_at", "pk")
-    return list(rows.select_related("organisation", "school"))
+    return list(with_mails(rows.select_related("organisation", "school")))
+
+
+def with_mails(invitations):
+    """Each with whether a worker has yet to send its mail as `mail_waits`, and what went wrong as `mail_failure`."""
+    mails = InvitationMail.objects.filter(invitation=OuterRef("pk"))
+    return invitations.annotate(
+        mail_waits=Exists(mails.in_hand()), mail_failure=Subquery(mails.order_by("-pk").values("failure")[:1])
+    )
 
 
 def show_standing(person, memberships, invitations):
     """Puts on each row how its holder gets in, and what the person may do about it."""
     of = {(i.email, i.role, i.organisation_id, i.school_id): i for i in invitations}
+    to = {(i.email, i.organisation_id): i for i in invitations}  # one opens the other roles there as well
     for m in memberships:
-        m.invitation = of.get((m.user.email, m.role, m.organisation_id, m.school_id))
+        own = of.get((m.user.email, m.role, m.organisation_id, m.school_id))
+        m.invitation = own or to.get((m.user.email, m.organisation_id))
         m.may_be_invited = bool(givers(person, m.role, m.organisation, m.school))
         m.may_be_ended = may_end(person, m)
 

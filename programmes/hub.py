@@ -14,7 +14,7 @@ class Way(NamedTuple):
     page: str
     action: str  # whoever may do this about the programme may open the page
     statuses: tuple = (DRAFT, ACTIVE, CLOSED)
-    of: str = "slug"  # how the page knows the programme: "slug", "query" or "year"
+    of: str = "slug"  # how the page knows the programme: "slug", "query" or "year"; "none" where it is about all
 
 
 GROUPS = [
@@ -25,6 +25,7 @@ GROUPS = [
             Way("Partner schools", "programmes:schools", "recruiting.manage"),
             Way("Pairing", "programmes:pairing", "pairing.manage"),
             Way("Heads\u2019 letter", "programmes:letters", "recruiting.manage"),
+            Way("Invite people to sign in", "programmes:invite_many", "recruiting.manage", (ACTIVE,), "none"),
         ],
     ),
     (
@@ -89,4 +90,4 @@ def address(way, programme):
         return reverse(way.page, args=[programme.organisation_id, programme.starts_on])
     if way.of == "query":
         return f"{reverse(way.page)}?programme={programme.pk}"
-    return reverse(way.page, args=[programme.slug])
+    return reverse(way.page, args=[programme.slug] if way.of == "slug" else [])

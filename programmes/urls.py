@@ -7,6 +7,7 @@ from programmes.views import (
     agreement_texts,
     agreements,
     by_hand,
+    inviting,
     letters,
     life,
     objections,
@@ -22,6 +23,8 @@ from programmes.views import (
 app_name = "programmes"
 urlpatterns = [
     *set_up_urls.urlpatterns,
+    path("people/invite-many/", inviting.InviteMany.as_view(), name="invite_many"),
+    path("people/invited/<uuid:batch>/", inviting.Invited.as_view(), name="invited"),
     path("programmes/", programmes.ProgrammeList.as_view(), name="list"),
     path("programmes/<slug:slug>/", programmes.ProgrammeDetail.as_view(), name="detail"),
     path("programmes/<slug:slug>/consultants/add/", programmes.consultant_add, name="consultant_add"),

@@ -30,6 +30,9 @@ MATRIX = {
     "accounts:invite POST":             (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
     "accounts:invite_again POST":       (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
     "accounts:withdraw POST":           (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
+    "programmes:invite_many GET":       (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "programmes:invite_many POST":      (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
+    "programmes:invited GET":           (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 200),
     "accounts:end POST":                (302, 403, 302, 403, 403, 403, 403, 403, 302, 403, 302),
     "accounts:mail_preferences POST":   (302, 302, 302, 302, 302, 302, 302, 302, 302, 302, 302),
     "accounts:mails GET":               (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -249,6 +252,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "accounts:invite_again": lambda c: [c.invitation.pk],
     "accounts:withdraw": lambda c: [c.invitation.pk],
     "accounts:end": lambda c: [c.memberships[Role.OFFICE].pk],
+    "programmes:invited": lambda c: [c.invitation_mail.batch],
     "accounts:mail": lambda c: [c.mail.pk],
     "accounts:mail_again": lambda c: [c.mail.pk],
     "accounts:school": lambda c: [c.school.urn],
@@ -425,6 +429,7 @@ BODY = {
     "programmes:agreement_renew": {"because": "Snow"},
 }
 OF_EVERYBODY = {  # the administrator's reach has no end
+    "programmes:invited",
     "accounts:invite_again",
     "accounts:withdraw",
     "accounts:end",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
-from accounts.models import OutgoingMail, RegisterFile, RegisterUpdate
+from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
@@ -71,6 +71,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         DigestRun,
         HandOverPack,
         HeadsLetter,
+        InvitationMail,
         OutgoingMail,
         PairingRun,
         RegisterFile,

@@ -140,6 +140,8 @@ def pages_of(corner):
             reverse("mfa_index"),
             reverse("accounts:people"),
             reverse("accounts:invite"),
+            reverse("programmes:invite_many"),
+            reverse("programmes:invited", args=[ours.invitation_mail.batch]),
             *schools,
             reverse("accounts:succeed", args=[ours.school.urn]),
             reverse("programmes:list"),

@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation, OutgoingMail, RegisterChange, RegisterFile, School
+from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, School
 from accounts.roles import Role
 from jobs.models import Job
 from programmes.models import HeadContact, PartnerSchool, Programme
@@ -74,7 +74,10 @@ NUMBERS = itertools.count()
 def more_people(ours, count):
     for number in itertools.islice(NUMBERS, count):
         MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school)
-        Invitation.objects.create(
+        new = {"organisation": ours.organisation, "user__is_active": False}
+        MembershipFactory(role=Role.OFFICE, school=ours.school, **new)
+        MembershipFactory(role=Role.COORDINATOR, **new)
+        invitation = Invitation.objects.create(
             email=f"new{number}@schools.example",
             first_name="New",
             last_name="Person",
@@ -85,6 +88,8 @@ def more_people(ours, count):
             expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
             digest=f"{number}".encode(),
         )
+        batch = ours.invitation_mail.batch
+        InvitationMail.objects.create(invitation=invitation, by=ours.people[Role.HEADTEACHER], batch=batch)
 
 
 def more_reports(ours, count):
@@ -249,6 +254,8 @@ LISTS = {
         "office",
     ],
     "accounts:people": ["coordinator", "headteacher", "administrator"],
+    "programmes:invite_many": ["coordinator", "headteacher", "administrator"],
+    "programmes:invited": ["coordinator", "headteacher"],
     "accounts:schools": ["coordinator", "headteacher"],
     "accounts:mails": ["coordinator"],
     "programmes:actions": ["coordinator", "partner"],

@@ -17,6 +17,7 @@ LED_TO = {
         "Partner schools",
         "Pairing",
         "Heads\u2019 letter",
+        "Invite people to sign in",
         "Agreement text",
         "Who has signed",
         "Action plan",

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from accounts.models import OutgoingMail, RegisterFile, RegisterUpdate
+from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import Digest, DigestRun, HandOverPack, Report
@@ -28,6 +28,7 @@ NOW = dt.datetime(2027, 9, 1, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
 KEPT_FOR = {
     OutgoingMail: "KEEP_MAIL_DAYS",
+    InvitationMail: "KEEP_MAIL_DAYS",
     HeadsLetter: "KEEP_LETTERS_DAYS",
     HandOverPack: "KEEP_PACKS_DAYS",
     # Kept: what changed the register, and what stands behind pairings, digests and results.

@@ -5,6 +5,7 @@ for in any page.
 """
 
 import datetime as dt
+import uuid
 from types import SimpleNamespace
 
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.adapters import EncryptedSecrets
-from accounts.models import Invitation, OutgoingMail, RegisterChange, RegisterFile, User
+from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
 from programmes.models import (
     AgreementText,
@@ -233,6 +234,9 @@ def build_corner(corner, programme, staff, serial):
         school_report=school_report,
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
+        invitation_mail=InvitationMail.objects.create(
+            invitation=invitation, by=people[Role.HEADTEACHER], batch=uuid.uuid4()
+        ),
         mail=OutgoingMail.objects.create(
             organisation=organisation,
             kind="weekly_digest",

@@ -1,5 +1,5 @@
 from accounts.models.audit import AuditEvent
-from accounts.models.mail import OutgoingMail
+from accounts.models.mail import InvitationMail, OutgoingMail
 from accounts.models.organisations import Organisation, School
 from accounts.models.people import Invitation, Membership, User
 from accounts.models.register import RegisterChange, RegisterFile, RegisterUpdate, SchoolLink
@@ -7,6 +7,7 @@ from accounts.models.register import RegisterChange, RegisterFile, RegisterUpdat
 __all__ = [
     "AuditEvent",
     "Invitation",
+    "InvitationMail",
     "Membership",
     "Organisation",
     "OutgoingMail",

@@ -6,8 +6,9 @@ from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 
 from accounts.models.organisations import Organisation
+from accounts.models.people import Invitation
 from accounts.roles import Role
-from accounts.scoping import ScopedQuerySet
+from accounts.scoping import EVERYTHING, ScopedQuerySet
 from jobs.models import Job, JobQuerySet
 
 
@@ -95,3 +96,30 @@ class OutgoingMail(Job):
 
     def get_absolute_url(self):
         return reverse("accounts:mail", args=[self.pk])
+
+
+class InvitationMailQuerySet(JobQuerySet, ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: lambda m: Q(invitation__organisation=m.organisation_id),
+        Role.HEADTEACHER: lambda m: Q(
+            invitation__organisation=m.organisation_id, invitation__school=m.school_id, by=m.user_id
+        ),
+        Role.ADMINISTRATOR: lambda m: EVERYTHING,
+    }
+
+
+class InvitationMail(Job):
+    """The mail of one of many invitations that were sent at once. Its words are kept nowhere, for they hold the link:
+    the worker makes the link as it sends it."""
+
+    task = "accounts.tasks.mail_invitation"
+    kept_for = "KEEP_MAIL_DAYS"
+
+    batch = models.UUIDField(db_index=True)
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="mails")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = InvitationMailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]

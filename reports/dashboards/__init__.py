@@ -72,8 +72,8 @@ def coordinator(user, acting, today):
             {
                 "title": f"{invitations} invitation{' has' if invitations == 1 else 's have'} expired",
                 "text": "Send again to whoever is still needed.",
-                "url": reverse("accounts:people"),
-                "act": "See the invitations",
+                "url": reverse("programmes:invite_many"),
+                "act": "Invite again",
             }
         )
     to_do += coordinating_items(user, acting, today, found) + slip_items(found)

@@ -48,6 +48,8 @@ LINES = {
     ),
 }
 
+# These lines lead to where many are invited at once.
+INVITED = {"nobody": "teachers", "head": "heads"}
 
 # The coordinator has one line for all agreements that wait, with those that slip among them, and one for those to make.
 COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
@@ -111,7 +113,9 @@ def item(programme, kind, rows):
     return {
         "title": (one if number == 1 else many).format(n=number),
         "text": f"{since}{some(schools)}.",
-        "url": roster_url(programme, slips=kind),
+        "url": f"{reverse('programmes:invite_many')}?kind={INVITED[kind]}"
+        if kind in INVITED
+        else roster_url(programme, slips=kind),
         "act": act,
         "late": oldest is not None,
         "programmes": [programme],
