@@ -67,8 +67,14 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         offered[status] = [label for _, label in links(page)]
 
     everything = LED_TO[Role.COORDINATOR]
-    not_yet = {"Who has signed", "Events", "Attendance over the year", "Change the settings"}
-    over = {"Change the timetable", "Change the settings"}
+    not_yet = {
+        "Invite people to sign in",
+        "Who has signed",
+        "Events",
+        "Attendance over the year",
+        "Change the settings",
+    }
+    over = {"Invite people to sign in", "Change the timetable", "Change the settings"}
     assert offered == {
         "draft": [label for label in everything if label not in not_yet],
         "active": everything,

@@ -1,6 +1,5 @@
 from collections import Counter
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import ListView, TemplateView
@@ -35,8 +34,6 @@ class InviteMany(Allowed, TemplateView):
         except inviting.Overtaken:
             form = self.form(request.POST)
             return self.check(form, changed=True) if form.is_valid() else self.page(form)
-        number = len(form.ticked)
-        messages.success(request, f"{number} {'person is' if number == 1 else 'people are'} invited.")
         return redirect("programmes:invited", batch)
 
     def form(self, data):
@@ -50,7 +47,7 @@ class InviteMany(Allowed, TemplateView):
         counts = Counter(found.kind for found in self.waiting)
         words = {kind: counted(kind, counts[kind]) for kind in inviting.KINDS if counts[kind]}
         return self.render_to_response(
-            {"form": form, "only": self.kind, "counts": words.items(), "total": len(self.waiting)}
+            {"invites": form, "only": self.kind, "counts": words.items(), "total": len(self.waiting)}
         )
 
     def check(self, form, changed=False):
@@ -58,7 +55,7 @@ class InviteMany(Allowed, TemplateView):
         for invitation in invitations:
             invitation.invited_by, invitation.expires_at = self.request.user, invitation.last_moment
         context = {
-            "form": form,
+            "invites": form,
             "changed": changed,
             "gone": inviting.why_not(self.request.user, form.gone),
             "mail": accounts.words_of_mail(invitations[0], "(a link of their own)") if invitations else None,
