@@ -274,6 +274,16 @@ def test_one_address_for_two_heads_of_different_names_is_refused_and_of_one_name
     ]
 
 
+def test_today_and_the_programme_lead_to_the_list(client, programme):
+    a_partnership(programme)
+
+    today = client.get("/").content.decode()
+    of_programme = client.get(programme.get_absolute_url()).content.decode()
+
+    assert f'href="{PAGE}?kind=heads">Invite the heads<' in today
+    assert f'href="{PAGE}">Invite people to sign in<' in of_programme
+
+
 def test_nothing_ticked_is_said_and_nothing_is_sent(client, programme):
     loaded(programme, "Ann")
 

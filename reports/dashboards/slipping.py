@@ -39,17 +39,17 @@ LINES = {
     "nobody": (
         "{n} partnership has nobody who can sign in",
         "{n} partnerships have nobody who can sign in",
-        "Invite the teachers",
+        "See which partnerships",
     ),
     "head": (
         "{n} school has no headteacher who can sign in",
         "{n} schools have no headteacher who can sign in",
-        "Invite the heads",
+        "See which schools",
     ),
 }
 
-# These lines lead to where many are invited at once.
-INVITED = {"nobody": "teachers", "head": "heads"}
+# These lines lead as well to where many are invited at once: whom, and the words of the link.
+INVITED = {"nobody": ("teachers", "Invite the teachers"), "head": ("heads", "Invite the heads")}
 
 # The coordinator has one line for all agreements that wait, with those that slip among them, and one for those to make.
 COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
@@ -113,13 +113,16 @@ def item(programme, kind, rows):
     return {
         "title": (one if number == 1 else many).format(n=number),
         "text": f"{since}{some(schools)}.",
-        "url": f"{reverse('programmes:invite_many')}?kind={INVITED[kind]}"
-        if kind in INVITED
-        else roster_url(programme, slips=kind),
+        "url": roster_url(programme, slips=kind),
         "act": act,
         "late": oldest is not None,
         "programmes": [programme],
+        "also": invite_link(*INVITED[kind]) if kind in INVITED else None,
     }
+
+
+def invite_link(kind, words):
+    return {"url": f"{reverse('programmes:invite_many')}?kind={kind}", "words": words}
 
 
 def roster_url(programme, **asked):
