@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import cached_property
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import Membership, OutgoingMail
 from accounts.roles import Role
@@ -146,9 +146,9 @@ class Facts:
     @cached_property
     def agreements(self):
         """Partnership -> its current agreement with its signatures, in every capacity."""
-        rows = Agreement.objects.current().filter(partnership__in=self.by_pk)
-        signatures = Prefetch("signatures", Signature.objects.select_related("person", "school"))
-        return {row.partnership_id: row for row in rows.prefetch_related(signatures)}
+        current = [row for row in self.versions if row.superseded_at is None]
+        prefetch_related_objects(current, Prefetch("signatures", Signature.objects.select_related("person", "school")))
+        return {row.partnership_id: row for row in current}
 
     @cached_property
     def unsigned_since(self):
@@ -168,8 +168,7 @@ class Facts:
 
     @cached_property
     def versions(self):
-        rows = Agreement.objects.filter(partnership__in=self.by_pk).order_by("version")
-        return list(rows.only("partnership", "made_at", "completed_at"))
+        return list(Agreement.objects.filter(partnership__in=self.by_pk).order_by("version"))
 
     @cached_property
     def programmes_with_agreements(self):
