@@ -114,6 +114,12 @@ def show_standing(person, memberships, invitations):
         m.may_be_ended = may_end(person, m)
 
 
+def names_in_register(school, role):
+    """The head's, for an invitation to be filled in; nothing of anyone else."""
+    known = school is not None and role == Role.HEADTEACHER
+    return {"first_name": school.head_first_name, "last_name": school.head_last_name} if known else {}
+
+
 def has_account(email):
     return User.objects.filter(email=email, is_active=True).exists()
 

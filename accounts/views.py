@@ -23,7 +23,6 @@ from accounts.forms import NOT_YOURSELF, AcceptForm, InvitationForm, Organisatio
 from accounts.giving import may_end
 from accounts.messages.forms import PreferencesForm
 from accounts.models import Invitation, Membership, Organisation, School
-from accounts.roles import Role
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -116,16 +115,8 @@ class InvitationCreate(Allowed, CreateView):
         organisations = Organisation.objects.allowed(self.request.user, self.action)
         organisation = organisations.filter(pk=int(pk)).first() if pk.isdecimal() else None
         role = self.request.GET.get("role", "")
-        first, last = (
-            (school.head_first_name, school.head_last_name) if school and role == Role.HEADTEACHER else ("", "")
-        )
-        return {
-            "role": role,
-            "school": school,
-            "organisation": organisation,
-            "first_name": first,
-            "last_name": last,
-        }
+        names = services.names_in_register(school, role)
+        return names | {"role": role, "school": school, "organisation": organisation}
 
     def form_valid(self, form):
         try:
