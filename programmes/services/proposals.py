@@ -4,6 +4,7 @@ import re
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from accounts import audit
 from accounts.mail import post_all
@@ -76,6 +77,11 @@ def out_of_reach(partnerships) -> list[School]:
     )
     reached = set(heads.values_list("school", flat=True))
     return sorted((school for pk, school in schools.items() if pk not in reached), key=lambda school: school.name)
+
+
+def way_to_head(school, back) -> str:
+    """The query with which the invitation of this school's head is filled in, and leads back."""
+    return urlencode({"role": Role.HEADTEACHER, "urn": school.urn, "next": back})
 
 
 def who_is_told(partnerships) -> str:

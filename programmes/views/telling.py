@@ -1,10 +1,8 @@
 from django.contrib import messages
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.http import urlencode
 
-from accounts.roles import Role
-from programmes.services.proposals import out_of_reach, who_is_told
+from programmes.services.proposals import out_of_reach, way_to_head, who_is_told
 
 
 def tell_proposed(request, words, made, back):
@@ -14,7 +12,7 @@ def tell_proposed(request, words, made, back):
         messages.success(request, f"{words} {who_is_told(made)}")
         return
     messages.success(request, words)
-    query = [urlencode({"role": Role.HEADTEACHER, "urn": school.urn, "next": back}) for school in unreached]
+    query = [way_to_head(school, back) for school in unreached]
     links = zip([reverse("accounts:invite")] * len(query), query, unreached, strict=True)
     ways = format_html_join(", ", '<a class="govuk-notification-banner__link" href="{}?{}">{}</a>', links)
     cannot = "head cannot sign in yet and is" if len(unreached) == 1 else "heads cannot sign in yet and are"
