@@ -192,3 +192,21 @@ def test_the_list_shows_of_a_series_the_meeting_that_comes_next(client, ours, co
     assert page.count("Network meeting") == 1
     assert f"And {row.events.count() - 1} later meetings" in page
     assert "Alone" in page
+
+
+def test_a_new_meeting_has_what_is_arranged_and_nothing_of_what_happened():
+    own = {field.name for field in Event._meta.concrete_fields} - set(series.ALIKE)
+
+    assert own == {
+        "id",
+        "own",
+        "status",
+        "cancelled_because",
+        "uid",
+        "sequence",
+        "minutes",
+        "minutes_version",
+        "minutes_by",
+        "minutes_at",
+        "register_closed_at",
+    }

@@ -1,7 +1,6 @@
 """Meetings that come again: the days on which they stand, and the hosts that go round."""
 
 import copy
-import uuid
 
 from django.db import transaction
 
@@ -35,6 +34,30 @@ def add_series(person, event, rhythm, until, *, rotates=False) -> EventSeries:
     return series
 
 
+# What a new meeting has from the one it is made like. The rest is its own: what happened, who was told, its minutes.
+ALIKE = [
+    "programme",
+    "area",
+    "step",
+    "series",
+    "kind",
+    "name",
+    "on",
+    "starts_at",
+    "ends_at",
+    "takes",
+    "host",
+    "place",
+    "venue",
+    "link",
+    "chair",
+    "minute_taker",
+    "audience",
+    "funded_specialist_half_days",
+    "funded_partner_half_days",
+]
+
+
 def days_of(event, rhythm, until):
     """The days on which a series like this event would meet. The first day stands even where schools are closed."""
     days = meetings(rhythm, event.on, until, calendar_of(event.programme.organisation_id))
@@ -50,14 +73,8 @@ def like_no_host(event):
 
 def new_like(event, **fields) -> Event:
     """An event of its own that is like this one, and of which nothing has happened yet."""
-    new = copy.copy(event)
-    new.pk, new.uid, new.sequence, new.own, new.status = None, uuid.uuid4(), 0, [], Event.Status.PLANNED
-    new.minutes, new.minutes_version, new.minutes_by, new.minutes_at = "", 0, None, None
-    new.register_closed_at = None
-    new._state.adding = True  # noqa: SLF001 (a copy is a new row)
-    for name, given in fields.items():
-        setattr(new, name, given)
-    return new
+    alike = {name: getattr(event, name) for name in ALIKE}
+    return Event(**alike | fields)
 
 
 def lay_out(series, like, days, hosts, *, at_host=False) -> list[Event]:
