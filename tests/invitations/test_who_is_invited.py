@@ -25,30 +25,6 @@ from tests.world import person
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def essex():
-    return OrganisationFactory(name="Essex", la_code="881")
-
-
-@pytest.fixture
-def school():
-    return SchoolFactory(name="Jaywell Junior School", la_code="881")
-
-
-@pytest.fixture
-def coordinator(client, essex):
-    user = person("Amira", Role.COORDINATOR)
-    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
-    client.force_login(user)
-    return user
-
-
 def test_a_second_invitation_to_the_same_role_is_refused_with_a_sentence(client, coordinator, mailoutbox):
     invite(client)
 

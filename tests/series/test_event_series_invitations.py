@@ -4,7 +4,6 @@ import datetime as dt
 import threading
 
 import pytest
-import time_machine
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -15,29 +14,10 @@ from accounts.roles import Role
 from accounts.tasks import send_mail
 from programmes.models import Partnership
 from tests.factories import AttendanceFactory, BookingFactory, PartnershipFactory, UserFactory, VisitFactory
-from tests.meetings import NOW, a_series, corner, day, enter_terms, text
+from tests.meetings import a_series, day, text
 from visits.events import invitations, series_mail
 from visits.events.audience import Known
 from visits.models import Attendance, Event
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    ours = corner()
-    enter_terms(ours.organisation)
-    return ours
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 @pytest.fixture

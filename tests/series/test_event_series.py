@@ -5,24 +5,17 @@ from collections import Counter
 
 import holidays
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.roles import Role
 from programmes.calendar import calendar_of
 from tests.factories import EventFactory, MembershipFactory, PartnershipFactory, SchoolFactory
-from tests.meetings import HALF_TERMS, NOW, a_series, corner, day, days_of, enter_terms, text
+from tests.meetings import HALF_TERMS, a_series, corner, day, days_of, enter_terms, text
 from visits.events import hosts, series
 from visits.events.days import NoTermDates, meetings
 from visits.models import Event
 
 BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG", years=[2026, 2027])
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -34,12 +27,6 @@ def ours(db):
 def terms(ours):
     enter_terms(ours.organisation)
     return calendar_of(ours.organisation.pk)
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 def is_open(on):

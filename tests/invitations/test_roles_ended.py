@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,38 +10,11 @@ from accounts.models import Membership
 from accounts.roles import Role
 from tests.factories import (
     MembershipFactory,
-    OrganisationFactory,
-    SchoolFactory,
     UserFactory,
 )
 from tests.inviting import head_of, text
-from tests.world import person
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def essex():
-    return OrganisationFactory(name="Essex", la_code="881")
-
-
-@pytest.fixture
-def school():
-    return SchoolFactory(name="Jaywell Junior School", la_code="881")
-
-
-@pytest.fixture
-def coordinator(client, essex):
-    user = person("Amira", Role.COORDINATOR)
-    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
-    client.force_login(user)
-    return user
 
 
 def test_ending_a_role_ends_it_once_and_not_ones_own(client, coordinator, essex):

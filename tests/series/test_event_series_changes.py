@@ -15,7 +15,7 @@ from accounts.models import OutgoingMail, User
 from accounts.roles import Role
 from programmes.models import Partnership
 from tests.factories import AttendanceFactory, MembershipFactory, PartnershipFactory, SchoolFactory
-from tests.meetings import NOW, a_series, corner, day, days_of, enter_terms, text
+from tests.meetings import a_series, day, days_of, text
 from visits.events import arranging, register, series_mail
 from visits.events.changing import change_series
 from visits.events.course import Wish, course, pattern
@@ -23,25 +23,6 @@ from visits.models import Attendance, Event, WrongState
 
 FROM = "1/2/2027"
 LATER = ["2027-02-04", "2027-03-04", "2027-03-18"]  # of the series, from the first of February on
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    ours = corner()
-    enter_terms(ours.organisation)
-    return ours
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 @pytest.fixture

@@ -1,0 +1,24 @@
+import pytest
+import time_machine
+
+from accounts.roles import Role
+from tests.meetings import NOW, corner, enter_terms
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ours(db):
+    ours = corner()
+    enter_terms(ours.organisation)
+    return ours
+
+
+@pytest.fixture
+def coordinator(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    return ours.people[Role.COORDINATOR]
