@@ -6,7 +6,10 @@ from django.urls import reverse
 from accounts.models import RegisterFile, RegisterUpdate, School
 from accounts.register import work
 from accounts.register.columns import COLUMNS
+from bench.registers import Establishment, Register
 from jobs.work import work_on
+
+GONE = {"status": "Closed", "closed": "31-08-2026"}
 
 
 def as_bytes(register, folder, encoding="cp1252"):
@@ -59,3 +62,19 @@ def kinds_by_urn(file):
 
 def all_schools():
     return list(School.objects.order_by("urn").values_list(*COLUMNS))
+
+
+def register_of(*establishments):
+    return Register({school.urn: school for school in establishments})
+
+
+def oak(**fields):
+    return Establishment(**{"urn": 123456, "la": 881, "name": "Oak School", "number": "2000"} | fields)
+
+
+def elm(**fields):
+    return Establishment(**{"urn": 123457, "la": 881, "name": "Elm School", "number": "2001"} | fields)
+
+
+def page_of(client, file, query=""):
+    return " ".join(client.get(file.get_absolute_url() + query).content.decode().split())
