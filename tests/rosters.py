@@ -208,3 +208,23 @@ def rows(at, reader=None):
 def words(at):
     """School -> what slips there, in words, in the order of the roster."""
     return {row.partnership.partner_school.name: [slip.words for slip in row.slips] for row in rows(at)}
+
+
+def only_row(at):
+    (row,) = rows(at)
+    return row
+
+
+def told(row):
+    """Each slip whole: words, since when, how many school days, for whom it waits, who can do it, the button."""
+    return [
+        (
+            slip.words,
+            slip.since,
+            slip.age,
+            sorted(slip.waits),
+            [str(person) for person in slip.people],
+            slip.act and slip.act.label,
+        )
+        for slip in row.slips
+    ]

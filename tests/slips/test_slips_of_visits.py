@@ -1,0 +1,90 @@
+"""Visits that slip: not confirmed, or missing from a window of the timetable."""
+
+import datetime as dt
+
+import pytest
+
+from programmes.models import PartnershipStep
+from tests.factories import VisitFactory
+from tests.rosters import TODAY, only_row, partnership, told, words
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_past_visit_that_nobody_confirmed_waits_for_the_specialist_teacher(at):
+    p = partnership(at, "Fenwick Green")
+    VisitFactory(partnership=p, on=dt.date(2027, 1, 13))
+
+    assert told(only_row(at)) == [
+        (
+            "Visit of 13 January: nobody has said whether it took place, 10 school days",
+            dt.date(2027, 1, 13),
+            10,
+            ["teacher"],
+            ["Umar Mbeki"],
+            None,
+        )
+    ]
+
+
+def test_a_visit_of_the_timetable_without_a_half_day_slips_once_its_window_is_open(at):
+    Visit.objects.filter(partnership=partnership(at, "Jaywell")).delete()
+
+    row = only_row(at)
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 12 February"]}
+    assert (row.slips[0].is_due, row.overdue) == (False, None)
+
+
+def test_before_its_window_it_slips_when_its_end_is_near_and_not_before(at):
+    partnership(at, "Jaywell").visits.all().delete()
+    later = {"window_start": dt.date(2027, 2, 15), "window_end": dt.date(2027, 2, 26)}
+    at.programme.timetable.update(**later)
+
+    assert words(at) == {"Jaywell": []}
+
+
+def test_a_window_that_is_over_is_overdue(at):
+    partnership(at, "Jaywell").visits.all().delete()
+    at.programme.timetable.update(window_start=dt.date(2027, 1, 4), window_end=dt.date(2027, 1, 22))
+
+    row = only_row(at)
+
+    assert words(at) == {
+        "Jaywell": ["No visit for Lesson study 2, its window ended on 22 January, 3 school days"],
+    }
+    assert row.overdue == 3
+
+
+def test_a_visit_entered_by_hand_stands_for_the_window_in_which_it_lies(at):
+    p = partnership(at, "Jaywell")
+    p.visits.update(step=None)
+
+    assert words(at) == {"Jaywell": []}
+
+
+def test_a_cancelled_visit_leaves_its_window_empty(at):
+    p = partnership(at, "Jaywell")
+    p.visits.update(status=Visit.Status.CANCELLED, cancelled_because="Snow")
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 12 February"]}
+
+
+def test_windows_from_before_a_partnership_began_are_not_asked_of_it(at):
+    p = partnership(at, "Jaywell")
+    p.visits.all().delete()
+    at.programme.timetable.update(window_start=dt.date(2026, 10, 5), window_end=dt.date(2026, 10, 16))
+    PartnershipStep.objects.filter(partnership=p).update(on=dt.date(2026, 11, 2))
+
+    assert words(at) == {"Jaywell": []}
+
+
+@pytest.mark.parametrize(("ends", "asked"), [("2027-01-26", 0), ("2027-02-01", 0), ("2027-02-02", 1)])
+def test_a_window_with_less_than_a_school_week_left_when_a_partnership_began_is_not_asked_of_it(at, ends, asked):
+    p = partnership(at, "Jaywell")
+    p.visits.all().delete()
+    at.programme.timetable.update(window_end=dt.date.fromisoformat(ends))
+    PartnershipStep.objects.filter(partnership=p).update(on=TODAY)
+
+    assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 2 February"] * asked}
