@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts.roles import Role
 from programmes.calendar import calendar_of
 from tests.factories import EventFactory, MembershipFactory, PartnershipFactory, SchoolFactory
-from tests.meetings import HALF_TERMS, a_series, corner, day, days_of, enter_terms, text
+from tests.meetings import HALF_TERMS, NOW, a_series, corner, day, days_of, enter_terms, text
 from visits.events import hosts, series
+from visits.events.arranging import CHOSEN
 from visits.events.days import NoTermDates, meetings
 from visits.models import Event
 
@@ -181,19 +182,23 @@ def test_the_list_shows_of_a_series_the_meeting_that_comes_next(client, ours, co
     assert "Alone" in page
 
 
-def test_a_new_meeting_has_what_is_arranged_and_nothing_of_what_happened():
-    own = {field.name for field in Event._meta.concrete_fields} - set(series.ALIKE)
+def test_a_new_meeting_has_what_is_arranged_and_nothing_of_what_happened(ours):
+    event = EventFactory(
+        programme=ours.programme,
+        chair=ours.people[Role.CONSULTANT],
+        minutes="Said",
+        minutes_version=2,
+        sequence=3,
+        own=["name"],
+        register_closed_at=NOW,
+    )
 
-    assert own == {
-        "id",
-        "own",
-        "status",
-        "cancelled_because",
-        "uid",
-        "sequence",
-        "minutes",
-        "minutes_version",
-        "minutes_by",
-        "minutes_at",
-        "register_closed_at",
-    }
+    new = series.new_like(event, on=day("2027-03-03"))
+
+    fresh = Event()
+    has = {field.attname: getattr(new, field.attname) for field in Event._meta.concrete_fields}
+    assert has == {
+        field.attname: getattr(event if field.name in {"programme", *CHOSEN} else fresh, field.attname)
+        for field in Event._meta.concrete_fields
+    } | {"on": day("2027-03-03"), "uid": new.uid}
+    assert new.uid != event.uid

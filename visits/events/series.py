@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts import audit
 from programmes.calendar import calendar_of
+from visits.events.arranging import CHOSEN
 from visits.events.audience import people_of
 from visits.events.days import meetings
 from visits.events.hosts import rota, who_runs_it
@@ -34,30 +35,6 @@ def add_series(person, event, rhythm, until, *, rotates=False) -> EventSeries:
     return series
 
 
-# What a new meeting has from the one it is made like. The rest is its own: what happened, who was told, its minutes.
-ALIKE = [
-    "programme",
-    "area",
-    "step",
-    "series",
-    "kind",
-    "name",
-    "on",
-    "starts_at",
-    "ends_at",
-    "takes",
-    "host",
-    "place",
-    "venue",
-    "link",
-    "chair",
-    "minute_taker",
-    "audience",
-    "funded_specialist_half_days",
-    "funded_partner_half_days",
-]
-
-
 def days_of(event, rhythm, until):
     """The days on which a series like this event would meet. The first day stands even where schools are closed."""
     days = meetings(rhythm, event.on, until, calendar_of(event.programme.organisation_id))
@@ -73,7 +50,7 @@ def like_no_host(event):
 
 def new_like(event, **fields) -> Event:
     """An event of its own that is like this one, and of which nothing has happened yet."""
-    alike = {name: getattr(event, name) for name in ALIKE}
+    alike = {name: getattr(event, name) for name in ("programme", "series", *CHOSEN)}
     return Event(**alike | fields)
 
 

@@ -5,7 +5,7 @@ from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import School
 from programmes.models import Area, TimetableStep
 from visits.events import days, hosts
-from visits.events.arranging import value
+from visits.events.arranging import CHOSEN, value
 from visits.events.audience import people_of, schools_of
 from visits.events.forms.clock import ClockField
 from visits.events.forms.rhythm import check_rhythm
@@ -20,25 +20,7 @@ class EventForm(RowForm):
 
     class Meta:
         model = Event
-        fields = [
-            "kind",
-            "name",
-            "area",
-            "step",
-            "on",
-            "starts_at",
-            "ends_at",
-            "takes",
-            "host",
-            "place",
-            "venue",
-            "link",
-            "chair",
-            "minute_taker",
-            "audience",
-            "funded_specialist_half_days",
-            "funded_partner_half_days",
-        ]
+        fields = CHOSEN
         widgets = {"takes": forms.RadioSelect}
         help_texts = {
             "name": "As people know it, such as “Moderation 1”. Left blank, it is called after its kind.",
