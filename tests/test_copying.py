@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
+from programmes.calendar import calendar_of
 from programmes.models import (
     AgreementText,
     Area,
@@ -25,6 +26,7 @@ from programmes.models import (
     SuccessCriterion,
     TermDate,
 )
+from programmes.placing import moved_window
 from programmes.services import copying, life, programmes, timetables
 from programmes.services.copying import Carry
 from programmes.services.objections import window
@@ -145,6 +147,31 @@ def test_every_date_of_a_copy_lies_in_term_whatever_the_calendars(db, made, othe
     assert len(days) == 12 * 2 + 4
     assert all(in_term(day, other[1]) for day in days)
     assert [wrong for _, wrong in timetables.with_trouble(copy) if wrong] == []
+
+
+@pytest.mark.django_db
+def test_a_window_that_is_cut_in_the_new_year_says_so():
+    organisation = OrganisationFactory()
+    long, short = [
+        [
+            ("Autumn 1", dt.date(year, 9, 1), dt.date(year, 10, end)),
+            ("Autumn 2", dt.date(year, 11, 2), dt.date(year, 12, 17)),
+            ("Spring 1", dt.date(year + 1, 1, 5), dt.date(year + 1, 2, 11)),
+            ("Spring 2", dt.date(year + 1, 2, 21), dt.date(year + 1, 3, 25)),
+            ("Summer 1", dt.date(year + 1, 4, 12), dt.date(year + 1, 5, 26)),
+            ("Summer 2", dt.date(year + 1, 6, 6), dt.date(year + 1, 7, 20)),
+        ]
+        for year, end in ((2026, 23), (2027, 8))
+    ]
+    give_term_dates(organisation, long)
+    give_term_dates(organisation, short)
+    calendar, year = calendar_of(organisation.pk), dt.date(2027, 9, 1)
+
+    cut = moved_window(dt.date(2026, 10, 5), dt.date(2026, 10, 16), calendar, calendar, year)
+    whole = moved_window(dt.date(2026, 9, 7), dt.date(2026, 9, 18), calendar, calendar, year)
+
+    assert cut.note == "Autumn 1 has 6 weeks: the window is cut to fit."
+    assert whole.note == ""
 
 
 def test_partnerships_go_on_as_chosen_one_by_one(person, programme):

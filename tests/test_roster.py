@@ -333,6 +333,13 @@ def test_a_view_without_a_name_is_asked_for_one(client, at):
     assert not SavedView.objects.exists()
 
 
+def test_a_view_cannot_take_the_name_of_one_that_is_there_for_everybody(client, at):
+    refused = client.post(reverse("reports:view_save"), {"name": "by  school"})
+
+    assert "The roster comes with a view “by school” already. Give yours another name." in text_of(refused)
+    assert not SavedView.objects.exists()
+
+
 def test_two_hundred_partnerships_are_one_page_in_under_a_second(client, at, queries_of):
     agreement(at.late, dt.date(2027, 1, 4), signed=())
     few = queries_of(ROSTER)

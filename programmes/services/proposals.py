@@ -10,7 +10,6 @@ from accounts import audit
 from accounts.mail import post_all
 from accounts.models import Membership, School
 from accounts.roles import Role
-from papers.templatetags.plain import listed
 from programmes.mails import PAIRING_PROPOSED
 from programmes.models import Objection, Partnership, PartnershipStep, Programme
 
@@ -85,15 +84,10 @@ def way_to_head(school, back) -> str:
 
 
 def who_is_told(partnerships) -> str:
-    """Whether the schools of these proposed partnerships, all of one programme, hear of it; names those that cannot."""
+    """Whether the schools of these proposed partnerships, all of one programme and within reach, hear of it by now."""
     if partnerships[0].programme.status != Programme.Status.ACTIVE:
         return "The schools are told when the programme is started."
-    unreached = out_of_reach(partnerships)
-    if not unreached:
-        return "Both schools are told." if len(partnerships) == 1 else "Both schools of each are told."
-    if len(unreached) == 1:
-        return f"The head of {unreached[0]} cannot sign in yet and is not told. Invite them."
-    return f"The heads of {listed(unreached)} cannot sign in yet and are not told. Invite them."
+    return "Both schools are told." if len(partnerships) == 1 else "Both schools of each are told."
 
 
 def schools_without_head(partnership) -> list[School]:

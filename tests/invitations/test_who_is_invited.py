@@ -285,3 +285,16 @@ def test_every_form_takes_a_second_click_for_the_first(client, coordinator):
     button = re.search(r"<button[^>]*>\s*Send the invitation|<input[^>]*Send the invitation[^>]*>", page)[0]
     assert 'data-prevent-double-click="true"' in button
     assert button.count('data-module="govuk-button"') == 1
+
+
+def test_the_register_knows_the_name_of_the_head_who_is_invited(client, coordinator, essex):
+    school = SchoolFactory(la_code="881", head_first_name="Ines", head_last_name="Marlow")
+    PartnershipFactory(programme=ProgrammeFactory(organisation=essex), partner_school=school)
+    address = reverse("accounts:invite")
+
+    head = client.get(address, {"role": "headteacher", "urn": school.urn}).context["form"].initial
+    office = client.get(address, {"role": "office", "urn": school.urn}).context["form"].initial
+
+    filled = {"role": "headteacher", "school": school, "organisation": None}
+    assert head == filled | {"first_name": "Ines", "last_name": "Marlow"}
+    assert office == filled | {"role": "office"}
