@@ -4,6 +4,7 @@ import datetime as dt
 import json
 
 import pytest
+import time_machine
 
 from accounts.models import Membership, Organisation, OutgoingMail, School, User
 from programmes.models import (
@@ -267,7 +268,8 @@ class TestChangedFiles:
         copy.cell(PARTNERSHIPS, 2, "ended_on", "2009-06-01")
         copy.cell(PARTNERSHIPS, 2, "reason", "staff change")
 
-        load(copy.path)
+        with time_machine.travel(dt.datetime(2009, 6, 1, 17, tzinfo=dt.UTC), tick=False):
+            load(copy.path)
 
         visit.refresh_from_db()
         assert (visit.status, visit.cancelled_because) == ("cancelled", "The partnership has folded.")

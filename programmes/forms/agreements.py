@@ -73,12 +73,15 @@ class MakeForm(forms.Form):
 
     @property
     def offered(self):
-        return [row for row in self.rows if row.is_open_to_visits or len(self.rows) == 1]
+        """Those that are agreed or have started; where all are only proposed, those."""
+        return [row for row in self.rows if row.is_open_to_visits] or self.rows
 
     @property
     def boxes(self):
-        """(partnership, whether it is ticked): at first those that are agreed or have started, or the only one. There
-        may be hundreds, so the page lays them out itself, which takes a tenth of the time."""
+        """(partnership, whether it is ticked): at first those that are offered.
+
+        There may be hundreds, so the page lays them out itself, which takes a tenth of the time.
+        """
         ticked = set(self.data.getlist("partnerships")) if self.is_bound else {str(row.pk) for row in self.offered}
         return [(row, str(row.pk) in ticked) for row in self.rows]
 

@@ -50,6 +50,7 @@ class AgreementTextDetail(OfProgramme, DetailView):
             example=example,
             versions=agreements.versions(self.programme),
             without=agreements.lacking(self.partnerships()).count(),
+            makeable=agreements.makeable(self.partnerships()).count(),
             draft=self.programme.status == Programme.Status.DRAFT,
             **kwargs,
         )

@@ -92,3 +92,15 @@ def test_proposed_partnerships_may_have_an_agreement_and_are_not_ticked_by_thems
     assert set(page.context["form"].boxes) == {(agreed, True), (proposed, False)}
     assert "Check before you make 1 agreement" in text_of(page)
     assert text_of(page).count("Only proposed.") == 1
+
+
+def test_where_all_are_only_proposed_their_agreements_are_offered_as_such(client, ours):
+    Partnership.objects.filter(programme=ours.programme).update(status=Partnership.Status.COMPLETED)
+    proposed = [PartnershipFactory(programme=ours.programme, status=Partnership.Status.PROPOSED) for _ in range(2)]
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    words = client.get(reverse("programmes:agreement_text", args=[ours.programme.slug]))
+    page = client.get(reverse("programmes:agreement_make", args=[ours.programme.slug]))
+
+    assert "Make 2 agreements for proposed partnerships" in text_of(words)
+    assert set(page.context["form"].boxes) == {(partnership, True) for partnership in proposed}
