@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from tests.arranging import TODAY, text, typed
+from tests.factories import EventFactory
 from visits.events import arranging
 from visits.models import Event, WrongState
 
@@ -74,3 +75,17 @@ def test_of_two_who_cancel_at_once_one_wins_and_the_other_is_told(ours, event):
         thread.join()
 
     assert sorted(outcomes) == ["told", "won"]
+
+
+def test_the_change_of_an_event_that_was_cancelled_meanwhile_leads_to_the_event(client, ours, coordinator):
+    event = EventFactory(programme=ours.programme, status="cancelled", cancelled_because="Snow")
+    address = reverse("events:change", args=[event.pk])
+
+    opened, sent = client.get(address, follow=True), client.post(address, {"name": "Other"}, follow=True)
+    client.force_login(ours.people[Role.SPECIALIST])
+    teacher = client.get(address)
+
+    for answer in (opened, sent):
+        assert answer.redirect_chain == [(event.get_absolute_url(), 302)]
+        assert "This event was cancelled, so nothing of it is changed" in text(answer)
+    assert teacher.status_code == 403
