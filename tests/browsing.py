@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 AXE = Path("node_modules/axe-core/axe.min.js")
@@ -16,11 +17,15 @@ CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-brows
 
 @contextlib.contextmanager
 def launched():
-    """One browser. Playwright runs an event loop in this thread, where Django would refuse the ORM."""
+    """One browser. Playwright runs an event loop in this thread, where Django would refuse the ORM.
+
+    It also has a database connection of its own there, which nobody else would ever close.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
+        connections.close_all()
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
