@@ -78,8 +78,8 @@ def broker():
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    """One browser for all tests of a module."""
+def chromium(django_db_setup):
+    """One browser for all tests of a module. The database is made before, outside Playwright's event loop."""
     with browsing.launched() as browser:
         yield browser
 

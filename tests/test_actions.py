@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.roles import Role
 from programmes.models import ActionItem
 from tests.factories import ActionItemFactory, MembershipFactory
@@ -76,6 +77,21 @@ def test_what_is_missing_or_wrong_is_said_and_the_rest_stays_typed(coordinator, 
     assert errors_of(response) == said
     assert "All 12 rung" in response.content.decode()
     assert ActionItem.objects.count() == before
+
+
+def test_two_of_one_name_are_told_apart_by_what_they_do(coordinator, ours):
+    head = MembershipFactory(organisation=ours.organisation, school=ours.school, role=Role.HEADTEACHER).user
+    consultant = MembershipFactory(organisation=ours.organisation, role=Role.CONSULTANT).user
+    User.objects.filter(pk__in=[head.pk, consultant.pk]).update(first_name="Juno", last_name="Reed")
+    MembershipFactory(user=head, organisation=ours.organisation, school=ours.school, role=Role.PARTNER)
+
+    page = coordinator.get(reverse("programmes:action_add", args=[ours.programme.slug]))
+
+    offered = dict(page.context["form"]["owner"].field.choices)
+    assert [offered[pk] for pk in (head.pk, consultant.pk)] == [
+        f"Juno Reed (Headteacher, {ours.school}; Partner teacher, {ours.school})",
+        "Juno Reed (Area consultant)",
+    ]
 
 
 def test_nobody_of_another_organisation_can_be_made_the_owner(coordinator, ours):

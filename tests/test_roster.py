@@ -226,7 +226,9 @@ def test_the_programme_that_runs_is_shown_and_another_can_be_chosen(client, at):
 
     assert client.get(ROSTER).context["roster"].programme == at.programme
     assert shown(client, f"?programme={newer.pk}") == ["P3"]
-    assert client.get(f"{ROSTER}?programme={other.programme.pk}").context["roster"].programme == at.programme
+    pages = [ROSTER, f"{ROSTER}roster.csv", f"{ROSTER}nudges/", f"{ROSTER}views/add/"]
+    asked = [str(other.programme.pk), "999999", "nonsense"]
+    assert {client.get(page, {"programme": named}).status_code for page in pages for named in asked} == {404}
 
 
 def test_an_organisation_without_partnerships_is_told_what_comes_here(client):

@@ -1,5 +1,7 @@
 import re
 import unicodedata
+from functools import reduce
+from operator import or_
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -123,7 +125,7 @@ class SchoolQuerySet(ScopedQuerySet):
         """By URN, LA and establishment number, postcode, name and town, the best first.
 
         Every word must stand in the school's words, one of two letters at the beginning of one; where no school has all
-        of them, those that are written alike. Among equals the schools near the memberships come first.
+        of them, words that are written alike will do. Among equals the schools near the memberships come first.
         """
         typed = " ".join(text.replace("\0", "").split())[:100]
         if not typed:
@@ -138,7 +140,7 @@ class SchoolQuerySet(ScopedQuerySet):
         rows = self
         for word in words:
             rows = rows.filter(has_word(word))
-        return rows.best_first(typed, memberships) if rows.exists() else self.written_like(typed)
+        return rows.best_first(typed, memberships) if rows.exists() else self.written_like(words)
 
     def best_first(self, typed, memberships):
         """The very postcode or name; then open before closed, near before far; names that begin so, words that do."""
@@ -152,10 +154,15 @@ class SchoolQuerySet(ScopedQuerySet):
         )
         return self.order_by(exact, gone, *far, begins, Lower("name"), "urn")
 
-    def written_like(self, typed):
-        plain = PlainWords(Value(typed))
-        alike = Func(plain, F("words"), function="WORD_SIMILARITY", output_field=models.FloatField())
-        return self.filter(words__trigram_word_similar=plain).order_by(alike.desc(), Lower("name"), "urn")
+    def written_like(self, words):
+        """Each word as it stands if a school has it, else with two letters changed, else alike; the likest first."""
+        rows, alike = self, Value(0.0)
+        for word in words:
+            plain = PlainWords(Value(word))
+            fits = next((way for way in (has_word(word), has_word_mistyped(word)) if self.filter(way).exists()), None)
+            rows = rows.filter(fits or Q(words__trigram_word_similar=plain))
+            alike += Func(plain, F("words"), function="WORD_SIMILARITY", output_field=models.FloatField())
+        return rows.order_by(alike.desc(), Lower("name"), "urn")
 
 
 def has_letters(word):
@@ -169,6 +176,12 @@ def has_word(word):
     if sum(map(str.isalnum, word)) > 2:
         return Q(words__contains=plain)
     return Q(words__startswith=plain) | Q(words__contains=Concat(Value(" "), plain))
+
+
+def has_word_mistyped(word):
+    """Copford for Copfrod: of two letters that changed places trigrams see too little."""
+    swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return reduce(or_, map(has_word, swapped), Q(pk__in=[]))
 
 
 def near(memberships):

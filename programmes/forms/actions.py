@@ -32,6 +32,7 @@ class ActionForm(RowForm):
         super().__init__(*args, **kwargs)
         programme = self.instance.programme
         self.fields["owner"].queryset = actions.possible_owners(programme)
+        self.fields["owner"].label_from_instance = actions.called
         self.fields["owner"].empty_label = "Choose a person"
         field = self.fields["partnership"]
         field.queryset = (

@@ -92,13 +92,13 @@ def agree_page(person, partnership) -> dict:
 def what_it_asks(programme, partnership) -> dict:
     """From today on: how many visits in which days, and the half-days out of class with who pays for them."""
     today = timezone.localdate()
-    left = programme.timetable.filter(window_end__gte=today)
     needed = programme.timetable.filter(type=TimetableStep.Type.VISIT, required=True)
     visits = needed.filter(window_end__gte=today).aggregate(
         count=Count("pk"), first=Min("window_start"), last=Max("window_end")
     )
     names = {"home_school": partnership.specialist.home_school.name, "partner_school": partnership.partner_school.name}
-    release = release_time(half_days_of(programme, left), names)
+    left = [step for step in programme.timetable.all() if step.window_end >= today]
+    release = release_time(half_days_of(programme.funded, left), names)
     return {
         "visits": visits["count"],
         "first": visits["first"] and max(visits["first"], today),

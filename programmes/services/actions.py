@@ -1,4 +1,5 @@
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts import audit
@@ -8,8 +9,16 @@ from programmes.models import ActionItem, ActionNote
 
 def possible_owners(programme):
     """Everyone who has a role in the organisation today; an action belongs to a person, never to a team."""
-    holders = Membership.objects.live().filter(organisation=programme.organisation_id).values("user")
-    return User.objects.filter(pk__in=holders).order_by("last_name", "first_name", "pk")
+    live = Membership.objects.live().filter(organisation=programme.organisation_id)
+    here = Prefetch("memberships", live.select_related("school"), to_attr="roles_here")
+    rows = User.objects.filter(pk__in=live.values("user")).prefetch_related(here)
+    return rows.order_by("last_name", "first_name", "pk")
+
+
+def called(owner):
+    """Their name with what they do here, since two of one name work for one county."""
+    roles = [f"{m.role_label}, {m.school}" if m.school else m.role_label for m in owner.roles_here]
+    return f"{owner} ({'; '.join(roles)})"
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -46,12 +47,17 @@ class Roster:
             self.only = query.get("only", "")
 
     def chosen(self, asked):
-        """The programme asked for, else the one that runs, else the newest."""
+        """The programme asked for, nowhere to be found unless the reader reaches it; else the default."""
+        if not asked:
+            return self.default
         found = {str(programme.pk): programme for programme in self.programmes}
-        return found.get(asked) or self.default
+        if asked not in found:
+            raise Http404
+        return found[asked]
 
     @property
     def default(self):
+        """The programme that runs, else the newest."""
         running = [programme for programme in self.programmes if programme.status == Programme.Status.ACTIVE]
         return next(iter(running or self.programmes), None)
 

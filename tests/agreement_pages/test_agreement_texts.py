@@ -1,7 +1,10 @@
 """The text of agreements: changed on its page, and filled in from the programme."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from programmes.models import AgreementText, PartnerSchool, Programme, TimetableStep
@@ -93,14 +96,14 @@ def test_words_become_paragraphs_and_lists():
     ]
 
 
-def step(programme, order, specialist, partner, required=True):
+def step(programme, order, specialist, partner, required=True, on=None):
     TimetableStep.objects.create(
         programme=programme,
         order=order,
         type=TimetableStep.Type.VISIT,
         name=f"Visit {order}",
-        window_start=programme.starts_on,
-        window_end=programme.starts_on,
+        window_start=on or programme.starts_on,
+        window_end=on or programme.starts_on,
         half_days=1,
         funded_specialist_half_days=specialist,
         funded_partner_half_days=partner,
@@ -134,6 +137,43 @@ def test_the_half_days_of_each_side_come_from_the_timetable(ours):
         },
         {"kind": "text", "text": "Training is funded for 2 members of staff of each school."},
     ]
+
+
+def test_whoever_begins_in_the_middle_of_the_year_reads_of_the_half_days_that_are_left(ours):
+    first, term = ours.programme.starts_on, dt.timedelta(days=120)
+    ours.programme.timetable.all().delete()
+    ours.partnership.steps.all().delete()
+    step(ours.programme, 1, 1, 1)
+    step(ours.programme, 2, 1, 0, on=first + term)
+    step(ours.programme, 3, 0, 1, on=first + 2 * term, required=False)
+    ours.partnership.steps.create(status="proposed", on=first)
+    ours.partnership.steps.create(status="agreed", on=first + term)
+    ours.partnership.steps.create(status="active", on=first + 2 * term)
+
+    late = release_time(ours.partnership)[0]["items"]
+    Programme.objects.update(funded=False)
+    unfunded = release_time(ours.partnership)[0]["text"]
+
+    day = f"{first + term:%-d %B %Y}"
+    assert late == [
+        f"The specialist teacher, of Ourside Home School: 1 half-day from {day} on, funded by the programme",
+        f"The partner teacher, of Ourside Partner School: no half-day is funded from {day} on; up to 1 more where they "
+        "are used",
+    ]
+    assert f"Its timetable takes 2 half-days from {day} on; each school" in unfunded
+
+
+def test_one_that_is_only_proposed_reads_of_the_half_days_from_today_on(ours):
+    today = timezone.localdate()
+    ours.programme.timetable.all().delete()
+    ours.partnership.steps.all().delete()
+    step(ours.programme, 1, 1, 1, on=today - dt.timedelta(days=1))
+    step(ours.programme, 2, 1, 1, on=today)
+    ours.partnership.status = "proposed"
+
+    assert [line.split(": ")[1] for line in release_time(ours.partnership)[0]["items"]] == [
+        f"1 half-day from {today:%-d %B %Y} on, funded by the programme"
+    ] * 2
 
 
 def test_a_school_with_its_own_number_of_funded_staff_reads_that(ours):

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from tests.arranging import TODAY, text, typed
-from tests.factories import EventFactory
 from visits.events import arranging
 from visits.models import Event, WrongState
 
@@ -77,15 +76,34 @@ def test_of_two_who_cancel_at_once_one_wins_and_the_other_is_told(ours, event):
     assert sorted(outcomes) == ["told", "won"]
 
 
-def test_the_change_of_an_event_that_was_cancelled_meanwhile_leads_to_the_event(client, ours, coordinator):
-    event = EventFactory(programme=ours.programme, status="cancelled", cancelled_because="Snow")
-    address = reverse("events:change", args=[event.pk])
+@pytest.fixture
+def cancelled(ours, event):
+    Event.objects.filter(pk=event.pk).update(status="cancelled", cancelled_because="Snow")
+    return event
 
-    opened, sent = client.get(address, follow=True), client.post(address, {"name": "Other"}, follow=True)
+
+def test_a_cancelled_event_says_so_instead_of_opening_to_be_changed(client, ours, coordinator, cancelled):
+    address = reverse("events:change", args=[cancelled.pk])
+
+    opened = client.get(address, follow=True)
     client.force_login(ours.people[Role.SPECIALIST])
     teacher = client.get(address)
 
-    for answer in (opened, sent):
-        assert answer.redirect_chain == [(event.get_absolute_url(), 302)]
-        assert "This event was cancelled, so nothing of it is changed" in text(answer)
+    assert opened.redirect_chain == [(cancelled.get_absolute_url(), 302)]
+    assert "This event was cancelled, so nothing of it is changed" in text(opened)
     assert teacher.status_code == 403
+
+
+def test_what_was_typed_into_an_event_that_was_cancelled_meanwhile_can_be_added_as_a_new_one(
+    client, ours, coordinator, cancelled
+):
+    told = client.post(reverse("events:change", args=[cancelled.pk]), typed(venue="The gym", sequence=0))
+    form = told.context["form"]
+    again = client.post(form.helper.form_action, typed(venue=form["venue"].value()), follow=True)
+
+    assert "This event was cancelled meanwhile (Snow), so nothing of it is changed." in text(told)
+    assert form["on"].value() == typed()["on"]
+    assert "The event is in the calendar." in text(again)
+    cancelled.refresh_from_db()
+    new = Event.objects.latest("pk")
+    assert (cancelled.status, cancelled.venue, new.status, new.venue) == ("cancelled", "", "planned", "The gym")

@@ -200,12 +200,18 @@ def test_the_area_says_which_programme_is_meant_and_the_running_one_is_offered_f
     other = ProgrammeFactory(
         organisation=ours.organisation, slug="later", starts_on=dt.date(2027, 9, 1), ends_on=dt.date(2028, 8, 31)
     )
+    elsewhere = other.areas.create(name="Elsewhere")
     address = reverse("events:choose")
 
     shown = client.get(address).context["form"]
     by_area = client.get(address, {"kind": "twilight", "area": ours.partnership.area_id})
     neither = client.get(address, {"kind": "twilight"})
 
+    assert shown["area"].field.choices == [
+        ("", "The whole programme's"),
+        (other.title, [(elsewhere.pk, "Elsewhere")]),
+        (ours.programme.title, [(area.pk, area.name) for area in ours.programme.areas.all()]),
+    ]
     assert shown["programme"].initial == ours.programme.pk
     assert other in shown.fields["programme"].queryset
     assert by_area.url == (

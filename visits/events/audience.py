@@ -76,6 +76,10 @@ class Expected:
         return str(self.school) if self.school else (self.row.guest_school if self.row else "")
 
     @property
+    def label(self):
+        return with_part(self.name, self.role_label, self.place_label)
+
+    @property
     def answer(self):
         return self.row.answer if self.row else ""
 
@@ -192,8 +196,13 @@ class Known:
 
     @property
     def label(self):
-        what = str(self.school) if self.school else ONE_OF.get(self.role, "Coordinator")
-        return f"{self.person}, {what}"
+        return with_part(self.person, ONE_OF.get(self.role, "Coordinator"), self.school)
+
+
+def with_part(name, *part):
+    """Juno Reed (Headteacher, Alder Primary School): people of one name are told apart in a list of choices."""
+    words = ", ".join(str(word) for word in part if word)
+    return f"{name} ({words})" if words else str(name)
 
 
 def people_of(programme, area=None) -> list[Known]:

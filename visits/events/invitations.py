@@ -50,10 +50,10 @@ def write_invitations(invited):
     Attendance.objects.bulk_create(
         [
             Attendance(
-                event=event,
-                person=one.person,
+                event_id=event.pk,
+                person_id=one.person.pk,
                 role=one.role,
-                school=one.school,
+                school_id=one.school and one.school.pk,
                 invited_at=now,
                 told_sequence=event.sequence,
             )

@@ -130,12 +130,13 @@ def invite_to_series(person, series) -> list:
     """
     events = held(series)
     lists, letters = audiences(events), {}
+    gone = not_expected(events, lists)
     new = [(event, one) for event in events for one in to_be_invited(lists[event.pk])]
     write_invitations(new)
     for event, one in new:
         letters.setdefault(one.person.pk, Letter(one.person)).new.append(event)
     written = send(mails.EVENT_SERIES_INVITATION, person, series, letters.values())
-    tell_those_gone(person, series, events, not_expected(events, lists))
+    tell_those_gone(person, series, events, gone)
     audit.record(person, "events.series invitations sent", series)
     return written
 

@@ -5,11 +5,14 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Sum
+from django.db.models import Min
+from django.utils import timezone
 
-from programmes.models import AgreementText, PartnerSchool
+from programmes.models import AgreementText, PartnerSchool, Partnership, PartnershipStep
+from programmes.models.partnerships import OPEN_TO_VISITS
 
 DEFAULT = Path(__file__).with_name("default.toml")
+NOT_BEGUN = frozenset({Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED})
 BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 # What may stand in brackets, with what becomes of it: words within a sentence, or lines of their own.
 WITHIN = {
@@ -65,7 +68,9 @@ def facts_of(programme) -> dict:
         "year": programme.academic_year,
         "starts_on": programme.starts_on.isoformat(),
         "ends_on": programme.ends_on.isoformat(),
-        **half_days_of(programme, programme.timetable.all()),
+        "funded": programme.funded,
+        "steps": list(programme.timetable.all()),
+        "begun": days_begun(programme),
         "staff_funded": programme.staff_funded if programme.funded else None,
         "staff_funded_of": dict(own.values_list("school", "staff_funded")) if programme.funded else {},
         "data_dates": [
@@ -82,15 +87,36 @@ def facts_of(programme) -> dict:
     }
 
 
-def half_days_of(programme, steps) -> dict:
-    """What these steps of its timetable take, in all and of each side: those that are needed, and the others."""
-    sides = {"specialist": Sum("funded_specialist_half_days"), "partner": Sum("funded_partner_half_days")}
-    required, extra = (steps.filter(required=needed).aggregate(**sides) for needed in (True, False))
+def days_begun(programme) -> dict:
+    """For each partnership whose history is known the day from which it has been agreed."""
+    rows = PartnershipStep.objects.filter(partnership__programme=programme, status__in=OPEN_TO_VISITS)
+    return dict(rows.order_by().values("partnership").annotate(day=Min("on")).values_list("partnership", "day"))
+
+
+def begun(facts, partnership):
+    """The day from which the timetable counts for a partnership: one that is not agreed yet begins today."""
+    if partnership is None:
+        return None
+    return facts["begun"].get(partnership.pk, timezone.localdate() if partnership.status in NOT_BEGUN else None)
+
+
+def half_days_of(funded, steps, since=None) -> dict:
+    """What these steps of its timetable take, in all and of each side: those that are needed, and the others.
+
+    Whoever begins in the middle of the year does not take what is over by then.
+    """
+    left = [step for step in steps if since is None or step.window_end >= since]
+    needed, extra = ([step for step in left if step.required == required] for required in (True, False))
     return {
-        "funded": programme.funded,
-        "half_days": steps.aggregate(total=Sum("half_days"))["total"] or 0,
-        "sides": {side: (required[side] or 0, extra[side] or 0) for side in sides},
+        "funded": funded,
+        "since": since if len(left) < len(steps) else None,
+        "half_days": sum(step.half_days for step in left),
+        "sides": {side: (total(needed, side), total(extra, side)) for side in ("specialist", "partner")},
     }
+
+
+def total(steps, side):
+    return sum(getattr(step, f"funded_{side}_half_days") for step in steps)
 
 
 def sections_of(text, facts, partnership=None) -> dict:
@@ -100,11 +126,12 @@ def sections_of(text, facts, partnership=None) -> dict:
     """
     about = about_partnership(partnership) if partnership else about_nobody(text.programme)
     staff = facts["staff_funded_of"].get(about["partner_school_id"], facts["staff_funded"])
+    release = half_days_of(facts["funded"], facts["steps"], begun(facts, partnership))
     within = {name: str(facts.get(name) or about.get(name.replace(" ", "_"), "")) for name in WITHIN}
     lines = {
         "data dates": [date["words"] for date in facts["data_dates"]] or "The programme has set no days yet.",
         "success criteria": facts["criteria"] or "The programme sets no figures.",
-        "release time": release_time(facts, about),
+        "release time": release_time(release, about),
         "staff funded": f"Training is funded for {people(staff)} of each school." if staff else "",
         "revisited on": f"We look at this agreement again on {facts['revisited_words']}."
         if facts["revisited_words"]
@@ -119,7 +146,7 @@ def sections_of(text, facts, partnership=None) -> dict:
         **about,
         "text_version": text.version,
         "data_dates": [{"name": date["name"], "due_on": date["due_on"]} for date in facts["data_dates"]],
-        "half_days": half_days_in_words(facts),
+        "half_days": half_days_in_words(release),
         "staff_funded": staff,
         "revisited_on": facts["revisited_on"],
         "parts": [part for part in parts if part["blocks"]],
@@ -157,28 +184,30 @@ def about_nobody(programme):
     }
 
 
-def release_time(facts, about):
+def release_time(release, about):
     """The half-days of each side and who pays for them; one sentence where nobody does."""
-    if not facts["funded"]:
-        taken = f" Its timetable takes {half_days(facts['half_days'])} in all;" if facts["half_days"] else ""
+    since = f" from {release['since']:%-d %B %Y} on" if release["since"] else ""
+    if not release["funded"]:
+        in_all = f"{half_days(release['half_days'])}{since or ' in all'}"
+        taken = f" Its timetable takes {in_all};" if release["half_days"] else ""
         return f"This programme does not fund release time.{taken or ' So'} each school finds the time and the cover."
     sides = [
         ("specialist", f"The specialist teacher, of {about['home_school']}"),
         ("partner", f"The partner teacher, of {about['partner_school']}"),
     ]
-    return [f"{who}: {paid(*facts['sides'][side])}" for side, who in sides]
+    return [f"{who}: {paid(*release['sides'][side], since)}" for side, who in sides]
 
 
-def paid(required, extra):
-    words = f"{half_days(required)}, funded by the programme" if required else "no half-day is funded"
+def paid(required, extra, since):
+    words = f"{half_days(required)}{since}, funded by the programme" if required else f"no half-day is funded{since}"
     return f"{words}; up to {extra} more where they are used" if extra else words
 
 
-def half_days_in_words(facts):
+def half_days_in_words(release):
     """For the facts at a glance: "7 and 1", the two sides apart."""
-    if not facts["funded"]:
+    if not release["funded"]:
         return None
-    return {side: required for side, (required, _) in facts["sides"].items()}
+    return {side: required for side, (required, _) in release["sides"].items()}
 
 
 def half_days(n):

@@ -46,17 +46,20 @@ class EventChoice(forms.Form):
         if self.only:
             del self.fields["programme"]
         areas = Area.objects.allowed(user, "events.manage").filter(programme__in=programmes)
-        self.fields["area"].queryset = areas.select_related("programme").order_by(
-            "programme__starts_on", "programme", "name"
-        )
-        if self.only:
-            self.fields["area"].label_from_instance = lambda area: f"{area.name} area's"
-        else:
-            self.fields["area"].label_from_instance = lambda area: f"{area.name} area's ({area.programme.title})"
+        self.fields["area"].queryset = areas
+        self.fields["area"].choices = [("", self.fields["area"].empty_label), *self.areas_of(programmes, areas)]
         if not areas:
             del self.fields["area"]
         self.helper = with_button(self, "Continue", name="")
         self.helper.form_method = "get"
+
+    def areas_of(self, programmes, areas):
+        """The areas to choose from; of several programmes each under its own, in the order of the field above."""
+        found = {
+            programme: [(area.pk, area.name) for area in areas if area.programme_id == programme.pk]
+            for programme in programmes
+        }
+        return found[self.only] if self.only else [(programme.title, some) for programme, some in found.items() if some]
 
     def clean(self):
         cleaned = super().clean()

@@ -130,10 +130,10 @@ class ActionForm(RowForm):
 
     def __init__(self, *args, event, expected, **kwargs):
         super().__init__(*args, **kwargs)
-        people = {one.person.pk: one.person for one in expected if one.person}
+        people = {str(one.person.pk): one for one in expected if one.person}
         self.event = event
-        self.fields["owner"].choices = [("", "Choose a person"), *((pk, str(p)) for pk, p in people.items())]
-        self.fields["owner"].coerce = lambda pk: people[int(pk)]
+        self.fields["owner"].choices = [("", "Choose a person"), *((pk, one.label) for pk, one in people.items())]
+        self.fields["owner"].coerce = lambda pk: people[pk].person
         self.fields["owner"].error_messages["invalid_choice"] = "Choose from what is offered here."
         self.order_fields(["what", "owner", "due_on"])
         self.helper = with_button(self, "Add the action", css_class="govuk-button--secondary")

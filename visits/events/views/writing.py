@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.generic import CreateView, FormView, UpdateView
 
@@ -104,17 +105,33 @@ def host_of(area):
 
 
 class EventUpdate(EventWriting, UpdateView):
-    """An event that was cancelled meanwhile says so on its own page."""
+    """An event that was cancelled meanwhile says so on its own page; what was typed can be added as a new one."""
 
     form_class = EventForm
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.may(self.action):
             rows = allowed_rows(Event, request.user, self.action).of_open_programmes()
-            if event := rows.filter(pk=kwargs["pk"], status=Event.Status.CANCELLED).first():
-                messages.warning(request, f"This event was cancelled, so nothing of it is changed: {event.when}.")
-                return redirect(event)
+            rows = rows.filter(pk=kwargs["pk"], status=Event.Status.CANCELLED)
+            if event := rows.select_related("programme", "area").first():
+                return self.offer_anew(event) if request.method == "POST" else self.say_that_it_was_cancelled(event)
         return super().dispatch(request, *args, **kwargs)
+
+    def say_that_it_was_cancelled(self, event):
+        messages.warning(self.request, f"This event was cancelled, so nothing of it is changed: {event.when}.")
+        return redirect(event)
+
+    def offer_anew(self, event):
+        programme = event.programme
+        new = Event(programme=programme, area=event.area)
+        form = NewEventForm(self.request.POST, instance=new, user=self.request.user)
+        form.helper.form_action = reverse("events:create", args=[programme.slug])
+        form.add_error(
+            None,
+            f"This event was cancelled meanwhile ({event.cancelled_because}), so nothing of it is changed. What you "
+            "typed is still here: add it as a new event if it shall take place after all.",
+        )
+        return render(self.request, self.template_name, {"form": form, "object": new, "programme": programme})
 
     def get_queryset(self):
         return super().get_queryset().of_open_programmes().standing().with_places()
