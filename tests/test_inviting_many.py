@@ -14,7 +14,7 @@ from accounts import inviting as mailing
 from accounts.models import AuditEvent, Invitation, InvitationMail, User
 from accounts.roles import Role
 from jobs.work import work_on
-from programmes.models import Programme
+from programmes.models import PartnerTeacher, Programme
 from programmes.services import inviting
 from tests.factories import (
     MembershipFactory,
@@ -149,6 +149,29 @@ def test_the_list_has_everyone_who_waits_and_nobody_else(programme):
         ("others", "Cy Reed", "cy@schools.example", None),
     ]
     assert next(row for row in found if row.first_name == "Eve").role_label == "Area consultant and Specialist teacher"
+
+
+def test_whoever_took_part_in_earlier_programmes_alone_is_listed_apart(client, programme):
+    closed = ProgrammeFactory(organisation=programme.organisation, status=Programme.Status.CLOSED)
+    draft = ProgrammeFactory(organisation=programme.organisation, status=Programme.Status.DRAFT)
+    old, again, partner, new = (loaded(programme, name, Role.SPECIALIST) for name in ("Old", "Again", "Partner", "New"))
+    SpecialistTeacherFactory(programme=closed, user=old)
+    SpecialistTeacherFactory(programme=closed, user=again)
+    then = PartnershipFactory(programme=closed, status="completed")
+    PartnerTeacher.objects.create(partnership=then, user=partner, since=closed.starts_on, until=closed.ends_on)
+    SpecialistTeacherFactory(programme=draft, user=again)
+
+    page, apart = client.get(PAGE, {"all": "on"}), client.get(PAGE, {"kind": "earlier"})
+    confirm(client, {"who": [f"person-{user.pk}" for user in (again, new)]})
+    after = client.get(PAGE)
+
+    def listed(page):
+        return re.findall(r"<b>(\w+) Reed</b>", page.content.decode())
+
+    assert (listed(page), listed(apart)) == (["Again", "New"], ["Old", "Partner"])
+    assert "Listed: all 2 , 2 teachers ; apart from these 2 people of earlier programmes ." in words(page)
+    assert "Nobody waits for an invitation" in words(after)
+    assert "Listed apart: 2 people of earlier programmes ." in words(after)
 
 
 def test_those_ticked_are_checked_invited_and_mailed_and_the_others_named(client, programme, mailoutbox):

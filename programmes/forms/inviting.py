@@ -61,7 +61,7 @@ class InviteManyForm:
 
     def __init__(self, data, *, person, waiting, kind="", tick_all=False):
         self.person, self.data, self.error = person, data, ""
-        of_kind = [found for found in waiting if kind in ("", found.kind)]
+        of_kind = [found for found in waiting if (found.kind == kind if kind else not found.is_of_earlier)]
         keys = set(data.getlist("who")) if data else {found.key for found in of_kind} if tick_all else set()
         shown = of_kind[:MOST]
         self.more = len(of_kind) - len(shown)

@@ -14,13 +14,18 @@ from accounts.inviting import write_all
 from accounts.models import Invitation, Membership, Organisation, School
 from accounts.roles import TEACHERS, Role
 from papers.templatetags.plain import listed, longday
-from programmes.models import Partnership, Programme
+from programmes.models import Partnership, PartnerTeacher, Programme, SpecialistTeacher
 
 ACTION = "people.invite"
 Status = Partnership.Status
 WORKING = [Status.PROPOSED, Status.AGREED, Status.ACTIVE, Status.EMBEDDING]
-KINDS = {"heads": ("head", "heads"), "teachers": ("teacher", "teachers"), "consultants": ("consultant", "consultants")}
-KINDS["others"] = ("other", "others")
+KINDS = {
+    "heads": ("head", "heads"),
+    "teachers": ("teacher", "teachers"),
+    "consultants": ("consultant", "consultants"),
+    "others": ("other", "others"),
+    "earlier": ("person of earlier programmes", "people of earlier programmes"),
+}
 KIND_OF = {Role.HEADTEACHER: "heads", Role.CONSULTANT: "consultants"} | dict.fromkeys(TEACHERS, "teachers")
 
 
@@ -38,6 +43,7 @@ class Waiting:
     email: str
     ends_on: object = None
     to_type: bool = False
+    is_of_earlier: bool = False
     expired: list[Invitation] = field(default_factory=list)
 
     def __str__(self):
@@ -45,7 +51,7 @@ class Waiting:
 
     @property
     def kind(self):
-        return KIND_OF.get(self.role, "others")
+        return "earlier" if self.is_of_earlier else KIND_OF.get(self.role, "others")
 
     @property
     def place(self):
@@ -71,7 +77,10 @@ class Overtaken(Exception):
 
 
 def who_waits(person) -> list[Waiting]:
-    """Everyone to invite: heads by school, then teachers, consultants, others. As many queries for one as for all."""
+    """Everyone to invite: heads by school, then teachers, consultants, others, and who only took part earlier.
+
+    As many queries for one as for all.
+    """
     roles = set().union(*map(gives, person.memberships_granting(ACTION)))
     rows = Membership.objects.allowed(person, ACTION).live().filter(user__is_active=False, role__in=roles)
     rows = rows.select_related("user", "organisation", "school").order_by("starts_on", "pk")
@@ -85,7 +94,8 @@ def who_waits(person) -> list[Waiting]:
     headed = set(heads_at(places).values_list("organisation", "school"))
     places = {place: found for place, found in places.items() if place not in headed}
     invited = open_invitations([user.email for user in of_user], places)
-    waiting = [found for user, rows in of_user.items() if (found := loaded(user, rows, invited))]
+    earlier = of_earlier_programmes(of_user)
+    waiting = [found for user, rows in of_user.items() if (found := loaded(user, rows, invited, user.pk in earlier))]
     waiting += [found for place, at in places.items() if (found := head(*at, invited))]
     return sorted(waiting, key=in_order)
 
@@ -93,6 +103,16 @@ def who_waits(person) -> list[Waiting]:
 def in_order(waiting):
     where = waiting.school.name if waiting.kind == "heads" else ""
     return list(KINDS).index(waiting.kind), where, waiting.last_name, waiting.first_name, waiting.key
+
+
+def of_earlier_programmes(users) -> set[int]:
+    """Those who took part in programmes that are closed, and in none that is set up or runs."""
+    statuses = defaultdict(set)
+    specialists = SpecialistTeacher.objects.filter(user__in=users).values_list("user", "programme__status")
+    partners = PartnerTeacher.objects.filter(user__in=users).values_list("user", "partnership__programme__status")
+    for user, status in [*specialists, *partners]:
+        statuses[user].add(status)
+    return {user for user, found in statuses.items() if found == {Programme.Status.CLOSED}}
 
 
 def working_schools(person) -> dict:
@@ -124,7 +144,7 @@ def open_invitations(emails, places):
     return list(rows.select_related("invited_by").order_by("invited_at", "pk"))
 
 
-def loaded(user, memberships, invited) -> Waiting | None:
+def loaded(user, memberships, invited, is_of_earlier) -> Waiting | None:
     """Somebody with a role who cannot sign in; one invitation opens every role, so there is one for each person."""
     organisations = {m.organisation_id for m in memberships}
     own = [row for row in invited if row.email == user.email and row.organisation_id in organisations]
@@ -142,6 +162,7 @@ def loaded(user, memberships, invited) -> Waiting | None:
         last_name=user.last_name,
         email=user.email,
         ends_on=m.ends_on,
+        is_of_earlier=is_of_earlier,
         expired=own,
     )
 

@@ -45,9 +45,16 @@ class InviteMany(Allowed, TemplateView):
 
     def page(self, form):
         counts = Counter(found.kind for found in self.waiting)
+        earlier = counts.pop("earlier", 0)
         words = {kind: counted(kind, counts[kind]) for kind in inviting.KINDS if counts[kind]}
         return self.render_to_response(
-            {"invites": form, "only": self.kind, "counts": words.items(), "total": len(self.waiting)}
+            {
+                "invites": form,
+                "only": self.kind,
+                "counts": words.items(),
+                "total": counts.total(),
+                "earlier": earlier and counted("earlier", earlier),
+            }
         )
 
     def check(self, form, changed=False):
@@ -92,5 +99,5 @@ class Invited(Allowed, ListView):
             "sent": sum(mail.invitation.sent_at is not None for mail in mails),
             "in_hand": sum(mail.in_hand for mail in mails),
             "failed": [mail for mail in mails if mail.has_failed and not mail.invitation.sent_at],
-            "waiting": inviting.who_waits(self.request.user),
+            "waiting": [found for found in inviting.who_waits(self.request.user) if not found.is_of_earlier],
         }
