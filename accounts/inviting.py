@@ -38,11 +38,11 @@ def write_all(person, invitations) -> uuid.UUID:
 def send(mail):
     """What the worker does with a claimed mail: make the link and hand it to the mail server.
 
-    Nothing is sent for an invitation that was withdrawn, taken up or sent by hand meanwhile.
+    Nothing is sent for an invitation that was withdrawn, taken up, sent by hand or given another address meanwhile.
     """
     invitation = mail.invitation
     token, digest = services.new_link()
-    waits = Invitation.objects.open().filter(pk=invitation.pk, sent_at=None)
+    waits = Invitation.objects.open().filter(pk=invitation.pk, sent_at=None, email=invitation.email)
     invitation.expires_at = invitation.last_moment
     if not waits.update(digest=digest, expires_at=invitation.expires_at):
         mail.finish()

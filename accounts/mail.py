@@ -60,10 +60,12 @@ class AtOnce:
 AT_ONCE = [
     AtOnce(
         "Invitation",
-        "When a coordinator, a headteacher or the administrator invites people, or sends an invitation again",
+        "When a coordinator, a headteacher or the administrator invites people, sends it again or corrects the address",
         "Whoever is invited",
     ),
     AtOnce("Sign-in code", "When someone asks to sign in with a code", "Whoever asks, if the address is known here"),
+    AtOnce("Code for a new address", "When someone changes their email address", "The new address"),
+    AtOnce("The email address was changed", "Right after it happened", "The address that it was"),
     AtOnce("Link for a new password", "When someone has forgotten the password", "Whoever asks"),
     AtOnce(
         "No account here",

@@ -81,6 +81,7 @@ GRANTS = {
     "reports.view": {Role.HEADTEACHER, Role.COORDINATOR},
     "people.view": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
     "people.invite": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
+    "people.correct": {Role.COORDINATOR, Role.ADMINISTRATOR},
     "system.view": {Role.ADMINISTRATOR},
 }
 

@@ -91,7 +91,7 @@ def invitation_behind(token):
 
 def open_invitations(person):
     """Those that wait to be accepted or have expired, the oldest first."""
-    rows = Invitation.objects.allowed(person, "people.view").open().order_by("expires_at", "pk")
+    rows = Invitation.objects.allowed(person, "people.view").open().marked_for(person).order_by("expires_at", "pk")
     return list(with_mails(rows.select_related("organisation", "school")))
 
 
@@ -149,16 +149,15 @@ def withdraw(person, invitation):
 def accept(invitation, first_name, last_name):
     """Give the invited person the role. Returns (user, whether the account is new).
 
-    Of two clicks on one link one wins. An account that exists keeps its name.
+    Of two clicks on one link one wins, and so does a new link over the one before. An account that exists keeps its
+    name.
     """
     if invitation.is_to_oneself:
         raise OwnInvitation(f"invitation {invitation.pk}")
     today = timezone.localdate()
-    taken = (
-        Invitation.objects.open()
-        .filter(Q(ends_on=None) | Q(ends_on__gte=today), pk=invitation.pk, expires_at__gt=timezone.now())
-        .update(accepted_at=timezone.now())
-    )
+    as_sent = Invitation.objects.open().filter(pk=invitation.pk, digest=invitation.digest)
+    lasts = Q(ends_on=None) | Q(ends_on__gte=today)
+    taken = as_sent.filter(lasts, expires_at__gt=timezone.now()).update(accepted_at=timezone.now())
     if not taken:
         invitation.refresh_from_db()
         raise InvitationClosed(invitation.state)

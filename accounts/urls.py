@@ -2,16 +2,19 @@ from django.urls import path
 
 from accounts import views
 from accounts.messages import views as messages
+from accounts.names import views as names
 from accounts.register.views import imports, schools, succession
 
 app_name = "accounts"
 urlpatterns = [
     path("account/", views.account, name="account"),
+    path("account/name/", names.OwnName.as_view(), name="own_name"),
     path("account/work-as/<int:pk>/", views.work_as, name="work_as"),
     path("people/", views.PeopleList.as_view(), name="people"),
     path("people/invite/", views.InvitationCreate.as_view(), name="invite"),
     path("people/invitations/<int:pk>/again/", views.invite_again, name="invite_again"),
     path("people/invitations/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("people/<int:pk>/correct/", names.Correct.as_view(), name="correct"),
     path("people/<int:pk>/end/", views.end, name="end"),
     path("organisations/", views.OrganisationList.as_view(), name="organisations"),
     path("organisations/add/", views.OrganisationCreate.as_view(), name="organisation_create"),

@@ -60,7 +60,8 @@ class PeopleList(Allowed, ListView):
     def get_queryset(self):
         self.everyone = super().get_queryset().live()
         self.asked = {"q": self.request.GET.get("q", "")[:200], "who": self.request.GET.get("who", "")}
-        rows = self.everyone.search(self.asked["q"]).select_related("user", "organisation", "school")
+        rows = self.everyone.search(self.asked["q"]).marked_for(self.request.user)
+        rows = rows.select_related("user", "organisation", "school")
         if self.asked["who"] == "new":
             rows = rows.filter(user__is_active=False)
         return rows.order_by("user__last_name", "user__first_name", "pk")

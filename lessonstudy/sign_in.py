@@ -9,6 +9,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.urls import path, re_path
 
+from accounts.names.views import OwnAddress
 from accounts.second_factor import SetUp
 
 urlpatterns = [
@@ -19,6 +20,8 @@ urlpatterns = [
     path("not-yet/", account.account_inactive, name="account_inactive"),
     path("by-invitation/", account.signup, name="account_signup"),
     path("again/", account.reauthenticate, name="account_reauthenticate"),
+    path("address/", OwnAddress.as_view(), name="account_email"),
+    path("address/code/", account.email_verification_sent, name="account_email_verification_sent"),
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),

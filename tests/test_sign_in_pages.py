@@ -22,6 +22,8 @@ TABLE = {
     "account_inactive":                     (200,      200,       200,            200),
     "account_signup":                       (200,      302,       302,            302),
     "account_reauthenticate":               (302,      403,       403,            302),
+    "account_email":                        (302,      200,       302,            302),
+    "account_email_verification_sent":      (302,      302,       302,            302),
     "account_change_password":              (302,      302,       302,            302),
     "account_set_password":                 (302,      200,       302,            200),
     "account_reset_password":               (200,      200,       200,            200),

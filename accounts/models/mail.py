@@ -6,7 +6,7 @@ from django.db.models import F, Func, Q, Value
 from django.urls import reverse
 
 from accounts.models.organisations import Organisation
-from accounts.models.people import Invitation
+from accounts.models.people import Invitation, correctable_as
 from accounts.roles import Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
 from jobs.models import Job, JobQuerySet
@@ -99,6 +99,10 @@ class OutgoingMail(Job):
 
 
 class InvitationMailQuerySet(JobQuerySet, ScopedQuerySet):
+    def marked_for(self, person):
+        """Each with the id of the invited one as `to_correct`, if the person may correct the address."""
+        return self.annotate(to_correct=correctable_as(person, "invitation__email"))
+
     reach = {
         Role.COORDINATOR: lambda m: Q(invitation__organisation=m.organisation_id),
         Role.HEADTEACHER: lambda m: Q(

@@ -3,7 +3,7 @@ import datetime as dt
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -19,7 +19,22 @@ PLACE_FITS_ROLE = (
 )
 
 
-class UserManager(BaseUserManager):
+def only_there(membership):
+    """Whoever has all roles, those to come included, in the organisation of the membership. Not its holder."""
+    roles = Membership.objects.not_over()
+    there = Membership.objects.live().filter(organisation=membership.organisation_id)
+    elsewhere = roles.exclude(organisation=membership.organisation_id)
+    return Q(pk__in=there.values("user")) & ~Q(pk__in=elsewhere.values("user")) & ~Q(pk=membership.user_id)
+
+
+class UserQuerySet(ScopedQuerySet):
+    reach = {
+        Role.COORDINATOR: only_there,
+        Role.ADMINISTRATOR: lambda m: ~Q(pk=m.user_id),
+    }
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -96,6 +111,11 @@ class MembershipQuerySet(ScopedQuerySet):
     def not_over(self, on=None):
         """Live ones and those that begin later."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on or timezone.localdate()), ended_at=None)
+
+    def marked_for(self, person):
+        """Each with whether the person may correct its holder, as `may_be_corrected`."""
+        people = User.objects.allowed(person, "people.correct").filter(pk=OuterRef("user"))
+        return self.annotate(may_be_corrected=Exists(people))
 
     def search(self, text):
         """Each word stands in the person's name or address, or in the name of the school."""
@@ -182,6 +202,16 @@ class InvitationQuerySet(ScopedQuerySet):
 
     def open(self):
         return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def marked_for(self, person):
+        """Each with the id of the invited one as `to_correct`, if the person may correct the address."""
+        return self.annotate(to_correct=correctable_as(person, "email"))
+
+
+def correctable_as(person, email):
+    """The id of somebody with the address in that column, whom the person may give another one."""
+    people = User.objects.allowed(person, "people.correct").filter(email=OuterRef(email), is_active=False)
+    return Subquery(people.values("pk")[:1])
 
 
 class Invitation(models.Model):

@@ -44,6 +44,7 @@ class Waiting:
     ends_on: object = None
     to_type: bool = False
     is_of_earlier: bool = False
+    to_correct: int | None = None  # whose name and address the person may correct
     expired: list[Invitation] = field(default_factory=list)
 
     def __str__(self):
@@ -83,7 +84,7 @@ def who_waits(person) -> list[Waiting]:
     """
     roles = set().union(*map(gives, person.memberships_granting(ACTION)))
     rows = Membership.objects.allowed(person, ACTION).live().filter(user__is_active=False, role__in=roles)
-    rows = rows.select_related("user", "organisation", "school").order_by("starts_on", "pk")
+    rows = rows.marked_for(person).select_related("user", "organisation", "school").order_by("starts_on", "pk")
     of_user = defaultdict(list)
     for m in rows:
         if givers(person, m.role, m.organisation, m.school):
@@ -163,6 +164,7 @@ def loaded(user, memberships, invited, is_of_earlier) -> Waiting | None:
         email=user.email,
         ends_on=m.ends_on,
         is_of_earlier=is_of_earlier,
+        to_correct=user.pk if m.may_be_corrected else None,
         expired=own,
     )
 

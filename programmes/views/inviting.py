@@ -85,7 +85,7 @@ class Invited(Allowed, ListView):
 
     def get_queryset(self):
         rows = super().get_queryset().filter(batch=self.kwargs["batch"])
-        rows = rows.select_related("invitation__organisation", "invitation__school")
+        rows = rows.marked_for(self.request.user).select_related("invitation__organisation", "invitation__school")
         return rows.order_by("invitation__last_name", "invitation__first_name", "pk")
 
     def get_context_data(self, **kwargs):
