@@ -233,6 +233,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "300/m/ip,5/5m/key",
     "request_login_code": "200/m/ip,3/m/key",
+    "confirm_email": "3/m/key",
     "reset_password": "200/m/ip,5/m/key",
     "reset_password_from_key": "200/m/ip",
     "change_password": "5/m/user",

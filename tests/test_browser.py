@@ -31,6 +31,7 @@ def pages_of(corner):
     partnership, visit = reverse("programmes:partnership", args=[ours.partnership.pk]), ours.visit.pk
     slug = ours.programme.slug
     everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
+    everyone += [reverse("accounts:own_name"), reverse("account_email")]
     programme = reverse("programmes:detail", args=[slug])
     roster = [
         reverse("reports:roster"),
@@ -139,6 +140,7 @@ def pages_of(corner):
             reverse("accounts:mail_kinds"),
             reverse("mfa_index"),
             reverse("accounts:people"),
+            reverse("accounts:correct", args=[ours.people[Role.OFFICE].pk]),
             reverse("accounts:invite"),
             reverse("programmes:invite_many"),
             reverse("programmes:invited", args=[ours.invitation_mail.batch]),
