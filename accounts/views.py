@@ -88,7 +88,7 @@ class InvitationCreate(Allowed, CreateView):
         return came_from(self.request) or reverse("accounts:people")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(back=self.get_success_url(), to_correct=self.to_correct, **kwargs)
+        return super().get_context_data(back=self.get_success_url(), **kwargs)
 
     def get_form_class(self):
         return ReadyInvitationForm if "membership" in self.request.GET else InvitationForm
@@ -98,16 +98,16 @@ class InvitationCreate(Allowed, CreateView):
 
     def get_invitation(self):
         """A blank one; from the row of someone whom a programme has loaded, an invitation to that role."""
-        self.to_correct = None
         if "membership" not in self.request.GET:
             return None
         pk = self.request.GET["membership"]
         rows = Membership.objects.allowed(self.request.user, self.action).live()
         rows = rows.marked_for(self.request.user).select_related("user", "organisation", "school")
         m = get_object_or_404(rows, pk=int(pk) if pk.isdecimal() else 0)
-        self.to_correct = m.user_id if m.may_be_corrected and not m.user.is_active else None
         who = {"first_name": m.user.first_name, "last_name": m.user.last_name, "email": m.user.email}
-        return Invitation(role=m.role, organisation=m.organisation, school=m.school, ends_on=m.ends_on, **who)
+        invitation = Invitation(role=m.role, organisation=m.organisation, school=m.school, ends_on=m.ends_on, **who)
+        invitation.to_correct = m.user_id if m.may_be_corrected and not m.user.is_active else None
+        return invitation
 
     def get_initial(self):
         """From other pages one comes with the role to fill: a school's head, an organisation's first coordinator."""

@@ -147,7 +147,7 @@ def test_every_kind_of_mail_is_listed_in_words(client, at):
     assert all(kind.title in text and kind.who in text for kind in KINDS.values())
     assert "Invitation" in text
     assert "Sign-in code" in text
-    assert f"{len(KINDS) + 6} kinds of mail, and no others." in text
+    assert f"{len(KINDS) + 8} kinds of mail, and no others." in text
 
 
 def test_every_kind_has_a_template_with_a_friendly_end():
