@@ -312,6 +312,20 @@ def test_whoever_has_accepted_meanwhile_keeps_the_address(client, coordinator, e
     assert as_kept(ann) == ("Ann", "Reid", "ann@schols.example")
 
 
+def test_a_link_whose_page_was_open_when_the_address_was_corrected_opens_nothing(coordinator, essex):
+    ann = loaded(essex)
+    invitation = invited(ann, coordinator, essex)
+    names = {"first_name": "Ann", "last_name": "Reid"}
+    read_by_the_page = Invitation.objects.get(pk=invitation.pk)
+
+    services.correct(coordinator, ann, shown=names | {"email": ann.email}, **names, email="ann@schools.example")
+    with pytest.raises(accounts.InvitationClosed):
+        accounts.accept(read_by_the_page, "Ann", "Reid")
+
+    assert not User.objects.filter(email="ann@schols.example").exists()
+    assert Invitation.objects.get().state == "open"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_correct_at_once_one_is_told():
     essex = OrganisationFactory()
