@@ -1,9 +1,6 @@
 """Replacing the people of a partnership; it is Wednesday 27 January 2027."""
 
 import datetime as dt
-import threading
-
-from django.db import connection
 
 from accounts.roles import Role
 from programmes.models import PartnerTeacher
@@ -25,24 +22,3 @@ def replace_teacher(ours, on=TODAY, **who):
 
 def booked(visit):
     return set(visit.bookings.values_list("person", flat=True))
-
-
-def at_once(*acts):
-    start, said = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def run(number, act):
-        try:
-            start.wait()
-            act()
-            said[number] = "done"
-        except people.CannotChange as error:
-            said[number] = type(error).__name__
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return said

@@ -1,10 +1,8 @@
 """Agreements: who signs in which capacity, that a signature counts once, and the text they are made of."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
@@ -39,6 +37,7 @@ from tests.signing import (
     sign_all_but_one,
     sign_next,
 )
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -219,25 +218,15 @@ def test_of_two_last_signatures_at_once_one_completes_it():
     agreement = made(ours)
     for person in (ours.specialist, ours.partner):
         sign_next(person, agreement)
-    barrier, failed = threading.Barrier(2), []
+    last = {head: waits_for(head, fresh(agreement)) for head in (ours.partner_head, ours.home_head)}
 
-    def put(person):
-        try:
-            (signature,) = waits_for(person, fresh(agreement))
-            barrier.wait(5)
-            sign(person, agreement, signature, person.get_full_name())
-        except Exception as error:  # a thread tells by this list
-            failed.append(error)
-        finally:
-            connection.close()
+    at_once(
+        *[
+            lambda head=head, signature=signature: sign(head, agreement, signature, head.get_full_name())
+            for head, [signature] in last.items()
+        ]
+    )
 
-    threads = [threading.Thread(target=put, args=[person]) for person in (ours.partner_head, ours.home_head)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failed == []
     assert fresh(agreement).is_complete
     assert AuditEvent.objects.filter(did="agreements.complete").count() == 1
     assert ours.partnership.steps.filter(status=Status.AGREED).count() == 1
@@ -247,20 +236,8 @@ def test_of_two_last_signatures_at_once_one_completes_it():
 @pytest.mark.django_db(transaction=True)
 def test_two_who_make_agreements_at_once_make_one():
     ours = build()
-    barrier, found = threading.Barrier(2), []
 
-    def make():
-        try:
-            barrier.wait(5)
-            found.append(len(make_agreements(ours.coordinator, ours.programme, [ours.partnership])))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=make) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(*[lambda: len(make_agreements(ours.coordinator, ours.programme, [ours.partnership]))] * 2)
 
     assert sorted(found) == [0, 1]
     assert Agreement.objects.count() == AgreementText.objects.count() == 1

@@ -1,11 +1,9 @@
 """A programme copied to the next year: every date in term time, every partnership as chosen, once."""
 
 import datetime as dt
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,6 +42,7 @@ from tests.term_dates import YEAR_2026, YEAR_2027, calendars, give_term_dates
 from tests.test_pages import text_of
 from tests.test_term_dates import hidden, lines
 from tests.test_timetables import template_called
+from tests.together import at_once
 from tests.world import build_world
 
 Status = Partnership.Status
@@ -343,19 +342,8 @@ def test_of_two_clicks_one_copies_and_the_other_finds_the_copy():
     give_term_dates(organisation, YEAR_2027)
     programme = whole_programme(organisation, person)
     PartnershipFactory(programme=programme, ref="GOES")
-    found = []
 
-    def click():
-        try:
-            found.append(copied(person, programme, GOES=Carry.EMBEDDING))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=click) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(*[lambda: copied(person, programme, GOES=Carry.EMBEDDING)] * 2)
 
     assert sorted(new for _, new in found) == [False, True]
     assert len({copy.pk for copy, _ in found}) == 1

@@ -2,11 +2,9 @@
 
 import datetime as dt
 import re
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 from icalendar import Calendar
 
@@ -22,6 +20,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.together import at_once
 from tests.world import build_world
 from visits.events import arranging, invitations
 from visits.events.audience import Known
@@ -393,19 +392,9 @@ def test_the_event_can_be_put_into_one_s_own_calendar(client, ours, event):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_send_at_once_each_person_gets_one_invitation(ours, event):
-    coordinator, barrier = ours.people[Role.COORDINATOR], threading.Barrier(2)
-    numbers = []
+    coordinator = ours.people[Role.COORDINATOR]
 
-    def press():
-        barrier.wait()
-        numbers.append(len(invitations.send_invitations(coordinator, event)))
-        connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    numbers = at_once(*[lambda: len(invitations.send_invitations(coordinator, event))] * 2)
 
     assert sorted(numbers) == [0, 3]
     assert OutgoingMail.objects.count() == 3

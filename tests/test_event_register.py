@@ -4,11 +4,9 @@ import csv
 import datetime as dt
 import io
 import re
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -16,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from accounts.roles import Role
 from papers.sheets.writing import undefuse
 from tests.factories import AttendanceFactory, EventFactory, PartnershipFactory, UserFactory
+from tests.together import at_once
 from tests.world import build_world
 from visits.events import arranging, invitations, register
 from visits.events.audience import Known, audience
@@ -207,19 +206,10 @@ def test_whoever_is_in_the_register_cannot_be_taken_off_the_list(ours, coordinat
 
 @pytest.mark.django_db(transaction=True)
 def test_two_phones_that_mark_at_once_leave_one_row(ours, event):
-    barrier = threading.Barrier(2)
     person = ours.people[Role.SPECIALIST]
+    both = [ours.people[role] for role in (Role.COORDINATOR, Role.PARTNER)]
 
-    def press(by):
-        barrier.wait()
-        register.mark(by, event, person, True)
-        connection.close()
-
-    threads = [threading.Thread(target=press, args=[ours.people[role]]) for role in (Role.COORDINATOR, Role.PARTNER)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda by=by: register.mark(by, event, person, True) for by in both])
 
     assert marks(event) == {"OursideSpecialist": True}
 

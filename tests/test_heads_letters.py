@@ -3,12 +3,10 @@
 import datetime as dt
 import io
 import re
-import threading
 
 import pikepdf
 import pypdfium2
 import pytest
-from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +23,7 @@ from programmes.tasks import make_heads_letter
 from pupils.loading import load_programme
 from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory, UserFactory
 from tests.test_browser import ESSEX
+from tests.together import at_once
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -265,21 +264,12 @@ def test_making_twice_makes_one_and_a_change_makes_another(client, ours, coordin
 def test_two_who_press_at_once_make_one_letter_for_each_school():
     ours = build_world()[0]
     HeadsLetter.objects.all().delete()
-    rows, gate = list(ours.programme.partner_schools.filter(stage="joined")), threading.Barrier(2)
-    ordered = []
+    rows = list(ours.programme.partner_schools.filter(stage="joined"))
 
-    def press():
-        gate.wait()
-        ordered.extend(order_letters(ours.people[Role.COORDINATOR], ours.programme, rows))
-        connection.close()
+    ordered = at_once(*[lambda: order_letters(ours.people[Role.COORDINATOR], ours.programme, rows)] * 2)
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(letter.partner_school_id for letter in ordered) == sorted(row.pk for row in rows)
+    written = [letter.partner_school_id for letters in ordered for letter in letters]
+    assert sorted(written) == sorted(row.pk for row in rows)
 
 
 def test_the_worker_writes_the_file_and_says_that_it_is_ready(client, ours, coordinator):
@@ -382,18 +372,9 @@ def test_two_who_send_at_once_send_each_letter_once():
     ours = build_world()[0]
     coordinator = ours.people[Role.COORDINATOR]
     make_all(coordinator, ours.programme)
-    rows, gate = list(ours.programme.partner_schools.filter(stage="joined")), threading.Barrier(2)
+    rows = list(ours.programme.partner_schools.filter(stage="joined"))
 
-    def press():
-        gate.wait()
-        send_letters(coordinator, ours.programme, rows)
-        connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: send_letters(coordinator, ours.programme, rows)] * 2)
 
     assert mails() == ["nextdoorheadteacher@schools.example", "oursideheadteacher@schools.example"]
 

@@ -25,7 +25,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.inviting import accept, head_of, link_in, tables_with
-from tests.test_pairing_runs import at_once
+from tests.together import at_once
 from tests.world import person
 
 pytestmark = pytest.mark.django_db
@@ -456,7 +456,9 @@ def test_of_two_coordinators_at_once_one_invites_and_the_other_is_told():
         who = {"first_name": "Ashley", "last_name": "Holt", "email": email}
         return lambda: inviting.invite(User.objects.get(pk=user.pk), {ash: who})
 
-    found = at_once(*(ask(user, f"head{number}@ash.example") for number, user in enumerate(both)))
+    found = at_once(
+        *(ask(user, f"head{number}@ash.example") for number, user in enumerate(both)), expecting=(inviting.Overtaken,)
+    )
 
     assert sorted(isinstance(each, inviting.Overtaken) for each in found) == [False, True]
     assert Invitation.objects.count() == InvitationMail.objects.count() == 1

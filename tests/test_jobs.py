@@ -2,13 +2,11 @@
 
 import datetime as dt
 import io
-import threading
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +17,7 @@ from jobs.work import CannotBeDone, work_on
 from reports.models import Report
 from reports.services import order_report
 from tests.factories import MembershipFactory, ReportFactory
+from tests.together import at_once
 from tests.world import build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -156,18 +155,9 @@ def make_old(path):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_ten_workers_at_once_one_takes_the_job():
-    report, gate, claimed = ReportFactory(), threading.Barrier(10), []
+    report = ReportFactory()
 
-    def take():
-        gate.wait()
-        try:
-            claimed.append(Report.objects.claim(report.pk))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=take) for _ in range(10)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    claimed = at_once(*[lambda: Report.objects.claim(report.pk)] * 10)
 
     assert [job.attempt for job in claimed if job] == [1]
 

@@ -2,7 +2,6 @@
 
 import json
 import random
-import threading
 from collections import Counter
 
 import pytest
@@ -30,6 +29,7 @@ from tests.folders import (
     TOML,
 )
 from tests.loads import database, essex_loaded, load, refused, results
+from tests.together import at_once
 
 # A first load ------------------------------------------------------------------------------------------------------
 
@@ -232,20 +232,8 @@ class TestOtherSpellings:
 def test_two_loads_at_once_give_the_rows_of_one():
     with essex_loaded():
         alone = {table: rows for table, (rows, _) in database().items()}
-    said, together = [], threading.Barrier(2)
 
-    def work():
-        together.wait()
-        try:
-            said.append(load_programme(ESSEX).changed_nothing)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    said = at_once(*[lambda: load_programme(ESSEX).changed_nothing] * 2)
 
     assert sorted(said) == [False, True]
     assert {table: rows for table, (rows, _) in database().items()} == alone

@@ -7,7 +7,6 @@ from collections import Counter
 
 import pytest
 import time_machine
-from django.db import connection
 from django.urls import reverse
 
 from accounts import mail
@@ -18,6 +17,7 @@ from reports.mails import NUDGE
 from reports.roster.nudges import send_nudges
 from tests.factories import UserFactory, VisitFactory
 from tests.rosters import NOW, agreement, coordinator_of, late, partnership, rows, scene
+from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
 CHECK = "/roster/nudges/"
@@ -304,22 +304,14 @@ def test_of_two_coordinators_who_press_at_once_one_sends_and_the_other_is_told()
     for school, teacher in (("One", "Ann Able"), ("Two", "Bea Brook"), ("Three", "Cy Crane")):
         late(at, partnership(at, school, f"Sam {school}", teacher))
     other = coordinator_of(at.organisation, "Ben", "Second")
-    gate, results = threading.Barrier(2), []
 
-    def press(person, order):
-        try:
-            nudges = [nudge for row in rows(at, person) for nudge in row.nudges][::order]
-            gate.wait()
-            sent, left_out = send_nudges(person, nudges)
-            results.append((len(sent), len(left_out)))
-        finally:
-            connection.close()
+    def pressing(person, order):
+        nudges = [nudge for row in rows(at, person) for nudge in row.nudges][::order]
+        return lambda: send_nudges(person, nudges)
 
-    threads = [threading.Thread(target=press, args=args) for args in ((at.coordinator, 1), (other, -1))]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    found = at_once(pressing(at.coordinator, 1), pressing(other, -1))
 
-    assert sorted(results) == [(0, 3), (3, 0)]
+    assert sorted((len(sent), len(left_out)) for sent, left_out in found) == [(0, 3), (3, 0)]
     assert OutgoingMail.objects.count() == 3
 
 
@@ -340,19 +332,14 @@ def test_many_nudges_pressed_at_the_same_moment_go_out_once_each_and_fail_nobody
     gate, results = threading.Barrier(2), []
 
     def press(by):
-        try:
-            for about in abouts:
-                gate.wait(timeout=60)
-                try:
-                    mail.nudge(NUDGE, person, context, about=about, organisation=at.organisation, by=by)
-                    results.append("sent")
-                except mail.NudgedLately:
-                    results.append("rests")
-        finally:
-            connection.close()
+        for about in abouts:
+            gate.wait(timeout=60)
+            try:
+                mail.nudge(NUDGE, person, context, about=about, organisation=at.organisation, by=by)
+                results.append("sent")
+            except mail.NudgedLately:
+                results.append("rests")
 
-    threads = [threading.Thread(target=press, args=[by]) for by in (at.coordinator, other)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    at_once(lambda: press(at.coordinator), lambda: press(other))
 
     assert Counter(results) == {"sent": 150, "rests": 150}

@@ -1,9 +1,6 @@
 """A run of suggestions from the question to the proposed partnerships, and two coordinators who pair at once."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import OutgoingMail
@@ -24,6 +21,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
+from tests.together import at_once
 from tests.world import person
 
 pytestmark = pytest.mark.django_db
@@ -315,27 +313,6 @@ def test_the_next_reference_follows_the_greatest_number(refs, expected):
     assert next_ref(programme) == expected
 
 
-def at_once(*jobs):
-    """Run these in threads that start together; what each gives or raises."""
-    barrier, found = threading.Barrier(len(jobs)), [None] * len(jobs)
-
-    def run(number, job):
-        try:
-            barrier.wait()
-            found[number] = job()
-        except Exception as error:
-            found[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_coordinators_who_pair_the_same_school_at_once_one_is_told():
     programme = a_programme(2, 4)
@@ -360,6 +337,7 @@ def test_of_two_coordinators_who_pair_the_same_school_at_once_one_is_told():
     found = at_once(
         lambda: pairing_runs.confirm(programme.coordinator, first, keys),
         lambda: pairing_runs.confirm(rival, second, keys),
+        expecting=(pairing_runs.Overtaken,),
     )
 
     told = [answer for answer in found if isinstance(answer, pairing_runs.Overtaken)]

@@ -1,10 +1,8 @@
 """Partner schools on their way into a programme: what may join, how far the talks are, and where else a school is."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.test_browser import ESSEX
+from tests.together import at_once
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -223,27 +222,17 @@ def test_a_school_with_a_running_partnership_stays(client, ours, coordinator):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_move_a_school_at_once_one_wins_and_the_other_is_told():
-    row = PartnerSchoolFactory(stage="enquiry")
-    people, gate, told = [UserFactory(), UserFactory()], threading.Barrier(2), []
+    pk, people = PartnerSchoolFactory(stage="enquiry").pk, [UserFactory(), UserFactory()]
+    rows = [PartnerSchool.objects.get(pk=pk) for _ in people]
 
-    def press(person, stage):
-        mine = PartnerSchool.objects.get(pk=row.pk)
-        gate.wait()
-        try:
-            move_school(person, mine, stage)
-        except WrongStep as wrong:
-            told.append(str(wrong))
-        finally:
-            connection.close()
+    found = at_once(
+        lambda: move_school(people[0], rows[0], "in talks"),
+        lambda: move_school(people[1], rows[1], "declined"),
+        expecting=(WrongStep,),
+    )
 
-    threads = [threading.Thread(target=press, args=pair) for pair in zip(people, ["in talks", "declined"], strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(told) == 1
-    assert "a moment ago" in told[0]
+    (told,) = [str(answer) for answer in found if isinstance(answer, WrongStep)]
+    assert "a moment ago" in told
 
 
 def test_talks_stand_newest_first_and_what_was_typed_is_never_lost(client, ours, coordinator):

@@ -1,7 +1,5 @@
 """A register on its way through real workers: killed, raced, and still all or nothing."""
 
-import threading
-
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -15,6 +13,7 @@ from jobs.work import ring, work_on
 from tests import workers
 from tests.factories import MembershipFactory
 from tests.registers import as_bytes, bring_up_to_date, preview, send_bytes
+from tests.together import at_once
 from tests.world import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,25 +82,6 @@ def test_real_workers_read_and_write_what_was_sent(client, coordinator, broker, 
     assert School.objects.count() == 50
 
 
-def together(*acts):
-    """What the acts gave, each done in a thread of its own at the same moment."""
-    ready, given = threading.Barrier(len(acts)), [None] * len(acts)
-
-    def do(place, act):
-        try:
-            ready.wait(10)
-            given[place] = act()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return given
-
-
 def test_of_two_files_confirmed_at_once_one_is_written_and_the_other_is_told(client, coordinator, tmp_path):
     register = generate(40)
     bring_up_to_date(client, tmp_path, register)
@@ -112,7 +92,7 @@ def test_of_two_files_confirmed_at_once_one_is_written_and_the_other_is_told(cli
         RegisterFile.objects.filter(pk=file.pk).update(uploaded_by=person(name, Role.OFFICE))
         updates.append(services.confirm(coordinator, file))
 
-    together(*[lambda pk=update.pk: work_on(RegisterUpdate, pk, work.write) for update in updates])
+    at_once(*[lambda pk=update.pk: work_on(RegisterUpdate, pk, work.write) for update in updates])
 
     for update in updates:
         update.refresh_from_db()
@@ -128,7 +108,7 @@ def test_of_two_files_confirmed_at_once_one_is_written_and_the_other_is_told(cli
 def test_one_file_confirmed_twice_at_once_is_written_once(client, coordinator, tmp_path):
     file = preview(client, tmp_path, generate(5))
 
-    first, second = together(*[lambda: services.confirm(coordinator, file)] * 2)
+    first, second = at_once(*[lambda: services.confirm(coordinator, file)] * 2)
 
     assert first == second
     assert RegisterUpdate.objects.count() == 1
@@ -137,12 +117,10 @@ def test_one_file_confirmed_twice_at_once_is_written_once(client, coordinator, t
 def test_a_file_is_confirmed_or_set_aside_never_both(client, coordinator, tmp_path):
     file = preview(client, tmp_path, generate(5))
 
-    def confirm():
-        try:
-            return services.confirm(coordinator, file)
-        except services.NotNow:
-            return None
+    confirmed, gone = at_once(
+        lambda: services.confirm(coordinator, file),
+        lambda: aside.set_aside(coordinator, file),
+        expecting=(services.NotNow,),
+    )
 
-    confirmed, gone = together(confirm, lambda: aside.set_aside(coordinator, file))
-
-    assert (confirmed is None) == gone
+    assert isinstance(confirmed, services.NotNow) == gone

@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +24,7 @@ import redis
 from lessonstudy import servers
 from lessonstudy.servers import CannotStart, Servers
 from lessonstudy.servers.home import LONGEST_SOCKET_PATH
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -178,14 +178,7 @@ def test_valkey_stops_and_starts_alone(home):
 
 
 def test_two_that_start_at_once_share_one_server(home):
-    def start():
-        Servers(home.folder, durable=False).start()
-
-    threads = [threading.Thread(target=start) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda: Servers(home.folder, durable=False).start()] * 2, connected=False)
 
     names = [Path(process.exe()).name for process in processes_of(home) if process.ppid() == 1]
     assert sorted(names) == ["postgres", "valkey-server"]
@@ -299,12 +292,7 @@ def test_data_of_another_postgresql_is_not_touched(home):
 
 
 def test_keys_survive_two_that_make_them_at_once(home):
-    found = []
-    threads = [threading.Thread(target=lambda: found.append(Servers(home.folder).environment())) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = at_once(*[lambda: Servers(home.folder).environment()] * 4, connected=False)
 
     assert len({json.dumps(each, sort_keys=True) for each in found}) == 1
 

@@ -1,10 +1,9 @@
 """Specialist teachers on their way into a programme: who reads what, what steps there are, who is whose buddy."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,6 +29,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.test_browser import pages_of
+from tests.together import at_once
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -242,29 +242,18 @@ def test_a_step_that_is_not_open_is_said_and_nothing_changes(client, ours, coord
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_move_someone_at_once_one_wins_and_the_other_is_told():
-    row = SpecialistTeacherFactory(status="nominated")
-    people, gate, told = [UserFactory(), UserFactory()], threading.Barrier(2), []
+    row, people = SpecialistTeacherFactory(status="nominated"), [UserFactory(), UserFactory()]
+    rows = [SpecialistTeacher.objects.get(pk=row.pk) for _ in people]
+    how = {"on": timezone.localdate(), "reason": "x"}
 
-    def move(person, status):
-        mine = SpecialistTeacher.objects.get(pk=row.pk)
-        gate.wait()
-        try:
-            move_specialist(person, mine, status, on=timezone.localdate(), reason="x")
-        except WrongStep as wrong:
-            told.append(str(wrong))
-        finally:
-            connection.close()
+    found = at_once(
+        lambda: move_specialist(people[0], rows[0], "recruited", **how),
+        lambda: move_specialist(people[1], rows[1], "withdrawn", **how),
+        expecting=(WrongStep,),
+    )
 
-    threads = [
-        threading.Thread(target=move, args=pair) for pair in zip(people, ["recruited", "withdrawn"], strict=True)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert len(told) == 1
-    assert "a moment ago" in told[0]
+    (told,) = [str(answer) for answer in found if isinstance(answer, WrongStep)]
+    assert "a moment ago" in told
     assert row.steps.count() == 1
 
 

@@ -1,11 +1,9 @@
 """Term dates: typed in, pasted, uploaded; looked at before saving; and what is said when they are wrong."""
 
 import datetime as dt
-import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from programmes.services import term_dates as services
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.term_dates import ESSEX_2008, YEAR_2026, calendars, give_term_dates
 from tests.test_pages import text_of
+from tests.together import at_once
 from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
@@ -378,26 +377,16 @@ def test_dates_that_someone_else_changed_meanwhile_are_not_overwritten_and_what_
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_one_wins_and_the_other_is_told():
     organisation, person = OrganisationFactory(), UserFactory()
-    outcomes = []
-
-    def save(rows):
-        rows = [term_dates.Given(n, *row) for n, row in enumerate(rows, 1)]
-        try:
-            services.save_term_dates(person, organisation, None, SEPTEMBER, rows, seen=services.fingerprint([]))
-            outcomes.append("saved")
-        except services.ChangedMeanwhile:
-            outcomes.append("told")
-        finally:
-            connection.close()
-
     others = swapped(YEAR_2026, 0, first=dt.date(2026, 9, 7))
-    threads = [threading.Thread(target=save, args=[rows]) for rows in (YEAR_2026, others)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    seen = services.fingerprint([])
 
-    assert sorted(outcomes) == ["saved", "told"]
+    def saving(rows):
+        given = [term_dates.Given(n, *row) for n, row in enumerate(rows, 1)]
+        return lambda: services.save_term_dates(person, organisation, None, SEPTEMBER, given, seen=seen)
+
+    found = at_once(saving(YEAR_2026), saving(others), expecting=(services.ChangedMeanwhile,))
+
+    assert sorted(isinstance(answer, services.ChangedMeanwhile) for answer in found) == [False, True]
     assert saved(organisation) in (YEAR_2026, others)
 
 

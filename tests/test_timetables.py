@@ -2,11 +2,9 @@
 
 import csv
 import datetime as dt
-import threading
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +18,7 @@ from programmes.services.in_use import InUse
 from programmes.timetables import load_templates, shipped
 from tests.factories import ProgrammeFactory, UserFactory, VisitFactory
 from tests.term_dates import ESSEX_2008, calendars, give_term_dates
+from tests.together import at_once
 from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
@@ -173,17 +172,7 @@ def test_shipped_templates_are_written_once_and_mended_when_they_differ():
 
 @pytest.mark.django_db(transaction=True)
 def test_two_first_uses_at_once_write_the_templates_once():
-    def use():
-        try:
-            load_templates()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=use) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(load_templates, load_templates)
 
     assert TimetableTemplate.objects.count() == 3
     assert TemplateStep.objects.count() == sum(len(file["steps"]) for file in shipped())

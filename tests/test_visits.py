@@ -2,11 +2,9 @@
 
 import datetime as dt
 import re
-import threading
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +12,7 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import Programme
 from tests.factories import BookingFactory, PartnershipFactory, VisitFactory
+from tests.together import at_once
 from tests.world import build_world
 from visits import services
 from visits.models import Booking, Visit, WrongState
@@ -317,24 +316,14 @@ def test_the_list_has_what_is_to_come_what_is_past_and_all(client, ours, teacher
 
 
 def post_at_once(posts):
-    """The answers to (user, address, form) posted from as many threads, which wait for each other before they post."""
-    start, answers = threading.Barrier(len(posts)), {}
+    """The answers to (user, address, form), each posted from a browser of its own in the same moment."""
 
-    def post(number, user, address, form):
-        try:
-            client = Client()
-            client.force_login(user)
-            start.wait(20)
-            answers[number] = client.post(address, form, follow=True)
-        finally:
-            connection.close()
+    def posting(user, address, form):
+        client = Client()
+        client.force_login(user)
+        return lambda: client.post(address, form, follow=True)
 
-    threads = [threading.Thread(target=post, args=(number, *each)) for number, each in enumerate(posts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return [answers[number] for number in range(len(posts))]
+    return at_once(*[posting(*each) for each in posts])
 
 
 @pytest.mark.django_db(transaction=True)

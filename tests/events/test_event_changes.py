@@ -1,14 +1,13 @@
 """Events changed and cancelled, also by two at once."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
 from tests.arranging import TODAY, text, typed
+from tests.together import at_once
 from visits.events import arranging
 from visits.models import Event, WrongState
 
@@ -55,25 +54,16 @@ def test_a_cancelled_event_needs_a_reason_and_stays_cancelled(client, ours, coor
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_cancel_at_once_one_wins_and_the_other_is_told(ours, event):
-    barrier, outcomes = threading.Barrier(2), []
+    coordinator = ours.people[Role.COORDINATOR]
+    rows = [Event.objects.get(pk=event.pk) for _ in range(2)]
 
-    def press(reason):
-        mine = Event.objects.get(pk=event.pk)
-        barrier.wait()
-        try:
-            arranging.cancel_event(ours.people[Role.COORDINATOR], mine, reason)
-            outcomes.append("won")
-        except WrongState:
-            outcomes.append("told")
-        connection.close()
+    found = at_once(
+        lambda: arranging.cancel_event(coordinator, rows[0], "Snow"),
+        lambda: arranging.cancel_event(coordinator, rows[1], "Flood"),
+        expecting=(WrongState,),
+    )
 
-    threads = [threading.Thread(target=press, args=[reason]) for reason in ("Snow", "Flood")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(outcomes) == ["told", "won"]
+    assert sorted(isinstance(answer, WrongState) for answer in found) == [False, True]
 
 
 @pytest.fixture

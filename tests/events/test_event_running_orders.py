@@ -1,14 +1,12 @@
 """The running order of an event: its slots, their order and their times."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from accounts.roles import Role
 from tests.arranging import said, text
 from tests.factories import MembershipFactory
+from tests.together import at_once
 from visits.events import running_order
 from visits.models import Slot
 
@@ -90,17 +88,8 @@ def test_a_slot_of_no_length_is_refused_with_what_was_typed(client, coordinator,
 @pytest.mark.django_db(transaction=True)
 def test_two_who_move_slots_at_once_leave_an_order(ours, event):
     slots = [Slot.objects.create(event=event, order=n, minutes=5, what=str(n)) for n in range(1, 5)]
-    barrier = threading.Barrier(2)
+    coordinator = ours.people[Role.COORDINATOR]
 
-    def press(slot, step):
-        barrier.wait()
-        running_order.move_slot(ours.people[Role.COORDINATOR], slot, step)
-        connection.close()
-
-    threads = [threading.Thread(target=press, args=found) for found in ((slots[1], 1), (slots[2], 1))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda slot=slot: running_order.move_slot(coordinator, slot, 1) for slot in slots[1:3]])
 
     assert sorted(event.slots.values_list("order", flat=True)) == [1, 2, 3, 4]

@@ -1,10 +1,8 @@
 """A whole series in one step: one mail a person with all dates, and answers to all at once or to each."""
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
@@ -15,6 +13,7 @@ from accounts.tasks import send_mail
 from programmes.models import Partnership
 from tests.factories import AttendanceFactory, BookingFactory, PartnershipFactory, UserFactory, VisitFactory
 from tests.meetings import a_series, day, text
+from tests.together import at_once
 from visits.events import invitations, series_mail
 from visits.events.audience import Known
 from visits.models import Attendance, Event
@@ -209,18 +208,9 @@ def test_all_dates_to_come_can_be_put_into_one_s_own_calendar(client, ours, row)
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_send_at_once_each_person_gets_one_mail(ours, row):
-    barrier, written = threading.Barrier(2), []
+    coordinator = ours.people[Role.COORDINATOR]
 
-    def press():
-        barrier.wait()
-        written.append(len(series_mail.invite_to_series(ours.people[Role.COORDINATOR], row)))
-        connection.close()
-
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    written = at_once(*[lambda: len(series_mail.invite_to_series(coordinator, row))] * 2)
 
     assert sorted(written) == [0, 2]
     assert len(sent()) == 2

@@ -1,14 +1,12 @@
 """Programmes added: what is missing is said, and each gets an address of its own."""
 
-import threading
-
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from programmes.models import Programme
 from programmes.services import programmes
 from tests.factories import OrganisationFactory, ProgrammeFactory, UserFactory
+from tests.together import at_once
 from tests.typed_settings import SEPTEMBER, SETTINGS
 
 
@@ -52,18 +50,8 @@ def test_a_slug_is_made_of_any_name(name, slug):
 @pytest.mark.django_db(transaction=True)
 def test_two_who_add_one_name_at_once_get_two_programmes():
     organisation, who = OrganisationFactory(), UserFactory()
+    both = [ProgrammeFactory.build(organisation=organisation, name="Same", status="draft") for _ in range(2)]
 
-    def add():
-        try:
-            programme = ProgrammeFactory.build(organisation=organisation, name="Same", status="draft")
-            programmes.add_programme(who, programme)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=add) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(*[lambda programme=programme: programmes.add_programme(who, programme) for programme in both])
 
     assert sorted(Programme.objects.values_list("slug", flat=True)) == ["same-2026-27", "same-2026-27-2"]
