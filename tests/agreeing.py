@@ -1,13 +1,6 @@
 """Reading and signing an agreement as a person does, on its pages."""
 
-import re
-
 from django.urls import reverse
-
-
-def text_of(response):
-    main = response.content.decode().partition("<main")[2].partition("</main")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def address(name, ours):

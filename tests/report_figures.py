@@ -15,7 +15,7 @@ from pupils.models import Assessment
 from reports.build import render
 from reports.figures.words import block_words, least_above, reason_words, years_words
 from reports.models import Report
-from tests.test_pdf import elements, pages
+from tests.pdfs import elements, pages
 
 AFTER = dt.datetime(2009, 7, 3, 10, 42, tzinfo=ZoneInfo("Europe/London"))
 BEFORE = dt.datetime(2009, 5, 11, 9, 5, tzinfo=ZoneInfo("Europe/London"))

@@ -62,3 +62,13 @@ def calendars(draw):
         rows.append((name, first, last))
         day = last + DAY
     return start, rows
+
+
+def lines(rows, pattern="{name}, {first:%-d %B %Y}, {last:%-d %B %Y}"):
+    return "\n".join(pattern.format(name=name, first=first, last=last) for name, first, last in rows)
+
+
+def hidden(response):
+    """What the page that shows the dates would send, were its button pressed."""
+    form = response.context["form"]
+    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}

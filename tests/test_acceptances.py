@@ -22,7 +22,7 @@ from programmes.services.people import replace_specialist
 from programmes.services.proposals import propose
 from reports.dashboards import dashboard
 from tests.factories import MembershipFactory, SpecialistTeacherFactory, UserFactory
-from tests.test_agreements import build, sign_next
+from tests.signing import build, sign_next
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import get_resolver, reverse
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
@@ -28,19 +28,8 @@ from tests.access_rows import (
     WHO,
     address_of,
 )
+from tests.routes import is_sign_in, url_names
 from tests.world import build_world, nobody
-
-
-def url_names(patterns, namespace=""):
-    for entry in patterns:
-        if isinstance(entry, URLResolver):
-            yield from url_names(entry.url_patterns, f"{entry.namespace}:" if entry.namespace else namespace)
-        elif isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}"
-
-
-def is_sign_in(name):
-    return name.startswith(("account_", "mfa_", "usersessions_"))
 
 
 @pytest.fixture(scope="module")

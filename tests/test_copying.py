@@ -12,16 +12,11 @@ from accounts.models import OutgoingMail
 from accounts.roles import Role
 from programmes.calendar import calendar_of
 from programmes.models import (
-    AgreementText,
-    Area,
-    AreaConsultant,
     ConflictOfInterest,
     DataPoint,
-    Expectation,
     PartnerSchool,
     Partnership,
     Programme,
-    SuccessCriterion,
     TermDate,
 )
 from programmes.placing import moved_window
@@ -29,6 +24,7 @@ from programmes.services import copying, life, programmes, timetables
 from programmes.services.copying import Carry
 from programmes.services.objections import window
 from programmes.timetables import load_templates
+from tests.copies import SEPTEMBER_2027, copied, whole_programme
 from tests.factories import (
     MembershipFactory,
     OrganisationFactory,
@@ -38,41 +34,13 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
-from tests.term_dates import YEAR_2026, YEAR_2027, calendars, give_term_dates
-from tests.test_pages import text_of
-from tests.test_term_dates import hidden, lines
-from tests.test_timetables import template_called
+from tests.reading import text_of
+from tests.term_dates import YEAR_2026, YEAR_2027, calendars, give_term_dates, hidden, lines
+from tests.timetables import template_called
 from tests.together import at_once
 from tests.world import build_world
 
 Status = Partnership.Status
-SEPTEMBER_2026, SEPTEMBER_2027 = dt.date(2026, 9, 1), dt.date(2027, 9, 1)
-
-
-def whole_programme(organisation, person):
-    """A running programme with a row of everything that is copied."""
-    programme = ProgrammeFactory(
-        organisation=organisation,
-        name="Essex lesson study",
-        subjects=["maths", "writing"],
-        year_groups=[5, 6],
-        expected_points=3,
-        initials_only=True,
-        staff_funded=4,
-        agreement_revisited_on=dt.date(2027, 2, 26),
-    )
-    timetables.place_template(person, programme, template_called("Essex two-way 2009-10"))
-    for name, on in (("October", (2026, 10, 16)), ("December", (2026, 12, 11)), ("Summer", (2027, 7, 2))):
-        DataPoint.objects.create(programme=programme, name=name, due_on=dt.date(*on))
-    Expectation.objects.create(programme=programme, year_group=5, met_from="3a", exceeded_from="4b")
-    SuccessCriterion.objects.create(programme=programme, measure="positive_feedback", target_pct=90)
-    for version in (1, 2):
-        AgreementText.objects.create(
-            programme=programme, version=version, protocol=f"Protocol {version}", data_commitments="Data"
-        )
-    area = Area.objects.create(programme=programme, name="North")
-    AreaConsultant.objects.create(area=area, user=person)
-    return programme
 
 
 @pytest.fixture
@@ -86,11 +54,6 @@ def programme(person):
     give_term_dates(organisation, YEAR_2026)
     give_term_dates(organisation, YEAR_2027)
     return whole_programme(organisation, person)
-
-
-def copied(person, programme, **choices):
-    given = {Partnership.objects.get(ref=ref).pk: choice for ref, choice in choices.items()}
-    return copying.copy_programme(person, programme, name="Essex lesson study", year=SEPTEMBER_2027, choices=given)
 
 
 def in_term(day, rows):

@@ -22,7 +22,7 @@ from programmes.services.letters import order_letters, send_letters, standings
 from programmes.tasks import make_heads_letter
 from pupils.loading import load_programme
 from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory, UserFactory
-from tests.test_browser import ESSEX
+from tests.folders import ESSEX
 from tests.together import at_once
 from tests.world import build_world
 

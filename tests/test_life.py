@@ -24,7 +24,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
-from tests.test_pages import text_of
+from tests.reading import text_of
 from tests.together import at_once
 from tests.world import build_world
 from visits.models import Booking, Visit

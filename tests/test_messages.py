@@ -1,7 +1,6 @@
 """Messages sent: what became of each mail, sending again, every kind in words, and what one may switch off."""
 
 import datetime as dt
-import re
 
 import pytest
 import time_machine
@@ -13,6 +12,7 @@ from accounts.models import AuditEvent, OutgoingMail
 from reports.mails import DIGEST, NUDGE
 from reports.roster.nudges import send_nudges
 from tests.factories import UserFactory
+from tests.reading import text_of
 from tests.rosters import NOW, coordinator_of, late, partnership, rows, scene
 
 pytestmark = pytest.mark.django_db
@@ -44,11 +44,6 @@ def at(client, today):
     post(DIGEST, UserFactory(last_name="Between"), context, organisation=None)
     client.force_login(at.coordinator)
     return at
-
-
-def text_of(response):
-    main = response.content.decode().partition("<main")[2].partition("</main")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from programmes.models import ActionItem, Partnership
 from reports.mails import NUDGE
 from reports.roster.nudges import send_nudges
 from tests.factories import UserFactory, VisitFactory
+from tests.reading import text_of
 from tests.rosters import NOW, agreement, coordinator_of, late, partnership, rows, scene
 from tests.together import at_once
 
@@ -47,11 +48,6 @@ def at(client, today):
 
 def nudge(client, p, **headers):
     return client.post(reverse("reports:roster_nudge", args=[p.pk]), {"back": "/roster/?sort=school"}, headers=headers)
-
-
-def text_of(response):
-    main = response.content.decode().partition("<main")[2].partition("</main")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def row_of_grades(at):

@@ -15,6 +15,7 @@ from pupils.models import Assessment
 from reports.dashboards import dashboard
 from reports.dashboards.to_do import count_in_words, day_of
 from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory
+from tests.reading import text_of
 from tests.world import build_world, person
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +37,6 @@ def ours():
 def dashboard_of(ours, role):
     person = ours.people[role]
     return dashboard(person, Membership.objects.select_related("organisation", "school").get(user=person))
-
-
-def text_of(response):
-    main = response.content.decode().partition("<main")[2].partition("</main")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 @pytest.mark.parametrize(

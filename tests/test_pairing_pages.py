@@ -18,7 +18,7 @@ from programmes.models import (
 from programmes.services import pairing_runs
 from programmes.tasks import suggest_pairs
 from tests.factories import PairingRunFactory, PartnershipFactory
-from tests.test_pairing_runs import a_programme, a_teacher, suggested
+from tests.pairing import a_programme, a_teacher, suggested
 
 pytestmark = pytest.mark.django_db
 

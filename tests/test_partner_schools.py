@@ -20,7 +20,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
-from tests.test_browser import ESSEX
+from tests.folders import ESSEX
 from tests.together import at_once
 from tests.world import build_world
 

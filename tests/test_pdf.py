@@ -1,19 +1,17 @@
 import datetime as dt
-import io
 import re
 import socket
 from pathlib import Path
 
 import pdfua
-import pikepdf
-import pypdfium2
 import pytest
 import weasyprint
 from django.conf import settings as project
 
 from papers.charts import bar, dumbbell
 from papers.pdf import MayNotLoad, NotReadable, OwnFilesOnly, render_pdf
-from tests.test_charts import SUB_LEVELS, group, place
+from tests.charts import SUB_LEVELS, group, place
+from tests.pdfs import elements, pages
 
 # No test here is marked for the database: pytest-django lets none of them ask it anything.
 
@@ -59,29 +57,6 @@ def report(render):
         return render(REPORT, kind=KIND, subject=school, charts=charts, groups=groups, note=note, bar=bar(73, 50))
 
     return run
-
-
-def elements(data):
-    """Every element of the structure tree in reading order."""
-    found = []
-
-    def walk(node):
-        kids = node.get("/K", [])
-        for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
-                found.append(kid)
-                walk(kid)
-
-    pdf = pikepdf.open(io.BytesIO(data))
-    walk(pdf.Root.StructTreeRoot)
-    return pdf, found
-
-
-def pages(data):
-    document = pypdfium2.PdfDocument(data)
-    texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
-    document.close()
-    return texts
 
 
 # For those who listen to it ---------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ import pytest
 
 from papers.charts import bar
 from pupils.figures import percent
+from tests.pdfs import pages
 from tests.report_figures import ANSWERS, BEFORE, SEVEN, Figures, headings, in_order, paper, reads_well, text_of
-from tests.test_pdf import pages
 
 
 def criterion(verdict, of=None, n=0, target=50, measure="above_expected_rate"):

@@ -16,6 +16,7 @@ from accounts.models import School
 from programmes.models import Programme
 from pupils.loading import load_programme
 from reports.figures import programme_figures, school_figures
+from tests.pdfs import elements, pages
 from tests.report_figures import (
     DASH,
     LEVELS,
@@ -30,7 +31,6 @@ from tests.report_figures import (
     paper,
     text_of,
 )
-from tests.test_pdf import elements, pages
 
 ESSEX = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
 

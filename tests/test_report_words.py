@@ -10,6 +10,7 @@ from pupils.figures import block
 from reports.figures import programme_figures, school_figures
 from reports.figures.words import block_words
 from tests.factories import PlaceFactory
+from tests.pdfs import pages
 from tests.report_figures import (
     AFTER,
     ANSWERS,
@@ -24,7 +25,6 @@ from tests.report_figures import (
     several,
     text_of,
 )
-from tests.test_pdf import pages
 
 
 @pytest.mark.parametrize(("figures", "sentence"), ANSWERS.values(), ids=ANSWERS.keys())

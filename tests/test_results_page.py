@@ -12,7 +12,7 @@ from pupils.models import Assessment
 from reports.figures import programme_figures, school_figures
 from reports.results_page import Reader, results_page, table_of
 from tests.factories import AssessmentFactory, MembershipFactory, PartnershipFactory, PlaceFactory, SchoolFactory
-from tests.test_pages import text_of
+from tests.reading import text_of
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,6 @@
 import csv
 import datetime as dt
 import io
-import re
 import time
 
 import pytest
@@ -17,6 +16,7 @@ from programmes.models import Area, AreaConsultant, Partnership, Programme
 from reports.dashboards import dashboard
 from reports.models import SavedView
 from tests.factories import MembershipFactory, OrganisationFactory, SchoolFactory, UserFactory, VisitFactory
+from tests.reading import text_of
 from tests.rosters import NOW, agreement, coordinator_of, late, many, partnership, scene
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +47,6 @@ def at(client):
 
 def shown(client, query=""):
     return [row.partnership.ref for row in client.get(ROSTER + query).context["asked"].rows]
-
-
-def text_of(response):
-    main = response.content.decode().partition("<main")[2].partition("</main")[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def test_the_heading_counts_every_partnership_once(client, at):

@@ -12,6 +12,7 @@ from programmes.services import life, programmes
 from programmes.services.copying import Carry
 from reports.roster.facts import Facts
 from reports.roster.rows import Group, rows_of
+from tests.copies import copied, whole_programme
 from tests.factories import (
     EventFactory,
     MembershipFactory,
@@ -22,7 +23,6 @@ from tests.factories import (
 )
 from tests.rosters import coordinator_of
 from tests.term_dates import YEAR_2026, YEAR_2027, give_term_dates
-from tests.test_copying import copied, whole_programme
 from visits.events.audience import audience
 
 NOVEMBER = dt.date(2027, 11, 10)

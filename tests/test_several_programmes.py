@@ -14,7 +14,7 @@ from pupils.services import count_returns
 from reports.dashboards import dashboard
 from reports.digest import words_of
 from tests.factories import PartnerSchoolFactory, PartnershipFactory, PlaceFactory, VisitFactory
-from tests.test_pages import text_of
+from tests.reading import text_of
 from tests.world import build_world
 
 

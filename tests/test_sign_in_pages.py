@@ -5,7 +5,7 @@ from django.urls import get_resolver, reverse
 
 from accounts.roles import Role
 from tests.factories import MembershipFactory, UserFactory
-from tests.test_access_matrix import is_sign_in, url_names
+from tests.routes import is_sign_in, url_names
 from tests.world import person
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
-from tests.test_browser import pages_of
+from tests.pages_by_role import pages_of
 from tests.together import at_once
 from tests.world import build_world
 

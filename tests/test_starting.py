@@ -19,9 +19,9 @@ from tests.factories import (
     ProgrammeFactory,
     SpecialistTeacherFactory,
 )
+from tests.reading import text_of
 from tests.term_dates import YEAR_2026, YEAR_2027, give_term_dates
-from tests.test_pages import text_of
-from tests.test_timetables import template_called
+from tests.timetables import template_called
 from tests.world import person
 
 SEPTEMBER = dt.date(2026, 9, 1)

@@ -15,17 +15,13 @@ from programmes import term_dates
 from programmes.models import TermDate
 from programmes.services import term_dates as services
 from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
-from tests.term_dates import ESSEX_2008, YEAR_2026, calendars, give_term_dates
-from tests.test_pages import text_of
+from tests.reading import text_of
+from tests.term_dates import ESSEX_2008, YEAR_2026, calendars, give_term_dates, hidden, lines
 from tests.together import at_once
 from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
 HEADER = "Half term\tFirst day\tLast day\n"
-
-
-def lines(rows, pattern="{name}, {first:%-d %B %Y}, {last:%-d %B %Y}"):
-    return "\n".join(pattern.format(name=name, first=first, last=last) for name, first, last in rows)
 
 
 def read(text):
@@ -154,12 +150,6 @@ def enter(ours, year=SEPTEMBER):
 def saved(organisation, school=None):
     rows = TermDate.objects.filter(organisation=organisation, school=school).order_by("starts_on")
     return list(rows.values_list("name", "starts_on", "ends_on"))
-
-
-def hidden(response):
-    """What the page that shows the dates would send, were its button pressed."""
-    form = response.context["form"]
-    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
 
 
 @pytest.fixture

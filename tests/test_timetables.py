@@ -18,6 +18,7 @@ from programmes.services.in_use import InUse
 from programmes.timetables import load_templates, shipped
 from tests.factories import ProgrammeFactory, UserFactory, VisitFactory
 from tests.term_dates import ESSEX_2008, calendars, give_term_dates
+from tests.timetables import template_called
 from tests.together import at_once
 from tests.world import build_world
 
@@ -25,11 +26,6 @@ SEPTEMBER = dt.date(2026, 9, 1)
 ESSEX = "Essex 2008-09"
 TWO_WAY = "Essex two-way 2009-10"
 IN_SCHOOL = "Lesson study in one school"
-
-
-def template_called(name):
-    load_templates()
-    return TimetableTemplate.objects.get(organisation=None, name=name)
 
 
 def in_a_half_term(day, term_dates):

@@ -12,8 +12,9 @@ from accounts.roles import Role
 from programmes.models import Agreement, Partnership, Programme, Signature
 from programmes.services.agreements import remind, renew_agreement, still_holds, write_agreements
 from reports.dashboards import dashboard
-from tests.agreeing import address, sign_as, text_of
+from tests.agreeing import address, sign_as
 from tests.factories import MembershipFactory, PartnershipFactory
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 

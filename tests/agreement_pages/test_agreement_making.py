@@ -6,8 +6,9 @@ from django.urls import reverse
 from accounts.roles import Role
 from programmes.models import Agreement, Partnership, PartnerTeacher
 from programmes.services.agreements import renew_agreement
-from tests.agreeing import address, text_of
+from tests.agreeing import address
 from tests.factories import PartnershipFactory, ProgrammeFactory
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,9 @@ from accounts.roles import Role
 from papers.templatetags.plain import longday
 from programmes.models import Signature
 from programmes.services.agreements import renew_agreement
-from tests.agreeing import address, sign_as, text_of
+from tests.agreeing import address, sign_as
 from tests.factories import MembershipFactory, UserFactory
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 

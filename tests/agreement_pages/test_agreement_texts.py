@@ -10,8 +10,8 @@ from accounts.roles import Role
 from programmes.models import AgreementText, PartnerSchool, Programme, TimetableStep
 from programmes.services.agreements import facts_of, latest_text, mistakes, sections_of
 from programmes.services.agreements.words import blocks, shipped
-from tests.agreeing import text_of
 from tests.factories import ProgrammeFactory
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,8 @@ from programmes.services import data_points, programmes, timetables
 from programmes.services.agreements.words import shipped as shipped_words
 from pupils import scales
 from tests.factories import MembershipFactory, OrganisationFactory, ProgrammeFactory, UserFactory
-from tests.term_dates import YEAR_2026, give_term_dates
-from tests.test_term_dates import hidden, lines
-from tests.test_timetables import template_called
+from tests.term_dates import YEAR_2026, give_term_dates, hidden, lines
+from tests.timetables import template_called
 from tests.together import at_once
 from tests.typed_settings import SEPTEMBER, SETTINGS
 from tests.world import person

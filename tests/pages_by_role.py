@@ -1,0 +1,218 @@
+"""Every page that a role opens."""
+
+from django.urls import reverse
+
+from accounts.roles import Role
+from tests import set_up_pages
+
+
+def pages_of(corner):
+    """Every page by role, in one corner of the world."""
+    ours = corner
+    partnership, visit = reverse("programmes:partnership", args=[ours.partnership.pk]), ours.visit.pk
+    slug = ours.programme.slug
+    everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
+    everyone += [reverse("accounts:own_name"), reverse("account_email")]
+    programme = reverse("programmes:detail", args=[slug])
+    roster = [
+        reverse("reports:roster"),
+        reverse("reports:roster") + "?sort=area",
+        reverse("reports:saved_views"),
+        reverse("reports:view_save"),
+    ]
+    results = [reverse("reports:results", args=[slug])]
+    by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
+    visits = [reverse("visits:list"), reverse("visits:detail", args=[visit])]
+    plan = [
+        reverse("visits:choose"),
+        reverse("visits:create", args=[ours.partnership.pk]),
+        reverse("visits:change", args=[visit]),
+        reverse("visits:cancel", args=[visit]),
+    ]
+    event = ours.event.pk
+    series = ours.event.series_id
+    events = [reverse("events:list"), reverse("events:detail", args=[event]), reverse("events:series", args=[series])]
+    of_the_day = [reverse(f"events:{name}", args=[event]) for name in ("order", "attendance", "sheet", "minutes")]
+    of_the_day += [reverse("events:slot", args=[ours.event.slots.get().pk])]
+    arranging = [
+        f"{reverse('events:list')}?when=past",
+        reverse("events:choose"),
+        reverse("events:create", args=[slug]) + f"?kind=twilight&area={ours.partnership.area_id}",
+        *(reverse(f"events:{name}", args=[event]) for name in ("change", "cancel", "people", "invite")),
+        *(reverse(f"events:series_{name}", args=[series]) for name in ("change", "invite")),
+    ]
+    year = [reverse("events:year", args=[slug])]
+    pupil = ours.pupil.pk
+    partnerships = [reverse("programmes:partnerships"), partnership]
+    agreements = [reverse("programmes:agreements"), ours.agreement.get_absolute_url()]
+    agreement_words = [
+        reverse("programmes:agreement_text", args=[slug]),
+        reverse("programmes:agreement_text_change", args=[slug]),
+        reverse("programmes:agreement_make", args=[slug]),
+        reverse("programmes:agreement_renew", args=[ours.agreement.pk]),
+    ]
+    schools = [
+        reverse("accounts:schools"),
+        f"{reverse('accounts:schools')}?q=ourside",
+        reverse("accounts:school", args=[ours.school.urn]),
+        reverse("accounts:register"),
+        reverse("accounts:register_file", args=[ours.register_file.pk]),
+    ]
+    suggestion = [ours.run.pk, ours.partner_school.pk, ours.partnership.specialist_id]
+    pairing = [
+        reverse("programmes:pairing", args=[slug]),
+        reverse("programmes:pairing_run", args=[ours.run.pk]),
+        reverse("programmes:pairing_change", args=suggestion),
+        reverse("programmes:pairing_check", args=[ours.run.pk]),
+        reverse("programmes:pairing_school", args=[ours.partner_school.pk]),
+        reverse("programmes:partnership_add", args=[slug]),
+        reverse("programmes:objection_answer", args=[ours.objection.pk]),
+    ]
+    actions = [
+        reverse("programmes:actions", args=[slug]),
+        reverse("programmes:action_add", args=[slug]),
+        reverse("programmes:action", args=[ours.action.pk]),
+        reverse("programmes:action_change", args=[ours.action.pk]),
+    ]
+    specialist, school = ours.specialist.pk, ours.listed_school.pk
+    people = [reverse("programmes:specialists", args=[slug]), reverse("programmes:specialist", args=[specialist])]
+    recruiting = [
+        reverse(f"programmes:{name}", args=[key])
+        for key, names in {
+            slug: [
+                "specialist_add",
+                "specialists_move",
+                "schools",
+                "schools_move",
+                "school_add",
+                "schools_carry",
+                "letters",
+                "letters_send",
+            ],
+            specialist: ["specialist_change", "specialist_nomination", "specialist_move", "specialist_conflicts"],
+            school: ["partner_school", "partner_school_change", "partner_school_move", "letter_preview"],
+        }.items()
+        for name in names
+    ]
+    week, letter = reverse("programmes:specialist_release", args=[specialist]), ours.letter.get_absolute_url()
+    key = [ours.partnership.pk]
+    handover = reverse("reports:handover", args=key)
+    life = [
+        reverse("programmes:move", args=[*key, "paused"]),
+        reverse("programmes:move", args=[*key, "folded"]),
+        reverse("programmes:specialist_replace", args=key),
+        reverse("programmes:partner_teacher_add", args=key),
+        reverse("programmes:partner_teacher_replace", args=[*key, ours.partnership.partner_teachers.get().pk]),
+    ]
+    return {
+        Role.COORDINATOR: [
+            *everyone,
+            *people,
+            *recruiting,
+            week,
+            letter,
+            *agreements,
+            *agreement_words,
+            *pairing,
+            *roster,
+            reverse("reports:nudges"),
+            reverse("accounts:mails"),
+            reverse("accounts:mail", args=[ours.mail.pk]),
+            reverse("accounts:mail_kinds"),
+            reverse("mfa_index"),
+            reverse("accounts:people"),
+            reverse("accounts:correct", args=[ours.people[Role.OFFICE].pk]),
+            reverse("accounts:invite"),
+            reverse("programmes:invite_many"),
+            reverse("programmes:invited", args=[ours.invitation_mail.batch]),
+            *schools,
+            reverse("accounts:succeed", args=[ours.school.urn]),
+            reverse("programmes:list"),
+            programme,
+            *actions,
+            *set_up_pages.pages(ours),
+            *partnerships,
+            *life,
+            handover,
+            *visits,
+            *plan,
+            *events,
+            *of_the_day,
+            *arranging,
+            *year,
+            *results,
+            *by,
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.programme_report.pk]),
+        ],
+        Role.BUDGET_HOLDER: [*everyone, programme, *results],
+        Role.CONSULTANT: [
+            *everyone,
+            *agreements,
+            *roster,
+            reverse("reports:view_change", args=[ours.saved_view.pk]),
+            programme,
+            *partnerships,
+            handover,
+            *visits,
+            *events,
+            *of_the_day,
+            *year,
+            *results,
+            *by,
+        ],
+        Role.FINANCE: [*everyone, programme],
+        Role.SPECIALIST: [
+            *everyone,
+            week,
+            *partnerships,
+            *agreements,
+            handover,
+            *visits,
+            *plan,
+            *events,
+            reverse("pupils:list"),
+        ],
+        Role.PARTNER: [
+            *everyone,
+            *agreements,
+            *visits,
+            *plan,
+            *events,
+            *of_the_day,
+            reverse("pupils:list"),
+            reverse("pupils:detail", args=[pupil]),
+            reverse("pupils:change", args=[pupil]),
+        ],
+        Role.HEADTEACHER: [
+            *everyone,
+            letter,
+            reverse("programmes:objection_add", args=[ours.partnership.pk]),
+            reverse("programmes:agree", args=[ours.partnership.pk]),
+            *agreements,
+            *partnerships,
+            *visits,
+            *events,
+            reverse("pupils:list"),
+            reverse("pupils:detail", args=[pupil]),
+            reverse("accounts:people"),
+            reverse("accounts:invite"),
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.school_report.pk]),
+        ],
+        Role.OFFICE: [*everyone, *visits],
+        Role.ADMINISTRATOR: [
+            *everyone,
+            reverse("system"),
+            reverse("accounts:organisations"),
+            reverse("accounts:organisation_create"),
+            reverse("accounts:people"),
+            *schools,
+        ],
+        None: [
+            reverse("account_login"),
+            reverse("account_request_login_code"),
+            reverse("account_reset_password"),
+            reverse("account_signup"),
+        ],
+    }
