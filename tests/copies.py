@@ -12,9 +12,7 @@ from programmes.models import (
     SuccessCriterion,
 )
 from programmes.services import copying, timetables
-from tests.factories import (
-    ProgrammeFactory,
-)
+from tests.factories import ProgrammeFactory
 from tests.timetables import template_called
 
 SEPTEMBER_2026, SEPTEMBER_2027 = dt.date(2026, 9, 1), dt.date(2027, 9, 1)
@@ -49,3 +47,7 @@ def whole_programme(organisation, person):
 def copied(person, programme, **choices):
     given = {Partnership.objects.get(ref=ref).pk: choice for ref, choice in choices.items()}
     return copying.copy_programme(person, programme, name="Essex lesson study", year=SEPTEMBER_2027, choices=given)
+
+
+def in_term(day, rows):
+    return any(first <= day <= last for _, first, last in rows)

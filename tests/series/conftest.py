@@ -2,7 +2,7 @@ import pytest
 import time_machine
 
 from accounts.roles import Role
-from tests.meetings import NOW, corner, enter_terms
+from tests.meetings import NOW, a_series, corner, enter_terms
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +22,8 @@ def ours(db):
 def coordinator(client, ours):
     client.force_login(ours.people[Role.COORDINATOR])
     return ours.people[Role.COORDINATOR]
+
+
+@pytest.fixture
+def row(ours, coordinator):
+    return a_series(ours)
