@@ -53,15 +53,17 @@ def file_name(report) -> str:
     return f"{report.kind.replace(' ', '-')}-{about}.pdf"
 
 
+def told_to(organisation, school):
+    """The programmes in which the school is or was a partner school; one that is being set up is not told of yet."""
+    partnerships = Partnership.objects.filter(programme__organisation=organisation, partner_school=school)
+    started = Programme.objects.exclude(status=Programme.Status.DRAFT)
+    return started.filter(pk__in=partnerships.values("programme")).order_by("-starts_on", "name")
+
+
 def orderable(person) -> list[dict]:
     """What this person may order: their schools' impact reports and their programmes' results, newest year first."""
     offers = []
     for m in person.memberships_granting("reports.school"):
-        programmes = Programme.objects.filter(
-            pk__in=Partnership.objects.filter(
-                programme__organisation=m.organisation_id, partner_school=m.school_id
-            ).values("programme")
-        )
         offers += [
             {
                 "kind": Report.Kind.SCHOOL.label,
@@ -69,7 +71,7 @@ def orderable(person) -> list[dict]:
                 "programme": programme,
                 "url": reverse("reports:order_school", args=[programme.slug, m.school_id]),
             }
-            for programme in programmes
+            for programme in told_to(m.organisation_id, m.school_id)
         ]
     for programme in Programme.objects.allowed(person, "reports.programme"):
         offers.append(

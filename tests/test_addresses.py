@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Invitation
 from accounts.roles import Role
 from tests.factories import MembershipFactory, UserFactory
-from tests.test_sign_in import PASSWORD, SECRET, code_of, is_signed_in, sign_in, with_factor
-from tests.test_sign_in import person as with_password
+from tests.signing_in import PASSWORD, SECRET, code_of, is_signed_in, sign_in, with_factor
+from tests.signing_in import person as with_password
 
 pytestmark = pytest.mark.django_db
 

@@ -15,6 +15,7 @@ from programmes.models import (
 )
 from programmes.services.agreements import makeable
 from pupils.models import Place, TargetPupil
+from reports.services import orderable
 from tests.factories import PartnershipFactory
 from tests.world import build_world
 from visits.models import Event, Visit
@@ -61,6 +62,21 @@ def test_nobody_at_a_school_reaches_a_draft_and_the_office_does(ours):
     assert {model for _, model in schools} == {model.__name__ for model, _ in OF_A_PROGRAMME}
     assert reached(ours, AT_SCHOOLS) == {}
     assert reached(ours, IN_THE_OFFICE) == office
+
+
+def test_no_report_of_a_draft_is_offered_to_the_head(client, ours):
+    head = ours.people[Role.HEADTEACHER]
+    client.force_login(head)
+
+    def offered():
+        today = [offer["programme"] for offer in client.get("/").context["impact"]]
+        return today, [offer["programme"] for offer in orderable(head)]
+
+    running = offered()
+    Programme.objects.update(status="draft")
+
+    assert running == ([ours.programme], [ours.programme])
+    assert offered() == ([], [])
 
 
 def test_agreements_are_made_once_the_programme_runs(ours):

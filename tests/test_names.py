@@ -18,7 +18,7 @@ from accounts.names import services
 from accounts.roles import Role
 from tests.factories import MembershipFactory, OrganisationFactory, SchoolFactory, UserFactory
 from tests.inviting import accept, link_in
-from tests.test_pairing_runs import at_once
+from tests.together import at_once
 from tests.world import person
 
 pytestmark = pytest.mark.django_db
@@ -336,6 +336,7 @@ def test_of_two_who_correct_at_once_one_is_told():
     found = at_once(
         lambda: services.correct(first, ann, **seen, **names, email="first@schools.example"),
         lambda: services.correct(second, ann, **seen, **names, email="second@schools.example"),
+        expecting=(services.Overtaken,),
     )
 
     assert sorted(type(result).__name__ for result in found) == ["Overtaken", "list"]
@@ -355,6 +356,7 @@ def test_of_a_correction_and_an_acceptance_at_once_one_wins_whole():
             coordinator, ann, shown=names | {"email": ann.email}, **names, email="ann@schools.example"
         ),
         lambda: accounts.accept(invitation, "Ann", "Reid"),
+        expecting=(services.Overtaken, accounts.InvitationClosed),
     )
 
     if isinstance(corrected, services.Overtaken):

@@ -277,11 +277,6 @@ def test_the_next_reference_follows_the_greatest_number(refs, expected):
     assert next_ref(programme) == expected
 
 
-def at_once(*acts):
-    """As the tests of names take it from here: whatever an act raises is its answer."""
-    return together.at_once(*acts, expecting=(Exception,))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_coordinators_who_pair_the_same_school_at_once_one_is_told():
     programme = a_programme(2, 4)

@@ -3,13 +3,9 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     SECRET_SESSION_KEY,
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.conf import settings as configured
 from django.test import Client
@@ -17,57 +13,17 @@ from django.urls import reverse
 
 from accounts.adapters import EncryptedSecrets
 from accounts.models import AuditEvent
-from accounts.roles import IN_SCHOOL, Role
+from accounts.roles import Role
 from accounts.services import end_membership
-from tests.factories import MembershipFactory, SchoolFactory, UserFactory
+from tests.factories import MembershipFactory, UserFactory
+from tests.signing_in import PASSWORD, SECRET, code_of, is_signed_in, person, sign_in, with_factor, wrong_code
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "plover cabin seventy"
-SECRET = "JBSWY3DPEHPK3PXP"
-
 
 def text(response):
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def person(role=Role.FINANCE, **fields):
-    """Someone with one role, no second factor, and a password."""
-    user = UserFactory(**fields)
-    user.set_password(PASSWORD)
-    user.save()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    place = {"organisation": None} if role == Role.ADMINISTRATOR else {}
-    MembershipFactory(user=user, role=role, **place, school=SchoolFactory() if role in IN_SCHOOL else None)
-    return user
-
-
-def with_factor(user):
-    Authenticator.objects.create(
-        user=user, type=Authenticator.Type.TOTP, data={"secret": EncryptedSecrets().encrypt(SECRET)}
-    )
-    return user
-
-
-def code_of(secret):
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
-
-
-def wrong_code(secret):
-    """A code that no counter of this minute gives."""
-    valid = {format_hotp_value(hotp_value(secret, counter)) for counter in yield_hotp_counters_from_time()}
-    return next(code for code in ("000000", "111111", "222222", "333333") if code not in valid)
-
-
-def sign_in(user, client=None):
-    client = client or Client()
-    answer = client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD}, follow=True)
-    return client, answer
-
-
-def is_signed_in(client):
-    return "_auth_user_id" in client.session
 
 
 def test_someone_signs_in_with_a_code_from_the_mail(client, mailoutbox):

@@ -6,6 +6,7 @@ from django.db.models import Count, Window
 
 from programmes.models import DataPoint, HeadsLetter, PartnerSchool, Partnership, Programme, SpecialistTeacher
 from reports.models import Report
+from reports.services import told_to
 from visits.models import Visit
 
 FORTNIGHT = dt.timedelta(days=14)
@@ -75,10 +76,6 @@ def parts(user, acting):
 
 def impact(user, acting):
     """For each programme with this school as a partner, the newest impact report and one that is being made."""
-    programmes = Programme.objects.filter(
-        organisation=acting.organisation_id,
-        pk__in=Partnership.objects.filter(partner_school=acting.school_id).values("programme"),
-    )
     newest = {}
     for report in mine(Report, user, acting, "reports.view").defer("figures").order_by("queued_at", "pk"):
         kind = "latest" if report.is_done else "in_hand" if report.in_hand else "failed"
@@ -91,5 +88,5 @@ def impact(user, acting):
             "latest": newest.get((programme.pk, "latest")),
             "in_hand": newest.get((programme.pk, "in_hand")),
         }
-        for programme in programmes.order_by("-starts_on", "name").prefetch_related("data_points")
+        for programme in told_to(acting.organisation_id, acting.school_id).prefetch_related("data_points")
     ]
