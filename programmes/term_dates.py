@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from papers.sheets import Problems, Wrong, plain_name, quote, read_day, read_rows
@@ -102,7 +102,7 @@ class Reading:
         self.leave_name_out()
         if self.days:
             self.lone_day()
-        self.rows = without_breaks(self.rows)
+        self.rows = with_names(without_breaks(self.rows))
 
 
 def read_pasted(text: str) -> Reading:
@@ -144,11 +144,20 @@ def without_breaks(rows: list[Given]) -> list[Given]:
             continue
         if id(row) in breaks:
             pause = breaks[id(row)]
-            found.append(Given(row.row, f"{row.name}, first half"[:60], row.starts_on, weekday(pause.starts_on, -DAY)))
-            found.append(Given(row.row, f"{row.name}, second half"[:60], weekday(pause.ends_on, DAY), row.ends_on))
+            halves = [f"{row.name}, {half} half"[:60] if row.name else "" for half in ("first", "second")]
+            found.append(Given(row.row, halves[0], row.starts_on, weekday(pause.starts_on, -DAY)))
+            found.append(Given(row.row, halves[1], weekday(pause.ends_on, DAY), row.ends_on))
         else:
             found.append(row)
     return found
+
+
+def with_names(rows: list[Given]) -> list[Given]:
+    """Whatever has no name is called by its place in the year: a whole year has six half terms in three terms."""
+    in_order = sorted(rows, key=lambda row: row.starts_on)
+    usual = USUAL_NAMES if len(rows) == len(USUAL_NAMES) else [f"Half term {n}" for n in range(1, len(rows) + 1)]
+    names = {id(row): name for row, name in zip(in_order, usual, strict=True)}
+    return [row if row.name else replace(row, name=names[id(row)]) for row in rows]
 
 
 def weekday(day, step):
@@ -158,6 +167,7 @@ def weekday(day, step):
     return day
 
 
+USUAL_NAMES = [f"{term} term, {half} half" for term in ("Autumn", "Spring", "Summer") for half in ("first", "second")]
 ALIASES = {
     "name": ["Half term", "Term", "Name"],
     "starts_on": ["First day", "Starts", "Start", "From", "Start date", "Opens"],

@@ -118,6 +118,8 @@ class ScaleForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("scale") != "free":
+            self.errors.pop("highest", None)  # whatever was typed there belongs to a scale that is not chosen
         if cleaned.get("scale") == "free" and not cleaned.get("highest") and "highest" not in self.errors:
             self.add_error("highest", "Enter the highest number of your scale.")
         return cleaned

@@ -122,6 +122,23 @@ def test_everyone_expected_is_invited_once_with_a_file_for_the_calendar(client, 
     assert entry["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
 
 
+def test_whoever_chairs_or_takes_the_minutes_reads_so(ours, coordinator, event):
+    event.chair, event.minute_taker = ours.people[Role.HEADTEACHER], ours.people[Role.PARTNER]
+    event.save()
+
+    invitations.send_invitations(coordinator, event)
+
+    parts = {
+        role: [line for line in mail_to(ours.people[role], "event_invitation").text.splitlines() if "part:" in line]
+        for role in (Role.HEADTEACHER, Role.PARTNER, Role.SPECIALIST)
+    }
+    assert parts == {
+        Role.HEADTEACHER: ["Your part: you chair it"],
+        Role.PARTNER: ["Your part: you take the minutes"],
+        Role.SPECIALIST: [],
+    }
+
+
 def test_the_mail_carries_the_method_of_the_file(ours, coordinator, event, mailoutbox):
     invitations.send_invitations(coordinator, event)
 

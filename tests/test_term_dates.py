@@ -1,6 +1,7 @@
 """Term dates: typed in, pasted, uploaded; looked at before saving; and what is said when they are wrong."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,6 +28,21 @@ HEADER = "Half term\tFirst day\tLast day\n"
 def read(text):
     reading = term_dates.read_pasted(text)
     return [(row.name, row.starts_on, row.ends_on) for row in reading.rows], reading.problems
+
+
+def test_rows_without_names_are_called_by_their_place_in_the_year():
+    days = [f"{first:%d/%m/%Y} {last:%d/%m/%Y}" for _, first, last in YEAR_2026]
+
+    whole, _ = read("\n".join([*days[3:], *days[:3]]))
+    part, _ = read("\n".join([days[1], f"Half term before, {days[0]}"]))
+
+    assert sorted((first, name) for name, first, _ in whole) == [
+        (first, f"{term} term, {half} half")
+        for (_, first, _), (term, half) in zip(
+            YEAR_2026, itertools.product(["Autumn", "Spring", "Summer"], ["first", "second"]), strict=True
+        )
+    ]
+    assert [name for name, _, _ in part] == ["Half term 2", "Half term before"]
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,23 @@ def test_everyone_is_invited_to_all_meetings_to_come_in_one_mail(client, ours, c
     assert (invited.count(), set(invited.values_list("told_sequence", flat=True))) == (8, {0})
 
 
+def test_each_line_says_what_part_the_reader_has(ours, row):
+    chair, other = ours.people[Role.PARTNER], ours.people[Role.SPECIALIST]
+    Event.objects.filter(series=row, on="2026-12-03").update(chair=chair)
+    Event.objects.filter(series=row, on="2027-01-14").update(minute_taker=other)
+
+    series_mail.invite_to_series(ours.people[Role.COORDINATOR], row)
+
+    parts = {
+        person: [line for line in OutgoingMail.objects.get(to=person).text.splitlines() if "; you " in line]
+        for person in (chair, other)
+    }
+    assert parts == {
+        chair: ["- Thursday 3 December 2026, 4pm to 5:30pm: Online; you chair it"],
+        other: ["- Thursday 14 January 2027, 4pm to 5:30pm: Online; you take the minutes"],
+    }
+
+
 def test_the_file_can_be_opened_by_a_calendar_and_names_nobody(ours, row, mailoutbox):
     coordinator = ours.people[Role.COORDINATOR]
     series_mail.invite_to_series(coordinator, row)

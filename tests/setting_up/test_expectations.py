@@ -85,6 +85,14 @@ def test_a_scale_of_ones_own_needs_its_highest_number(coordinator, ours, highest
     assert list(response.context["form"].errors) == ["highest"]
 
 
+def test_a_number_for_ones_own_scale_does_not_hold_up_another_scale(coordinator, ours):
+    response = coordinator.post(
+        reverse("pupils:assessment", args=[ours.programme.slug]), {"scale": "nc-sublevels", "highest": "1"}
+    )
+
+    assert response.status_code == 302
+
+
 def test_a_scale_that_is_none_is_not_found(coordinator, ours):
     for scale in ("levels", "free-1", "..%2Fapp"):
         assert coordinator.get(f"/programmes/{ours.programme.slug}/set-up/assessment/{scale}/").status_code == 404

@@ -40,8 +40,8 @@ class Letter:
 
     @property
     def key(self):
-        """The same for all who read of the same meetings."""
-        return tuple((name, event.pk) for name in SAID_OF for event in getattr(self, name))
+        """The same for all who read of the same meetings, and have the same part in them."""
+        return tuple((name, event.pk, part_in(event, self.to)) for name in SAID_OF for event in getattr(self, name))
 
     @property
     def context(self):
@@ -67,7 +67,7 @@ def lines_of(letter):
     shared = links.pop() if len(links) == 1 else ""
     lines = {
         name: "\n".join(
-            line_of(event, takes_place=name in {"new", "changed"}, shared_link=shared)
+            line_of(event, letter.to, takes_place=name in {"new", "changed"}, shared_link=shared)
             for event in sorted(getattr(letter, name), key=lambda event: (event.on, event.starts_at))
         )
         for name in SAID_OF
@@ -75,14 +75,21 @@ def lines_of(letter):
     return lines | {"link": shared}
 
 
-def line_of(event, *, takes_place, shared_link):
-    """- Thursday 4 March 2027, 4pm to 5:30pm: The hall, Alder School (CM1 1AA)"""
+def part_in(event, person):
+    if event.chair_id == person.pk:
+        return "you chair it"
+    return "you take the minutes" if event.minute_taker_id == person.pk else ""
+
+
+def line_of(event, to, *, takes_place, shared_link):
+    """- Thursday 4 March 2027, 4pm to 5:30pm: The hall, Alder School (CM1 1AA); you chair it"""
     line = f"- {longdate(event.on)}, {event.hours}"
     if not takes_place:
         return line
     postcode = f" ({event.place.postcode})" if event.place and event.place.postcode else ""
     link = f"\n  {event.link}" if event.link and event.link != shared_link else ""
-    return f"{line}: {event.where or 'the place follows'}{postcode}{link}"
+    part = f"; {words}" if (words := part_in(event, to)) else ""
+    return f"{line}: {event.where or 'the place follows'}{postcode}{part}{link}"
 
 
 def ahead(series):
