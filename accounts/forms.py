@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlencode
 
 from crispy_forms_gds.choices import Choice
 from crispy_forms_gds.helper import FormHelper
@@ -7,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.forms.utils import flatatt
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -36,6 +38,23 @@ def keep_names_plain(form):
         field.validators.append(
             RegexValidator(r"[<>\x00-\x1f\x7f]", "A name cannot contain < or >. Type it without.", inverse_match=True)
         )
+
+
+def ask_first(form, person, email, role, organisation, school=None):
+    """Says at the address that its holder has to be invited first, with the way there; of their name nothing."""
+    if givers(person, role, organisation, school):
+        asked = {"role": str(role), "email": email, "organisation": organisation.pk}
+        query = urlencode(asked | ({"urn": school.urn} if school else {}))
+        form["email"].help_text = format_html(
+            '<a class="govuk-link" href="{}?{}">Invite the person with this address</a>',
+            reverse("accounts:invite"),
+            query,
+        )
+    form.add_error(
+        "email",
+        f"This address belongs to someone who does not work with {organisation} yet. Invite them first; once they have "
+        "accepted they can be added here.",
+    )
 
 
 class DayInput(forms.DateInput):

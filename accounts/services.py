@@ -28,6 +28,10 @@ class OwnInvitation(Exception):
     """Someone would give a role to themselves."""
 
 
+class NotOfHere(Exception):
+    """The address is of someone who has no role in the organisation yet, and whose word it takes to give them one."""
+
+
 def invite(person, invitation):
     """Keep the invitation and mail its link. Returns True when the mail went out.
 
@@ -190,8 +194,8 @@ def accept(invitation, first_name, last_name):
 def place(person, email, first_name, last_name, role, organisation, school=None):
     """Someone whom a programme names, with the role that follows from it. They cannot sign in until invited.
 
-    A person who is known by the address keeps the name that stands there. Raises OwnInvitation for one's own address:
-    nobody gives a role to oneself.
+    A person of the organisation who is known by the address keeps the name that stands there. Raises OwnInvitation for
+    one's own address: nobody gives a role to oneself; and NotOfHere for whoever has to be asked first.
     """
     email = email.strip().lower()
     if email == person.email:
@@ -199,10 +203,22 @@ def place(person, email, first_name, last_name, role, organisation, school=None)
     user = User.objects.select_for_update().filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
+    elif has_to_be_asked(user, organisation):
+        raise NotOfHere(f"user {user.pk}")
     if not user.memberships.live().filter(role=role, organisation=organisation, school=school).exists():
         membership = Membership.objects.create(user=user, role=role, organisation=organisation, school=school)
         audit.record(person, "gave role", membership, about=role)
     return user
+
+
+def has_to_be_asked(user, organisation):
+    """Whether the organisation may give the person no role before they have accepted an invitation.
+
+    Those with a role there agreed to work for it, or are its own to invite; so are those whom nobody else ever named.
+    """
+    if user.memberships.not_over().filter(organisation=organisation).exists():
+        return False
+    return user.is_active or user.memberships.exclude(organisation=organisation).exists()
 
 
 def end_membership(person, membership):

@@ -118,8 +118,8 @@ class InvitationCreate(Allowed, CreateView):
         organisations = Organisation.objects.allowed(self.request.user, self.action)
         organisation = organisations.filter(pk=int(pk)).first() if pk.isdecimal() else None
         role = self.request.GET.get("role", "")
-        names = services.names_in_register(school, role)
-        return names | {"role": role, "school": school, "organisation": organisation}
+        given = {"role": role, "school": school, "organisation": organisation}
+        return given | {"email": self.request.GET.get("email", "")[:254]} | services.names_in_register(school, role)
 
     def form_valid(self, form):
         try:

@@ -2,8 +2,9 @@ from crispy_forms_gds.choices import Choice
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.forms import NOT_YOURSELF, DayField, DayInput, keep_names_plain, with_button
-from accounts.services import OwnInvitation
+from accounts.forms import NOT_YOURSELF, DayField, DayInput, ask_first, keep_names_plain, with_button
+from accounts.roles import Role
+from accounts.services import NotOfHere, OwnInvitation
 from papers.templatetags.plain import listed
 from programmes.models import SpecialistTeacher
 from programmes.services import people
@@ -45,6 +46,9 @@ class ChangeForm(forms.Form):
             return change(self.person, *args, on=self.cleaned_data["on"], **given)
         except OwnInvitation:
             self.add_error("email", NOT_YOURSELF)
+        except NotOfHere:
+            organisation, school = self.partnership.programme.organisation, self.partnership.partner_school
+            ask_first(self, self.person, given["email"], Role.PARTNER, organisation, school)
         except people.CannotChange as error:
             self.add_error(None, str(error))
         return None

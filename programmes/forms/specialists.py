@@ -4,9 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, keep_names_plain, with_button
+from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, ask_first, keep_names_plain, with_button
+from accounts.roles import Role
 from accounts.school_field import SchoolField
-from accounts.services import OwnInvitation
+from accounts.services import NotOfHere, OwnInvitation
 from programmes.forms.choosing import SuggestInput, several, subjects_of, years_of
 from programmes.models import ConflictOfInterest, Nomination, SpecialistTeacher
 from programmes.services import specialists
@@ -133,11 +134,14 @@ class AddSpecialistForm(RowForm):
         return not_yet(self.cleaned_data["on"])
 
     def save(self):
-        """The specialist teacher; None and a sentence on the form when it is one's own address."""
+        """The specialist teacher; None and a sentence on the form when it is an address that cannot be taken."""
         try:
             return specialists.add_specialist(self.user, self.instance.programme, **self.cleaned_data)
         except OwnInvitation:
             self.add_error("email", f"This is your own address. {NOT_YOURSELF}")
+        except NotOfHere:
+            email, organisation = self.cleaned_data["email"], self.instance.programme.organisation
+            ask_first(self, self.user, email, Role.SPECIALIST, organisation)
         except specialists.AlreadyThere:
             self.add_error("email", THERE)
         return None
