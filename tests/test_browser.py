@@ -195,6 +195,23 @@ def test_someone_without_scripts_can_do_the_main_job_too(chromium, live_server, 
     context.close()
 
 
+def test_on_a_phone_the_menu_opens_by_a_button(open_as):
+    page = open_as(build_world()[0].people[Role.COORDINATOR], width=375)
+    page.goto("/")
+    menu, roster = page.get_by_role("button", name="Menu"), page.get_by_role("link", name="Roster", exact=True)
+
+    expect(roster).to_be_hidden()
+    menu.press("Enter")
+    opened = problems_of(page)
+    roster.click()
+    expect(page.get_by_role("heading", level=1, name="Roster")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    expect(roster).to_be_visible()
+    expect(menu).to_be_hidden()
+    assert opened == []
+
+
 def test_signing_in_with_a_code_from_the_mail(open_as, mailoutbox):
     user = person("Ourside", Role.HEADTEACHER)
     page = open_as()

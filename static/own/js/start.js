@@ -13,6 +13,7 @@ for (const component of [
   govuk.NotificationBanner,
   govuk.PasswordInput,
   govuk.Radios,
+  govuk.ServiceNavigation,
   govuk.SkipLink,
 ]) {
   govuk.createAll(component);
