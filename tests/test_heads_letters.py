@@ -21,7 +21,15 @@ from programmes.models import HeadsLetter, PartnerSchool, Partnership, Timetable
 from programmes.services.letters import order_letters, send_letters, standings
 from programmes.tasks import make_heads_letter
 from pupils.loading import load_programme
-from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory, UserFactory
+from tests.factories import (
+    MembershipFactory,
+    PartnerSchoolFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    SchoolFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+)
 from tests.folders import ESSEX
 from tests.together import at_once
 from tests.world import build_world
@@ -53,7 +61,7 @@ def text(response):
 
 
 def words_of(html):
-    return " ".join(re.sub("<[^>]+>", " ", html).split())
+    return " ".join(re.sub("<[^>]+>", " ", html).split()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
 
 
 def make_all(person, programme):
@@ -152,6 +160,7 @@ def test_the_letters_of_the_evaluated_programme_agree_with_what_is_collected_by_
     rows = list(programme.partner_schools.select_related("school", "programme__organisation"))
     found = {s.row.pk: facts_of(s.row) for s in standings(programme, rows)}
 
+    completed = {p.partner_school_id for p in programme.partnerships.filter(status="completed")}
     for row in rows:
         facts = found[row.pk]
         mine = [
@@ -162,9 +171,131 @@ def test_the_letters_of_the_evaluated_programme_agree_with_what_is_collected_by_
         funded = sum(s.funded_partner_half_days for s in programme.timetable.all() if s.required)
         events = sum(1 for s in programme.timetable.all()) + programme.data_points.count()
         visits = len([s for s in programme.timetable.all() if s.type == "visit" and s.required])
-        assert (facts["funded_half_days"], facts["visits"], len(facts["dates"])) == (funded, visits, events)
+        # A school whose only partnership has folded is told of what comes from today on: of that year nothing.
+        folded = row.school_id not in completed
+        expected = (0, 0, 0) if folded else (funded, visits, events)
+        assert (facts["funded_half_days"], facts["visits"], len(facts["dates"])) == expected
         assert sorted(p["specialist"] for p in facts["partnerships"]) == sorted(str(p.specialist) for p in mine)
     assert len(found) == len(rows) == len({row.school_id for row in rows})
+
+
+def begin(partnership, on):
+    """Agreed on that day."""
+    partnership.steps.all().delete()
+    partnership.steps.create(status="proposed", on=dt.date(2026, 9, 1))
+    partnership.steps.create(status="agreed", on=on)
+
+
+def teach_in_own_school(partnership):
+    specialist = partnership.specialist
+    specialist.home_school = partnership.partner_school
+    specialist.save()
+
+
+def test_a_partnership_that_begins_in_the_middle_of_the_year_is_told_of_the_rest_of_it(ours):
+    timetable(ours.programme)
+    begin(ours.partnership, dt.date(2026, 11, 27))
+
+    facts = facts_of(ours.listed_school)
+    page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+
+    assert [(d["what"], d["half_days"]) for d in facts["dates"]] == [
+        ("Extra visit", 3),
+        ("Reciprocal visit", 1),
+        ("Summer grades are in", 0),
+    ]
+    assert (facts["visits"], facts["funded_half_days"], facts["funded_extra"]) == (1, 1, 3)
+    assert "what the rest of the year holds for Ourside Partner School." in page
+    assert "1 half-day of your teacher's cover funded" in page
+    assert "1 visit in the rest of the year" in page
+    assert "grades of the target pupils are in by Friday 25 June 2027" in page
+    assert "October" not in page
+
+
+def test_what_was_not_over_on_the_first_day_is_still_told(ours):
+    timetable(ours.programme)
+    begin(ours.partnership, dt.date(2026, 10, 16))
+
+    facts = facts_of(ours.listed_school)
+
+    assert [d["what"] for d in facts["dates"]][:2] == ["First visit", "October grades are in"]
+
+
+def test_the_head_of_one_school_for_both_teachers_reads_of_the_half_days_of_both(ours):
+    timetable(ours.programme)
+    TimetableStep.objects.filter(name="Reciprocal visit").update(host="specialist school")
+    teach_in_own_school(ours.partnership)
+
+    facts = facts_of(ours.listed_school)
+    page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+
+    assert [(d["what"], d["where"], d["half_days"]) for d in facts["dates"] if d["kind"] != "grades"] == [
+        ("Launch", "Your school", 3),
+        ("First visit", "Your school", 1),
+        ("Extra visit", "Your school", 4),
+        ("Reciprocal visit", "Your school", 2),
+    ]
+    assert (facts["funded_half_days"], facts["funded_extra"]) == (6, 4)
+    assert "6 half-days of your teachers' cover funded" in page
+    assert "on which your teachers are out of class" in page
+    assert "Release your teachers on the half-days above" in page
+
+
+def test_the_head_of_a_specialist_teacher_who_works_elsewhere_reads_of_those_half_days_too(ours):
+    timetable(ours.programme)
+    elsewhere = PartnershipFactory(
+        programme=ours.programme,
+        subject="maths",
+        year_group=6,
+        specialist=SpecialistTeacherFactory(programme=ours.programme, home_school=ours.school),
+        partner_school=SchoolFactory(name="Far School"),
+    )
+    begin(elsewhere, dt.date(2026, 10, 20))
+
+    facts = facts_of(ours.listed_school)
+    page = words_of(render_to_string("programmes/_letter.html", {"f": facts}))
+
+    assert [(d["what"], d["where"], d["half_days"]) for d in facts["dates"] if d["kind"] != "grades"] == [
+        ("Launch", "The partner school", 2),
+        ("First visit", "The partner school", 0),
+        ("Extra visit", "The partner school", 4),
+        ("Reciprocal visit", "The partner school", 2),
+    ]
+    assert f"{elsewhere.specialist}, specialist teacher of your school, with Far School" in page
+
+
+def test_what_all_go_to_counts_once_for_a_teacher_of_two_partnerships_and_a_visit_in_each(ours):
+    timetable(ours.programme)
+    teach_in_own_school(ours.partnership)
+    PartnershipFactory(
+        programme=ours.programme,
+        specialist=ours.specialist,
+        partner_school=ours.school,
+        partner_teacher=UserFactory(),
+        subject="maths",
+        year_group=6,
+    )
+
+    half_days = {d["what"]: d["half_days"] for d in facts_of(ours.listed_school)["dates"]}
+
+    launch = 1 + 2 + 2  # one specialist teacher, and two partner teachers
+    assert (half_days["Launch"], half_days["First visit"], half_days["Reciprocal visit"]) == (launch, 1 + 1, 2 + 2)
+
+
+def test_a_school_without_a_partnership_is_told_of_what_comes_from_today_on(ours):
+    timetable(ours.programme)
+    today = timezone.localdate()
+    TimetableStep.objects.filter(name="First visit").update(window_start=today, window_end=today)
+    over = TimetableStep.objects.filter(name="Launch")
+    over.update(window_start=today - dt.timedelta(days=1), window_end=today - dt.timedelta(days=1))
+    waiting = PartnerSchool.objects.get(programme=ours.programme, school__name="Ourside Waiting School")
+
+    facts = facts_of(waiting)
+
+    told = [d["what"] for d in facts["dates"] if d["kind"] != "grades"]
+    assert "Launch" not in told
+    assert "First visit" in told
+    assert facts["rest"] is True
 
 
 def test_dates_that_other_apps_know_stand_in_their_order(ours, monkeypatch):

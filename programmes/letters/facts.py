@@ -10,22 +10,17 @@ from django.utils.dateformat import format as format_date
 from accounts.models import Membership
 from accounts.roles import Role
 from papers.templatetags.plain import listed
-from programmes.models import AreaConsultant, Partnership, TimetableStep
+from programmes.beginning import days_begun, is_left
+from programmes.letters.asked import asked_of
+from programmes.models import AreaConsultant
 
-EDITION = 3  # raise it when a template changes what the letter says: then asking again makes a new one
+EDITION = 4  # raise it when a template changes what the letter says: then asking again makes a new one
 
-# Who hosts a step, as it is said to the head of the partner school.
-HOSTS = {
-    "partner school": "Your school",
-    "specialist school": "The specialist teacher's school",
-    "authority": "A venue of the organiser",
-    "cluster venue": "A venue in your area",
-}
 AUDIENCES = {"heads": "headteachers"}
 
-# What other apps know of the year: (programme, partner schools) -> dates by id, as `dated` makes them. A date that has
-# its step of the timetable stands in the letter instead of that step. Apps to the right append theirs in
-# AppConfig.ready.
+# What other apps know of the year: (programme, what the letters ask of each partner school, as `Asked`) -> dates by the
+# id of the school's row, as `dated` makes them. A date that has its step of the timetable stands in the letter instead
+# of that step. Apps to the right append theirs in AppConfig.ready.
 ALSO_AHEAD = []
 
 
@@ -42,19 +37,14 @@ def digest_of(facts) -> str:
 def letter_facts(programme, rows) -> dict[int, dict]:
     """The facts of each of these partner schools of a programme, in as many queries for one as for all."""
     schools = [row.school_id for row in rows]
-    partnerships = defaultdict(list)
-    standing = Partnership.objects.filter(programme=programme, partner_school__in=schools)
-    standing = standing.exclude(status__in=[Partnership.Status.FOLDED, Partnership.Status.COMPLETED])
-    for p in standing.with_people().order_by("subject", "year_group", "ref"):
-        partnerships[p.partner_school_id].append(p)
+    asked = asked_of(programme, rows, days_begun(programme))
     steps = list(programme.timetable.all())
     points = list(programme.data_points.all())
     coordinators = staff_of(programme, Role.COORDINATOR)
     consultants = consultants_by_area(programme)
     linked = {user.pk: user for user in staff_of(programme, Role.CONSULTANT)}
     heads = heads_by_school(programme, schools)
-    ahead = [also(programme, rows) for also in ALSO_AHEAD]
-    year = [step_words(step) for step in steps] + [point_words(point) for point in points]
+    ahead = [also(programme, asked) for also in ALSO_AHEAD]
     shared = {
         "programme": programme.name,
         "title": programme.title,
@@ -62,29 +52,23 @@ def letter_facts(programme, rows) -> dict[int, dict]:
         "organiser": programme.organisation.name,
         "words": programme.heads_letter_words,
         "subjects": programme.subjects,
-        "points": [{"name": point.name, "day": day_words(point.due_on)} for point in points],
-        "visits": sum(step.type == TimetableStep.Type.VISIT and step.required for step in steps),
         "funded": programme.funded,
-        "funded_half_days": sum(step.funded_partner_half_days for step in steps if step.required),
-        "funded_extra": sum(step.funded_partner_half_days for step in steps if not step.required),
-        "extras": [step.name for step in steps if not step.required],
         "signed_by": [str(user) for user in coordinators],
     }
     found = {}
-    for row in rows:
-        own = partnerships[row.school_id]
+    for school in asked:
+        row, own = school.row, school.own
         areas = {p.area_id for p in own} | {row.area_id}
         named = [user for area in sorted(areas - {None}) for user in consultants.get(area, [])]
         named += [linked[p.specialist.consultant_id] for p in own if p.specialist.consultant_id in linked]
         known = [entry for also in ahead for entry in also.get(row.pk, [])]
-        dated_steps = {entry["step"] for entry in known} - {None}
-        dates = known + [entry for entry in year if entry["step"] not in dated_steps]
         found[row.pk] = shared | {
             "school": row.school.name,
             "dear": addressed(heads.get(row.school_id, []), row.school),
             "staff_funded": row.staff_covered,
             "partnerships": [partnership_words(p) for p in own],
-            "dates": sorted(dates, key=lambda entry: (entry["from"], entry["to"], entry["what"])),
+            "away": [away_words(p) for p in school.away],
+            **year_of(school, steps, points, known),
             "contacts": [contact(user, "Coordinator", programme.organisation.name) for user in coordinators]
             + [contact(user, "Consultant", "") for user in dict.fromkeys(named)]
             + [
@@ -93,6 +77,28 @@ def letter_facts(programme, rows) -> dict[int, dict]:
             ],
         }
     return found
+
+
+def year_of(school, steps, points, known) -> dict:
+    """What is left of the year for a school: its dates, in order, and the sums at the top of the letter."""
+    left = [step for step in steps if is_left(step.window_end, school.since)]
+    due = [point for point in points if is_left(point.due_on, school.due_since)]
+    dated_steps = {entry["step"] for entry in known} - {None}
+    dates = known + [step_words(step, school) for step in left if step.pk not in dated_steps]
+    dates += [point_words(point) for point in due]
+    visits = school.visits(steps)
+    return {
+        # Not since when: of a school that has not begun that is today, and its letter would be another one every day.
+        "rest": len(left) < len(steps) or len(due) < len(points),
+        "visits": max(visits),
+        "visits_differ": len(set(visits)) > 1,
+        "funded_half_days": sum(school.of_step(step) for step in left if step.required),
+        "funded_extra": sum(school.of_step(step) for step in left if not step.required),
+        "extras": [step.name for step in left if not step.required],
+        "released": len({seat.teacher for seat in school.released}),
+        "points": [{"name": point.name, "day": day_words(point.due_on)} for point in due],
+        "dates": sorted(dates, key=lambda entry: (entry["from"], entry["to"], entry["what"])),
+    }
 
 
 def staff_of(programme, role):
@@ -146,8 +152,13 @@ def partnership_words(p):
     }
 
 
+def away_words(p):
+    """Of a specialist teacher of this school who works with another one."""
+    return {"label": p.label, "specialist": str(p.specialist), "partner_school": p.partner_school.name}
+
+
 def dated(start, end, what, *, kind, where="", who="", half_days=0, required=True, step=None, days=()):
-    """A line of the year ahead. `half_days` are those of the partner teacher for which cover is funded.
+    """A line of the year ahead. `half_days` are those of the school's teachers for which cover is funded.
 
     What meets several times is one line, with all of its `days`.
     """
@@ -166,15 +177,15 @@ def dated(start, end, what, *, kind, where="", who="", half_days=0, required=Tru
     }
 
 
-def step_words(step):
+def step_words(step, school):
     return dated(
         step.window_start,
         step.window_end,
         step.name,
         kind=step.type,
-        where=HOSTS.get(step.host.casefold(), step.host),
+        where=school.host(step.host),
         who=audience_words(step.audience),
-        half_days=step.funded_partner_half_days,
+        half_days=school.of_step(step),
         required=step.required,
         step=step.pk,
     )

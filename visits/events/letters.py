@@ -2,28 +2,35 @@
 
 from collections import defaultdict
 
+from programmes.beginning import is_left
 from programmes.letters.facts import dated
-from programmes.models import Partnership
 from visits.models import Event, Group
 
 
-def events_ahead(programme, rows) -> dict[int, list[dict]]:
-    """Of each of these partner schools the planned events of the whole programme and of its areas. Two queries."""
+def events_ahead(programme, asked) -> dict[int, list[dict]]:
+    """For each of these schools the planned events to which its teachers or its head go, of the whole programme and of
+    its areas, that were not over when its year began. One query."""
     events = Event.objects.filter(
-        programme=programme, status=Event.Status.PLANNED, audience__overlap=[Group.PARTNER, Group.HEAD]
+        programme=programme,
+        status=Event.Status.PLANNED,
+        audience__overlap=[Group.PARTNER, Group.HEAD, Group.SPECIALIST],
     )
     events = list(events.select_related("area", "place"))
-    areas = defaultdict(set)
-    partnerships = Partnership.objects.filter(programme=programme, partner_school__in=[row.school_id for row in rows])
-    for school, area in partnerships.values_list("partner_school", "area"):
-        areas[school].add(area)
     return {
-        row.pk: [
-            words_of(meetings)
-            for meetings in together(e for e in events if e.area_id in {None, row.area_id, *areas[row.school_id]})
-        ]
-        for row in rows
+        school.row.pk: [words_of(meetings, school) for meetings in together(e for e in events if is_for(e, school))]
+        for school in asked
     }
+
+
+def is_for(event, school) -> bool:
+    """An event for specialist teachers alone is for the school that releases one."""
+    if not is_left(event.on, school.since):
+        return False
+    own = {None, school.row.area_id, *(p.area_id for p in school.own)}
+    if event.area_id in own and {Group.PARTNER, Group.HEAD} & {*event.audience}:
+        return True
+    homes = [p for p in (*school.own, *school.away) if school.is_home_of(p)]
+    return bool(homes) and Group.SPECIALIST in event.audience and event.area_id in {None, *(p.area_id for p in homes)}
 
 
 def together(events) -> list[list[Event]]:
@@ -35,7 +42,7 @@ def together(events) -> list[list[Event]]:
     return list(found.values())
 
 
-def words_of(meetings):
+def words_of(meetings, school):
     days = sorted(event.on for event in meetings)
     first, number = meetings[0], len(meetings)
     times = f", {number} times" if number > 1 else ""
@@ -46,7 +53,12 @@ def words_of(meetings):
         kind="event",
         where=first.where,
         who=first.for_whom,
-        half_days=sum(event.funded_partner_half_days for event in meetings),
+        half_days=sum(half_days_of(event, school) for event in meetings),
         step=first.step_id,
         days=days if number > 1 else (),
     )
+
+
+def half_days_of(event, school):
+    specialist = event.funded_specialist_half_days if Group.SPECIALIST in event.audience else 0
+    return school.half_days(event.on, specialist, event.funded_partner_half_days, together=True)

@@ -5,14 +5,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from django.db.models import Min
-from django.utils import timezone
-
-from programmes.models import AgreementText, PartnerSchool, Partnership, PartnershipStep
-from programmes.models.partnerships import OPEN_TO_VISITS
+from programmes.beginning import begun, days_begun, is_left
+from programmes.models import AgreementText, PartnerSchool
 
 DEFAULT = Path(__file__).with_name("default.toml")
-NOT_BEGUN = frozenset({Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED})
 BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 # What may stand in brackets, with what becomes of it: words within a sentence, or lines of their own.
 WITHIN = {
@@ -87,25 +83,12 @@ def facts_of(programme) -> dict:
     }
 
 
-def days_begun(programme) -> dict:
-    """For each partnership whose history is known the day from which it has been agreed."""
-    rows = PartnershipStep.objects.filter(partnership__programme=programme, status__in=OPEN_TO_VISITS)
-    return dict(rows.order_by().values("partnership").annotate(day=Min("on")).values_list("partnership", "day"))
-
-
-def begun(facts, partnership):
-    """The day from which the timetable counts for a partnership: one that is not agreed yet begins today."""
-    if partnership is None:
-        return None
-    return facts["begun"].get(partnership.pk, timezone.localdate() if partnership.status in NOT_BEGUN else None)
-
-
 def half_days_of(funded, steps, since=None) -> dict:
     """What these steps of its timetable take, in all and of each side: those that are needed, and the others.
 
     Whoever begins in the middle of the year does not take what is over by then.
     """
-    left = [step for step in steps if since is None or step.window_end >= since]
+    left = [step for step in steps if is_left(step.window_end, since)]
     needed, extra = ([step for step in left if step.required == required] for required in (True, False))
     return {
         "funded": funded,
@@ -126,7 +109,8 @@ def sections_of(text, facts, partnership=None) -> dict:
     """
     about = about_partnership(partnership) if partnership else about_nobody(text.programme)
     staff = facts["staff_funded_of"].get(about["partner_school_id"], facts["staff_funded"])
-    release = half_days_of(facts["funded"], facts["steps"], begun(facts, partnership))
+    since = begun(facts["begun"], partnership) if partnership else None
+    release = half_days_of(facts["funded"], facts["steps"], since)
     within = {name: str(facts.get(name) or about.get(name.replace(" ", "_"), "")) for name in WITHIN}
     lines = {
         "data dates": [date["words"] for date in facts["data_dates"]] or "The programme has set no days yet.",
