@@ -63,7 +63,16 @@ def test_where_every_head_can_be_reached_both_schools_are_told(rf, pairs):
         give_head(pair, pair.specialist.home_school)
 
     assert told(rf, pairs[:1]) == [("success", "They are proposed. Both schools are told.")]
-    assert told(rf, pairs) == [("success", "They are proposed. Both schools of each are told.")]
+    assert told(rf, pairs) == [("success", "They are proposed. The schools of each are told.")]
+
+
+def test_of_a_pair_inside_one_school_the_school_is_told(rf, pairs):
+    specialist = pairs[0].specialist
+    specialist.home_school = pairs[0].partner_school
+    specialist.save()
+    give_head(pairs[0], pairs[0].partner_school)
+
+    assert told(rf, pairs[:1]) == [("success", "They are proposed. The school is told.")]
 
 
 def test_heads_who_are_not_told_are_a_warning_with_a_way_to_invite_each(rf, pairs):

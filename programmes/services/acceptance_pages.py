@@ -10,7 +10,7 @@ from accounts.roles import Role
 from papers.templatetags.plain import listed
 from programmes.models import Acceptance, TimetableStep
 from programmes.services.acceptances import PROPOSED, NotOpen, asked_of, mark, objecting
-from programmes.services.agreements.words import half_days_of, release_time
+from programmes.services.agreements.words import about_partnership, half_days_of, release_time
 from programmes.services.objections import window
 from programmes.services.proposals import heads_of
 
@@ -96,9 +96,8 @@ def what_it_asks(programme, partnership) -> dict:
     visits = needed.filter(window_end__gte=today).aggregate(
         count=Count("pk"), first=Min("window_start"), last=Max("window_end")
     )
-    names = {"home_school": partnership.specialist.home_school.name, "partner_school": partnership.partner_school.name}
     left = [step for step in programme.timetable.all() if step.window_end >= today]
-    release = release_time(half_days_of(programme.funded, left), names)
+    release = release_time(half_days_of(programme.funded, left), about_partnership(partnership))
     return {
         "visits": visits["count"],
         "first": visits["first"] and max(visits["first"], today),

@@ -87,7 +87,9 @@ def who_is_told(partnerships) -> str:
     """Whether the schools of these proposed partnerships, all of one programme and within reach, hear of it by now."""
     if partnerships[0].programme.status != Programme.Status.ACTIVE:
         return "The schools are told when the programme is started."
-    return "Both schools are told." if len(partnerships) == 1 else "Both schools of each are told."
+    if len(partnerships) > 1:
+        return "The schools of each are told."
+    return "The school is told." if partnerships[0].is_in_own_school else "Both schools are told."
 
 
 def schools_without_head(partnership) -> list[School]:

@@ -163,6 +163,52 @@ def test_whoever_begins_in_the_middle_of_the_year_reads_of_the_half_days_that_ar
     assert f"Its timetable takes 2 half-days from {day} on; each school" in unfunded
 
 
+def sections_in(partnership):
+    """The agreement of a partnership as it would be made now from the text that we ship."""
+    programme = Programme.objects.get(pk=partnership.programme_id)
+    return sections_of(AgreementText(programme=programme, version=1, **shipped()), facts_of(programme), partnership)
+
+
+def data_lines(sections):
+    (part,) = [part for part in sections["parts"] if part["key"] == "data_commitments"]
+    return part["blocks"][1]
+
+
+def test_whoever_begins_in_the_middle_of_the_year_commits_to_the_data_days_that_are_left(ours):
+    first, last = ours.programme.data_points.order_by("due_on")
+    ours.partnership.steps.all().delete()
+    whole = sections_in(ours.partnership)
+    step = ours.partnership.steps.create(status="agreed", on=first.due_on)
+    on_the_day = sections_in(ours.partnership)
+    step.on = first.due_on + dt.timedelta(days=1)
+    step.save()
+    late = sections_in(ours.partnership)
+    step.on = last.due_on + dt.timedelta(days=1)
+    step.save()
+    too_late = sections_in(ours.partnership)
+
+    words = [f"{point.name}: {point.due_on:%A %-d %B %Y}" for point in (first, last)]
+    assert [data_lines(sections)["items"] for sections in (whole, on_the_day, late)] == [words, words, words[1:]]
+    assert [date["name"] for date in late["data_dates"]] == [last.name]
+    assert data_lines(too_late) == {"kind": "text", "text": "All days of this year are over."}
+
+
+def test_the_text_that_we_ship_is_right_for_two_schools_and_for_one(ours):
+    Programme.objects.update(staff_funded=2)
+    two = str(sections_in(ours.partnership)["parts"])
+    ours.specialist.home_school = ours.school
+    ours.partnership.specialist = ours.specialist
+    one = str(sections_in(ours.partnership)["parts"])
+    Programme.objects.update(funded=False)
+    unfunded = str(sections_in(ours.partnership)["parts"])
+
+    assert "2 members of staff of each school." in two
+    assert "2 members of staff of the school." in one
+    assert "the school finds the time and the cover." in unfunded
+    for words in ("Both head", "both head", "both schools", "each school"):
+        assert words not in one + unfunded
+
+
 def test_one_that_is_only_proposed_reads_of_the_half_days_from_today_on(ours):
     today = timezone.localdate()
     ours.programme.timetable.all().delete()

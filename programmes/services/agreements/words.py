@@ -1,5 +1,6 @@
 """The words of an agreement: the text we ship, what stands in brackets, and the words of one partnership."""
 
+import datetime as dt
 import re
 import tomllib
 from functools import cache
@@ -111,12 +112,13 @@ def sections_of(text, facts, partnership=None) -> dict:
     staff = facts["staff_funded_of"].get(about["partner_school_id"], facts["staff_funded"])
     since = begun(facts["begun"], partnership) if partnership else None
     release = half_days_of(facts["funded"], facts["steps"], since)
+    due = [date for date in facts["data_dates"] if is_left(dt.date.fromisoformat(date["due_on"]), since)]
     within = {name: str(facts.get(name) or about.get(name.replace(" ", "_"), "")) for name in WITHIN}
     lines = {
-        "data dates": [date["words"] for date in facts["data_dates"]] or "The programme has set no days yet.",
+        "data dates": [date["words"] for date in due] or none_due(facts["data_dates"]),
         "success criteria": facts["criteria"] or "The programme sets no figures.",
         "release time": release_time(release, about),
-        "staff funded": f"Training is funded for {people(staff)} of each school." if staff else "",
+        "staff funded": f"Training is funded for {people(staff)} of {each(about)}." if staff else "",
         "revisited on": f"We look at this agreement again on {facts['revisited_words']}."
         if facts["revisited_words"]
         else "",
@@ -129,7 +131,7 @@ def sections_of(text, facts, partnership=None) -> dict:
         **{name: facts[name] for name in ("programme", "organiser", "year", "starts_on", "ends_on", "funded")},
         **about,
         "text_version": text.version,
-        "data_dates": [{"name": date["name"], "due_on": date["due_on"]} for date in facts["data_dates"]],
+        "data_dates": [{"name": date["name"], "due_on": date["due_on"]} for date in due],
         "half_days": half_days_in_words(release),
         "staff_funded": staff,
         "revisited_on": facts["revisited_on"],
@@ -174,12 +176,20 @@ def release_time(release, about):
     if not release["funded"]:
         in_all = f"{half_days(release['half_days'])}{since or ' in all'}"
         taken = f" Its timetable takes {in_all};" if release["half_days"] else ""
-        return f"This programme does not fund release time.{taken or ' So'} each school finds the time and the cover."
+        return f"This programme does not fund release time.{taken or ' So'} {each(about)} finds the time and the cover."
     sides = [
         ("specialist", f"The specialist teacher, of {about['home_school']}"),
         ("partner", f"The partner teacher, of {about['partner_school']}"),
     ]
     return [f"{who}: {paid(*release['sides'][side], since)}" for side, who in sides]
+
+
+def none_due(dates):
+    return "All days of this year are over." if dates else "The programme has set no days yet."
+
+
+def each(about):
+    return "the school" if about["own_school"] else "each school"
 
 
 def paid(required, extra, since):
