@@ -43,14 +43,16 @@ class AgreementTextDetail(OfProgramme, DetailView):
 
     def get_context_data(self, **kwargs):
         text, example = self.object, self.partnerships().with_people().first()
+        makeable = agreements.makeable(self.partnerships())
         return super().get_context_data(
             text=text,
             latest=agreements.latest_text(self.programme),
             sections=agreements.sections_of(text, agreements.facts_of(self.programme), example),
             example=example,
             versions=agreements.versions(self.programme),
-            without=agreements.lacking(self.partnerships()).count(),
-            makeable=agreements.makeable(self.partnerships()).count(),
+            without=agreements.with_partner_teacher(agreements.lacking(self.partnerships())).count(),
+            makeable=agreements.with_partner_teacher(makeable).count(),
+            lacking=agreements.without_partner_teacher(makeable).select_related("partner_school"),
             draft=self.programme.status == Programme.Status.DRAFT,
             **kwargs,
         )

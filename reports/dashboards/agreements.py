@@ -124,6 +124,7 @@ def of_partnerships(rows):
 
 def lacking_items(user, acting):
     without = agreements.lacking(mine(Partnership, user, acting, "agreements.manage"))
+    counts = agreements.count_by_programme(without)
     return [
         {
             "title": f"{count} partnership{' has' if count == 1 else 's have'} no agreement yet",
@@ -132,7 +133,18 @@ def lacking_items(user, acting):
             "act": f"Make the agreement{'' if count == 1 else 's'}",
             "programmes": [programme],
         }
-        for programme, count in agreements.count_by_programme(without)
+        for programme, count, _ in counts
+        if count
+    ] + [
+        {
+            "title": f"{count} partnership{'' if count == 1 else 's'} cannot have an agreement yet",
+            "text": "Nobody could sign for the partner school's side: a partner teacher has to be added first.",
+            "url": reverse("programmes:agreement_make", args=[programme.slug]),
+            "act": "See which partnership" if count == 1 else "See which partnerships",
+            "programmes": [programme],
+        }
+        for programme, _, count in counts
+        if count
     ]
 
 

@@ -1,5 +1,7 @@
 """Agreements made for those that have none, and new versions of those that stand."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -68,6 +70,32 @@ def test_agreements_are_made_for_all_that_have_none(client, ours):
     assert str(lacking.partner_school) in text_of(check).partition("Cannot have one yet")[2]
     assert "2 agreements are made." in text_of(response)
     assert Agreement.objects.filter(partnership__in=[first, second]).count() == 2
+
+
+def test_those_without_a_partner_teacher_are_not_counted_and_lead_to_adding_one(client, ours):
+    Partnership.objects.filter(programme=ours.programme).update(status=Partnership.Status.COMPLETED)
+    lacking = PartnershipFactory(programme=ours.programme, status=Partnership.Status.PROPOSED)
+    running = PartnershipFactory(programme=ours.programme)
+    PartnerTeacher.objects.filter(partnership__in=[lacking, running]).delete()
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    text, make = (
+        client.get(reverse(f"programmes:agreement_{page}", args=[ours.programme.slug])) for page in ("text", "make")
+    )
+    listed = text_of(client.get(reverse("programmes:agreements")))
+    today = text_of(client.get(reverse("today")))
+    one = text_of(client.get(running.get_absolute_url()))
+
+    link = 'href="{}"'
+    for page in (text, make):
+        assert "these have no partner teacher at present." in text_of(page)
+        for each in (lacking, running):
+            assert link.format(reverse("programmes:partner_teacher_add", args=[each.pk])) in page.content.decode()
+    assert not re.search("Make [0-9]+ agreement", text_of(text))
+    assert f"1 partnership of {ours.programme.title} cannot have an agreement yet: a partner teacher" in listed
+    assert "1 partnership cannot have an agreement yet" in today
+    assert "no agreement yet" not in listed + today
+    assert "None yet. A partner teacher has to be added first." in one
 
 
 def test_a_partnership_of_another_programme_cannot_be_slipped_in(client, ours):

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -78,9 +78,13 @@ def without_partner_teacher(rows):
 
 
 def count_by_programme(rows) -> list[tuple]:
-    """(programme, how many of its partnerships stand in `rows`), of programmes whose agreement has a text."""
+    """(programme, how many of its partnerships in `rows` can have an agreement, and how many have no partner teacher),
+    of programmes whose agreement has a text."""
+    current = PartnerTeacher.objects.filter(until=None, partnership=OuterRef("pk"))
     rows = rows.filter(programme__in=AgreementText.objects.values("programme")).select_related("programme")
-    return list(Counter(row.programme for row in rows.order_by("-programme__starts_on", "programme__name")).items())
+    rows = list(rows.annotate(ready=Exists(current)).order_by("-programme__starts_on", "programme__name"))
+    every, ready = Counter(row.programme for row in rows), Counter(row.programme for row in rows if row.ready)
+    return [(programme, ready[programme], n - ready[programme]) for programme, n in every.items()]
 
 
 def versions(programme) -> list[AgreementText]:
