@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from programmes.views import checking, copying, setting_up, templates, term_dates, timetables
+from programmes.views import areas, checking, copying, setting_up, templates, term_dates, timetables
 from programmes.years import YearConverter
 
 register_converter(YearConverter, "year")
@@ -16,6 +16,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/set-up/areas/", setting_up.areas, name="areas"),
     path("programmes/<slug:slug>/set-up/areas/<int:pk>/", setting_up.area_change, name="area_change"),
     path("programmes/<slug:slug>/set-up/areas/<int:pk>/delete/", setting_up.area_delete, name="area_delete"),
+    path("programmes/<slug:slug>/set-up/areas/<int:pk>/move/", areas.area_move, name="area_move"),
     path("programmes/<slug:slug>/set-up/data-points/", setting_up.data_points, name="data_points"),
     path(
         "programmes/<slug:slug>/set-up/data-points/usual/", setting_up.data_points_suggest, name="data_points_suggest"

@@ -100,6 +100,7 @@ def pages_of(corner):
     life = [
         reverse("programmes:move", args=[*key, "paused"]),
         reverse("programmes:move", args=[*key, "folded"]),
+        reverse("programmes:partnership_area", args=key),
         reverse("programmes:specialist_replace", args=key),
         reverse("programmes:partner_teacher_add", args=key),
         reverse("programmes:partner_teacher_replace", args=[*key, ours.partnership.partner_teachers.get().pk]),

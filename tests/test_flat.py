@@ -284,6 +284,7 @@ LISTS = {
     "programmes:letters_send": ["coordinator"],
     "programmes:letter": ["coordinator", "headteacher"],
     "reports:handover": ["coordinator", "specialist"],
+    "programmes:partnership_area": ["coordinator"],
     "programmes:specialist_replace": ["coordinator"],
     "programmes:partner_teacher_add": ["coordinator"],
     "programmes:agreements": ["coordinator", "consultant", "specialist", "headteacher"],

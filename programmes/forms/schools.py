@@ -162,6 +162,7 @@ class SchoolForm(RowForm):
         return cleaned
 
     def save(self):
+        """The partnerships of the school that got its area."""
         fields = [name for name in self.fields if name not in {"school", "stage"}]
         return schools.keep_school(self.user, self.instance, fields)
 

@@ -4,6 +4,7 @@ from programmes.models.agreements import Agreement, AgreementText, Revisit, Sign
 from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
+    AreaChange,
     Objection,
     Partnership,
     PartnershipStep,
@@ -39,6 +40,7 @@ __all__ = [
     "Agreement",
     "AgreementText",
     "Area",
+    "AreaChange",
     "AreaConsultant",
     "ConflictOfInterest",
     "DataPoint",

@@ -107,6 +107,12 @@ def school_warnings(row, school, inputs, subject, year_group, own) -> list[str]:
     return [*warnings, *(f"{words[:1].upper()}{words[1:]}." for words in wish.against)]
 
 
+def area_of(programme, school):
+    """The area of a partner school, which a partnership takes on where no other is chosen; None where it has none."""
+    row = programme.partner_schools.select_related("area").filter(school=school).first()
+    return row and row.area
+
+
 @transaction.atomic
 def add(person, programme, specialist, school, subject, year_group, area, seen) -> Partnership:
     """The pair is proposed, on the warnings `seen`. Blocked when it is forbidden or a warning came up meanwhile."""
@@ -114,9 +120,7 @@ def add(person, programme, specialist, school, subject, year_group, area, seen) 
     look = look_at(programme, specialist, school, subject, year_group)
     if look.blocked or set(look.warnings) - set(seen):
         raise Blocked(look)
-    if area is None:
-        row = programme.partner_schools.select_related("area").filter(school=school).first()
-        area = row and row.area
+    area = area or area_of(programme, school)
     partnership = propose(person, programme, specialist, school, subject, year_group, area)
     list_schools_of_partnerships(programme)
     return partnership

@@ -10,7 +10,7 @@ from programmes.models.partnerships import OPEN_TO_VISITS
 
 def history_of(partnership) -> list[dict]:
     """Everything that happened, the earliest first: on which day, what, who did it, why, and the note."""
-    dated = [*acceptances(partnership), *steps(partnership)]
+    dated = [*acceptances(partnership), *areas(partnership), *steps(partnership)]
     dated.sort(key=lambda event: (event["on"], event["at"]))
     return sorted([*dated, *partner_teachers(partnership), *specialists(partnership)], key=lambda event: event["on"])
 
@@ -28,6 +28,14 @@ def acceptances(partnership):
         yield event(timezone.localdate(row.at), f"{row.school} agreed", row.by, at=row.at)
         if at := row.taken_back_at:
             yield event(timezone.localdate(at), f"What {row.school} agreed was taken back", row.taken_back_by, at=at)
+
+
+def areas(partnership):
+    """From which area to which: one that was renamed since stands under the name of that day."""
+    for row in partnership.area_changes.all():
+        words = f"Area: {row.after}" if row.after else "In no area any more"
+        words += f", before that {row.before}" if row.before else ""
+        yield event(timezone.localdate(row.at), words, row.by, at=row.at)
 
 
 def step_words(before, status):

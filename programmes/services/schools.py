@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import School
 from programmes.models import HeadContact, PartnerSchool, Partnership, Programme, SpecialistTeacher
+from programmes.services.areas import give_to_partnerships
 from programmes.services.specialists import WrongStep
 
 Stage = PartnerSchool.Stage
@@ -48,12 +49,16 @@ def takes_schools_of(programme, la_code) -> bool:
 
 
 @transaction.atomic
-def keep_school(person, row, fields=None) -> PartnerSchool:
-    """The new row, or these fields of one that stands: how far its talks are is moved apart."""
+def keep_school(person, row, fields=None) -> list[Partnership]:
+    """The new row, or these fields of one that stands: how far its talks are is moved apart.
+
+    An area that is new to it is given to those of its partnerships that had none; these are returned.
+    """
     new = row.pk is None
+    before = None if new else PartnerSchool.objects.values_list("area", flat=True).get(pk=row.pk)
     row.save(update_fields=None if new else fields)
     audit.record(person, "partner school added" if new else "partner school changed", row)
-    return row
+    return give_to_partnerships(person, row) if row.area_id not in {None, before} else []
 
 
 def why_not_moved(row, stage, has_running) -> str:

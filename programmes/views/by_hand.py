@@ -75,6 +75,8 @@ class PartnershipAdd(Allowed, FormView):
 
     def check(self, form, chosen, look, changed=False):
         context = self.get_context_data(form=form, chosen=chosen, look=look, changed=changed)
+        context["area"] = chosen["area"] or by_hand.area_of(self.programme, chosen["school"])
+        context["lacks_area"] = context["area"] is None and self.programme.areas.exists()
         context["given"] = [(name, form[name].value()) for name in form.fields]
         return self.response_class(
             request=self.request, template=["programmes/partnership_add_check.html"], context=context

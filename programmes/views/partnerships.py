@@ -4,7 +4,7 @@ from django.views.generic import DetailView, ListView
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
 from programmes.models import Partnership
-from programmes.services import agreements, objections
+from programmes.services import agreements, areas, objections
 from programmes.services.acceptance_pages import may_agree, sides_of
 from programmes.services.history import history_of
 from programmes.services.life import acts_of
@@ -24,6 +24,7 @@ ACTIONS = [
 ]
 HISTORY = [
     "steps__by",
+    "area_changes__by",
     "acceptances__by",
     "acceptances__school",
     "acceptances__taken_back_by",
@@ -83,6 +84,7 @@ class PartnershipDetail(Allowed, DetailView):
             history=history_of(partnership)[::-1],
             acts=acts_of(partnership) if may_move else [],
             may_change_people=may_move and is_open_to_people(partnership),
+            may_change_area=may_move and areas.may_be_changed(partnership),
             may_hand_over="handover.view" in may,
             partner_teachers=[row for row in partnership.partner_teachers.all() if row.until is None],
             stranded=visits.waiting_for_a_successor(today),

@@ -9,6 +9,8 @@ from accounts.access import Allowed, get_allowed
 from programmes.forms.schools import AddSchoolForm, CarryForm, ContactForm, SchoolFilter, SchoolForm, SchoolMoveForm
 from programmes.models import HeadContact, PartnerSchool, Partnership, Programme
 from programmes.services import letters, schools
+from programmes.services.areas import in_other_areas
+from programmes.views.telling import tell_of_area
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -95,7 +97,8 @@ def school_add(request, slug):
     programme = get_allowed(Programme, request.user, "recruiting.manage", slug=slug)
     form = AddSchoolForm(request.POST or None, user=request.user, programme=programme)
     if form.is_valid():
-        row = form.save()
+        form.save()
+        row = form.instance
         messages.success(request, f"{row} is in the list: {row.get_stage_display().lower()}.")
         return redirect(request.path if "another" in request.POST else row)
     return render(request, "programmes/form.html", of_programme(programme, form, "Add a school"))
@@ -123,8 +126,10 @@ def school_change(request, pk):
     row = managed(request, pk)
     form = SchoolForm(request.POST or None, instance=row, user=request.user, programme=row.programme)
     if form.is_valid():
-        form.save()
+        given = form.save()
         messages.success(request, f"What stands about {row} is saved.")
+        if "area" in form.changed_data and row.area:
+            tell_of_area(request, row, given, in_other_areas(row))
         return redirect(row)
     return render(request, "programmes/form.html", of_row(row, form, "What you know of this school"))
 

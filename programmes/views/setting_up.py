@@ -132,7 +132,10 @@ def area_delete(request, slug, pk):
         area_services.delete_area(request.user, area)
         messages.success(request, f"“{area}” is deleted.")
     except InUse as in_use:
-        messages.warning(request, f"{in_use} Move them to another area first.")
+        if any(area_services.inside(area)):
+            messages.warning(request, f"{in_use} Move them to another area first.")
+            return redirect("programmes:area_move", slug=slug, pk=pk)
+        messages.warning(request, f"{in_use} Change the area on their own pages first.")
     return redirect("programmes:areas", slug=slug)
 
 

@@ -145,26 +145,24 @@ def enquire(programme, today):
     for number, (urn, stage, ago, chosen, by, capacity, note, tags) in enumerate(ENQUIRIES):
         if urn not in known:
             continue
-        row = schools.keep_school(
-            person,
-            PartnerSchool(
-                programme=programme,
-                school=known[urn],
-                area=areas[number % len(areas)] if areas else None,
-                stage=stage,
-                stage_since=today - dt.timedelta(days=ago),
-                stage_because=BECAUSE.get(urn, ""),
-                subject=programme.subjects[number % len(programme.subjects)],
-                year_group=programme.year_groups[number % len(programme.year_groups)],
-                partnerships_wanted=1 + (number == 2),
-                chosen_because=chosen,
-                recommended_by=by,
-                capacity=capacity,
-                capacity_note=note,
-                tags=tags,
-                other_projects=["Talk for maths (a university)"] if urn == 900032 else [],
-            ),
+        row = PartnerSchool(
+            programme=programme,
+            school=known[urn],
+            area=areas[number % len(areas)] if areas else None,
+            stage=stage,
+            stage_since=today - dt.timedelta(days=ago),
+            stage_because=BECAUSE.get(urn, ""),
+            subject=programme.subjects[number % len(programme.subjects)],
+            year_group=programme.year_groups[number % len(programme.year_groups)],
+            partnerships_wanted=1 + (number == 2),
+            chosen_because=chosen,
+            recommended_by=by,
+            capacity=capacity,
+            capacity_note=note,
+            tags=tags,
+            other_projects=["Talk for maths (a university)"] if urn == 900032 else [],
         )
+        schools.keep_school(person, row)
         for days, how, whom, said in TALKS.get(urn, []):
             schools.keep_contact(
                 person,
