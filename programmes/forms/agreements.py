@@ -2,7 +2,9 @@ from crispy_forms_gds.layout import Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.filters import FilterForm
 from accounts.forms import RowForm, with_button
 from programmes.models import AgreementText, Partnership, Programme, Signature
 from programmes.services import agreements
@@ -135,7 +137,7 @@ class NewVersionForm(forms.Form):
         return self.cleaned_data["because"].rstrip(". ")
 
 
-class AgreementFilter(forms.Form):
+class AgreementFilter(FilterForm):
     """Narrows the list of agreements; offers only programmes that stand in it."""
 
     STATES = [
@@ -158,28 +160,17 @@ class AgreementFilter(forms.Form):
 
     def __init__(self, *args, partnerships, **kwargs):
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "govuk-select" if select else "govuk-input"
         self.fields["programme"].queryset = partnerships.programmes()
         self.fields["programme"].label_from_instance = lambda programme: programme.title
 
-    @property
-    def is_narrowing(self):
-        return self.is_valid() and any(self.cleaned_data.values())
-
-    def narrowed(self, rows, today):
-        """The rows that fit. A value that is not offered narrows nothing."""
-        if not self.is_valid():
-            return rows
-        asked = self.cleaned_data
+    def fitting(self, rows, asked):
         if asked["programme"]:
             rows = rows.filter(partnership__programme=asked["programme"])
         if asked["state"]:
             rows = {
                 "waiting": lambda: rows.waiting(),
                 "complete": lambda: rows.filter(completed_at__isnull=False),
-                "revisit": lambda: agreements.to_revisit(rows, today),
+                "revisit": lambda: agreements.to_revisit(rows, timezone.localdate()),
             }[asked["state"]]()
         if asked["missing"] == "stuck":
             rows = rows.stuck()

@@ -1,10 +1,11 @@
 from django import forms
 
+from accounts.filters import FilterForm
 from programmes.forms.choosing import called_apart
 from programmes.models import Area, DataPoint, Partnership, Programme
 
 
-class PartnershipFilter(forms.Form):
+class PartnershipFilter(FilterForm):
     """Narrows a list of partnerships; offers only programmes and areas that stand in the list."""
 
     q = forms.CharField(label="School, teacher or reference", required=False, max_length=100)
@@ -20,9 +21,6 @@ class PartnershipFilter(forms.Form):
         super().__init__(*args, **kwargs)
         if not inviting:
             del self.fields["heads"]
-        for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "govuk-select" if select else "govuk-input"
         self.fields["programme"].queryset = rows.programmes()
         self.fields["programme"].label_from_instance = lambda programme: programme.title
         self.fields["owes"].label = "Grades missing"
@@ -30,15 +28,7 @@ class PartnershipFilter(forms.Form):
             self.fields[name].queryset = offered
             self.fields[name].label_from_instance = called_apart(offered)
 
-    @property
-    def is_narrowing(self):
-        return self.is_valid() and any(self.cleaned_data.values())
-
-    def narrowed(self, rows):
-        """The rows that fit. A value that is not offered narrows nothing."""
-        if not self.is_valid():
-            return rows
-        asked = self.cleaned_data
+    def fitting(self, rows, asked):
         for name in ("programme", "area", "status"):
             if asked[name]:
                 rows = rows.filter(**{name: asked[name]})

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.filters import FilterForm
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.school_field import SchoolField
 from programmes.forms.choosing import ListField, subjects_of, years_of
@@ -14,7 +15,7 @@ from programmes.services import schools
 Stage = PartnerSchool.Stage
 
 
-class SchoolFilter(forms.Form):
+class SchoolFilter(FilterForm):
     """Narrows the pipeline of a programme; offers only areas and tags that it has."""
 
     q = forms.CharField(label="School", required=False, max_length=100)
@@ -34,19 +35,8 @@ class SchoolFilter(forms.Form):
             del self.fields["tag"]
         if not self.fields["area"].queryset:
             del self.fields["area"]
-        for field in self.fields.values():
-            select = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "govuk-select" if select else "govuk-input"
 
-    @property
-    def is_narrowing(self):
-        return self.is_valid() and any(self.cleaned_data.values())
-
-    def narrowed(self, rows):
-        """The rows that fit. A value that is not offered narrows nothing."""
-        if not self.is_valid():
-            return rows
-        asked = self.cleaned_data
+    def fitting(self, rows, asked):
         for name in ("stage", "area"):
             if asked.get(name):
                 rows = rows.filter(**{name: asked[name]})

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.filters import FilterForm
 from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, ask_first, keep_names_plain, with_button
 from accounts.roles import Role
 from accounts.school_field import SchoolField
@@ -20,7 +21,7 @@ THERE = "The person with this email address is a specialist teacher of this prog
 NOT_YET = "This day is still to come. Give today or an earlier day."
 
 
-class SpecialistFilter(forms.Form):
+class SpecialistFilter(FilterForm):
     """Narrows the list of a programme's specialist teachers."""
 
     status = forms.ChoiceField(required=False)
@@ -45,28 +46,17 @@ class SpecialistFilter(forms.Form):
             *subjects_of(programme),
             (UNKNOWN, "No subject or no year group entered"),
         ]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
-    @property
-    def is_narrowing(self):
-        return self.is_valid() and any(self.cleaned_data.values())
-
-    def narrowed(self, rows):
-        """The rows that fit. A value that is not offered narrows nothing."""
-        if not self.is_valid():
-            return rows
-        asked = self.cleaned_data
+    def fitting(self, rows, asked):
         if asked["status"]:
             rows = rows.filter(status=asked["status"])
         if asked["subject"] == UNKNOWN:
             rows = rows.filter(Q(subjects=[]) | Q(year_groups=[]))
         elif asked["subject"]:
             rows = rows.filter(subjects__contains=[asked["subject"]])
-        return self.with_room_as_asked(rows)
+        return self.with_room_as_asked(rows, asked["room"])
 
-    def with_room_as_asked(self, rows):
-        room = self.cleaned_data["room"]
+    def with_room_as_asked(self, rows, room):
         if room == "unset":
             return rows.filter(partnerships_wanted=0)
         if room == "full":

@@ -29,7 +29,7 @@ class AgreementList(Allowed, ListView):
     def get_queryset(self):
         partnerships = Partnership.objects.allowed(self.request.user, self.action)
         self.filter = AgreementFilter(self.request.GET or None, partnerships=partnerships)
-        rows = self.filter.narrowed(super().get_queryset().current(), timezone.localdate())
+        rows = self.filter.narrowed(super().get_queryset().current())
         return rows.with_signatures().longest_waiting_first()
 
     def get_context_data(self, **kwargs):

@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.filters import FilterForm
 from accounts.forms import with_button
 from programmes.forms.choosing import called_apart
 from programmes.models import Area, Programme
@@ -79,7 +80,7 @@ def open_programmes(user):
     return rows.exclude(status=Programme.Status.CLOSED).order_by("-starts_on", "name")
 
 
-class EventFilter(forms.Form):
+class EventFilter(FilterForm):
     """Narrows the list of events; offers only programmes and areas that stand in it."""
 
     programme = forms.ModelChoiceField(Programme.objects.none(), required=False, empty_label="All programmes")
@@ -94,15 +95,6 @@ class EventFilter(forms.Form):
         areas = Area.objects.allowed(user, "programmes.view").filter(pk__in=rows.values("area"))
         areas = areas.select_related("programme").order_by("name", "programme")
         self.fields["area"].queryset, self.fields["area"].label_from_instance = areas, called_apart(areas)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "govuk-select"
 
-    @property
-    def is_narrowing(self):
-        return self.is_valid() and any(self.cleaned_data.values())
-
-    def narrowed(self, rows):
-        """The rows that fit. A value that is not offered narrows nothing."""
-        if not self.is_valid():
-            return rows
-        return rows.filter(**{name: asked for name, asked in self.cleaned_data.items() if asked})
+    def fitting(self, rows, asked):
+        return rows.filter(**{name: value for name, value in asked.items() if value})
