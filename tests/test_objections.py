@@ -85,6 +85,40 @@ def test_a_head_declines_a_pairing_and_the_coordinators_are_told(client, ours):
 
 
 @pytest.mark.parametrize(
+    ("kind", "status", "side"),
+    [
+        (
+            "decline",
+            "Declined by Ourside Partner School, waiting for the coordinator to answer",
+            "The headteacher has declined this pairing",
+        ),
+        (
+            "dispute",
+            "Question from Ourside Partner School, waiting for the coordinator to answer",
+            "The headteacher has asked a question",
+        ),
+    ],
+)
+def test_status_and_sides_say_what_the_head_did_and_that_the_coordinator_acts(client, ours, kind, status, side):
+    page = words(objecting(client, ours, kind=kind))
+    client.force_login(ours.coordinator)
+    answering = words(client.get(ours.pairing.get_absolute_url()))
+    in_list = words(client.get(reverse("programmes:partnerships"), {"q": "P77"}))
+    client.force_login(ours.people[Role.SPECIALIST])
+    teacher = words(client.get(ours.pairing.get_absolute_url()))
+
+    for seen in (page, answering):
+        assert status in seen
+        assert side in seen
+        assert "Waiting for the headteacher of Ourside Partner School" not in seen
+    assert "Waiting for the coordinator to answer a school" in in_list
+    # Who may not see what a school has raised reads that there is something, and who acts.
+    assert "Waiting for the coordinator to answer a school" in teacher
+    assert "The headteacher has raised something" in teacher
+    assert side not in teacher
+
+
+@pytest.mark.parametrize(
     ("given", "sentence"),
     [
         ({"kind": ""}, "Say whether you decline the pairing or have a question about it."),

@@ -127,8 +127,8 @@ class PartnershipQuerySet(ScopedQuerySet):
         ).prefetch_related(partner_teachers())
 
     def with_acceptances(self):
-        """With those of the schools that have agreed, which the words of a status need."""
-        return self.prefetch_related("acceptances")
+        """With those of the schools that have agreed or objected, which the words of a status need."""
+        return self.prefetch_related("acceptances", "objections")
 
 
 class Partnership(models.Model):
@@ -197,6 +197,11 @@ class Partnership(models.Model):
         """Of a proposed one: the schools that have not agreed to it yet."""
         agreed = {row.school_id for row in self.acceptances.all() if row.taken_back_at is None}
         return [school for school in self.schools if school.pk not in agreed]
+
+    @property
+    def waits_for_answer(self):
+        """A school has declined it or asked about it, and the coordinator has not answered."""
+        return any(objection.answered_at is None for objection in self.objections.all())
 
     @property
     def is_open_to_visits(self):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Invitation, Membership, School, User
 from accounts.roles import Role
 from papers.templatetags.plain import listed
-from programmes.models import Acceptance, TimetableStep
+from programmes.models import Acceptance, Objection, TimetableStep
 from programmes.services.acceptances import PROPOSED, NotOpen, asked_of, mark, objecting
 from programmes.services.agreements.words import about_partnership, half_days_of, release_time
 from programmes.services.objections import window
@@ -24,6 +24,7 @@ class Side:
     heads: list[User]  # who can sign in and agree
     invitation: Invitation | None = None
     objects: bool = False
+    objection: Objection | None = None  # where the reader may see it
 
     @property
     def name(self):
@@ -31,8 +32,11 @@ class Side:
         return listed(self.heads, "or") or self.school.head_name
 
 
-def sides_of(partnership, inviting=False) -> list[Side]:
-    """Of a proposed partnership each school, and whether its head has agreed or can; of any other nothing."""
+def sides_of(partnership, inviting=False, seen=()) -> list[Side]:
+    """Of a proposed partnership each school, and whether its head has agreed or can; of any other nothing.
+
+    `seen` are the objections that the reader may see.
+    """
     if partnership.status != PROPOSED:
         return []
     rows = partnership.acceptances.filter(taken_back_at=None).select_related("by")
@@ -47,6 +51,7 @@ def sides_of(partnership, inviting=False) -> list[Side]:
             heads_to_ask([m for m in heads if m.school_id == school.pk]),
             next((row for row in invitations if row.school_id == school.pk), None),
             school.pk in objections,
+            next((row for row in seen if row.school_id == school.pk and row.answered_at is None), None),
         )
         for school in partnership.schools
     ]

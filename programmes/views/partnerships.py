@@ -76,10 +76,12 @@ class PartnershipDetail(Allowed, DetailView):
         today, may = timezone.localdate(), actions_on(person, partnership, ACTIONS)
         may_move = "partnerships.move" in may
         visits = partnership.visits.allowed(person, "visits.view")
+        objected = objections.of_page(person, partnership, "pairing.manage" in may, "pairing.object" in may)
         return super().get_context_data(
-            **objections.of_page(person, partnership, "pairing.manage" in may, "pairing.object" in may),
+            **objected,
+            objection=next((row for row in objected["objections"] if row.answered_at is None), None),
             today=today,
-            sides=sides_of(partnership, inviting),
+            sides=sides_of(partnership, inviting, objected["objections"]),
             may_agree="pairing.agree" in may and may_agree(person, partnership),
             history=history_of(partnership)[::-1],
             acts=acts_of(partnership) if may_move else [],
