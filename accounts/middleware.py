@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import acting
+from accounts import acting, signed_out
 from accounts.second_factor import has_second_factor
 
 __all__ = ["NoStore", "SecondFactor", "SignedIn", "login_not_required"]
@@ -12,12 +12,15 @@ __all__ = ["NoStore", "SecondFactor", "SignedIn", "login_not_required"]
 # What someone may reach who has signed in but not set the second factor up: to set it up, or to leave.
 WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
 
+# The pages of the sign-in, by how their names begin: what is typed there is typed to get in, and given back to nobody.
+SIGN_IN_PAGES = ("account_", "mfa_", "usersessions_")
+
 
 class SignedIn(LoginRequiredMiddleware):
     """Being signed in is the default; `login_not_required` marks the few exceptions.
 
     An htmx request whose session has ended is told to load the sign-in page as a whole: a redirect would put the page
-    into the fragment.
+    into the fragment. Whoever sends a form after the session has ended gets back what they typed.
     """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
@@ -28,6 +31,8 @@ class SignedIn(LoginRequiredMiddleware):
         response = super().handle_no_permission(request, view_func)
         if request.htmx:
             return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+        if request.method == "POST" and not request.resolver_match.url_name.startswith(SIGN_IN_PAGES):
+            return signed_out.answer(request)
         return response
 
 
