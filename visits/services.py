@@ -1,4 +1,5 @@
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
@@ -101,6 +102,14 @@ def visit_took_place(person, visit):
     visit.move_to(Visit.Status.TOOK_PLACE)
     audit.record(person, "visits.took place", visit)
     return visit
+
+
+def last_visit_held(partnership, person=None):
+    """The last day on which a visit took place; with a person, one on which they were there. None without any."""
+    held = Visit.objects.filter(partnership=partnership, status=Visit.Status.TOOK_PLACE)
+    if person is not None:
+        held = held.filter(pk__in=Booking.objects.filter(person=person).values("visit"))
+    return held.aggregate(on=Max("on"))["on"]
 
 
 FOLDED = "The partnership has folded."

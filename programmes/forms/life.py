@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import DayField, DayInput, with_button
 from programmes.services import life
+from programmes.services.held import earliest, why_too_early
 
 NOTE = (
     "Everyone who can open this partnership can read it. Do not name pupils, and do not record safeguarding concerns "
@@ -34,7 +35,13 @@ class MoveForm(forms.Form):
         first, last = life.days_for(partnership, status)
         day = self.fields["on"]
         day.label = "Its last day" if status in life.ENDED else "From which day"
-        day.help_text = f"From {first:%-d/%-m/%Y}, the day of the last step, to {last:%-d/%-m/%Y}."
+        self.held, why = life.held_before(partnership, status), "the day of the last step"
+        if (begins := earliest(first, self.held, status in life.ENDED)) > first:
+            first = begins
+            why = f"the day {'of' if status in life.ENDED else 'after'} the last visit that took place"
+        day.help_text = f"From {first:%-d/%-m/%Y}, {why}, to {last:%-d/%-m/%Y}."
+        if first > last:
+            day.help_text = why_too_early(last, self.held, same_day=False)
         day.widget, day.initial = DayInput(first, last), life.day_of_step(partnership, status)
         reasons = life.reasons_for(partnership, status)
         if reasons:
@@ -53,6 +60,8 @@ class MoveForm(forms.Form):
         first, last = life.days_for(self.partnership, self.status)
         if not first <= on <= last:
             raise ValidationError(life.wrong_day(first, last))
+        if sentence := why_too_early(on, self.held, self.status in life.ENDED):
+            raise ValidationError(sentence)
         return on
 
     def clean(self):

@@ -8,6 +8,7 @@ from accounts.services import NotOfHere, OwnInvitation
 from papers.templatetags.plain import listed
 from programmes.models import SpecialistTeacher
 from programmes.services import people
+from programmes.services.held import earliest, last_held, why_too_early
 
 SOMEONE_ELSE, NOBODY = "someone else", "nobody"
 OFFERED = "Choose from what is offered here."
@@ -24,10 +25,12 @@ class ChangeForm(forms.Form):
         error_messages={"required": "Choose why.", "invalid_choice": OFFERED},
     )
 
-    def __init__(self, *args, person, partnership, since, **kwargs):
+    def __init__(self, *args, person, partnership, since, leaving=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.person, self.partnership = person, partnership
+        self.held = last_held(partnership, leaving) if leaving else None
         self.days = first, last = people.days_for(partnership, since)
+        first = min(earliest(first, self.held, same_day=False), last)
         day = self.fields["on"]
         day.widget, day.initial = DayInput(first, last), last
         day.help_text = (
@@ -38,6 +41,8 @@ class ChangeForm(forms.Form):
         on, (first, last) = self.cleaned_data["on"], self.days
         if not first <= on <= last:
             raise ValidationError(f"Give a day from {first:%-d %B %Y} to {last:%-d %B %Y}.")
+        if sentence := why_too_early(on, self.held, same_day=False):
+            raise ValidationError(sentence)
         return on
 
     def attempt(self, change, *args, **given):

@@ -11,6 +11,7 @@ from accounts.mail import post_all
 from programmes import mails
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services.concerned import people_concerned
+from programmes.services.held import last_held, why_too_early
 from programmes.services.proposals import tell_both_schools
 from programmes.services.schools import list_schools_of_partnerships
 
@@ -120,6 +121,8 @@ def check(partnership, status, on, reason):
     first, last = days_for(partnership, status)
     if not first <= on <= last:
         raise WrongDay(wrong_day(first, last))
+    if sentence := why_too_early(on, held_before(partnership, status), status in ENDED):
+        raise WrongDay(sentence)
 
 
 def not_from_here(partnership, status):
@@ -191,6 +194,12 @@ def days_for(partnership, status) -> tuple[dt.date, dt.date]:
     first = max(first, latest) if latest else first
     last = min(max(timezone.localdate(), programme.starts_on), programme.ends_on)
     return first, max(first, last)
+
+
+def held_before(partnership, status) -> dt.date | None:
+    """The last day that took place, where such a step stops the partnership: none is left after it."""
+    stops = (status in ENDED or status == Status.PAUSED) and not goes_back(partnership, status)
+    return last_held(partnership) if stops else None
 
 
 def day_of_step(partnership, status) -> dt.date:

@@ -15,6 +15,7 @@ from programmes import mails
 from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, SpecialistTeacher
 from programmes.services.acceptances import take_back
 from programmes.services.concerned import people_concerned
+from programmes.services.held import last_held, why_too_early
 
 # What follows when somebody joins or leaves a partnership, in order and in its transaction: (person, partnership, left,
 # joined, on), with users, or None where nobody left or nobody followed. Apps to the right append theirs in
@@ -53,6 +54,7 @@ def replace_partner_teacher(person, row, *, on, because, email="", first_name=""
     """
     partnership = row.partnership
     hold(partnership)
+    check_day(partnership, row.user, on)
     until = max(row.since, on - dt.timedelta(days=1))
     standing = PartnerTeacher.objects.filter(pk=row.pk, until=None)
     if not standing.update(until=until, because=because, ended_by=person):
@@ -73,6 +75,7 @@ def replace_specialist(person, partnership, successor, *, on, because) -> Partne
     """
     hold(partnership)
     before = partnership.specialist
+    check_day(partnership, before.user, on)
     SpecialistTeacher.objects.select_for_update(no_key=True).get(pk=successor.pk)
     if not may_follow(partnership).filter(pk=successor.pk).exists():
         raise CannotChange(f"{successor} cannot take this partnership any more. Choose someone who is offered now.")
@@ -101,6 +104,12 @@ def hold(partnership):
         raise CannotChange("Someone else changed the people of this partnership a moment ago. See who is in it now.")
     if not is_open_to_people(standing):
         raise CannotChange("This partnership has ended, and its people stay as they are.")
+
+
+def check_day(partnership, leaving, on):
+    """Whoever leaves was not there on a later day."""
+    if sentence := why_too_early(on, last_held(partnership, leaving), same_day=False):
+        raise CannotChange(sentence)
 
 
 def is_open_to_people(partnership):

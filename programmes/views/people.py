@@ -67,7 +67,7 @@ class PartnerTeacherReplace(PeopleChange):
         return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"replaced": self.teacher}
+        return super().get_form_kwargs() | {"replaced": self.teacher, "leaving": self.teacher.user}
 
     def since(self):
         return self.teacher.since
@@ -80,6 +80,9 @@ class SpecialistReplace(PeopleChange):
     form_class = SpecialistForm
     template_name = "programmes/specialist_replace.html"
     done = "The specialist teacher is replaced. What was recorded stays, and the pages are closed to whoever left."
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"leaving": self.partnership.specialist.user}
 
     def since(self):
         return people.day_specialist_began(self.partnership, timezone.localdate())
