@@ -8,6 +8,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from programmes.models import Partnership, PartnerTeacher, SpecialistTeacher
 from programmes.services import life, people
+from programmes.services.held import earliest, last_held
 
 FEW_DAYS = dt.timedelta(days=7)
 
@@ -28,6 +29,7 @@ def pause(coordinator, programme, on):
     paused = programme.partnerships.filter(status=Partnership.Status.PAUSED).with_people().first()
     if paused is None:
         return
+    on = earliest(on, last_held(paused), same_day=False)
     paused.steps.filter(status=Partnership.Status.PAUSED).delete()
     Partnership.objects.filter(pk=paused.pk).update(status=Partnership.Status.ACTIVE)
     paused.status = Partnership.Status.ACTIVE
@@ -45,6 +47,7 @@ def replace(coordinator, programme, on):
     rows = PartnerTeacher.objects.filter(partnership__programme=programme, partnership__ref="P05", until=None)
     row = rows.select_related("user", "partnership__programme__organisation", "partnership__partner_school").first()
     if row:
+        on = earliest(on, last_held(row.partnership, row.user), same_day=False)
         people.replace_partner_teacher(
             coordinator,
             row,
