@@ -86,7 +86,16 @@ def test_others_see_what_happened_and_no_act(client, ours, role):
     assert "Paused Ofsted inspection In Feb." in text(page)
     assert "This partnership is paused." in text(page)
     assert "Add a visit" not in text(page)
-    assert "Replace" not in text(page)
+    assert "replace" not in text(page).lower()
+
+
+def test_a_pause_keeps_nobody_from_changing_the_people_and_says_so(client, ours, coordinator):
+    life.move(coordinator, ours.partnership, "paused", on=dt.date(2027, 1, 20), reason="Staff change")
+
+    page = text(client.get(ours.partnership.get_absolute_url()))
+
+    assert "You can still replace or add a teacher below: a pause is often for a change of staff." in page
+    assert "Add a partner teacher" in page
 
 
 def test_a_pause_is_kept_and_said(client, ours, coordinator):
