@@ -73,6 +73,16 @@ def page(name, programme):
     return reverse(name, args=[programme.slug])
 
 
+def back_words(programme) -> str:
+    """Of the link to the list of tasks: a programme that runs has none, but settings."""
+    return "Back to the tasks" if programme.status == Programme.Status.DRAFT else "Back to the settings"
+
+
+def may_end(programme, key) -> bool:
+    """Whether a person can still say that this task is completed."""
+    return programme.status == Programme.Status.DRAFT and not done(programme, key)
+
+
 def done(programme, key):
     return key in programme.tasks_done
 
@@ -190,6 +200,10 @@ def staff(programme, calendar):
         wrong = wrong_with_day(on, calendar, programme) if on else ""
         missing = [Gap(f"The agreement is looked at again on {wrong}")] if wrong else []
         return Task("staff", title, url, State.BEGUN if missing else State.DONE, missing)
+    if programme.staff_funded is not None or programme.agreement_revisited_on:
+        # Set for other dates or another kind of funding: the answers are there, and nobody has looked at them since.
+        what = "Look again at what is set."
+        return Task("staff", title, url, State.BEGUN, [Gap(what)])
     what = "Say how many staff are funded, and when the agreement is looked at again."
     what = what if programme.funded else "Say when the agreement is looked at again."
     return Task("staff", title, url, State.OPEN, [Gap(what)])

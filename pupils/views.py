@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.access import Allowed, allowed_rows
 from accounts.forms import with_button
 from programmes.models import Programme
+from programmes.setting_up import back_words
 from pupils import expectations as expectation_services
 from pupils import scales, services
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
@@ -107,7 +108,7 @@ def page_of(programme, form, title, **more):
         "title": title,
         "caption": programme.title,
         "back": reverse("programmes:set_up", args=[programme.slug]),
-        "back_text": "Back to the tasks",
+        "back_text": back_words(programme),
     } | more
 
 

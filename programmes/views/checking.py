@@ -27,6 +27,7 @@ def check(request, slug):
         "missing": setting_up.missing_in(tasks),
         "odd": starting.odd_answers(programme, by_key, today) if draft else [],
         "draft": draft,
+        "back_words": setting_up.back_words(programme),
         "early": starting.early(programme, today) if draft else [],
         "consequences": starting.consequences(programme, today) if draft else [],
     }

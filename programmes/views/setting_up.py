@@ -16,6 +16,7 @@ from programmes.services import data_points as point_services
 from programmes.services import programmes as services
 from programmes.services.in_use import InUse
 from programmes.services.timetables import calendar_for
+from programmes.views.checking import answers
 from programmes.views.timetables import being_set_up
 
 ACTION = "programmes.set_up"
@@ -31,7 +32,7 @@ def ask(request, form, title, programme=None, **more):
         "title": title,
         "caption": programme and programme.title,
         "back": back,
-        "back_text": "Back to the tasks" if programme else "Back to all programmes",
+        "back_text": setting_up.back_words(programme) if programme else "Back to all programmes",
     }
     return render(request, "programmes/set_up_form.html", context | more)
 
@@ -59,9 +60,12 @@ def add(request):
 
 @require_safe
 def set_up(request, slug):
-    """The list of tasks."""
+    """The list of tasks; of a programme that runs there are none left, but what each part says now can be changed."""
     programme = being_set_up(request, slug)
     tasks = setting_up.tasks_of(programme)
+    if programme.status != Programme.Status.DRAFT:
+        rows = answers(programme, {task.key: task for task in tasks})
+        return render(request, "programmes/set_up.html", {"programme": programme, "rows": rows})
     done = sum(task.state == setting_up.State.DONE for task in tasks)
     context = {
         "programme": programme,
@@ -69,7 +73,7 @@ def set_up(request, slug):
         "done": done,
         "count": len(tasks),
         "missing": setting_up.missing_in(tasks),
-        "draft": programme.status == Programme.Status.DRAFT,
+        "draft": True,
     }
     return render(request, "programmes/set_up.html", context)
 
@@ -108,7 +112,8 @@ def areas(request, slug):
         "areas": programme.areas.prefetch_related("consultants__user"),
         "form": form,
         "naming": ConsultantForm(user=request.user, programme=programme),
-        "done": "areas" in programme.tasks_done,
+        "may_finish": setting_up.may_end(programme, "areas"),
+        "back_words": setting_up.back_words(programme),
     }
     return render(request, "programmes/areas.html", context)
 
@@ -151,7 +156,8 @@ def data_points(request, slug):
         "points": programme.data_points.all(),
         "form": form,
         "suggested": point_services.suggested(programme, calendar),
-        "done": "data_points" in programme.tasks_done,
+        "may_finish": setting_up.may_end(programme, "data_points"),
+        "back_words": setting_up.back_words(programme),
     }
     return render(request, "programmes/data_points.html", context)
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed_rows, get_allowed
+from programmes import setting_up
 from programmes.forms.timetables import SavedTemplateForm, StepForm
 from programmes.models import Programme, TimetableStep, TimetableTemplate
 from programmes.services import timetables as services
@@ -30,9 +31,9 @@ def timetable(request, slug):
         "steps": steps,
         "trouble": sum(bool(wrong) for _, wrong in steps),
         "has_term_dates": calendar.has_term_dates(programme.starts_on),
-        "may_finish": programme.status == Programme.Status.DRAFT and "timetable" not in programme.tasks_done,
+        "may_finish": setting_up.may_end(programme, "timetable"),
         "back": reverse("programmes:set_up", args=[slug]),
-        "back_text": "Back to the tasks",
+        "back_text": setting_up.back_words(programme),
     }
     return render(request, "programmes/timetable.html", context)
 

@@ -183,6 +183,47 @@ def test_the_programmes_page_leads_whoever_sets_it_up_on(coordinator, ours):
     assert "Go on setting up" not in heads
 
 
+def test_a_programme_that_runs_has_no_tasks_but_what_each_part_says_now(coordinator, ours):
+    Programme.objects.filter(pk=ours.programme.pk).update(tasks_done=[], funded=True, staff_funded=3)
+    slug = ours.programme.slug
+
+    page = coordinator.get(reverse("programmes:set_up", args=[slug])).content.decode()
+    areas = coordinator.get(reverse("programmes:areas", args=[slug])).content.decode()
+    points = coordinator.get(reverse("programmes:data_points", args=[slug])).content.decode()
+
+    rows = coordinator.get(reverse("programmes:set_up", args=[slug])).context["rows"]
+    said = {row["key"]: (row["value"], row["url"]) for row in rows}
+    assert said["Staff funded for training in each school"] == ("3", reverse("programmes:staff", args=[slug]))
+    assert said["Areas"][1] == reverse("programmes:areas", args=[slug])
+    for words in ("Not started", "In progress", "Completed", "tasks", "Say "):
+        assert words not in page
+    assert "All areas are there" not in areas
+    assert "All data points are there" not in points
+    assert "Back to the settings" in areas
+    assert "Back to the settings" in points
+
+
+def test_one_task_that_is_completed_is_said_in_the_singular(newcomer):
+    newcomer.post(reverse("programmes:add"), SETTINGS)
+    programme = Programme.objects.get()
+
+    page = newcomer.get(reverse("programmes:set_up", args=[programme.slug])).content.decode()
+    detail = newcomer.get(programme.get_absolute_url()).content.decode()
+
+    assert "1 of 9 tasks is completed. You can leave at any time" in page
+    assert "1 of 9 tasks is completed" in detail
+
+
+def test_places_that_are_set_and_have_to_be_looked_at_again_are_not_asked_for_as_if_nobody_had_said(newcomer):
+    newcomer.post(reverse("programmes:add"), SETTINGS)
+    programme = Programme.objects.get()
+    programme.staff_funded = 3
+
+    (task,) = [task for task in setting_up.tasks_of(programme) if task.key == "staff"]
+
+    assert (task.state.value, str(task.missing[0])) == ("In progress", "Look again at what is set.")
+
+
 def test_every_task_of_setting_up_has_its_own_key_and_a_page(ours):
     tasks = setting_up.tasks_of(ours.programme)
 
