@@ -151,7 +151,7 @@ def withdraw(person, invitation):
 
 @transaction.atomic
 def accept(invitation, first_name, last_name):
-    """Give the invited person the role. Returns (user, whether the account is new).
+    """Give the invited person the role. Returns (their membership, whether the account is new).
 
     Of two clicks on one link one wins, and so does a new link over the one before. An account that exists keeps its
     name.
@@ -176,7 +176,8 @@ def accept(invitation, first_name, last_name):
     standing = user.memberships.live(today).filter(
         role=invitation.role, organisation=invitation.organisation, school=invitation.school
     )
-    if not standing.filter(ends_on=invitation.ends_on).exists():
+    membership = standing.filter(ends_on=invitation.ends_on).first()
+    if membership is None:
         membership = Membership.objects.create(
             user=user,
             role=invitation.role,
@@ -187,7 +188,8 @@ def accept(invitation, first_name, last_name):
             deputy=invitation.names_deputy,
         )
         audit.record(user, "took up role", membership, about=invitation.role)
-    return user, new
+    membership.user = user
+    return membership, new
 
 
 @transaction.atomic

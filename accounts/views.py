@@ -119,7 +119,9 @@ class InvitationCreate(Allowed, CreateView):
         organisation = organisations.filter(pk=int(pk)).first() if pk.isdecimal() else None
         role = self.request.GET.get("role", "")
         given = {"role": role, "school": school, "organisation": organisation}
-        return given | {"email": self.request.GET.get("email", "")[:254]} | services.names_in_register(school, role)
+        if email := self.request.GET.get("email", "")[:254]:
+            given["email"] = email
+        return given | services.names_in_register(school, role)
 
     def form_valid(self, form):
         try:
@@ -206,28 +208,31 @@ def invitation(request, token):
     form = AcceptForm(request.POST if request.method == "POST" else None, initial=names, has_account=has_account)
     if request.method == "POST" and form.is_valid():
         try:
-            user, new = services.accept(row, **names | form.cleaned_data)
+            membership, new = services.accept(row, **names | form.cleaned_data)
         except (services.InvitationClosed, IntegrityError):
             row.refresh_from_db()
             return render(request, "accounts/invitation_closed.html", {"state": row.state}, status=404)
         except services.OwnInvitation:
             form.add_error(None, NOT_YOURSELF)
         else:
-            return first_page(request, user, new)
+            return first_page(request, membership, new)
     return render(request, "accounts/invitation.html", {"invitation": row, "form": form, "has_account": has_account})
 
 
-def first_page(request, user, new):
-    """A new person is signed in. Someone with an account signs in as always: the link alone is not enough for that."""
+def first_page(request, membership, new):
+    """A new person is signed in. Someone with an account signs in as always: the link alone is not enough for that.
+
+    They act in the role that they have accepted, also where they sign in first: the session keeps the choice.
+    """
     if new:
-        sign_in(request, user)
-    elif request.user == user:
+        sign_in(request, membership.user)
+    elif request.user == membership.user:
         messages.success(request, "The role is yours.")
-        return redirect("accounts:account")
     else:
         logout(request)
         messages.success(request, "The role is yours. Sign in to use it.")
-    return redirect("today")
+    request.session[acting.SESSION_KEY] = membership.pk
+    return redirect("accounts:account" if request.user == membership.user and not new else "today")
 
 
 def sign_in(request, user):

@@ -360,7 +360,7 @@ def test_of_a_correction_and_an_acceptance_at_once_one_wins_whole():
     )
 
     if isinstance(corrected, services.Overtaken):
-        assert accepted == (ann, True)
+        assert (accepted[0].user, accepted[1]) == (ann, True)
         assert User.objects.get(pk=ann.pk, is_active=True).email == "ann@schols.example"
     else:
         assert isinstance(accepted, accounts.InvitationClosed)

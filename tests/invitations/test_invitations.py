@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Invitation, Membership, User
 from accounts.roles import Role
+from tests import signing_in
 from tests.factories import (
     MembershipFactory,
     UserFactory,
@@ -193,6 +194,22 @@ def test_whoever_is_signed_in_as_the_invited_person_stays_so(client, coordinator
 
     assert answer.redirect_chain == [(reverse("accounts:account"), 302)]
     assert "The role is yours." in text(answer)
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_whoever_accepts_a_further_role_acts_in_it(client, coordinator, essex, school, mailoutbox, signed_in):
+    known = signing_in.person(Role.SPECIALIST, email="zoe.kranz@schools.example")
+    invite(client, Role.HEADTEACHER, school=school.urn)
+    visitor = Client()
+    if signed_in:
+        visitor.force_login(known)
+
+    accept(link_in(mailoutbox[0]), visitor)
+    if not signed_in:
+        signing_in.sign_in(known, visitor)
+    page = visitor.get(reverse("accounts:account"))
+
+    assert (page.context["acting"].role, page.context["acting"].school) == (Role.HEADTEACHER, school)
 
 
 def test_whoever_is_signed_in_as_another_person_is_warned_and_then_signed_out(client, coordinator, mailoutbox):
