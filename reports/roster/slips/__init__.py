@@ -7,6 +7,7 @@ a function and a line here. None of them asks the database about a single partne
 from reports.roster.slips.agreements import SIGN_WITHIN, is_head, signers, unsigned_agreements
 from reports.roster.slips.due import PLAN_AHEAD, late_grades, overdue_actions, unconfirmed_visits, unplanned_visits
 from reports.roster.slips.people import half_days_without_a_successor, nobody_follows
+from reports.roster.slips.schools import closed_schools
 from reports.roster.slips.slip import Act, Kind, Slip, Waits, urgency
 from reports.roster.slips.standing import AGREE_WITHIN, disputed, head_cannot_sign_in, nobody_signs_in, not_agreed
 
@@ -42,6 +43,12 @@ SLIPS = [
         "Visit without a successor",
         "a visit to come is booked for someone who has left, and whoever followed has another on that half-day",
         half_days_without_a_successor,
+    ),
+    Kind(
+        "school",
+        "School has closed",
+        "the partner school or the home school has closed, and what hangs on it has not moved to its successor",
+        closed_schools,
     ),
     Kind("action", "Action overdue", "an action of the plan that is about it is overdue", overdue_actions),
     Kind("nobody", "Nobody can sign in", "none of its teachers can sign in", nobody_signs_in),
