@@ -527,13 +527,14 @@ def test_a_head_reaches_the_own_letter_once_it_was_sent(client, world):
 def test_the_own_words_of_the_coordinator_stand_at_the_top(client, ours, coordinator):
     client.post(
         reverse("programmes:letters", args=[ours.programme.slug]),
-        {"heads_letter_words": "Welcome to the second year.\n\nIt is <good>."},
+        {"heads_letter_words": "Welcome to the second year.\r\n\r\nIt is <good>. New:\r\n- [two] visits\r\n- one form"},
     )
 
     page = text(client.get(reverse("programmes:letter_preview", args=[ours.listed_school.pk])))
 
     assert '<p class="govuk-body">Welcome to the second year.</p>' in page
-    assert "It is &lt;good&gt;." in page
+    assert '<p class="govuk-body">It is &lt;good&gt;. New:</p>' in page
+    assert '<ul class="govuk-list govuk-list--bullet plain"><li>[two] visits</li><li>one form</li></ul>' in page
 
 
 def test_a_failed_letter_says_so_and_can_be_tried_again(client, ours, coordinator):

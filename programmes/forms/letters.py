@@ -14,7 +14,8 @@ class WordsForm(RowForm):
         labels = {"heads_letter_words": "Your words at the top of the letter"}
         help_texts = {
             "heads_letter_words": "Leave it blank for a short welcome. The same words go to every school, so name no "
-            "pupil and no teacher."
+            "pupil and no teacher. A blank line begins a new paragraph, and a line that begins with “- ” is a point of "
+            "a list."
         }
         widgets = {"heads_letter_words": forms.Textarea(attrs={"rows": 5})}
 

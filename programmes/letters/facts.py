@@ -13,8 +13,9 @@ from papers.templatetags.plain import listed
 from programmes.beginning import days_begun, is_left
 from programmes.letters.asked import asked_of
 from programmes.models import AreaConsultant
+from programmes.paragraphs import blocks
 
-EDITION = 4  # raise it when a template changes what the letter says: then asking again makes a new one
+EDITION = 5  # raise it when a template changes what the letter says: then asking again makes a new one
 
 AUDIENCES = {"heads": "headteachers"}
 
@@ -50,7 +51,7 @@ def letter_facts(programme, rows) -> dict[int, dict]:
         "title": programme.title,
         "year": programme.academic_year,
         "organiser": programme.organisation.name,
-        "words": programme.heads_letter_words,
+        "words": blocks(programme.heads_letter_words),
         "subjects": programme.subjects,
         "funded": programme.funded,
         "signed_by": [str(user) for user in coordinators],

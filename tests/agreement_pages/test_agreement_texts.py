@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from programmes.models import AgreementText, PartnerSchool, Programme, TimetableStep
+from programmes.paragraphs import blocks
 from programmes.services.agreements import facts_of, latest_text, mistakes, sections_of
-from programmes.services.agreements.words import blocks, shipped
+from programmes.services.agreements.words import shipped
 from tests.factories import ProgrammeFactory
 from tests.reading import text_of
 

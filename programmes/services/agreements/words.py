@@ -1,16 +1,15 @@
 """The words of an agreement: the text we ship, what stands in brackets, and the words of one partnership."""
 
 import datetime as dt
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 from programmes.beginning import begun, days_begun, is_left
 from programmes.models import AgreementText, PartnerSchool
+from programmes.paragraphs import BRACKETS, blocks
 
 DEFAULT = Path(__file__).with_name("default.toml")
-BRACKETS = re.compile(r"\[([^\[\]\n]{1,40})\]")
 # What may stand in brackets, with what becomes of it: words within a sentence, or lines of their own.
 WITHIN = {
     "programme": "the name of the programme",
@@ -214,36 +213,3 @@ def people(n):
 
 def day(on):
     return f"{on:%A %-d %B %Y}"
-
-
-def blocks(text, within, lines) -> list[dict]:
-    """Paragraphs and lists, with the brackets filled in."""
-    found = []
-    for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
-        for line in paragraph.splitlines():
-            name = line.strip()[1:-1] if BRACKETS.fullmatch(line.strip()) else ""
-            if name in LINES:
-                found.append(block(lines[name]))
-            elif line.lstrip().startswith("- "):
-                item = filled(line.lstrip()[2:], within)
-                if found and found[-1].get("open") == "list":
-                    found[-1]["items"].append(item)
-                else:
-                    found.append({"kind": "list", "items": [item], "open": "list"})
-            elif line.strip() and found and found[-1].get("open") == "text":
-                found[-1]["text"] += f" {filled(line.strip(), within)}"
-            elif line.strip():
-                found.append({"kind": "text", "text": filled(line.strip(), within), "open": "text"})
-        if found:
-            found[-1].pop("open", None)
-    for each in found:
-        each.pop("open", None)
-    return [each for each in found if each["kind"] == "list" or each["text"]]
-
-
-def block(words):
-    return {"kind": "text", "text": words} if isinstance(words, str) else {"kind": "list", "items": list(words)}
-
-
-def filled(line, within):
-    return BRACKETS.sub(lambda found: within.get(found[1], found[0]), line)
