@@ -136,9 +136,12 @@ def has_role(invitation):
 
 
 def with_coordinators(organisations):
-    """Each organisation with the coordinators it has now as `coordinators`."""
+    """Each organisation with the coordinators it has now as `coordinators`, and who is asked to be one as `invited`."""
     coordinators = Membership.objects.live().filter(role=Role.COORDINATOR).select_related("user")
-    return organisations.prefetch_related(Prefetch("membership_set", coordinators, "coordinators"))
+    invited = with_mails(Invitation.objects.open().filter(role=Role.COORDINATOR).order_by("expires_at", "pk"))
+    return organisations.prefetch_related(
+        Prefetch("membership_set", coordinators, "coordinators"), Prefetch("invitation_set", invited, "invited")
+    )
 
 
 def withdraw(person, invitation):
