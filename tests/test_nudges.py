@@ -146,8 +146,33 @@ def test_with_htmx_the_answer_stands_where_the_button_was(client, at):
     response = nudge(client, at.grades, HX_Request="true")
 
     text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-    assert text == "The mail is on its way to Nia Holt."
+    assert text == "The mail is on its way to Nia Holt. Nudge 2 people"
     assert 'role="status"' in response.content.decode()
+
+
+def button_above(response):
+    """What the button above the roster becomes: its words, its address and whether it is taken away."""
+    (found,) = re.findall(r'<a[^>]*id="nudge-all"[^>]*>[^<]*</a>', response.content.decode())
+    address = re.search(r'href="([^"]*)"', found)
+    return re.sub(r"<[^>]+>", "", found), address and address[1].replace("&amp;", "&"), 'oob="delete"' in found
+
+
+def test_with_htmx_the_button_above_counts_anew_what_the_roster_was_asked_for(client, at):
+    elsewhere = scene("Other")
+    client_of_both = {"back": f"/roster/?programme={elsewhere.programme.pk}&sort=school"}
+    url = reverse("reports:roster_nudge", args=[at.grades.pk])
+
+    stale = client.post(url, client_of_both, headers={"HX-Request": "true"})
+    narrowed = client.post(
+        reverse("reports:roster_nudge", args=[at.visit.pk]),
+        {"back": "/roster/?q=birch"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert button_above(stale) == ("Nudge 2 people", "/roster/nudges/?sort=school", False)
+    assert button_above(narrowed) == ("", None, True)
+    assert 'hx-swap-oob="true"' in stale.content.decode()
+    assert "hx-swap-oob" not in client.get("/roster/").content.decode()
 
 
 def test_a_nudge_that_could_not_be_delivered_does_not_rest(client, at):

@@ -51,15 +51,27 @@ def nudge(request, pk):
     sent, left_out = send_nudges(request.user, row.nudges)
     words = sent_words(sent, left_out) or "Nothing waits for anyone who can sign in, so there is nobody to nudge."
     if request.htmx:
-        fresh = row_about(request.user, row.partnership)
-        return render(request, "reports/roster/_nudge.html", {"row": fresh, "told": words, "back": ""})
+        return render(request, "reports/roster/_nudged.html", nudged(request, row.partnership) | {"told": words})
     (messages.success if sent else messages.warning)(request, words)
-    return redirect(f"{reverse('reports:roster')}?{asked_before(request)}")
+    return redirect(f"{reverse('reports:roster')}?{asked_before(request).urlencode()}")
+
+
+def nudged(request, partnership):
+    """The row as it stands now, and the button above the roster, which counts whom the roster could nudge now."""
+    query = asked_before(request)
+    query["programme"] = str(partnership.programme_id)
+    made = Roster(request.user, allowed_rows(Partnership, request.user, "roster.view"), query)
+    return {
+        "row": row_about(request.user, partnership),
+        "back": made.address(made.asked.query),
+        "roster": made,
+        "nudges_url": made.address(made.asked.query, "reports:nudges"),
+    }
 
 
 def asked_before(request):
     """The roster's own question, from which the person came."""
-    return QueryDict(request.POST.get("back", "").partition("?")[2]).urlencode()
+    return QueryDict(request.POST.get("back", "").partition("?")[2], mutable=True)
 
 
 @require_http_methods(["GET", "POST"])
