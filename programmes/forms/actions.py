@@ -1,6 +1,6 @@
-from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from programmes.models import ActionItem, ActionNote, Partnership
 from programmes.services import actions
@@ -63,7 +63,7 @@ class NoteForm(RowForm):
             "text": "Notes are added and never changed. No pupil names; a safeguarding concern goes to your "
             "designated safeguarding lead, not here."
         }
-        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"text": TextArea(attrs={"rows": 3})}
 
     missing = {"text": "Write the note first."}
 

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.boxes import TextArea
 from accounts.filters import FilterForm
 from accounts.forms import RowForm, with_button
 from programmes.models import AgreementText, Partnership, Programme, Signature
@@ -20,7 +21,7 @@ class AgreementTextForm(RowForm):
         model = AgreementText
         fields = AgreementText.PARTS
         widgets = {
-            name: forms.Textarea(attrs={"rows": rows})
+            name: TextArea(attrs={"rows": rows})
             for name, rows in zip(AgreementText.PARTS, (16, 14, 7, 10), strict=True)
         }
         help_texts = {
@@ -52,7 +53,7 @@ class AgreementTextForm(RowForm):
 
     @property
     def parts(self):
-        return {name: self.cleaned_data[name].replace("\r\n", "\n").strip() for name in AgreementText.PARTS}
+        return {name: self.cleaned_data[name].strip() for name in AgreementText.PARTS}
 
 
 class MakeForm(forms.Form):

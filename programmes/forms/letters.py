@@ -1,5 +1,4 @@
-from django import forms
-
+from accounts.boxes import TextArea
 from accounts.forms import RowForm, with_button
 from programmes.models import Programme
 from programmes.services import letters
@@ -17,7 +16,7 @@ class WordsForm(RowForm):
             "pupil and no teacher. A blank line begins a new paragraph, and a line that begins with “- ” is a point of "
             "a list."
         }
-        widgets = {"heads_letter_words": forms.Textarea(attrs={"rows": 5})}
+        widgets = {"heads_letter_words": TextArea(attrs={"rows": 5})}
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
 from programmes.services import life
 from programmes.services.held import earliest, why_too_early
@@ -23,7 +24,7 @@ class MoveForm(forms.Form):
     note = forms.CharField(
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=TextArea(attrs={"rows": 4}),
         help_text=NOTE,
         error_messages={"max_length": "Keep the note to 2,000 characters."},
     )

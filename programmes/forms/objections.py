@@ -1,6 +1,7 @@
 from crispy_forms_gds.choices import Choice
 from django import forms
 
+from accounts.boxes import TextArea
 from accounts.forms import RowForm, with_button
 from programmes.models import Objection
 from programmes.services import objections
@@ -28,7 +29,7 @@ class ObjectionForm(RowForm):
         widgets = {
             "kind": forms.RadioSelect,
             "school": forms.RadioSelect,
-            "note": forms.Textarea(attrs={"rows": 4}),
+            "note": TextArea(attrs={"rows": 4}),
         }
 
     missing = {
@@ -78,7 +79,7 @@ class AnswerForm(forms.Form):
         label="Your answer to the school",
         help_text="It stands on the page of the partnership. Do not name pupils.",
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 5}),
+        widget=TextArea(attrs={"rows": 5}),
         error_messages={"required": "Write the answer.", "max_length": "Keep it to 2,000 characters."},
     )
 

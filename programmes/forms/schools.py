@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.boxes import TextArea
 from accounts.filters import FilterForm
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.school_field import SchoolField
@@ -224,7 +225,7 @@ class ContactForm(RowForm):
             "note": "Coordinators read it, the school does not. Do not name pupils, and do not record safeguarding "
             "concerns here."
         }
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+        widgets = {"note": TextArea(attrs={"rows": 4})}
 
     missing = {"on": "Enter the day.", "how": "Choose how you talked.", "note": "Write what was said."}
 

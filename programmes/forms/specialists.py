@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.boxes import TextArea
 from accounts.filters import FilterForm
 from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, ask_first, keep_names_plain, with_button
 from accounts.roles import Role
@@ -255,7 +256,7 @@ class NominationForm(RowForm):
             "note": "What was said or seen that shows it. No grade of a lesson and no judgement of a teacher. Only "
             "coordinators read it, and the teacher is given it on request. Do not record safeguarding concerns here.",
         }
-        widgets = {"note": forms.Textarea(attrs={"rows": 6})}
+        widgets = {"note": TextArea(attrs={"rows": 6})}
 
     missing = {"nominated_by": "Say who nominated them.", "nominated_on": "Enter the day."}
 

@@ -1,6 +1,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, day, with_button
 from accounts.school_field import SchoolField
 from programmes import term_dates
@@ -96,7 +97,7 @@ class PastedForm(GivenForm):
         label="Term dates",
         max_length=PASTED_MOST,
         strip=False,  # so that row 1 is the first line of the box
-        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
+        widget=TextArea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off"}),
         help_text="A row for each half term, with its first and last day and the year: "
         "“Autumn term first half, 1 September 2026, 22 October 2026”. "
         "Rows copied from a web page or a spreadsheet will do, also whole terms with their half-term holiday.",

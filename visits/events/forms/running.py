@@ -2,6 +2,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts.boxes import TextArea
 from accounts.forms import DayField, RowForm, with_button
 from programmes.models import ActionItem
 from visits.events.audience import people_of, schools_of
@@ -55,7 +56,7 @@ class MinutesForm(forms.Form):
         required=False,
         max_length=20_000,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 16}),
+        widget=TextArea(attrs={"rows": 16}),
         help_text="What was said and agreed. No pupil's name, and no judgement of a teacher. Do not record "
         "safeguarding concerns here: tell your designated safeguarding lead.",
         error_messages={"max_length": "Minutes hold 20,000 characters. Take some out: nothing that you typed is lost."},

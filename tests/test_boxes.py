@@ -1,0 +1,52 @@
+"""What is pasted into a box arrives whole, and is refused in words where it is too long."""
+
+from django import forms
+from django.urls import get_resolver
+
+from accounts.boxes import TextArea
+from accounts.forms import InvitationForm
+from programmes.forms.agreements import AgreementTextForm
+from visits.events.forms.running import MinutesForm
+
+
+def all_forms(base=forms.BaseForm):
+    for form in base.__subclasses__():
+        yield form
+        yield from all_forms(form)
+
+
+def test_every_box_for_several_lines_counts_a_line_break_once():
+    assert get_resolver().url_patterns  # which brings in every module with forms
+    ours = [
+        form for form in set(all_forms()) if form.__module__.partition(".")[0] not in {"django", "allauth", "tests"}
+    ]
+
+    boxes = {
+        (form.__name__, name): type(field.widget)
+        for form in ours
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field.widget, forms.Textarea)
+    }
+
+    assert ("MinutesForm", "text") in boxes
+    assert {box: widget for box, widget in boxes.items() if widget is not TextArea} == {}
+
+
+def test_a_line_break_is_one_character_of_a_text():
+    fits, too_long = "a\r\n" * 10_000, "a\r\n" * 10_000 + "b"
+
+    forms_of = {text: MinutesForm({"text": text, "seen": "0"}) for text in (fits, too_long)}
+
+    assert [forms_of[text].is_valid() for text in (fits, too_long)] == [True, False]
+    assert forms_of[fits].cleaned_data["text"] == "a\n" * 10_000
+    assert forms_of[too_long].errors == {
+        "text": ["Minutes hold 20,000 characters. Take some out: nothing that you typed is lost."]
+    }
+
+
+def test_no_box_of_a_form_cuts_what_is_pasted():
+    one_line = InvitationForm.base_fields["first_name"]
+    drawn = f"{MinutesForm()}{AgreementTextForm()}{one_line.widget.render('first_name', '')}"
+
+    assert one_line.widget.attrs["maxlength"] == "100"
+    assert (drawn.count("<textarea"), drawn.count("maxlength")) == (5, 0)
