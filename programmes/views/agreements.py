@@ -9,7 +9,7 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import audit
 from accounts.access import Allowed, allowed_rows
 from programmes.forms.agreements import AgreementFilter, NewVersionForm, SignForm
-from programmes.models import Agreement, Partnership
+from programmes.models import Agreement, Partnership, Programme
 from programmes.services import agreements
 from programmes.services.agreements.page import already_said, page_of, said_of_reminding, waiting_signer
 from programmes.services.agreements.paper import agreement_pdf
@@ -38,11 +38,13 @@ class AgreementList(Allowed, ListView):
         context = super().get_context_data(filter=self.filter, query=query.urlencode(), **kwargs)
         standing = agreements.standing_of(context["object_list"])
         rows = [standing[row.partnership_id] for row in context["object_list"]]
-        lacking = []
-        if person.may("agreements.manage"):
+        lacking, makes_for, manages = [], None, person.may("agreements.manage")
+        if manages:
+            running = Programme.objects.allowed(person, "agreements.manage").filter(status=Programme.Status.ACTIVE)
+            makes_for = running.order_by("-starts_on", "name").first() if not rows else None
             without = agreements.lacking(Partnership.objects.allowed(person, "agreements.manage"))
             lacking = agreements.count_by_programme(without)
-        return context | {"rows": rows, "lacking": lacking}
+        return context | {"rows": rows, "lacking": lacking, "makes_for": makes_for, "manages": manages}
 
 
 class AgreementDetail(Allowed, DetailView):

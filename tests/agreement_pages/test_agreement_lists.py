@@ -158,3 +158,20 @@ def test_no_reminder_for_an_agreement_that_is_replaced(client, ours):
 
     assert response.status_code == 404
     assert remind(ours.people[Role.COORDINATOR], ours.agreement).sent == []
+
+
+def test_whoever_makes_agreements_is_led_to_them_where_there_is_none(client, ours):
+    Agreement.objects.all().delete()
+    url = reverse("programmes:agreements")
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    running = client.get(url)
+    Programme.objects.update(status="closed")
+    nothing = text_of(client.get(url))
+    client.force_login(ours.people[Role.SPECIALIST])
+    teacher = text_of(client.get(url))
+
+    assert "You make them from the agreement" in text_of(running)
+    assert reverse("programmes:agreement_text", args=[ours.programme.slug]) in running.content.decode()
+    assert "You make them once a programme runs, and none does at present. Go to the programmes" in nothing
+    assert "The coordinator of a programme makes them" in teacher

@@ -5,6 +5,7 @@ import datetime as dt
 from django.urls import reverse
 
 from accounts.roles import Role
+from programmes.models import Programme
 from tests.arranging import TODAY, text
 from tests.factories import EventFactory
 from visits.models import Event
@@ -34,3 +35,19 @@ def test_today_lists_the_events_of_two_weeks_in_their_order(client, ours, coordi
 
     named = [event.name for event in rows if event.name.startswith("In ")]
     assert named == ["In 2 days at 9", "In 2 days at 16", "In 5 days at 16", "In 9 days at 16"]
+
+
+def test_an_empty_list_leads_whoever_adds_events_on(client, ours, coordinator):
+    Event.objects.all().delete()
+    url = reverse("events:list")
+
+    running = text(client.get(url))
+    Programme.objects.update(status="closed")
+    nothing = text(client.get(url))
+    client.force_login(ours.people[Role.PARTNER])
+    teacher = text(client.get(url))
+
+    assert "An event appears as soon as you add it." in running
+    assert "An event belongs to a programme that runs or is being set up, and there is none at present." in nothing
+    assert "Go to the programmes" in nothing
+    assert "You see an event as soon as you are on its list." in teacher

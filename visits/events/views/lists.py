@@ -50,6 +50,7 @@ class EventList(Allowed, ListView):
             "to_close": self.to_close.count(),
             "steps": steps_without_event(open_programmes(person).values("pk")) if managing and not self.when else [],
             "years": years_of(person),
+            "managing": managing,
             "may_add": managing and open_programmes(person).exists(),
             "query": query.urlencode(),
             "today": timezone.localdate(),
