@@ -107,6 +107,11 @@ class RegisterFile(Job):
         """A download that broke off at the end of a line looks like a register, only shorter."""
         return self.missing_count >= MANY
 
+    @property
+    def is_a_part(self):
+        """Without most of the known schools it is not the whole register, whatever anyone has checked."""
+        return self.seems_incomplete and self.missing_count * 2 > self.known_count
+
 
 class RegisterChangeQuerySet(models.QuerySet):
     def real(self):

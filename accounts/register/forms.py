@@ -56,17 +56,27 @@ class RegisterForm(forms.Form):
 
 
 class ConfirmForm(forms.Form):
-    """A register is confirmed; where it seems to be a part of one, with a tick that it is meant to be so."""
+    """A register is confirmed; where it seems to be a part of one, with a tick that it is whole, or meant as a part."""
 
     as_it_is = forms.BooleanField(
         label="I have checked that the file is whole. Write it: the schools that are not in it stay as they are",
         error_messages={"required": "Tick that you have checked it, or set the file aside and send the whole one."},
     )
 
+    as_a_part = forms.BooleanField(
+        label="It is only a part of the register. Write what is in it: the schools that are not in it stay as they are",
+        error_messages={
+            "required": "This cannot be the whole register: more than half of the schools are not in it. Tick that it "
+            "is only a part, or set the file aside and send the whole one."
+        },
+    )
+
     def __init__(self, *args, file, **kwargs):
         super().__init__(*args, **kwargs)
-        if not file.seems_incomplete:
+        if file.is_a_part or not file.seems_incomplete:
             del self.fields["as_it_is"]
+        if not file.is_a_part:
+            del self.fields["as_a_part"]
 
 
 class SuccessorForm(forms.Form):

@@ -53,6 +53,7 @@ def confirm(person, register_file) -> RegisterUpdate:
         raise NotNow("The register has changed since this file was read. Read it again, then confirm.")
     update = RegisterUpdate.objects.create(register_file=row, confirmed_by=person)
     without = f"without {row.missing_count} schools" if row.seems_incomplete else ""
+    without = f"a part, {without}" if row.is_a_part else without
     audit.record(person, "register.confirmed", row, about=without)
     publish(update)
     return update

@@ -57,6 +57,28 @@ def test_a_file_without_many_schools_that_are_known_is_asked_about_and_needs_a_t
     assert AuditEvent.objects.filter(did="register.confirmed").order_by("pk").last().about == "without 10 schools"
 
 
+def test_a_file_without_more_than_half_of_the_schools_is_never_the_whole_and_can_be_written_as_a_part(
+    client, coordinator, tmp_path
+):
+    bring_up_to_date(client, tmp_path, register_of(*many(20)))
+    file = preview(client, tmp_path, register_of(*many(9, pupils="7")))
+    confirm_page = reverse("accounts:register_confirm", args=[file.pk])
+
+    asked = page_of(client, file)
+    refused = client.post(confirm_page, {"as_it_is": "on"}, follow=True).content.decode()
+    written_as_the_whole = RegisterUpdate.objects.filter(register_file=file).count()
+    confirm(client, file, as_a_part="on")
+
+    assert "This is not the whole register" in asked
+    assert "I have checked that the file is whole" not in asked
+    assert "This cannot be the whole register: more than half of the schools are not in it." in refused
+    assert written_as_the_whole == 0
+    assert School.objects.filter(number_of_pupils=7).count() == 9
+    assert School.objects.exclude(status="closed").count() == 20
+    last = AuditEvent.objects.filter(did="register.confirmed").order_by("pk").last()
+    assert last.about == "a part, without 11 schools"
+
+
 def test_a_few_schools_that_are_not_in_the_file_are_asked_about_by_nobody(client, coordinator, tmp_path):
     closed = many(30, first=300000, status="Closed")
     bring_up_to_date(client, tmp_path, register_of(*many(20), *closed))
