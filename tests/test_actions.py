@@ -11,7 +11,13 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from programmes.models import ActionItem
-from tests.factories import ActionItemFactory, MembershipFactory
+from tests.factories import (
+    ActionItemFactory,
+    MembershipFactory,
+    ProgrammeFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+)
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -87,11 +93,54 @@ def test_two_of_one_name_are_told_apart_by_what_they_do(coordinator, ours):
 
     page = coordinator.get(reverse("programmes:action_add", args=[ours.programme.slug]))
 
-    offered = dict(page.context["form"]["owner"].field.choices)
+    offered = dict(person for _, people in page.context["form"].fields["owner"].choices[1:] for person in people)
     assert [offered[pk] for pk in (head.pk, consultant.pk)] == [
         f"Juno Reed (Headteacher, {ours.school}; Partner teacher, {ours.school})",
         "Juno Reed (Area consultant)",
     ]
+
+
+def offered_to(client, url):
+    """Group -> the last names of those who are offered in it."""
+    groups = client.get(url).context["form"].fields["owner"].choices[1:]
+    return {label: [User.objects.get(pk=pk).last_name for pk, _ in people] for label, people in groups}
+
+
+def test_owners_are_offered_in_groups_each_once(coordinator, ours):
+    url = reverse("programmes:action_add", args=[ours.programme.slug])
+    MembershipFactory(user=ours.people[Role.SPECIALIST], organisation=ours.organisation, role=Role.CONSULTANT)
+
+    offered, page = offered_to(coordinator, url), coordinator.get(url).content.decode()
+
+    assert {label: [name for name in names if name.startswith("Ourside")] for label, names in offered.items()} == {
+        "Coordinators and other staff": ["OursideBudgetHolder", "OursideCoordinator", "OursideFinance"],
+        "Headteachers": ["OursideHeadteacher"],
+        "Area consultants": ["OursideConsultant", "OursideSpecialist"],
+        "Teachers": ["OursidePartner"],
+        "School offices": ["OursideOffice"],
+    }
+    assert page.count("<optgroup") == 5
+    assert '<option value="" selected>Choose a person</option>' in page
+
+
+def test_whoever_took_part_in_earlier_programmes_alone_and_cannot_sign_in_is_not_offered(coordinator, ours):
+    closed = ProgrammeFactory(organisation=ours.organisation, status="closed")
+    names = [("Gone", False, closed), ("Stayed", True, closed), ("Here", False, ours.programme)]
+    for name, is_active, programme in names:
+        user = UserFactory(last_name=name, is_active=is_active)
+        MembershipFactory(user=user, organisation=ours.organisation, role=Role.SPECIALIST)
+        SpecialistTeacherFactory(programme=programme, user=user)
+    gone = User.objects.get(last_name="Gone")
+    own = ActionItemFactory(programme=ours.programme, owner=gone)
+    add = reverse("programmes:action_add", args=[ours.programme.slug])
+
+    new = offered_to(coordinator, add)["Teachers"]
+    refused = coordinator.post(add, answers(ours, owner=gone.pk))
+    standing = offered_to(coordinator, reverse("programmes:action_change", args=[own.pk]))["Teachers"]
+
+    found = [[name for name, *_ in names if name in offered] for offered in (new, standing)]
+    assert found == [["Stayed", "Here"], ["Gone", "Stayed", "Here"]]
+    assert errors_of(refused) == {"owner": ["Choose from what is offered here."]}
 
 
 def test_nobody_of_another_organisation_can_be_made_the_owner(coordinator, ours):

@@ -158,16 +158,12 @@ def button_above(response):
 
 
 def test_with_htmx_the_button_above_counts_anew_what_the_roster_was_asked_for(client, at):
-    elsewhere = scene("Other")
-    client_of_both = {"back": f"/roster/?programme={elsewhere.programme.pk}&sort=school"}
-    url = reverse("reports:roster_nudge", args=[at.grades.pk])
+    elsewhere = f"/roster/?programme={scene('Other').programme.pk}&sort=school"
+    urls = [reverse("reports:roster_nudge", args=[p.pk]) for p in (at.grades, at.visit)]
+    htmx = {"HX-Request": "true"}
 
-    stale = client.post(url, client_of_both, headers={"HX-Request": "true"})
-    narrowed = client.post(
-        reverse("reports:roster_nudge", args=[at.visit.pk]),
-        {"back": "/roster/?q=birch"},
-        headers={"HX-Request": "true"},
-    )
+    stale = client.post(urls[0], {"back": elsewhere}, headers=htmx)
+    narrowed = client.post(urls[1], {"back": "/roster/?q=birch"}, headers=htmx)
 
     assert button_above(stale) == ("Nudge 2 people", "/roster/nudges/?sort=school", False)
     assert button_above(narrowed) == ("", None, True)

@@ -31,9 +31,9 @@ class ActionForm(RowForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         programme = self.instance.programme
-        self.fields["owner"].queryset = actions.possible_owners(programme)
-        self.fields["owner"].label_from_instance = actions.called
-        self.fields["owner"].empty_label = "Choose a person"
+        field = self.fields["owner"]
+        field.queryset = actions.possible_owners(programme, self.instance.owner_id)
+        field.choices = [("", "Choose a person"), *actions.in_groups(field.queryset)]
         field = self.fields["partnership"]
         field.queryset = (
             Partnership.objects.allowed(user, "partnerships.view").filter(programme=programme).with_people()

@@ -4,15 +4,40 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Membership, User
+from accounts.roles import TEACHERS, Role
 from programmes.models import ActionItem, ActionNote
+from programmes.services.earlier import of_earlier_programmes
+
+# The groups in which owners are offered. Whoever has roles in several stands in the first.
+GROUPS = {
+    "Coordinators and other staff": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE},
+    "Headteachers": {Role.HEADTEACHER},
+    "Area consultants": {Role.CONSULTANT},
+    "Teachers": TEACHERS,
+    "School offices": {Role.OFFICE},
+}
 
 
-def possible_owners(programme):
-    """Everyone who has a role in the organisation today; an action belongs to a person, never to a team."""
+def possible_owners(programme, owner=None):
+    """Everyone who has a role in the organisation today; an action belongs to a person, never to a team.
+
+    Whoever cannot sign in yet and took part in earlier programmes alone is left out, unless they are the owner, by id.
+    """
     live = Membership.objects.live().filter(organisation=programme.organisation_id)
     here = Prefetch("memberships", live.select_related("school"), to_attr="roles_here")
-    rows = User.objects.filter(pk__in=live.values("user")).prefetch_related(here)
+    gone = of_earlier_programmes(live.filter(user__is_active=False).values("user")) - {owner}
+    rows = User.objects.filter(pk__in=live.values("user")).exclude(pk__in=gone).prefetch_related(here)
     return rows.order_by("last_name", "first_name", "pk")
+
+
+def in_groups(owners) -> list[tuple[str, list]]:
+    """The groups of which somebody is there, each with what its people are called by id."""
+    found = {label: [] for label in GROUPS}
+    for owner in owners:
+        roles = {membership.role for membership in owner.roles_here}
+        label = next(label for label, of_group in GROUPS.items() if roles & of_group)
+        found[label].append((owner.pk, called(owner)))
+    return [(label, people) for label, people in found.items() if people]
 
 
 def called(owner):

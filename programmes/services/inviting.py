@@ -14,7 +14,8 @@ from accounts.inviting import write_all
 from accounts.models import Invitation, Membership, Organisation, School
 from accounts.roles import TEACHERS, Role
 from papers.templatetags.plain import listed, longday
-from programmes.models import Partnership, PartnerTeacher, Programme, SpecialistTeacher
+from programmes.models import Partnership, Programme
+from programmes.services.earlier import of_earlier_programmes
 
 ACTION = "people.invite"
 Status = Partnership.Status
@@ -104,16 +105,6 @@ def who_waits(person) -> list[Waiting]:
 def in_order(waiting):
     where = waiting.school.name if waiting.kind == "heads" else ""
     return list(KINDS).index(waiting.kind), where, waiting.last_name, waiting.first_name, waiting.key
-
-
-def of_earlier_programmes(users) -> set[int]:
-    """Those who took part in programmes that are closed, and in none that is set up or runs."""
-    statuses = defaultdict(set)
-    specialists = SpecialistTeacher.objects.filter(user__in=users).values_list("user", "programme__status")
-    partners = PartnerTeacher.objects.filter(user__in=users).values_list("user", "partnership__programme__status")
-    for user, status in [*specialists, *partners]:
-        statuses[user].add(status)
-    return {user for user, found in statuses.items() if found == {Programme.Status.CLOSED}}
 
 
 def working_schools(person) -> dict:
