@@ -2,6 +2,7 @@
 
 import pypdfium2
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -214,6 +215,7 @@ def test_on_a_phone_the_menu_opens_by_a_button(open_as):
 
 def test_signing_in_with_a_code_from_the_mail(open_as, mailoutbox):
     user = person("Ourside", Role.HEADTEACHER)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     page = open_as()
 
     page.goto(reverse("account_request_login_code"))

@@ -43,7 +43,9 @@ class Walk:
     def leave(self, role, name, within=None):
         """By the link or button whose name begins so; of two the first, as one reads."""
         place = self.page.locator(within) if isinstance(within, str) else self.page
-        way = place.get_by_role(role, name=beginning(name)).first
+        way, menu = place.get_by_role(role, name=beginning(name)).first, self.page.get_by_role("button", name="Menu")
+        if not way.is_visible() and menu.is_visible():
+            menu.click()
         if not way.is_visible():
             raise AssertionError(f"No {role} \u201c{name}\u201d on {self.path}:\n{self.page.inner_text('main')}")
         with self.page.expect_navigation():

@@ -235,7 +235,7 @@ def build_corner(corner, programme, staff, serial):
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
         invitation_mail=InvitationMail.objects.create(
-            invitation=invitation, by=people[Role.HEADTEACHER], batch=uuid.uuid4()
+            invitation=invitation, by=people[Role.HEADTEACHER], batch=uuid.uuid4(), state="done"
         ),
         mail=OutgoingMail.objects.create(
             organisation=organisation,
