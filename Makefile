@@ -7,10 +7,10 @@ LOCK = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes 
 demo: product
 	@.venv/bin/python -m lessonstudy.demo
 
-# Two processes share the work; what kills, freezes or times whole programs comes afterwards, alone.
+# Two processes share the work. What kills or freezes whole programs comes when that is done, a file at a time.
 test: development lint
 	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not soak and not alone"
-	.venv/bin/python -m pytest -m "alone and not soak"
+	.venv/bin/python -m pytest -n 2 --dist loadfile -m "alone and not soak"
 
 check: development lint
 	.venv/bin/python -m pytest -q tests/test_deployment.py
