@@ -1,0 +1,55 @@
+"""Which half-days a visit could have by itself, and which rule keeps each of the others from it."""
+
+from collections.abc import Mapping
+
+from visits.planner.values import Blocker, Need, Problem, Rule, half_day_of_week
+
+SATURDAY = 10
+NEVER = frozenset({Rule.HOLIDAY, Rule.INSET, Rule.PPA})  # nobody gives way here
+
+
+def blockers(problem: Problem, need: Need, slot: int) -> list[Blocker]:
+    """Every rule that keeps this half-day from being used for the visit, its own window apart; in a fixed order."""
+    found = [closed[slot] for school in need.schools if slot in (closed := problem.closed.get(school, {}))]
+    at = half_day_of_week(slot)
+    for person in need.people:
+        if slot in (busy := problem.busy.get(person, {})):
+            found.append(busy[slot])
+        if at in problem.ppa.get(person, ()):
+            found.append(Blocker(Rule.PPA, person))
+        elif at not in problem.released.get(person, range(SATURDAY)):
+            found.append(Blocker(Rule.NOT_RELEASED, person))
+    for person in need.with_class:
+        if at not in problem.teaches.get(person, range(SATURDAY)):
+            found.append(Blocker(Rule.CLASS, person))
+    for school in dict.fromkeys(school for _, school in need.out):
+        if (cover := problem.cover.get(school)) is not None:
+            out = sum(1 for _, at_school in need.out if at_school == school)
+            if problem.out_already.get((school, slot), 0) + out > cover:
+                found.append(Blocker(Rule.COVER, school))
+    return list(dict.fromkeys(found))
+
+
+def school_week(slots) -> list[int]:
+    """Those from Monday to Friday."""
+    return [slot for slot in slots if half_day_of_week(slot) < SATURDAY]
+
+
+def candidates(problem: Problem, need: Need) -> list[int]:
+    """The half-days of the window on which nothing keeps it from taking place; for a locked one where it stands."""
+    if need.is_locked:
+        return [need.stands]
+    return [slot for slot in school_week(need.window) if not blockers(problem, need, slot)]
+
+
+def counted(problem: Problem, need: Need) -> Mapping[Blocker, int]:
+    """How many half-days of the window each rule rules out, each half-day counted once, by the first of its rules.
+
+    The first is the one that gives way least, since it would still stand were the others gone.
+    """
+    counts = {}
+    for slot in school_week(need.window):
+        if found := blockers(problem, need, slot):
+            first = min(found, key=lambda blocker: (blocker.rule not in NEVER, found.index(blocker)))
+            counts[first] = counts.get(first, 0) + 1
+    return counts
