@@ -129,7 +129,7 @@ def cost_of(problem, slots) -> int:
         for person in need.people:
             if person in problem.preferred and day.weekday() * 2 + slot % 2 not in problem.preferred[person]:
                 total += weights.preferred
-        middle = need.first.toordinal() + (need.last.toordinal() - need.first.toordinal() + 1) // 2
+        middle = need.first.toordinal() + (need.last.toordinal() - need.first.toordinal()) // 2
         total += weights.spread * abs(day.toordinal() - middle)
         if (day.toordinal() - 1) // 7 in problem.edge_weeks:
             total += weights.edges

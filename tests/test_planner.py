@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from bench.plans import broken_alone, broken_rules, cost_of, county
+from tests.planned import HOME, MONDAY, NEXT_DOOR, OTHER, PARTNER, SCHOOL, SPECIALIST, at, elsewhere, plan, visit
 from visits.planner import (
     AFTERNOON,
     MORNING,
     Allowance,
     Blocker,
-    Need,
     Outcome,
     Problem,
     Rule,
@@ -23,43 +23,6 @@ from visits.planner import (
     solve,
     words_of_slot,
 )
-
-MONDAY = dt.date(2027, 1, 11)
-SPECIALIST, PARTNER, OTHER = 1, 2, 3
-HOME, SCHOOL, NEXT_DOOR = 10, 20, 30
-
-
-def at(day, half=MORNING):
-    """The half-day of a day counted from Monday 11 January 2027."""
-    return slot_of(MONDAY + dt.timedelta(days=day), half)
-
-
-def visit(key=1, first=0, last=4, **fields):
-    """A visit of the specialist teacher to the partner school in the week of Monday 11 January."""
-    plain = {
-        "partnership": 1,
-        "order": key,
-        "people": (SPECIALIST, PARTNER),
-        "schools": (HOME, SCHOOL),
-        "host": SCHOOL,
-        "out": ((SPECIALIST, HOME), (PARTNER, SCHOOL)),
-        "classes": (PARTNER,),
-        "with_class": (PARTNER,),
-    }
-    window = {"first": MONDAY + dt.timedelta(days=first), "last": MONDAY + dt.timedelta(days=last)}
-    return Need(key=key, **plain | window | fields)
-
-
-def elsewhere(key, first=0, last=4, person=OTHER, **fields):
-    """A visit of the same specialist teacher to another school."""
-    there = {"partnership": 2, "people": (SPECIALIST, person), "schools": (HOME, NEXT_DOOR), "host": NEXT_DOOR}
-    there |= {"out": ((SPECIALIST, HOME), (person, NEXT_DOOR)), "classes": (person,), "with_class": (person,)}
-    return visit(key, first, last, **there | fields)
-
-
-def plan(*needs, **rules):
-    return solve(Problem(needs=tuple(needs), **rules))
-
 
 # Beside every plan there is -------------------------------------------------------------------------------------------
 
@@ -194,202 +157,6 @@ def test_nothing_more_is_begun_once_somebody_stops_it():
     solve(county(60, seed=2), told=lambda result: heard.append(result.needs) or False)
 
     assert len(heard) == 1
-
-
-# Why not --------------------------------------------------------------------------------------------------------------
-
-EVERY_HALF_DAY = [at(day, half) for day in range(-28, 40) for half in (MORNING, AFTERNOON)]
-
-
-def blocked(rule, owner, slots=EVERY_HALF_DAY, words="", but=()):
-    return {owner: {slot: Blocker(rule, owner, words) for slot in slots if slot not in but}}
-
-
-MORNINGS = frozenset(range(0, 10, 2))
-AFTERNOONS = frozenset(range(1, 10, 2))
-
-# What is asked, and which rule of whom has to give way: by one constructed cause each.
-IMPOSSIBLE = {
-    "a trip on the only day of the window": (
-        [visit(1, 0, 0)],
-        {"closed": blocked(Rule.NO_GO, SCHOOL, [at(0), at(0, AFTERNOON)], "Year 4 trip")},
-        [(Rule.NO_GO, SCHOOL)],
-    ),
-    "the partner school is closed for weeks, the trip is on one day": (
-        [visit(1)],
-        {
-            "closed": {
-                SCHOOL: blocked(Rule.CLOSED, SCHOOL, words="Flood")[SCHOOL]
-                | blocked(Rule.NO_GO, SCHOOL, [at(2), at(2, AFTERNOON)], "Trip")[SCHOOL]
-            }
-        },
-        [(Rule.NO_GO, SCHOOL)],
-    ),
-    "an INSET day never gives way, so the window has to": (
-        [visit(1, 0, 0)],
-        {"closed": blocked(Rule.INSET, HOME, [at(0), at(0, AFTERNOON)])},
-        [(Rule.WINDOW, 1)],
-    ),
-    "a window in the holidays is too short by a week": (
-        [visit(1, 0, 4)],
-        {"closed": blocked(Rule.HOLIDAY, SCHOOL, [at(day, half) for day in range(5) for half in (0, 1)])},
-        [(Rule.WINDOW, 1)],
-    ),
-    "the two teachers are released on different half-days": (
-        [visit(1)],
-        {"released": {SPECIALIST: frozenset([2]), PARTNER: frozenset(range(10)) - {2}}},
-        [(Rule.NOT_RELEASED, SPECIALIST)],
-    ),
-    "the partner teacher has PPA whenever the specialist teacher is released": (
-        [visit(1)],
-        {"released": {SPECIALIST: frozenset([2])}, "ppa": {PARTNER: frozenset([2])}},
-        [(Rule.NOT_RELEASED, SPECIALIST)],
-    ),
-    "the class has the subject in the mornings, and the specialist teacher comes in the afternoons": (
-        [visit(1)],
-        {"teaches": {PARTNER: MORNINGS}, "released": {SPECIALIST: AFTERNOONS}},
-        [(Rule.CLASS, PARTNER)],
-    ),
-    "the specialist teacher is away in that week": (
-        [visit(1, 0, 1)],
-        {"busy": blocked(Rule.AWAY, SPECIALIST, EVERY_HALF_DAY, "Residential")},
-        [(Rule.AWAY, SPECIALIST)],
-    ),
-    "everybody is at the launch": (
-        [visit(1, 2, 2)],
-        {
-            "busy": blocked(Rule.BUSY, PARTNER, words="Launch"),
-            "closed": blocked(Rule.HOLIDAY, SCHOOL, but=[at(2), at(2, AFTERNOON)]),
-        },
-        [(Rule.BUSY, PARTNER)],
-    ),
-    "two visits in one week, and one half-day a week": (
-        [visit(1, 0, 0), visit(2, 4, 4)],
-        {
-            "allowances": {PARTNER: Allowance(a_week=1)},
-            "closed": blocked(Rule.HOLIDAY, HOME, but=[at(d, h) for d in range(5) for h in (0, 1)]),
-        },
-        [(Rule.WEEK, PARTNER)],
-    ),
-    "three visits in a term, and two half-days a term": (
-        [visit(1, 0, 4), visit(2, 7, 11), visit(3, 14, 18)],
-        {
-            "allowances": {SPECIALIST: Allowance(a_term=2)},
-            "terms": ((MONDAY - dt.timedelta(days=60), MONDAY + dt.timedelta(days=60)),),
-        },
-        [(Rule.TERM, SPECIALIST)],
-    ),
-    "the class has lost all half-days that it may lose": (
-        [visit(1)],
-        {"ceilings": {PARTNER: 3}, "lost": {PARTNER: 3}},
-        [(Rule.CEILING, PARTNER)],
-    ),
-    "two visits, and the class may lose one half-day": (
-        [visit(1, 0, 4), visit(2, 7, 11)],
-        {"ceilings": {PARTNER: 1}},
-        [(Rule.CEILING, PARTNER)],
-    ),
-    "the school can cover one teacher, and one is out": (
-        [visit(1, 0, 0)],
-        {
-            "cover": {SCHOOL: 1},
-            "out_already": {(SCHOOL, slot): 1 for slot in EVERY_HALF_DAY},
-        },
-        [(Rule.COVER, SCHOOL)],
-    ),
-    "two teachers of one school on its one free half-day": (
-        [
-            visit(1, 0, 0),
-            elsewhere(2, 0, 0, people=(4, OTHER), out=((4, HOME), (OTHER, NEXT_DOOR))),
-        ],
-        {"cover": {HOME: 1}, "closed": blocked(Rule.HOLIDAY, HOME, but=[at(0)])},
-        [(Rule.COVER, HOME)],
-    ),
-    "two visits have to lie two weeks apart in one week": (
-        [visit(1, 0, 4), visit(2, 0, 4, least_gap=14)],
-        {"closed": blocked(Rule.HOLIDAY, SCHOOL, but=[at(d, h) for d in range(5) for h in (0, 1)])},
-        [(Rule.GAP, 2)],
-    ),
-    "the second visit has to come within three days, and its window begins later": (
-        [visit(1, 0, 4), visit(2, 21, 25, greatest_gap=3)],
-        {},
-        [(Rule.GAP, 2)],
-    ),
-    "one specialist teacher and two schools on one half-day": (
-        [visit(1, 0, 0), elsewhere(2, 0, 0)],
-        {"released": {SPECIALIST: frozenset([0])}},
-        [(Rule.WINDOW, 2)],
-    ),
-    "a locked visit of another school has the only half-day": (
-        [elsewhere(1, 0, 0, stands=at(0), is_locked=True), visit(2, 0, 0)],
-        {"released": {SPECIALIST: frozenset([0])}},
-        [(Rule.WINDOW, 2)],
-    ),
-    "a trip of one school and an absence on the two days of a window": (
-        [visit(1, 0, 1)],
-        {
-            "closed": blocked(Rule.NO_GO, SCHOOL, [at(0), at(0, AFTERNOON)], "Trip"),
-            "busy": blocked(Rule.AWAY, SPECIALIST, [at(1), at(1, AFTERNOON)], "Course"),
-        },
-        [(Rule.NO_GO, SCHOOL)],
-    ),
-    "a trip and an absence on the same and only half-day": (
-        [visit(1, 0, 0)],
-        {
-            "closed": {
-                HOME: blocked(Rule.HOLIDAY, HOME, but=[at(0)])[HOME],
-                SCHOOL: blocked(Rule.NO_GO, SCHOOL, [at(0)], "Trip")[SCHOOL],
-            },
-            "busy": blocked(Rule.AWAY, SPECIALIST, [at(0)], "Course"),
-        },
-        [(Rule.AWAY, SPECIALIST), (Rule.NO_GO, SCHOOL)],
-    ),
-    "nobody is ever there": (
-        [visit(1)],
-        {"closed": blocked(Rule.HOLIDAY, SCHOOL)},
-        [],
-    ),
-    "the partner teacher has PPA on every half-day of the window's only day, the week before is free": (
-        [visit(1, 2, 2)],
-        {"ppa": {PARTNER: frozenset([4, 5])}},
-        [(Rule.WINDOW, 1)],
-    ),
-}
-
-
-@pytest.mark.parametrize("case", IMPOSSIBLE)
-def test_the_true_culprit_is_named(case):
-    needs, rules, culprits = IMPOSSIBLE[case]
-
-    results = plan(*needs, **rules)
-
-    whys = [why for result in results for why in result.reasons]
-    assert {result.outcome for result in results if result.missing} == {Outcome.IMPOSSIBLE}
-    assert len(whys) == 1
-    assert sorted((way.rule, way.owner) for way in whys[0].culprits) == culprits
-    assert (whys[0].yields is not None) == bool(culprits)
-
-
-def test_once_the_culprits_give_way_the_visit_has_its_half_day():
-    needs, rules, _ = IMPOSSIBLE["a trip and an absence on the same and only half-day"]
-
-    (result,) = plan(*needs, closed={HOME: rules["closed"][HOME]})
-
-    assert (result.outcome, result.slots) == (Outcome.PROVEN, {1: at(0)})
-    assert plan(*needs, **rules)[0].reasons[0].yields == at(0)
-
-
-def test_the_half_days_that_are_ruled_out_are_counted_once_each():
-    trip = blocked(Rule.NO_GO, SCHOOL, [at(0), at(0, AFTERNOON), at(1)], "Trip")
-    away = blocked(Rule.AWAY, SPECIALIST, [at(day, half) for day in range(1, 5) for half in (0, 1)])
-
-    (result,) = plan(visit(1), closed=trip, busy=away)
-
-    (why,) = result.reasons
-    assert dict(why.counts) == {
-        Blocker(Rule.NO_GO, SCHOOL, "Trip"): 3,
-        Blocker(Rule.AWAY, SPECIALIST): 7,
-    }
 
 
 @pytest.mark.parametrize(

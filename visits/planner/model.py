@@ -9,17 +9,23 @@ from itertools import combinations
 
 from visits.planner.values import AFTERNOON, MORNING, Need, Problem, Relaxation, Rule, day_of, half_day_of_week, week_of
 
+SEED = 1
 FEW = 400  # pairs of half-days that are forbidden one by one; for more a sum over the days is cheaper
+
+
+def ortools():
+    """A worker's library, which brings others with it: no page waits for it."""
+    from ortools.sat.python import cp_model  # noqa: PLC0415
+
+    return cp_model
 
 
 class Model:
     """`domains` are the half-days of each visit. `give` says what may give way: a function of a Relaxation, or None."""
 
     def __init__(self, problem: Problem, needs: list[Need], domains, give=None):
-        from ortools.sat.python import cp_model  # noqa: PLC0415 (a worker's library: no page waits for it)
-
         self.problem, self.needs, self.domains, self.give = problem, needs, domains, give
-        self.cp = cp_model.CpModel()
+        self.cp = ortools().CpModel()
         self.at = {
             need.key: {slot: self.cp.new_bool_var(f"{need.key}@{slot}") for slot in domains[need.key]} for need in needs
         }
@@ -107,7 +113,11 @@ class Model:
                 self.at_most(uses, limit, self.gives_way(Rule.WEEK, person, str(limit), 14 * week + 2))
         for (person, term), uses in terms.items():
             if (limit := self.problem.allowances[person].a_term) is not None:
-                self.at_most(uses, limit, self.gives_way(Rule.TERM, person, f"{term}:{limit}"))
+                self.at_most(
+                    uses,
+                    limit,
+                    self.gives_way(Rule.TERM, person, str(limit), self.problem.terms[term][0].toordinal() * 2),
+                )
 
     def ceilings(self):
         lost = defaultdict(list)
@@ -129,6 +139,22 @@ class Model:
         for (school, slot), uses in out.items():
             left = max(0, self.problem.cover[school] - self.problem.out_already.get((school, slot), 0))
             self.at_most(uses, left, self.gives_way(Rule.COVER, school, str(self.problem.cover[school]), slot))
+
+    def solved(self, time):
+        """The solver with the best plan that it found, and whether it is proven; None where it found none."""
+        solver = ortools().CpSolver()
+        solver.parameters.random_seed = SEED
+        solver.parameters.num_workers = 1
+        solver.parameters.linearization_level = 2  # proves the wish for two schools on one day twenty times sooner
+        solver.parameters.max_deterministic_time = time
+        status = solver.solve(self.cp)
+        if status not in (ortools().OPTIMAL, ortools().FEASIBLE):
+            return None, False
+        return solver, status == ortools().OPTIMAL
+
+    def slots(self, solver) -> dict[int, int]:
+        """The half-day of each visit that has one."""
+        return {key: slot for key, at in self.at.items() for slot, x in at.items() if solver.boolean_value(x)}
 
     # What is better -----------------------------------------------------------------------------------------------
 

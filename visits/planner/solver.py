@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from visits.planner.candidates import candidates
 from visits.planner.model import Model
 from visits.planner.values import Need, Outcome, Problem, Result
+from visits.planner.why import reasons
 
-SEED = 1
 TIME = 8.0  # of the solver's own clock, which counts work and not seconds: the same input gives the same plan
 MISSING = 1_000_000  # a visit without a half-day costs more than everything that could be wished for
 
@@ -77,10 +77,6 @@ def schools_that_could_run_out(problem: Problem) -> set[int]:
 
 
 def solve_group(problem: Problem, needs: list[Need], time=TIME) -> Result:
-    from ortools.sat.python import cp_model  # noqa: PLC0415 (a worker's library: no page waits for it)
-
-    from visits.planner.why import reasons  # noqa: PLC0415 (it solves as well)
-
     domains = {need.key: candidates(problem, need) for need in needs}
     model = Model(problem, needs, domains)
     # Of two that cannot both have one, and cost the same, the earlier visit has its half-day.
@@ -92,38 +88,25 @@ def solve_group(problem: Problem, needs: list[Need], time=TIME) -> Result:
         if need.stands is not None:
             for slot, literal in model.at[need.key].items():
                 model.cp.add_hint(literal, slot == need.stands)
-    solver = solver_of(time)
-    status = solver.solve(model.cp)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise NoPlan(f"a group of {len(needs)} visits ended with {solver.status_name(status)}")
-    slots = {key: slot for key, at in model.at.items() for slot, literal in at.items() if solver.boolean_value(literal)}
+    solver, is_proven = model.solved(time)
+    if solver is None:
+        raise NoPlan(f"no plan for a group of {len(needs)} visits")
+    slots = model.slots(solver)
     missing = tuple(need.key for need in needs if need.key not in slots)
-    proven = status == cp_model.OPTIMAL
     cost, bound = (
         math.floor(value / scale) - MISSING * len(missing)
         for value in (round(solver.objective_value), solver.best_objective_bound)
     )
     return Result(
         needs=tuple(need.key for need in needs),
-        outcome=Outcome.FOUND if not proven else Outcome.IMPOSSIBLE if missing else Outcome.PROVEN,
+        outcome=Outcome.FOUND if not is_proven else Outcome.IMPOSSIBLE if missing else Outcome.PROVEN,
         slots=slots,
         missing=missing,
         cost=cost,
-        bound=cost if proven else min(cost, bound),
+        bound=cost if is_proven else min(cost, bound),
         reasons=tuple(reasons(problem, needs, slots, missing, time)),
     )
 
 
 class NoPlan(Exception):
     """The solver gave no answer in its time, though leaving every visit out is one."""
-
-
-def solver_of(time):
-    from ortools.sat.python import cp_model  # noqa: PLC0415 (a worker's library: no page waits for it)
-
-    solver = cp_model.CpSolver()
-    solver.parameters.random_seed = SEED
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2  # proves the wish for two schools on one day twenty times sooner
-    solver.parameters.max_deterministic_time = time
-    return solver

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -108,7 +108,7 @@ class Need:
 
     @property
     def middle(self) -> int:
-        return (self.window.start + self.window.stop) // 2
+        return (self.window.start + self.window.stop - 1) // 2
 
 
 @dataclass(frozen=True)
@@ -208,11 +208,3 @@ class Result:
     def gap(self) -> int:
         """By how much the plan may cost more than the best one there can be."""
         return self.cost - self.bound
-
-
-def by_person(needs: Iterable[Need]) -> dict[int, list[Need]]:
-    found = defaultdict(list)
-    for need in needs:
-        for person in need.people:
-            found[person].append(need)
-    return dict(found)

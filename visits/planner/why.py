@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from visits.planner.candidates import NEVER, blockers, counted, school_week
+from visits.planner.candidates import NEVER, blockers, candidates, counted, school_week
 from visits.planner.model import Model
 from visits.planner.values import (
     AFTERNOON,
@@ -16,6 +16,7 @@ from visits.planner.values import (
     slot_of,
 )
 
+FAR = 10_000  # more than any distance in half-days
 WEEKS = 3  # so far beyond its window a visit is looked at
 # What people give way on first: a day of a trip before a release pattern, a pattern before what was agreed for all.
 COSTS = {
@@ -43,11 +44,6 @@ def reasons(problem: Problem, needs: list[Need], slots, missing, time):
 
 
 def explain(problem: Problem, need: Need, needs: list[Need], time) -> Why:
-    from ortools.sat.python import cp_model  # noqa: PLC0415 (a worker's library: no page waits for it)
-
-    from visits.planner.candidates import candidates  # noqa: PLC0415
-    from visits.planner.solver import solver_of  # noqa: PLC0415
-
     given = {}
 
     def give(cp, relaxation):
@@ -63,15 +59,15 @@ def explain(problem: Problem, need: Need, needs: list[Need], time) -> Why:
     for slot, ways in open_to.items():
         for way in ways:
             model.cp.add_implication(model.at[need.key][slot], give(model.cp, way))
-    # Among what costs the same the half-day nearest to the window is taken.
-    near = sum(distance(need, slot) * literal for slot, literal in model.at[need.key].items())
-    model.cp.minimize(1000 * sum(price(way) * literal for way, literal in given.items()) + near)
-    solver = solver_of(time)
-    if solver.solve(model.cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    # Among what costs the same the half-day nearest to the middle of the window is taken.
+    near = sum(abs(slot - need.middle) * literal for slot, literal in model.at[need.key].items())
+    model.cp.minimize(FAR * sum(price(way) * literal for way, literal in given.items()) + near)
+    solver, _ = model.solved(time)
+    if solver is None:
         return Why(need.key, counted(problem, need), ())
-    ways = tuple(way for way, literal in given.items() if solver.boolean_value(literal))
-    slot = next(slot for slot, literal in model.at[need.key].items() if solver.boolean_value(literal))
-    return Why(need.key, counted(problem, need), tuple(sorted(ways, key=lambda way: (-price(way), way.owner))), slot)
+    ways = [way for way, literal in given.items() if solver.boolean_value(literal)]
+    ways.sort(key=lambda way: (-price(way), way.owner))
+    return Why(need.key, counted(problem, need), tuple(ways), model.slots(solver)[need.key])
 
 
 def price(way: Relaxation) -> int:
