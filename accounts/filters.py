@@ -4,7 +4,7 @@ from django import forms
 
 
 class FilterForm(forms.Form):
-    """A subclass says in `fitting` which rows fit `asked`. A value that is not offered narrows nothing."""
+    """Rows fit that have every value asked for; a subclass says otherwise. A value not offered narrows nothing."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -20,4 +20,4 @@ class FilterForm(forms.Form):
         return self.fitting(rows, self.cleaned_data) if self.is_valid() else rows
 
     def fitting(self, rows, asked):
-        raise NotImplementedError
+        return rows.filter(**{name: value for name, value in asked.items() if value})

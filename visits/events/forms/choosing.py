@@ -95,6 +95,3 @@ class EventFilter(FilterForm):
         areas = Area.objects.allowed(user, "programmes.view").filter(pk__in=rows.values("area"))
         areas = areas.select_related("programme").order_by("name", "programme")
         self.fields["area"].queryset, self.fields["area"].label_from_instance = areas, called_apart(areas)
-
-    def fitting(self, rows, asked):
-        return rows.filter(**{name: value for name, value in asked.items() if value})
