@@ -10,6 +10,7 @@ from accounts.models import InvitationMail, OutgoingMail, RegisterFile, Register
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
+from visits.models import Plan
 
 APPS = ["accounts", "programmes", "visits", "pupils", "reports"]
 WEB_MODULES = sorted(
@@ -74,6 +75,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         InvitationMail,
         OutgoingMail,
         PairingRun,
+        Plan,
         RegisterFile,
         RegisterUpdate,
         Report,

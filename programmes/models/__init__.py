@@ -1,6 +1,7 @@
 from programmes.models.acceptances import Acceptance
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Revisit, Signature
+from programmes.models.closures import SchoolClosure, SchoolLimits
 from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
@@ -59,6 +60,8 @@ __all__ = [
     "PastSpecialist",
     "Programme",
     "Revisit",
+    "SchoolClosure",
+    "SchoolLimits",
     "Signature",
     "SpecialistStep",
     "SpecialistTeacher",

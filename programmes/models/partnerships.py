@@ -1,6 +1,7 @@
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import Area, DataPoint, Programme, started
 from programmes.models.specialists import OVER, SpecialistTeacher, areas_of, of_organisation
+from programmes.models.week import HALF_DAYS, ReleasePattern, release_constraints
 
 
 def partnerships_of(m):
@@ -230,14 +232,18 @@ HEAD_NEEDED = OPEN_TO_VISITS | {Partnership.Status.PROPOSED, Partnership.Status.
 RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
 
 
-class PartnerTeacher(models.Model):
-    """A teacher of the partner school in a partnership, from a day to a day: an equal partner."""
+class PartnerTeacher(ReleasePattern):
+    """A teacher of the partner school in a partnership, from a day to a day: an equal partner.
+
+    `teaches` are the half-days in which they teach the class the subject; none where nobody has said.
+    """
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="partner_teachers")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     because = models.CharField("why the teacher left it", max_length=200, blank=True)
+    teaches = ArrayField(models.CharField(max_length=6), default=list, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -254,6 +260,12 @@ class PartnerTeacher(models.Model):
             models.CheckConstraint(
                 name="partner_teacher_until_after_since", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
+            models.CheckConstraint(
+                name="partner_teacher_teaches_half_days_of_the_week",
+                condition=Q(teaches__contained_by=list(HALF_DAYS)),
+                violation_error_message="A half-day is a morning or an afternoon from Monday to Friday.",
+            ),
+            *release_constraints("partner_teacher"),
         ]
 
 

@@ -273,10 +273,17 @@ class TimetableStep(models.Model):
     funded_partner_half_days = models.PositiveSmallIntegerField()
     required = models.BooleanField(default=True)
     records = models.TextField(blank=True)
+    least_gap = models.PositiveSmallIntegerField("days after the visit before it, at least", default=1)
+    greatest_gap = models.PositiveSmallIntegerField("days after the visit before it, at most", null=True, blank=True)
 
     class Meta:
         ordering = ["order"]
         constraints = [
+            models.CheckConstraint(
+                name="timetable_gaps_leave_room",
+                condition=Q(greatest_gap__isnull=True) | Q(greatest_gap__gte=F("least_gap")),
+                violation_error_message="The greatest gap must not be smaller than the least.",
+            ),
             models.UniqueConstraint(fields=["programme", "order"], name="timetable_step_once_per_order"),
             models.CheckConstraint(
                 name="timetable_window_ends_after_it_starts",

@@ -2,15 +2,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, F, Func, Q
-from django.db.models.lookups import IsNull
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import AreaConsultant, Programme, started
-from programmes.models.week import HALF_DAYS, SHORT, in_week_order
+from programmes.models.week import ReleasePattern, release_constraints
 
 OVER = ["completed", "folded"]  # partnerships that leave room for others
 ROOM = Q(taken__lt=F("partnerships_wanted")) & ~Q(status__in=["withdrawn", "completed"])
@@ -51,7 +50,7 @@ class SpecialistTeacherQuerySet(ScopedQuerySet):
         return self.with_taken().exclude(ROOM)
 
 
-class SpecialistTeacher(models.Model):
+class SpecialistTeacher(ReleasePattern):
     """An excellent classroom teacher of a programme's year, from a home school, with one or more partnerships."""
 
     class Status(models.TextChoices):
@@ -74,8 +73,6 @@ class SpecialistTeacher(models.Model):
     partnerships_wanted = models.PositiveSmallIntegerField(
         "how many partnerships they can take", default=1, validators=[MaxValueValidator(20)]
     )
-    release_half_days = ArrayField(models.CharField(max_length=6), default=list, blank=True)
-    ppa = models.CharField("PPA", max_length=6, blank=True)
     buddy = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     coach = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="coached")
     consultant = models.ForeignKey(
@@ -107,24 +104,7 @@ class SpecialistTeacher(models.Model):
                 condition=(Q(buddy=None) | ~Q(buddy=F("pk"))) & (Q(coach=None) | ~Q(coach=F("pk"))),
                 violation_error_message="Nobody is their own working buddy or coach.",
             ),
-            models.CheckConstraint(
-                name="specialist_half_days_are_of_the_week",
-                condition=Q(release_half_days__contained_by=list(HALF_DAYS)) & Q(ppa__in=["", *HALF_DAYS]),
-                violation_error_message="A half-day is a morning or an afternoon from Monday to Friday.",
-            ),
-            models.CheckConstraint(
-                name="specialist_ppa_is_never_a_release_half_day",
-                condition=IsNull(
-                    Func(
-                        F("release_half_days"),
-                        F("ppa"),
-                        function="array_position",
-                        output_field=models.IntegerField(),
-                    ),
-                    True,
-                ),
-                violation_error_message="PPA is never used for a visit: take it out of the release half-days.",
-            ),
+            *release_constraints("specialist"),
         ]
 
     def __str__(self):
@@ -132,24 +112,6 @@ class SpecialistTeacher(models.Model):
 
     def get_absolute_url(self):
         return reverse("programmes:specialist", args=[self.pk])
-
-    @property
-    def release_in_words(self):
-        """Monday morning, Tuesday afternoon; nothing when it is not known."""
-        return ", ".join(HALF_DAYS[code] for code in in_week_order(self.release_half_days))
-
-    @property
-    def release_in_short(self):
-        """Mon am, Tue pm"""
-        return ", ".join(SHORT[code] for code in in_week_order(self.release_half_days))
-
-    @property
-    def ppa_in_short(self):
-        return SHORT.get(self.ppa, "")
-
-    @property
-    def ppa_in_words(self):
-        return HALF_DAYS.get(self.ppa, "")
 
     @property
     def free_places(self):

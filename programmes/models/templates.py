@@ -63,6 +63,8 @@ class TemplateStep(models.Model):
     funded_partner_half_days = models.PositiveSmallIntegerField(default=0)
     required = models.BooleanField(default=True)
     records = models.TextField(blank=True)
+    least_gap = models.PositiveSmallIntegerField(default=1)
+    greatest_gap = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["order"]

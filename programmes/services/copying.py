@@ -51,7 +51,7 @@ SETTINGS = [
     "hide_whole_up_to",
 ]
 OF_A_SPECIALIST = ["ref", "user_id", "home_school_id", "subjects", "year_groups", "joined", "partnerships_wanted"]
-OF_A_SPECIALIST += ["release_half_days", "ppa", "consultant_id"]
+OF_A_SPECIALIST += ["release_half_days", "preferred_half_days", "ppa", "consultant_id"]
 
 
 class Carry(TextChoices):

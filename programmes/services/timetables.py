@@ -19,6 +19,8 @@ COPIED = [
     "funded_partner_half_days",
     "required",
     "records",
+    "least_gap",
+    "greatest_gap",
 ]
 MOST_WEEKS = 9
 

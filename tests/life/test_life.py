@@ -13,8 +13,8 @@ from pupils.services import count_returns
 from tests.factories import PartnershipFactory
 from tests.lives import TODAY, partnership_at, story
 from tests.together import at_once
-from visits.models import Visit
-from visits.services import NotOpenToVisits, keep_visit
+from visits.models import NotOpenToVisits, Visit
+from visits.services import keep_visit
 
 STATUSES = list(Partnership.Status.values)
 OPEN = {  # from -> where to, without what takes an end back

@@ -1,18 +1,28 @@
 """The calendar: half-days of partnerships, and events for many. No word about a lesson or a pupil."""
 
 from visits.models.attendance import Attendance
+from visits.models.away import Away
+from visits.models.changes import ProposedTime, VisitChange
 from visits.models.events import Event, EventSeries, Group, Slot
+from visits.models.feeds import CalendarFeed
+from visits.models.plans import Plan, PlannerSettings
 from visits.models.visits import Booking, Half, NotOpenToVisits, Visit, WrongState
 
 __all__ = [
     "Attendance",
+    "Away",
     "Booking",
+    "CalendarFeed",
     "Event",
     "EventSeries",
     "Group",
     "Half",
     "NotOpenToVisits",
+    "Plan",
+    "PlannerSettings",
+    "ProposedTime",
     "Slot",
     "Visit",
+    "VisitChange",
     "WrongState",
 ]

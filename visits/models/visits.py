@@ -1,5 +1,7 @@
 """Half-days on which the two sides of a partnership meet: no word about a lesson or a pupil."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -66,7 +68,11 @@ class VisitQuerySet(ScopedQuerySet):
 
 
 class Visit(models.Model):
-    """One half-day on which the two sides of a partnership meet."""
+    """One half-day on which the two sides of a partnership meet.
+
+    `sequence` rises with each change that calendars must follow. When its record was written, and signed by both
+    sides, is said by whoever keeps the records; what they say is not known here.
+    """
 
     class Kind(models.TextChoices):
         FIRST = "first visit", "First visit"
@@ -96,6 +102,11 @@ class Visit(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
     cancelled_because = models.CharField("why it is cancelled", max_length=200, blank=True)
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Booking", related_name="+")
+    is_locked = models.BooleanField("the planner leaves it where it is", default=False)
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    recorded_at = models.DateTimeField(null=True, blank=True, editable=False)
+    signed_off_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = VisitQuerySet.as_manager()
 
@@ -112,6 +123,10 @@ class Visit(models.Model):
                 name="visit_cancelled_with_a_reason",
                 condition=Q(status="cancelled") & ~Q(cancelled_because="") | ~Q(status="cancelled"),
                 violation_error_message="Say why the visit is cancelled.",
+            ),
+            models.CheckConstraint(
+                name="visit_signed_off_once_recorded",
+                condition=Q(signed_off_at__isnull=True) | Q(recorded_at__isnull=False),
             ),
         ]
 
@@ -159,12 +174,26 @@ class BookingQuerySet(models.QuerySet):
 
 
 class Booking(models.Model):
-    """One person's half-day, taken by one visit. The partner teacher stands for the class."""
+    """One person's half-day, taken by one visit. The partner teacher stands for the class.
+
+    `school` is theirs in this partnership, and covers where they are out of class; someone without a class has none.
+    `confirmed_at` is when they said that the half-day suits them; whoever chose it has said so by that.
+    """
+
+    class Cover(models.TextChoices):
+        SUPPLY = "supply", "A supply teacher"
+        COLLEAGUE = "colleague", "A colleague"
+        ASSISTANT = "assistant", "A teaching assistant"
+        NOBODY = "nobody", "Nobody was needed"
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="bookings")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     on = models.DateField()
     half = models.CharField(max_length=2, choices=Half)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_out = models.BooleanField("out of class", default=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    covered_by = models.CharField("who covered", max_length=10, choices=Cover, blank=True)
 
     objects = BookingQuerySet.as_manager()
 

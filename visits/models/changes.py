@@ -1,0 +1,80 @@
+"""What became of a visit: its history, and another time that one of its teachers proposes."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import School
+from visits.models.visits import Half, Visit
+
+
+class VisitChange(models.Model):
+    """One line of a visit's history: what was done, by whom, when, from which half-day to which, and why.
+
+    The late half-days are those for which cover was given up within two school days, by side.
+    """
+
+    class What(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        CONFIRMED = "confirmed", "Confirmed"
+        MOVED = "moved", "Moved"
+        SWAPPED = "swapped", "Swapped with another visit"
+        CHANGED = "changed", "Changed"
+        PROPOSED = "proposed", "Another time proposed"
+        DECLINED = "declined", "Proposed time declined"
+        WITHDRAWN = "withdrawn", "Proposed time taken back"
+        CANCELLED = "cancelled", "Cancelled"
+        TOOK_PLACE = "took place", "Took place"
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=10, choices=What)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    before_on = models.DateField(null=True)
+    before_half = models.CharField(max_length=2, choices=Half, blank=True)
+    before_host = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="+")
+    after_on = models.DateField(null=True)
+    after_half = models.CharField(max_length=2, choices=Half, blank=True)
+    after_host = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+    late_specialist_half_days = models.PositiveSmallIntegerField(default=0)
+    late_partner_half_days = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class ProposedTime(models.Model):
+    """Another half-day that one teacher proposes for a visit; one of the others accepts it or declines."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Taken back"
+        OVERTAKEN = "overtaken", "Overtaken by another change of the visit"
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="proposed_times")
+    on = models.DateField("day")
+    half = models.CharField("half-day", max_length=2, choices=Half)
+    reason = models.CharField("why", max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit"],
+                condition=Q(answer=""),
+                name="proposed_time_one_open_per_visit",
+                violation_error_message="Another time is proposed for this visit already.",
+            ),
+            models.CheckConstraint(
+                name="proposed_time_answered_whole_or_not",
+                condition=Q(answer="", answered_at__isnull=True) | ~Q(answer="") & Q(answered_at__isnull=False),
+            ),
+        ]

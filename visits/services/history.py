@@ -1,0 +1,47 @@
+"""The history of a visit, and which of its changes came so late that cover was booked already."""
+
+import datetime as dt
+
+from django.utils import timezone
+
+from programmes.calendar import calendar_of
+from visits.models import VisitChange
+
+NOTICE = 2  # school days: with less, the cover of a half-day that is given up is counted
+
+
+def tell(person, visit, *, before=None, booked=(), what=None, reason="") -> VisitChange:
+    """One more line: from how it stood `before`, with the half-days that were `booked` then, to how it stands now."""
+    if what is None:
+        what = what_happened(before, visit)
+    given_up = booked if what != VisitChange.What.CHANGED else ()
+    late = [booking for booking in given_up if booking.is_out] if before and is_late(before) else []
+    specialist = visit.partnership.specialist.user_id
+    return VisitChange.objects.create(
+        visit=visit,
+        what=what,
+        by=person,
+        before_on=before and before.on,
+        before_half=before.half if before else "",
+        before_host_id=before and before.host_id,
+        after_on=visit.on,
+        after_half=visit.half,
+        after_host_id=visit.host_id,
+        reason=reason,
+        late_specialist_half_days=sum(booking.person_id == specialist for booking in late),
+        late_partner_half_days=sum(booking.person_id != specialist for booking in late),
+    )
+
+
+def what_happened(before, visit):
+    if before is None:
+        return VisitChange.What.PLANNED
+    moved = (before.on, before.half) != (visit.on, visit.half)
+    return VisitChange.What.MOVED if moved else VisitChange.What.CHANGED
+
+
+def is_late(visit, today: dt.date | None = None) -> bool:
+    """Whether at most two school days of the host school are left until the visit, its own included, or it is past."""
+    today = today or timezone.localdate()
+    calendar = calendar_of(visit.partnership.programme.organisation_id, visit.host_id)
+    return calendar.number_of_school_days(today + dt.timedelta(days=1), visit.on) <= NOTICE
