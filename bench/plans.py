@@ -41,9 +41,13 @@ def broken_alone(problem, need, slot):
         yield "outside its window"
     if day.weekday() > 4:
         yield "at a weekend"
+    if slot < problem.earliest:
+        yield "too soon"
     for school in need.schools:
         if slot in problem.closed.get(school, {}):
             yield f"school {school} is closed"
+        if slot in problem.closed_to.get((school, need.year_group), {}):
+            yield f"school {school} is closed to year {need.year_group}"
     for person in need.people:
         if slot in problem.busy.get(person, {}):
             yield f"person {person} is busy"
@@ -52,7 +56,8 @@ def broken_alone(problem, need, slot):
         if person in problem.released and weekday not in problem.released[person]:
             yield f"person {person} is not released"
     for person in need.with_class:
-        if person in problem.teaches and weekday not in problem.teaches[person]:
+        key = person, need.partnership
+        if key in problem.teaches and weekday not in problem.teaches[key]:
             yield f"person {person} has another class"
 
 

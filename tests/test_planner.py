@@ -77,7 +77,7 @@ def small(seed):
         busy={PARTNER: {slot: Blocker(Rule.AWAY, PARTNER) for slot in some(3, slots)}},
         released={SPECIALIST: frozenset(range(10)) - some(3, range(10))},
         ppa={OTHER: some(1, range(10))},
-        teaches={PARTNER: frozenset(range(10)) - some(2, range(10))},
+        teaches={(PARTNER, 1): frozenset(range(10)) - some(2, range(10))},
         preferred={SPECIALIST: some(4, range(10))},
         allowances={SPECIALIST: Allowance(a_week=rng.choice([None, 1, 2]), a_term=rng.choice([None, 2, 3]))},
         terms=((MONDAY, MONDAY + dt.timedelta(days=30)),),

@@ -57,7 +57,7 @@ IMPOSSIBLE = {
     ),
     "the class has the subject in the mornings, and the specialist teacher comes in the afternoons": (
         [visit(1)],
-        {"teaches": {PARTNER: MORNINGS}, "released": {SPECIALIST: AFTERNOONS}},
+        {"teaches": {(PARTNER, 1): MORNINGS}, "released": {SPECIALIST: AFTERNOONS}},
         [(Rule.CLASS, PARTNER)],
     ),
     "the specialist teacher is away in that week": (

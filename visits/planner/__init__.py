@@ -17,6 +17,7 @@ from visits.planner.values import (
     Weights,
     day_of,
     slot_of,
+    week_of,
     words_of_slot,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "day_of",
     "slot_of",
     "solve",
+    "week_of",
     "words_of_slot",
 ]

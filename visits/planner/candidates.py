@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping
 
-from visits.planner.values import Blocker, Need, Problem, Rule, half_day_of_week
+from visits.planner.values import Blocker, Need, Problem, Rule, day_of, half_day_of_week
 
 SATURDAY = 10
-NEVER = frozenset({Rule.HOLIDAY, Rule.INSET, Rule.PPA})  # nobody gives way here
+NEVER = frozenset({Rule.PAST, Rule.SOON, Rule.HOLIDAY, Rule.INSET, Rule.PPA})  # nobody gives way here
 
 
 def blockers(problem: Problem, need: Need, slot: int) -> list[Blocker]:
     """Every rule that keeps this half-day from being used for the visit, its own window apart; in a fixed order."""
-    found = [closed[slot] for school in need.schools if slot in (closed := problem.closed.get(school, {}))]
+    found = [] if slot >= problem.earliest else [Blocker(gone(problem, slot), need.host)]
+    found += [closed[slot] for school in need.schools if slot in (closed := problem.closed.get(school, {}))]
+    if problem.closed_to:
+        owners = [(school, need.year_group) for school in need.schools]
+        found += [closed[slot] for owner in owners if slot in (closed := problem.closed_to.get(owner, {}))]
     at = half_day_of_week(slot)
     for person in need.people:
         if slot in (busy := problem.busy.get(person, {})):
@@ -20,7 +24,7 @@ def blockers(problem: Problem, need: Need, slot: int) -> list[Blocker]:
         elif at not in problem.released.get(person, range(SATURDAY)):
             found.append(Blocker(Rule.NOT_RELEASED, person))
     for person in need.with_class:
-        if at not in problem.teaches.get(person, range(SATURDAY)):
+        if at not in problem.teaches.get((person, need.partnership), range(SATURDAY)):
             found.append(Blocker(Rule.CLASS, person))
     for school in dict.fromkeys(school for _, school in need.out):
         if (cover := problem.cover.get(school)) is not None:
@@ -28,6 +32,10 @@ def blockers(problem: Problem, need: Need, slot: int) -> list[Blocker]:
             if problem.out_already.get((school, slot), 0) + out > cover:
                 found.append(Blocker(Rule.COVER, school))
     return list(dict.fromkeys(found))
+
+
+def gone(problem, slot) -> Rule:
+    return Rule.PAST if day_of(slot) <= problem.today else Rule.SOON
 
 
 def school_week(slots) -> list[int]:

@@ -42,6 +42,8 @@ def words_of_slot(slot: int) -> str:
 class Rule(StrEnum):
     """Why a half-day is not possible, or a plan is not. The words say it of whoever owns the rule."""
 
+    PAST = "has passed"
+    SOON = "too soon for cover"
     HOLIDAY = "holiday"
     INSET = "INSET day"
     CLOSED = "closed"
@@ -81,6 +83,7 @@ class Need:
     """A visit of the timetable that needs a half-day.
 
     `out` are the people it takes out of class, with the school that covers for each; `classes` lose a half-day by it.
+    `year_group` says which no-go half-days of a school concern it.
     `least_gap` and `greatest_gap` are days after the visit before it in the same partnership. `stands` is where the
     present plan has it; one that is locked stays there whatever the rules say.
     """
@@ -96,6 +99,7 @@ class Need:
     out: tuple[tuple[int, int], ...] = ()
     classes: tuple[int, ...] = ()
     with_class: tuple[int, ...] = ()
+    year_group: int | None = None
     least_gap: int = 1
     greatest_gap: int | None = None
     stands: int | None = None
@@ -127,19 +131,24 @@ class Weights:
 class Problem:
     """Everything the planner knows. Keys are ids; half-days are those of `slot_of`.
 
-    `closed` and `busy` say of a school's and of a person's half-day which rule keeps it from being used. `teaches` are
-    the half-days of the week in which a teacher has the class for the subject, by person; who is not in it has no such
-    limit. `released` and `preferred` are half-days of the week as well. `lost` and `ceilings` count half-days of a
-    class over the year; `out_already` people of a school who are out anyway. `near` are pairs of schools close enough
-    to be visited on one day. `terms` are first and last days; `edge_weeks` the weeks which are better left alone.
+    Nothing is planned before the half-day `earliest`, which leaves the schools time to find cover after `today`.
+    `closed` and `busy` say of a school's and of a person's half-day which rule keeps it from being used, `closed_to` of
+    a school's for the visits of one year group. `teaches` are the half-days of the week in which a teacher has the
+    class for the subject, by person and partnership; who is not in it has no such limit. `released` and `preferred`
+    are half-days of the week as well. `lost` and `ceilings` count half-days of a class over the year; `out_already`
+    people of a school who are out anyway. `near` are pairs of schools close enough to be visited on one day. `terms`
+    are first and last days; `edge_weeks` the weeks which are better left alone.
     """
 
     needs: tuple[Need, ...]
+    today: dt.date = dt.date.min
+    earliest: int = 0
     closed: Mapping[int, Mapping[int, Blocker]] = field(default_factory=dict)
+    closed_to: Mapping[tuple[int, int], Mapping[int, Blocker]] = field(default_factory=dict)
     busy: Mapping[int, Mapping[int, Blocker]] = field(default_factory=dict)
     released: Mapping[int, frozenset[int]] = field(default_factory=dict)
     ppa: Mapping[int, frozenset[int]] = field(default_factory=dict)
-    teaches: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    teaches: Mapping[tuple[int, int], frozenset[int]] = field(default_factory=dict)
     preferred: Mapping[int, frozenset[int]] = field(default_factory=dict)
     allowances: Mapping[int, Allowance] = field(default_factory=dict)
     terms: tuple[tuple[dt.date, dt.date], ...] = ()

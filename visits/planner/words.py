@@ -33,6 +33,8 @@ def cause(blocker: Blocker, names: Names) -> str:
     person, school = names.people.get(blocker.owner, ""), names.schools.get(blocker.owner, "")
     said = f" ({blocker.words})" if blocker.words else ""
     return {
+        Rule.PAST: "has passed",
+        Rule.SOON: "too soon to find cover",
         Rule.HOLIDAY: f"{school} is on holiday",
         Rule.INSET: f"{school} has an INSET day",
         Rule.CLOSED: f"{school} is closed{said}",

@@ -32,14 +32,19 @@ def same_half_day(booking, visit):
     return (booking.on, booking.half) == (visit.on, visit.half)
 
 
-def places_of(visit, people) -> dict:
-    """Person -> their school in this partnership, and whether they are out of class; None without a class in it."""
+def places_of(visit, people, host_out=None) -> dict:
+    """Person -> their school in this partnership, and whether they are out of class; None without a class in it.
+
+    `host_out` is what the programme says of the host's teacher, for whoever has read it already.
+    """
     partnership = visit.partnership
     schools = dict.fromkeys(partnership.current_partner_teachers, partnership.partner_school)
     schools[partnership.specialist.user] = partnership.specialist.home_school
     host = host_teachers(visit)
-    out_too = host_is_out(partnership.programme_id) if visit.kind != Visit.Kind.HEAD_TO_HEAD else False
     travels = visit.kind != Visit.Kind.HEAD_TO_HEAD
+    if host_out is None:
+        host_out = travels and host_is_out(partnership.programme_id)
+    out_too = travels and host_out
     return {
         someone: (schools.get(someone), someone in schools and (out_too if someone in host else travels))
         for someone in people

@@ -1,0 +1,87 @@
+"""A programme in its year 2026-27, with a timetable of a few visits: what reading it gives can be looked over."""
+
+import datetime as dt
+
+from programmes.models import PartnerTeacher, TimetableStep
+from tests.factories import (
+    MembershipFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+    SpecialistTeacherFactory,
+    UserFactory,
+    VisitFactory,
+)
+from tests.term_dates import give_term_dates
+from visits.models import Booking, Visit
+from visits.planner import slot_of
+
+TODAY = dt.date(2027, 1, 6)  # a Wednesday
+MONDAY = dt.date(2027, 1, 18)
+
+
+def at(days, half=0):
+    """The half-day of a day counted from Monday 18 January 2027."""
+    return slot_of(MONDAY + dt.timedelta(days=days), half)
+
+
+def step(programme, order, name, first=0, last=11, **fields):
+    """A step whose window is counted in days from Monday 18 January."""
+    plain = {"type": "visit", "half_days": 1, "host": "partner school"}
+    funded = {"funded_specialist_half_days": 1, "funded_partner_half_days": 0}
+    return TimetableStep.objects.create(
+        programme=programme,
+        order=order,
+        name=name,
+        window_start=MONDAY + dt.timedelta(days=first),
+        window_end=MONDAY + dt.timedelta(days=last),
+        **plain | funded | fields,
+    )
+
+
+def programme_of(*names, **fields):
+    """A running programme with term dates, and a step of two weeks for each name, one after the other."""
+    programme = ProgrammeFactory(**fields)
+    give_term_dates(programme.organisation)
+    for number, name in enumerate(names):
+        host = "specialist school" if name.startswith("Reciprocal") else "partner school"
+        step(programme, number + 1, name, 14 * number, 14 * number + 11, host=host)
+    return programme
+
+
+def partnership_of(programme, specialist=None, **fields):
+    return PartnershipFactory(
+        programme=programme, specialist=specialist or SpecialistTeacherFactory(programme=programme), **fields
+    )
+
+
+def partner_of(partnership, **fields):
+    """The partner teacher of a partnership, with what was entered for them."""
+    teacher = PartnerTeacher.objects.get(partnership=partnership)
+    for name, value in fields.items():
+        setattr(teacher, name, value)
+    teacher.save()
+    return teacher.user
+
+
+def release(teacher, *half_days, **fields):
+    teacher.release_half_days = list(half_days)
+    for name, value in fields.items():
+        setattr(teacher, name, value)
+    teacher.save()
+
+
+def stand(partnership, days, half="am", step=None, **fields):
+    """A visit that stands, its people booked."""
+    on = MONDAY + dt.timedelta(days=days)
+    visit = VisitFactory(partnership=partnership, step=step, on=on, half=half, **fields)
+    schools = dict.fromkeys(partnership.current_partner_teachers, partnership.partner_school)
+    schools[partnership.specialist.user] = partnership.specialist.home_school
+    for person, school in schools.items():
+        Booking.objects.create(visit=visit, person=person, on=on, half=half, school=school)
+    return Visit.objects.get(pk=visit.pk)
+
+
+def coordinator_of(programme):
+    user = UserFactory()
+    MembershipFactory(user=user, organisation=programme.organisation)
+    return user
