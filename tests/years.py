@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from jobs.work import work_on
 from programmes.models import PartnerTeacher, TimetableStep
 from tests.factories import (
     MembershipFactory,
@@ -12,8 +13,10 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.term_dates import give_term_dates
-from visits.models import Booking, Visit
+from visits.models import Booking, Plan, Visit
 from visits.planner import slot_of
+from visits.planning.proposing import propose
+from visits.services.plans import order_plan
 
 TODAY = dt.date(2027, 1, 6)  # a Wednesday
 MONDAY = dt.date(2027, 1, 18)
@@ -85,3 +88,17 @@ def coordinator_of(programme):
     user = UserFactory()
     MembershipFactory(user=user, organisation=programme.organisation)
     return user
+
+
+def worked_out(programme, **asked):
+    """A plan of the coordinator's, as the worker leaves it."""
+    plan, _ = order_plan(coordinator_of(programme), programme, **asked)
+    work_on(Plan, plan.pk, propose)
+    plan.refresh_from_db()
+    return plan
+
+
+def standing(programme):
+    """(partnership, step, day, half-day) of every visit that stands, in that order."""
+    rows = Visit.objects.standing().filter(partnership__programme=programme)
+    return sorted(rows.values_list("partnership", "step", "on", "half"))

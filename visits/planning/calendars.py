@@ -118,10 +118,8 @@ def patterns(rows):
     return [{who: frozenset(at) for who, at in found.items() if at} for found in (released, preferred, ppa)]
 
 
-def add_days_away(busy, span, more=()):
-    """`more` are days away that nobody has entered yet: what if?"""
-    rows = Away.objects.filter(person__in=span.people).between(span.first, span.last)
-    for row in [*rows, *more]:
+def add_days_away(busy, span):
+    for row in Away.objects.filter(person__in=span.people).between(span.first, span.last):
         for at in span.slots_of(row):
             busy[row.person_id].setdefault(at, Blocker(Rule.AWAY, row.person_id))
 

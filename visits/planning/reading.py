@@ -67,7 +67,6 @@ def read(
     moves=Plan.Moves.NOTHING,
     free=(),
     only_standing=False,
-    away=(),
     reader=None,
     today=None,
 ) -> Read:
@@ -75,7 +74,7 @@ def read(
 
     `partnerships` are the ids of those to plan, all that are open to visits where it is None; what stands of the others
     is there as well, and stays. `moves` says what may move besides what has no half-day; `free` names further visits by
-    their slug. `only_standing` leaves out what has no half-day. `away` are days away that are not entered. With a
+    their slug. `only_standing` leaves out what has no half-day. With a
     `reader` only visits within their reach are named where they are in the way; without one, those of the programme.
     """
     today, settings = today or timezone.localdate(), settings_of(programme)
@@ -98,7 +97,7 @@ def read(
             or (asked.step is None and asked.slug not in free)
         )
         needs.append(need_of(asked, settings.host_is_out, stays))
-    problem, names = Reader(programme, settings, moves, rows, needs, away, reader, today).read()
+    problem, names = Reader(programme, settings, moves, rows, needs, reader, today).read()
     problem = leave_what_is_soon(problem, today)
     return Read(problem, names, {asked.key: asked for asked in rows})
 
@@ -155,9 +154,9 @@ def leave_what_is_soon(problem, today) -> Problem:
 class Reader:
     """The rules around the needs, each from its rows."""
 
-    def __init__(self, programme, settings, moves, rows, needs, away, reader, today):
+    def __init__(self, programme, settings, moves, rows, needs, reader, today):
         self.programme, self.settings, self.moves, self.rows, self.needs = programme, settings, moves, rows, needs
-        self.away, self.reader, self.today = away, reader, today
+        self.reader, self.today = reader, today
         year = academic_year(programme.starts_on)
         weeks = dt.timedelta(weeks=WEEKS)
         self.span = Span(
@@ -220,7 +219,7 @@ class Reader:
 
     def busy(self, bookings, events) -> dict[int, dict[int, Blocker]]:
         busy = defaultdict(dict)
-        calendars.add_days_away(busy, self.span, self.away)
+        calendars.add_days_away(busy, self.span)
         for event, at, person, _ in events:
             if person in self.span.people:
                 own = event.programme_id == self.programme.pk

@@ -10,14 +10,21 @@ from visits.models import VisitChange
 NOTICE = 2  # school days: with less, the cover of a half-day that is given up is counted
 
 
-def tell(person, visit, *, before=None, booked=(), what=None, reason="") -> VisitChange:
-    """One more line: from how it stood `before`, with the half-days that were `booked` then, to how it stands now."""
+def tell(person, visit, **how) -> VisitChange:
+    """One more line of the history, as `line_of` says it."""
+    line = line_of(person, visit, **how)
+    line.save()
+    return line
+
+
+def line_of(person, visit, *, before=None, booked=(), what=None, reason="", calendar=None) -> VisitChange:
+    """From how it stood `before`, with the half-days that were `booked` then, to how it stands now; not yet saved."""
     if what is None:
         what = what_happened(before, visit)
     given_up = booked if what != VisitChange.What.CHANGED else ()
-    late = [booking for booking in given_up if booking.is_out] if before and is_late(before) else []
+    late = [booking for booking in given_up if booking.is_out] if before and is_late(before, calendar=calendar) else []
     specialist = visit.partnership.specialist.user_id
-    return VisitChange.objects.create(
+    return VisitChange(
         visit=visit,
         what=what,
         by=person,
@@ -40,8 +47,8 @@ def what_happened(before, visit):
     return VisitChange.What.MOVED if moved else VisitChange.What.CHANGED
 
 
-def is_late(visit, today: dt.date | None = None) -> bool:
+def is_late(visit, today: dt.date | None = None, calendar=None) -> bool:
     """Whether at most two school days of the host school are left until the visit, its own included, or it is past."""
     today = today or timezone.localdate()
-    calendar = calendar_of(visit.partnership.programme.organisation_id, visit.host_id)
+    calendar = calendar or calendar_of(visit.partnership.programme.organisation_id, visit.host_id)
     return calendar.number_of_school_days(today + dt.timedelta(days=1), visit.on) <= NOTICE

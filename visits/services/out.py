@@ -5,13 +5,13 @@ from django.utils import timezone
 from visits.models import Booking, PlannerSettings, Visit
 
 
-def bookings_for(visit, people, by, earlier=()) -> list[Booking]:
+def bookings_for(visit, people, by, earlier=(), host_out=None) -> list[Booking]:
     """A booking for each of the people. Whoever chose the half-day has confirmed it, and the others what they
     confirmed of `earlier` ones on the same half-day."""
     confirmed = {booking.person_id: booking.confirmed_at for booking in earlier if same_half_day(booking, visit)}
     if by is not None:
         confirmed[by.pk] = timezone.now()
-    places = places_of(visit, people)
+    places = places_of(visit, people, host_out)
     covered = {booking.person_id: booking.covered_by for booking in earlier}
     return [
         Booking(

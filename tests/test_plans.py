@@ -1,0 +1,468 @@
+"""A plan from its order to its acceptance, beside rules that are checked by code that knows nothing of the planner."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bench.plans import broken_rules
+from jobs.models import Job
+from programmes.models import Partnership, SchoolClosure, SchoolLimits, TermDate
+from tests.factories import ProgrammeFactory, SchoolFactory, SpecialistTeacherFactory
+from tests.together import at_once
+from tests.years import (
+    MONDAY,
+    TODAY,
+    coordinator_of,
+    partner_of,
+    partnership_of,
+    programme_of,
+    release,
+    stand,
+    standing,
+    step,
+    worked_out,
+)
+from visits import services
+from visits.models import Away, Booking, Plan, PlannerSettings, ProposedTime, Visit, VisitChange
+from visits.planning.faults import faults_of
+from visits.planning.proposing import propose, to_plan
+from visits.planning.reading import read
+from visits.services.plans import (
+    AlreadyAccepted,
+    Overtaken,
+    accept_plan,
+    changes_of,
+    check_plan,
+    order_plan,
+    replan_around,
+    stop_plan,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+def day(days):
+    return MONDAY + dt.timedelta(days=days)
+
+
+def a_year(partnerships=3, *names):
+    """Partnerships of two specialist teachers who share a cover of one, released on a few half-days each."""
+    programme = programme_of(*(names or ("First visit", "Lesson study 1", "Reciprocal visit", "Lesson study 2")))
+    home = SchoolFactory()
+    SchoolLimits.objects.create(school=home, cover_capacity=1, class_ceiling=12)
+    specialists = [SpecialistTeacherFactory(programme=programme, home_school=home) for _ in range(2)]
+    for number, specialist in enumerate(specialists):
+        release(
+            specialist, "mon-am", "tue-pm", ["wed-am", "thu-am"][number], preferred_half_days=["tue-pm"], ppa="fri-am"
+        )
+    for number in range(partnerships):
+        partnership = partnership_of(programme, specialists[number % 2])
+        partner_of(
+            partnership, release_half_days=["mon-am", "tue-pm", "wed-am", "thu-am"], teaches=["mon-am", "tue-pm"]
+        )
+        SchoolClosure.objects.create(
+            school=partnership.partner_school, kind="no-go", first_on=day(number), last_on=day(number), words="Trip"
+        )
+    return programme
+
+
+# Working it out -------------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_plan_breaks_no_rule_and_leaves_visits_bookings_and_their_history():
+    programme = a_year()
+    SchoolClosure.objects.create(
+        school=programme.partnerships.first().partner_school, kind="inset", first_on=day(21), last_on=day(21)
+    )
+    plan = worked_out(programme)
+    before = read(programme)
+
+    check = accept_plan(plan.ordered_by, plan)
+
+    visits = list(Visit.objects.filter(partnership__programme=programme).order_by("pk"))
+    slots = {before.need(row["slug"]).key: row["to"] for row in plan.result["visits"]}
+    assert (len(check.new), len(check.moved), len(visits)) == (12, 0, 12)
+    assert broken_rules(before.problem, slots) == []
+    assert {(a.partnership.pk, a.step.pk, a.visit.on, a.visit.half) for a in read(programme).asked.values()} == set(
+        standing(programme)
+    )
+    assert [need.stands for need in read(programme).problem.needs] == [slots[key] for key in sorted(slots)]
+    bookings = Booking.objects.filter(visit__in=visits)
+    assert sorted(bookings.values_list("visit", "person", "on", "half")) == sorted(
+        (v.pk, someone.pk, v.on, v.half) for v in visits for someone in v.partnership.teachers
+    )
+    assert all(b.school_id and b.is_out and b.confirmed_at is None for b in bookings)
+    lines = VisitChange.objects.values_list("visit", "what", "by", "after_on").order_by("visit")
+    assert list(lines) == [(v.pk, "planned", plan.ordered_by_id, v.on) for v in visits]
+    assert {v.kind for v in visits} == {"first visit", "research lesson", "reciprocal visit"}
+    assert all(v.host == v.partnership.specialist.home_school for v in visits if v.kind == "reciprocal visit")
+
+
+def test_the_same_rows_give_the_same_plan():
+    programme = a_year()
+
+    assert worked_out(programme).result == worked_out(programme).result
+
+
+def test_progress_is_by_group_and_every_group_says_how_it_ended():
+    programme = a_year(2)
+    partnership_of(programme)
+
+    plan = worked_out(programme)
+
+    assert (plan.state, plan.done, plan.total) == (Job.State.DONE, 2, 2)
+    assert [(group["outcome"], len(group["visits"]), group["gap"]) for group in plan.result["groups"]] == [
+        ("proven best", 8, 0),
+        ("proven best", 4, 0),
+    ]
+    assert plan.result["wishes"]["partnerships"] == 3
+
+
+def test_what_is_found_before_somebody_stops_a_plan_is_kept_and_the_rest_had_no_turn():
+    programme = programme_of("First visit")
+    for _ in range(8):
+        partnership_of(programme)
+    plan, _ = order_plan(coordinator_of(programme), programme)
+    assert stop_plan(plan.ordered_by, plan)
+
+    worked = Plan.objects.claim(plan.pk)
+    propose(worked)
+
+    plan.refresh_from_db()
+    assert (plan.state, plan.done, plan.total) == (Job.State.DONE, 1, 8)
+    assert [(row["to"] is not None, row["tried"]) for row in plan.result["visits"]] == [(True, True)] + [
+        (False, False)
+    ] * 7
+    assert len(accept_plan(plan.ordered_by, plan).new) == 1
+    assert not stop_plan(plan.ordered_by, plan)
+
+
+def test_whoever_orders_twice_gets_the_plan_that_is_in_hand():
+    programme = a_year(1)
+    person = coordinator_of(programme)
+
+    first, second = order_plan(person, programme), order_plan(person, programme, moves=Plan.Moves.EVERYTHING)
+
+    assert (first, second) == ((first[0], True), (first[0], False))
+
+
+# Impossible, and why --------------------------------------------------------------------------------------------------
+
+
+def no_common_half_day(partnership):
+    release(partnership.specialist, "mon-am")
+    partner_of(partnership, release_half_days=["tue-am"])
+    return "not released"
+
+
+def away_all_along(partnership):
+    Away.objects.create(person=partnership.specialist.user, first_on=day(0), last_on=day(11))
+    return "away"
+
+
+def a_week_of_tests(partnership):
+    SchoolClosure.objects.create(
+        school=partnership.partner_school,
+        kind="no-go",
+        first_on=day(0),
+        last_on=day(11),
+        year_groups=[5],
+        words="Tests",
+    )
+    return "no-go"
+
+
+def closed_all_along(partnership):
+    SchoolClosure.objects.create(
+        school=partnership.specialist.home_school, kind="closed", first_on=day(0), last_on=day(11), words="Flood"
+    )
+    return "closed"
+
+
+def no_cover(partnership):
+    SchoolLimits.objects.create(school=partnership.partner_school, cover_capacity=1)
+    PlannerSettings.objects.filter(programme=partnership.programme).update(host_is_out=True)
+    second = partnership_of(partnership.programme, partner_school=partnership.partner_school)
+    for on in range(12):
+        if day(on).weekday() < 5:
+            for half in ("am", "pm"):
+                stand(second, on, half)
+    return "cover"
+
+
+def class_has_lost_enough(partnership):
+    SchoolLimits.objects.create(school=partnership.partner_school, class_ceiling=1)
+    stand(partnership, -20)
+    return "ceiling of the class"
+
+
+@pytest.mark.parametrize(
+    "hinder",
+    [no_common_half_day, away_all_along, a_week_of_tests, closed_all_along, no_cover, class_has_lost_enough],
+)
+def test_an_impossible_visit_names_what_hinders_it(hinder):
+    programme = programme_of("First visit")
+    partnership = partnership_of(programme)
+    rule = hinder(partnership)
+
+    plan = worked_out(programme, partnerships=[partnership.pk])
+
+    ((slug, why),) = plan.result["reasons"].items()
+    assert slug == f"{partnership.pk}-{programme.timetable.get().pk}-1"
+    assert rule in {culprit[0] for culprit in why["culprits"]} | {count[0] for count in why["counts"]}
+    assert plan.result["groups"][0]["outcome"] == "impossible"
+    assert changes_of(plan) == []
+
+
+def test_a_window_that_has_passed_says_so():
+    programme = programme_of()
+    step(programme, 1, "First visit", first=-60, last=-40)
+    partnership_of(programme)
+
+    plan = worked_out(programme)
+
+    ((_, why),) = plan.result["reasons"].items()
+    assert {count[0] for count in why["counts"]} == {"has passed"}
+
+
+# Bad input ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_must_be_mended_is_said_before_anything_is_worked_out():
+    programme = ProgrammeFactory()
+    empty = [fault.text for fault in faults_of(programme)]
+    good = programme_of("First visit")
+    partnership = partnership_of(good)
+    release(partnership.specialist, "mon-am")
+    partner_of(partnership, release_half_days=["tue-am"])
+    step(good, 8, "Lesson study 1", first=300, last=310)
+    step(good, 9, "Lesson study 2", first=28, last=30)
+
+    assert empty == [
+        "The timetable has no visits, so there is nothing to plan.",
+        "No partnership is open to visits: one has to be agreed first, and neither paused nor over.",
+        "The six half terms of 2026-27 are not entered, so school days are not known.",
+    ]
+    names = f"{partnership.specialist.user} and {partnership.current_partner_teachers[0]} ({partnership.ref})"
+    assert [(fault.text, fault.stops) for fault in faults_of(good)] == [
+        (
+            "“Lesson study 1”: The first day, Sunday 14 November 2027, is outside the year: "
+            "Tuesday 1 September 2026 to Tuesday 31 August 2027.",
+            True,
+        ),
+        (
+            "“Lesson study 2”: From Monday 15 February 2027 to Wednesday 17 February 2027 there is no school day. "
+            "Choose days on which schools are open.",
+            True,
+        ),
+        (
+            f"{names} are never released on the same half-day of the week, so none of their visits finds one.",
+            False,
+        ),
+    ]
+
+
+def test_a_plan_that_cannot_be_made_is_refused_with_the_sentence():
+    programme = a_year(1)
+    TermDate.objects.all().delete()
+
+    plan = worked_out(programme)
+
+    assert (plan.state, plan.refused) == (Job.State.FAILED, True)
+    assert plan.failure == "The six half terms of 2026-27 are not entered, so school days are not known."
+
+
+# Accepting ------------------------------------------------------------------------------------------------------------
+
+
+def test_visits_change_places_in_one_step_and_open_proposals_are_overtaken():
+    programme = programme_of("First visit", "Lesson study 1")
+    first, lesson = programme.timetable.all()
+    first.window_start = lesson.window_start = day(0)
+    first.window_end = lesson.window_end = day(11)
+    first.save()
+    lesson.save()
+    partnership = partnership_of(programme)
+    early, late = stand(partnership, 2, step=lesson), stand(partnership, 4, step=first)
+    ProposedTime.objects.create(visit=early, on=day(3), half="am", by=partnership.specialist.user)
+    plan = worked_out(programme, moves=Plan.Moves.EVERYTHING)
+    swapped = {early.pk: late.on, late.pk: early.on}
+    for row in plan.result["visits"]:
+        row["to"] = 2 * swapped[row["visit"]].toordinal()
+    plan.save()
+
+    check = accept_plan(plan.ordered_by, plan)
+
+    now = {visit.pk: visit for visit in Visit.objects.all()}
+    assert len(check.moved) == 2
+    assert {pk: (visit.on, visit.sequence) for pk, visit in now.items()} == {
+        early.pk: (late.on, 1),
+        late.pk: (early.on, 1),
+    }
+    assert sorted(Booking.objects.values_list("visit", "on").distinct()) == sorted((pk, v.on) for pk, v in now.items())
+    assert set(VisitChange.objects.values_list("visit", "what", "before_on", "after_on")) == {
+        (early.pk, "moved", early.on, late.on),
+        (late.pk, "moved", late.on, early.on),
+    }
+    assert ProposedTime.objects.get().answer == ProposedTime.Answer.OVERTAKEN
+
+
+def close_the_school(partnership, on, half):
+    SchoolClosure.objects.create(school=partnership.partner_school, kind="inset", first_on=on, last_on=on)
+    return f"{partnership.partner_school} has an INSET day."
+
+
+def go_away(partnership, on, half):
+    Away.objects.create(person=partnership.specialist.user, first_on=on, last_on=on)
+    return f"{partnership.specialist.user} is away."
+
+
+def book_the_teacher(partnership, on, half):
+    other = partnership_of(partnership.programme, partnership.specialist)
+    stand(other, (on - MONDAY).days, half)
+    return f"{partnership.specialist.user} is booked (observation at {other.partner_school})."
+
+
+def lock_the_class_up(partnership, on, half):
+    SchoolLimits.objects.create(school=partnership.partner_school, class_ceiling=1)
+    stand(partnership, -20)
+    return f"the class of {partnership.current_partner_teachers[0]} would lose more than 1 half-day."
+
+
+@pytest.mark.parametrize("change", [close_the_school, go_away, book_the_teacher, lock_the_class_up])
+def test_what_changed_since_the_plan_was_made_is_listed_and_nothing_is_written(change):
+    programme = programme_of("First visit")
+    partnership = partnership_of(programme)
+    other = partnership_of(programme)
+    plan = worked_out(programme)
+    slot = next(row["to"] for row in changes_of(plan) if row["partnership"] == partnership.pk)
+    on = dt.date.fromordinal(slot // 2)
+    why = change(partnership, on, ["am", "pm"][slot % 2])
+    stood = standing(programme)
+
+    with pytest.raises(Overtaken) as told:
+        accept_plan(plan.ordered_by, plan)
+
+    (sentence,) = told.value.sentences
+    assert sentence.startswith(f"First visit, {partnership.ref}, {on:%A %-d %B}, ")
+    assert sentence.endswith(why)
+    assert (standing(programme), other.visits.count()) == (stood, 0)
+
+
+@pytest.mark.parametrize("status", [Partnership.Status.PAUSED, Partnership.Status.FOLDED])
+def test_a_partnership_that_rests_or_is_over_stops_the_plan(status):
+    programme = programme_of("First visit")
+    partnership = partnership_of(programme)
+    plan = worked_out(programme)
+    Partnership.objects.update(status=status)
+
+    with pytest.raises(Overtaken) as told:
+        accept_plan(plan.ordered_by, plan)
+
+    assert f"A visit of {partnership.ref} on" in told.value.sentences[0]
+    assert f"the partnership is {status}" in told.value.sentences[0]
+
+
+def test_a_plan_is_accepted_once_and_one_that_a_visit_has_overtaken_says_who_is_where():
+    programme = programme_of("First visit")
+    partnership = partnership_of(programme)
+    first, second = worked_out(programme), worked_out(programme)
+    accept_plan(first.ordered_by, first)
+
+    with pytest.raises(AlreadyAccepted):
+        accept_plan(first.ordered_by, first)
+    with pytest.raises(Overtaken) as told:
+        accept_plan(second.ordered_by, second)
+
+    assert "somebody has chosen" in told.value.sentences[0]
+    assert partnership.visits.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_accept_different_plans_at_once_one_wins_and_the_other_is_told():
+    programme = programme_of("First visit", "Lesson study 1")
+    for _ in range(3):
+        partnership_of(programme)
+    plans = [worked_out(programme), worked_out(programme)]
+
+    answers = at_once(*(lambda plan=plan: accept_plan(plan.ordered_by, plan) for plan in plans), expecting=Overtaken)
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["Check", "Overtaken"]
+    assert Visit.objects.count() == 6
+    assert Booking.objects.count() == 12
+    assert Plan.objects.exclude(accepted_at=None).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_teacher_who_is_booked_while_a_plan_is_accepted_has_one_half_day():
+    programme = programme_of("First visit")
+    partnership = partnership_of(programme)
+    plan = worked_out(programme)
+    on, half = dt.date.fromordinal(changes_of(plan)[0]["to"] // 2), ["am", "pm"][changes_of(plan)[0]["to"] % 2]
+    theirs = partnership_of(programme, partnership.specialist)
+    visit = Visit(partnership=theirs, kind="observation", on=on, half=half, host=theirs.partner_school)
+
+    at_once(
+        lambda: accept_plan(plan.ordered_by, plan),
+        lambda: services.keep_visit(plan.ordered_by, visit, [theirs.specialist.user]),
+        expecting=(Overtaken, services.Taken),
+    )
+
+    assert Booking.objects.filter(person=partnership.specialist.user, on=on, half=half).count() == 1
+    assert Visit.objects.count() == 1
+
+
+def test_accepting_takes_the_same_queries_for_few_visits_and_for_many():
+    def queries(programme):
+        plan = worked_out(programme)
+        with CaptureQueriesContext(connection) as seen:
+            accept_plan(plan.ordered_by, plan)
+        return len(seen)
+
+    assert queries(a_year(1)) == queries(a_year(4)) <= 45
+
+
+# After an absence -----------------------------------------------------------------------------------------------------
+
+
+def test_after_an_absence_only_what_must_moves_and_the_days_away_are_kept():
+    programme = a_year(3)
+    accept_plan(None, worked_out(programme))
+    stood = set(standing(programme))
+    partnership = programme.partnerships.first()
+    theirs = [visit for visit in partnership.visits.all() if visit.on >= day(14)]
+    away = Away(person=partnership.current_partner_teachers[0], first_on=theirs[0].on, last_on=theirs[0].on)
+    step(programme, 20, "Lesson study 9", 60, 70)
+
+    plan, new = replan_around(coordinator_of(programme), programme, away)
+    propose(Plan.objects.claim(plan.pk))
+    plan.refresh_from_db()
+
+    assert new
+    assert Away.objects.values_list("person", "first_on").get() == (away.person.pk, theirs[0].on)
+    assert [row["visit"] for row in changes_of(plan)] == [theirs[0].pk]
+    accept_plan(plan.ordered_by, plan)
+    assert len(stood - set(standing(programme))) == 1
+    got = read(programme)
+    slots = {need.key: need.stands for need in got.problem.needs if need.stands is not None}
+    assert broken_rules(read(programme, moves=Plan.Moves.EVERYTHING).problem, slots) == []
+
+
+def test_nothing_to_plan_is_a_plan_without_visits():
+    programme = programme_of("First visit")
+    stand(partnership_of(programme), 2, step=programme.timetable.get())
+
+    plan = worked_out(programme)
+
+    assert (plan.state, plan.result["visits"], plan.result["groups"]) == (Job.State.DONE, [], [])
+    assert to_plan(read(programme, today=TODAY).problem).needs == ()
+    assert check_plan(plan).steps == []

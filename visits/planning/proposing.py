@@ -1,0 +1,127 @@
+"""What the worker does for a plan: read, solve group by group, and keep what was found as raw values.
+
+Names and words are made when somebody looks at it, so that a plan keeps ids, days and numbers alone.
+"""
+
+import itertools
+from dataclasses import replace
+
+from jobs.work import CannotBeDone
+from visits.planner import Blocker, Problem, Rule, day_of, solve, week_of
+from visits.planner.solver import groups
+from visits.planner.values import Relaxation, Why, half_day_of_week
+from visits.planning.faults import faults_of
+from visits.planning.reading import Read, read
+
+
+def read_for(plan, reader=None, today=None) -> Read:
+    """The rows as this plan asks for them."""
+    return read(
+        plan.programme,
+        partnerships=plan.partnerships or None,
+        moves=plan.moves,
+        only_standing=bool(plan.asking.get("away")),
+        reader=reader,
+        today=today,
+    )
+
+
+def propose(plan):
+    """Work the plan out; what was found before somebody stopped it is kept."""
+    if wrong := [fault.text for fault in faults_of(plan.programme) if fault.stops]:
+        raise CannotBeDone(wrong[0][:300])
+    got = read_for(plan, plan.ordered_by)
+    problem = to_plan(got.problem)
+    total, done = len(groups(problem)), itertools.count(1)
+    plan.progress(0, total)
+
+    def told(result):
+        plan.progress(next(done), total)
+        return not type(plan).objects.filter(pk=plan.pk, stop_asked=True).exists()
+
+    results = solve(problem, told=told)
+    plan.finish(result=kept(got, problem, results), done=len(results), total=total)
+
+
+def to_plan(problem: Problem) -> Problem:
+    """The groups in which something may move: the others stay as they are, and need no thought."""
+    found = [need for group in groups(problem) if not all(need.is_locked for need in group) for need in group]
+    return replace(problem, needs=tuple(sorted(found, key=lambda need: need.key)))
+
+
+def kept(got: Read, problem: Problem, results) -> dict:
+    slots = {key: slot for result in results for key, slot in result.slots.items()}
+    tried = {key for result in results for key in result.needs}
+    open_needs = [need for need in problem.needs if not need.is_locked]
+    may_move = {need.key for need in open_needs}
+    return {
+        "today": problem.today.isoformat(),
+        "groups": [
+            {
+                "outcome": result.outcome,
+                "visits": [got.asked[key].slug for key in result.needs if key in may_move],
+                "missing": len(result.missing),
+                "gap": result.gap,
+            }
+            for result in results
+        ],
+        "visits": [
+            {
+                "slug": got.asked[need.key].slug,
+                "partnership": got.asked[need.key].partnership.pk,
+                "visit": got.asked[need.key].visit and got.asked[need.key].visit.pk,
+                "stands": need.stands,
+                "to": slots.get(need.key),
+                "tried": need.key in tried,
+            }
+            for need in open_needs
+        ],
+        "reasons": {got.asked[why.need].slug: as_json(why) for result in results for why in result.reasons},
+        "wishes": wishes(problem, {need.key: slots[need.key] for need in open_needs if need.key in slots}),
+        "cost": sum(result.cost for result in results),
+    }
+
+
+def wishes(problem: Problem, slots) -> dict:
+    """How far the wishes are met, as numbers that can be put beside those of another plan."""
+    needs = {need.key: need for need in problem.needs}
+    asked = [
+        half_day_of_week(slot) in problem.preferred[person]
+        for key, slot in slots.items()
+        for person in needs[key].people
+        if person in problem.preferred
+    ]
+    weekdays = {(needs[key].partnership, day_of(slot).weekday()) for key, slot in slots.items()}
+    days = {}
+    for key, slot in slots.items():
+        for person in needs[key].people:
+            days.setdefault((person, day_of(slot)), set()).add(needs[key].host)
+    return {
+        "preferred": sum(asked),
+        "preferences": len(asked),
+        "edges": sum(week_of(slot) in problem.edge_weeks for slot in slots.values()),
+        "weekdays": len(weekdays),
+        "partnerships": len({needs[key].partnership for key in slots}),
+        "together": sum(len(hosts) > 1 for hosts in days.values()),
+        "from_middle": sum(abs(slot - needs[key].middle) // 2 for key, slot in slots.items()),
+    }
+
+
+# Reasons as raw values ------------------------------------------------------------------------------------------------
+
+
+def as_json(why: Why) -> dict:
+    return {
+        "counts": [[blocker.rule, blocker.owner, blocker.words, n] for blocker, n in sorted(why.counts.items())],
+        "culprits": [[way.rule, way.owner, way.what, way.slot] for way in why.culprits],
+        "yields": why.yields,
+    }
+
+
+def as_why(key, given) -> Why:
+    return Why(
+        key,
+        {Blocker(Rule(rule), owner, words): n for rule, owner, words, n in given["counts"]},
+        tuple(Relaxation(Rule(rule), owner, what, slot) for rule, owner, what, slot in given["culprits"]),
+        given["yields"],
+    )
