@@ -74,6 +74,7 @@ GRANTS = {
     "register.import": {Role.ADMINISTRATOR, Role.COORDINATOR},
     "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},
     "visits.plan": {Role.COORDINATOR, *TEACHERS},
+    "cover.view": {Role.HEADTEACHER, Role.OFFICE},
     "pupils.view": {*TEACHERS, Role.HEADTEACHER},
     "pupils.edit": {*TEACHERS},
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},

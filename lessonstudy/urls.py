@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("programmes.urls")),
     path("visits/", include("visits.urls")),
+    path("calendars/", include("visits.feeds.urls")),
     path("events/", include("visits.events.urls")),
     path("", include("pupils.urls")),
     path("", include("reports.urls")),

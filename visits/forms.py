@@ -99,15 +99,7 @@ class VisitForm(RowForm):
             self.initial["host"] = self.partnership.partner_school_id
 
     def clean_on(self):
-        on, programme = self.cleaned_data["on"], self.partnership.programme
-        if not programme.starts_on <= on <= programme.ends_on:
-            raise ValidationError(
-                f"This day is outside the programme's year: give one from {programme.starts_on:%-d %B %Y} "
-                f"to {programme.ends_on:%-d %B %Y}."
-            )
-        if on.weekday() >= SATURDAY:
-            raise ValidationError(f"{on:%-d %B %Y} is a {on:%A}. Give a weekday.")
-        return on
+        return day_of_the_year(self.partnership.programme, self.cleaned_data["on"])
 
     def validate_unique(self):
         """The very same visit, sent twice, is not in the way of itself.
@@ -142,18 +134,31 @@ class VisitForm(RowForm):
             if new and (standing := services.same_visit(self.instance, people)):
                 return standing
             for booking in taken.bookings:
-                self.add_error("people", self.sentence(booking))
+                self.add_error("people", who_is_booked(self.user, booking))
             if not taken.bookings:
                 self.add_error("people", "Someone was booked a moment ago. Save again to see who.")
             return None
 
-    def sentence(self, booking):
-        """Who is booked where; of a visit that is out of this person's reach only that there is one."""
-        when = f"{booking.on:%A %-d %B}, {booking.get_half_display()}"
-        if Visit.objects.allowed(self.user, "visits.view").filter(pk=booking.visit_id).exists():
-            where = f"{booking.visit.get_kind_display().lower()} at {booking.visit.host}"
-            return f"{booking.person} is booked on {when}: {where}. Choose another half-day."
-        return f"{booking.person} is booked on {when}. Choose another half-day."
+
+def day_of_the_year(programme, on):
+    """The day, if visits of the programme can be on it."""
+    if not programme.starts_on <= on <= programme.ends_on:
+        raise ValidationError(
+            f"This day is outside the programme's year: give one from {programme.starts_on:%-d %B %Y} "
+            f"to {programme.ends_on:%-d %B %Y}."
+        )
+    if on.weekday() >= SATURDAY:
+        raise ValidationError(f"{on:%-d %B %Y} is a {on:%A}. Give a weekday.")
+    return on
+
+
+def who_is_booked(user, booking, mend="Choose another half-day."):
+    """Who is booked where; of a visit that is out of this person's reach only that there is one."""
+    when = f"{booking.on:%A %-d %B}, {booking.get_half_display()}"
+    if Visit.objects.allowed(user, "visits.view").filter(pk=booking.visit_id).exists():
+        where = f"{booking.visit.get_kind_display().lower()} at {booking.visit.host}"
+        return f"{booking.person} is booked on {when}: {where}. {mend}"
+    return f"{booking.person} is booked on {when}. {mend}"
 
 
 def example_day(programme):

@@ -1,4 +1,4 @@
-"""The mails about events."""
+"""The mails about events, visits, and who is out of class."""
 
 from accounts.mail import MailKind
 
@@ -51,4 +51,32 @@ EVENT_REMINDER = MailKind(
     "Everyone who was invited to the event and has not answered",
     "visits/mail/event_reminder.txt",
     nudge=True,
+)
+VISITS_CHANGED = MailKind(
+    "visits_changed",
+    "Your visits have changed",
+    "When visits are planned, moved, swapped, changed or cancelled; one mail for whatever was changed at once",
+    "Whoever is booked for one of them, or was; not whoever made the change",
+    "visits/mail/visits_changed.txt",
+)
+COVER_CHANGED = MailKind(
+    "cover_changed",
+    "Who is out of class has changed",
+    "When teachers of a school are booked for a visit, or a half-day of theirs is free again",
+    "The office of their school; where none can sign in, its headteachers",
+    "visits/mail/cover_changed.txt",
+)
+TIME_PROPOSED = MailKind(
+    "time_proposed",
+    "Another time is proposed",
+    "When a teacher proposes another half-day for a visit",
+    "The other teachers of the partnership",
+    "visits/mail/time_proposed.txt",
+)
+TIME_DECLINED = MailKind(
+    "time_declined",
+    "The time that you proposed does not suit",
+    "When someone declines another half-day that was proposed for a visit",
+    "Whoever proposed it",
+    "visits/mail/time_declined.txt",
 )

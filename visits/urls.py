@@ -1,6 +1,8 @@
 from django.urls import path
 
 from visits import views
+from visits.changes import views as changes
+from visits.cover import views as cover
 
 app_name = "visits"
 urlpatterns = [
@@ -10,5 +12,14 @@ urlpatterns = [
     path("<int:pk>/", views.VisitDetail.as_view(), name="detail"),
     path("<int:pk>/change/", views.VisitUpdate.as_view(), name="change"),
     path("<int:pk>/cancel/", views.VisitCancel.as_view(), name="cancel"),
+    path("cover/", cover.who_is_out, name="cover"),
+    path("confirm/", changes.confirm_all, name="confirm_all"),
+    path("move/", changes.move_many, name="move_many"),
+    path("<int:pk>/confirm/", changes.confirm, name="confirm"),
+    path("<int:pk>/move/", changes.VisitMove.as_view(), name="move"),
+    path("<int:pk>/propose/", changes.VisitPropose.as_view(), name="propose"),
+    path("<int:pk>/answer/", changes.answer, name="answer"),
+    path("<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
+    path("<int:pk>/swap/", changes.VisitSwap.as_view(), name="swap"),
     path("<int:pk>/took-place/", views.took_place, name="took_place"),
 ]

@@ -11,6 +11,8 @@ from programmes.models import Partnership
 from visits import services
 from visits.forms import CancelForm, PartnershipChoice, VisitForm, may_be_visited
 from visits.models import Visit, WrongState
+from visits.services.history import is_late
+from visits.words import history_of, standing_of
 
 RESTS = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
 
@@ -25,7 +27,7 @@ class VisitList(Allowed, ListView):
         self.everything, today = super().get_queryset(), timezone.localdate()
         asked = self.request.GET.get("when", "")
         self.when = asked if asked in {"past", "waiting", "all"} else ""
-        rows = self.everything.with_people()
+        rows = self.everything.with_standing()
         if self.when == "past":
             return rows.filter(on__lt=today).order_by("-on", "-half", "pk")
         if self.when == "waiting":
@@ -34,13 +36,17 @@ class VisitList(Allowed, ListView):
 
     def get_context_data(self, **kwargs):
         person, today = self.request.user, timezone.localdate()
-        return super().get_context_data(
-            when=self.when,
-            today=today,
-            plan_url=where_to_plan(person),
-            waiting=self.everything.waiting_for_an_answer(today).count(),
-            **kwargs,
-        )
+        context = super().get_context_data(**kwargs)
+        for visit in context["object_list"]:
+            visit.now = standing_of(visit, today)
+        return context | {
+            "when": self.when,
+            "today": today,
+            "plan_url": where_to_plan(person),
+            "may_move_many": person.may("plans.manage"),
+            "may_see_cover": person.may("cover.view"),
+            "waiting": self.everything.waiting_for_an_answer(today).count(),
+        }
 
 
 def where_to_plan(person):
@@ -57,17 +63,26 @@ class VisitDetail(Allowed, DetailView):
     template_name = "visits/detail.html"
 
     def get_queryset(self):
-        return super().get_queryset().with_people()
+        return super().get_queryset().with_standing()
 
     def get_context_data(self, **kwargs):
         person, visit, today = self.request.user, self.object, timezone.localdate()
         mine = person.may("visits.plan") and (
             Visit.objects.allowed(person, "visits.plan").open_to_change().filter(pk=visit.pk).exists()
         )
+        schools, to_come = dict(visit.people_and_schools), visit.is_planned and visit.on >= today
+        proposal = visit.proposal if mine else None
         return super().get_context_data(
             today=today,
+            standing=standing_of(visit, today),
+            there=[(booking, schools.get(booking.person)) for booking in visit.bookings.all()],
+            history=history_of(visit),
             may_change=mine,
             may_have_taken_place=mine and visit.on <= today,
+            may_confirm=mine and to_come and person in visit.waiting_for,
+            may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
+            may_answer=proposal and proposal.by_id != person.pk,
+            may_take_back=proposal and proposal.by_id == person.pk,
             may_open_partnership=person.may("partnerships.view"),
             **kwargs,
         )
@@ -137,7 +152,9 @@ class VisitCancel(VisitChanging, FormView):
     template_name = "visits/cancel.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(visit=self.visit, is_past=self.visit.on < timezone.localdate(), **kwargs)
+        return super().get_context_data(
+            visit=self.visit, is_past=self.visit.on < timezone.localdate(), is_late=is_late(self.visit), **kwargs
+        )
 
     def form_valid(self, form):
         try:

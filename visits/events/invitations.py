@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.mail import NudgedLately, nudge, post_all, resting
 from visits import mails
+from visits.calendar_file import CANCEL, REQUEST, entry_of_event, one_entry_file
 from visits.events.audience import audience
-from visits.events.calendar_file import CANCEL, REQUEST, calendar_file
 from visits.models import Attendance, Event, WrongState
 
 
@@ -67,7 +67,12 @@ def write_invitations(invited):
 
 def post_about(kind, by, event, expected, method, **more):
     letters = [
-        (one.person, {"event": event} | more, calendar_file(event, method, one.person, one.answer)) for one in expected
+        (
+            one.person,
+            {"event": event} | more,
+            one_entry_file(entry_of_event(event, out=method == CANCEL), method, one.person, one.answer),
+        )
+        for one in expected
     ]
     return post_all(kind, letters, about=event, organisation=event.programme.organisation, by=by, method=method)
 

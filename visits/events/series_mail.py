@@ -14,8 +14,8 @@ from accounts.mail import post_all
 from accounts.models import User
 from papers.templatetags.plain import longdate
 from visits import mails
+from visits.calendar_file import PUBLISH, entry_of_event, many_entries_file
 from visits.events.audience import audiences
-from visits.events.calendar_file import PUBLISH, calendar_of_many
 from visits.events.invitations import forget, to_be_invited, write_invitations
 from visits.models import Attendance, Event, EventSeries, WrongState
 
@@ -122,7 +122,10 @@ def send(kind, by, series, letters):
     made, posted = {}, []
     for letter in sorted(letters, key=lambda letter: letter.to.pk):
         if letter.key not in made:
-            made[letter.key] = lines_of(letter), calendar_of_many(letter.entries)
+            made[letter.key] = (
+                lines_of(letter),
+                many_entries_file(entry_of_event(event, out=out) for event, out in letter.entries),
+            )
         lines, file = made[letter.key]
         posted.append((letter.to, letter.context | lines | {"series": series}, file))
     organisation = series.programme.organisation

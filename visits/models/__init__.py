@@ -6,9 +6,10 @@ from visits.models.changes import ProposedTime, VisitChange
 from visits.models.events import Event, EventSeries, Group, Slot
 from visits.models.feeds import CalendarFeed
 from visits.models.plans import Plan, PlannerSettings
-from visits.models.visits import Booking, Half, NotOpenToVisits, Visit, WrongState
+from visits.models.visits import HOURS, Booking, Half, NotOpenToVisits, Visit, WrongState
 
 __all__ = [
+    "HOURS",
     "Attendance",
     "Away",
     "Booking",

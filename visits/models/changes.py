@@ -12,7 +12,8 @@ from visits.models.visits import Half, Visit
 class VisitChange(models.Model):
     """One line of a visit's history: what was done, by whom, when, from which half-day to which, and why.
 
-    The late half-days are those for which cover was given up within two school days, by side.
+    The late half-days are those for which cover was given up within two school days, by side. `given_up` are those
+    who were booked and are not any more, as {"person", "school", "is_out"}: calendars take the visit out for them.
     """
 
     class What(models.TextChoices):
@@ -38,6 +39,7 @@ class VisitChange(models.Model):
     after_half = models.CharField(max_length=2, choices=Half, blank=True)
     after_host = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    given_up = models.JSONField(default=list)
     late_specialist_half_days = models.PositiveSmallIntegerField(default=0)
     late_partner_half_days = models.PositiveSmallIntegerField(default=0)
 

@@ -1,10 +1,11 @@
 """Half-days on which the two sides of a partnership meet: no word about a lesson or a pupil."""
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from accounts.models import School
@@ -28,6 +29,9 @@ class Half(models.TextChoices):
     AFTERNOON = "pm", "afternoon"
 
 
+HOURS = {Half.MORNING: (dt.time(9), dt.time(12)), Half.AFTERNOON: (dt.time(13), dt.time(15, 30))}
+
+
 class VisitQuerySet(ScopedQuerySet):
     """A head and the office see the visits that take place in the school or take one of its teachers out of class."""
 
@@ -42,6 +46,13 @@ class VisitQuerySet(ScopedQuerySet):
             "partnership__specialist__user",
             "partnership__specialist__home_school",
         ).prefetch_related("people", partner_teachers("partnership__"))
+
+    def with_standing(self):
+        """With all that says how each stands: who has confirmed, and which other time is proposed."""
+        return self.with_people().prefetch_related(
+            Prefetch("bookings", Booking.objects.select_related("person").order_by("person__last_name", "pk")),
+            Prefetch("proposed_times", queryset=open_proposals(), to_attr="proposed"),
+        )
 
     def standing(self):
         return self.exclude(status=Visit.Status.CANCELLED)
@@ -62,9 +73,23 @@ class VisitQuerySet(ScopedQuerySet):
             status=Visit.Status.PLANNED, on__gte=today, pk__in=Booking.objects.of_who_has_left().values("visit")
         )
 
+    def waiting_for_person(self, person, today):
+        """To come, and booked for this person, who has not said that the half-day suits them."""
+        own = Booking.objects.filter(person=person, confirmed_at=None).values("visit")
+        return self.filter(status=Visit.Status.PLANNED, on__gte=today, pk__in=own)
+
+    def with_time_proposed_by_others(self, person):
+        """Another time is proposed for them, which this person can answer."""
+        return self.filter(status=Visit.Status.PLANNED, pk__in=open_proposals().exclude(by=person).values("visit"))
+
     def waiting_for_an_answer(self, today):
         """Their day is past, and nobody has said whether they took place."""
         return self.filter(on__lt=today).open_to_change()
+
+
+def open_proposals():
+    rows = Visit._meta.get_field("proposed_times").related_model.objects
+    return rows.filter(answer="").select_related("by")
 
 
 class Visit(models.Model):
@@ -153,6 +178,18 @@ class Visit(models.Model):
         schools |= {p.specialist.user: p.specialist.home_school}
         return [(person, schools.get(person)) for person in self.people.all()]
 
+    @property
+    def waiting_for(self):
+        """Its teachers who are booked and have not said that the half-day suits them."""
+        teachers = set(self.partnership.teachers)
+        return [b.person for b in self.bookings.all() if b.confirmed_at is None and b.person in teachers]
+
+    @property
+    def proposal(self):
+        """The other time that is proposed and not answered; None where there is none."""
+        found = self.proposed if hasattr(self, "proposed") else open_proposals().filter(visit=self)
+        return next(iter(found), None)
+
     def move_to(self, status, **fields):
         """Take one step, in one UPDATE: of two people pressing the button, one wins."""
         moved = Visit.objects.filter(pk=self.pk, status__in=self.STEPS[status]).update(status=status, **fields)
@@ -161,7 +198,23 @@ class Visit(models.Model):
         self.refresh_from_db()
 
 
-class BookingQuerySet(models.QuerySet):
+def of_own_school(m):
+    return Q(school=m.school_id, visit__partnership__programme__organisation=m.organisation_id)
+
+
+class BookingQuerySet(ScopedQuerySet):
+    """A head and the office see who of their own school is booked."""
+
+    started = started("visit__partnership__programme__")
+    reach = {Role.HEADTEACHER: of_own_school, Role.OFFICE: of_own_school}
+
+    def needing_cover(self):
+        """Of teachers who are out of class, with what says when, who and where."""
+        rows = self.filter(is_out=True).exclude(school=None)
+        return rows.select_related(
+            "person", "school", "visit__host", "visit__partnership__programme__organisation"
+        ).order_by("on", "half", "person__last_name", "person__first_name", "pk")
+
     def of_who_has_left(self):
         """Of people who were teachers of the visit's partnership and are not any more."""
         teacher = PartnerTeacher.objects.filter(partnership=OuterRef("visit__partnership"), user=OuterRef("person"))

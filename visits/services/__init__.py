@@ -1,5 +1,6 @@
 """The steps of the calendar: whatever writes a visit, its people's half-days and its history."""
 
+from visits.services.changing import CannotMove, Target, confirm, move_many, move_visit, swap_visits, who_comes
 from visits.services.following import (
     FOLDED,
     cancel_visits_after,
@@ -18,20 +19,34 @@ from visits.services.keeping import (
     visit_took_place,
     who_may_come,
 )
+from visits.services.proposing import AlreadyProposed, answer_proposal, propose_time, withdraw
+from visits.services.telling import tell_people
 
 __all__ = [
     "FOLDED",
+    "AlreadyProposed",
+    "CannotMove",
     "Taken",
+    "Target",
+    "answer_proposal",
     "booked_and_gone",
     "cancel_visit",
     "cancel_visits_after",
+    "confirm",
     "hand_bookings_over",
     "in_the_way",
     "keep_visit",
     "last_visit_held",
+    "move_many",
+    "move_visit",
+    "propose_time",
     "same_visit",
     "schools_of",
+    "swap_visits",
+    "tell_people",
     "visit_the_new_home_school",
     "visit_took_place",
+    "who_comes",
     "who_may_come",
+    "withdraw",
 ]

@@ -1,13 +1,25 @@
 """The history of a visit, and which of its changes came so late that cover was booked already."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from programmes.calendar import calendar_of
-from visits.models import VisitChange
+from visits.models import Booking, Visit, VisitChange
 
 NOTICE = 2  # school days: with less, the cover of a half-day that is given up is counted
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A visit that was changed, for those who are told of it: as it stood (None: it is new), as it stands, and who was
+    booked. `line` is what its history says."""
+
+    visit: Visit
+    line: VisitChange
+    before: Visit | None = None
+    booked: tuple[Booking, ...] = ()
 
 
 def tell(person, visit, **how) -> VisitChange:
@@ -22,7 +34,8 @@ def line_of(person, visit, *, before=None, booked=(), what=None, reason="", cale
     if what is None:
         what = what_happened(before, visit)
     given_up = booked if what != VisitChange.What.CHANGED else ()
-    late = [booking for booking in given_up if booking.is_out] if before and is_late(before, calendar=calendar) else []
+    out = [booking for booking in given_up if booking.is_out]
+    late = out if out and before and is_late(before, calendar=calendar) else []
     specialist = visit.partnership.specialist.user_id
     return VisitChange(
         visit=visit,
@@ -35,9 +48,20 @@ def line_of(person, visit, *, before=None, booked=(), what=None, reason="", cale
         after_half=visit.half,
         after_host_id=visit.host_id,
         reason=reason,
+        given_up=not_any_more(visit, booked),
         late_specialist_half_days=sum(booking.person_id == specialist for booking in late),
         late_partner_half_days=sum(booking.person_id != specialist for booking in late),
     )
+
+
+def not_any_more(visit, booked) -> list[dict]:
+    """Those who were booked for the visit and are not now."""
+    still = set(visit.bookings.values_list("person", flat=True)) if booked else set()
+    return [
+        {"person": booking.person_id, "school": booking.school_id, "is_out": booking.is_out}
+        for booking in booked
+        if booking.person_id not in still
+    ]
 
 
 def what_happened(before, visit):

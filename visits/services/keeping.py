@@ -2,14 +2,16 @@
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import School, User
-from programmes.models import AreaConsultant, Partnership
+from programmes.models import AreaConsultant, Partnership, Programme
 from programmes.models.partnerships import OPEN_TO_VISITS
-from visits.models import Booking, NotOpenToVisits, Visit, VisitChange, WrongState
-from visits.services.history import tell
+from visits.models import Booking, NotOpenToVisits, ProposedTime, Visit, VisitChange, WrongState
+from visits.services.history import Changed, tell
 from visits.services.out import bookings_for
+from visits.services.telling import tell_people
 
 
 class Taken(Exception):
@@ -21,22 +23,20 @@ class Taken(Exception):
 
 
 @transaction.atomic
-def keep_visit(person, visit, people):
+def keep_visit(person, visit, people, *, reason="", changes=None):
     """Write the visit and book its people's half-day, or write nothing and raise Taken.
 
     The unique booking decides, not a look beforehand: of two who book one teacher at once, one gets the half-day.
+    Everybody whom it concerns is told, unless the caller collects the `changes` to tell of all of them together.
     """
     new = visit.pk is None
-    # Held until the visit is there, so that nobody pauses or folds the partnership in between.
-    partnership = Partnership.objects.select_for_update(no_key=True).filter(pk=visit.partnership_id)
-    standing = partnership.values_list("status", flat=True).get()
-    if standing not in OPEN_TO_VISITS if new else standing == Partnership.Status.PAUSED:
-        raise NotOpenToVisits(f"partnership {visit.partnership_id} is {standing}")
+    hold_partnerships([visit.partnership_id], new=new)
     before = None if new else Visit.objects.select_for_update().filter(pk=visit.pk, status=Visit.Status.PLANNED).first()
     if not new and before is None:
         raise WrongState(f"visit {visit.pk} is not planned any more")
-    booked = [] if new else list(before.bookings.all())
-    # In one order for everybody, so that two who book the same people at once do not wait for each other.
+    booked = [] if new else list(before.bookings.select_related("person"))
+    hold_people([*people, *(booking.person for booking in booked)])
+    # In one order for everybody, as the people are held.
     people = sorted(people, key=lambda someone: someone.pk)
     try:
         with transaction.atomic():
@@ -47,9 +47,42 @@ def keep_visit(person, visit, people):
             Booking.objects.bulk_create(bookings_for(visit, people, person, booked))
     except IntegrityError as error:
         raise Taken(in_the_way(visit, people)) from error
-    tell(person, visit, before=before, booked=booked)
+    line = tell(person, visit, before=before, booked=booked, reason=reason)
+    if line.what == VisitChange.What.MOVED:
+        overtake(visit)
     audit.record(person, "visits.planned" if new else "visits.changed", visit)
+    tell_or_collect(person, Changed(visit, line, before, tuple(booked)), changes)
     return visit
+
+
+def hold_partnerships(partnerships, *, new=False):
+    """Until the transaction ends nobody pauses, folds or closes them; refused where that has happened already.
+
+    Whoever holds several things does so in this order: partnerships, visits, people, each by its key.
+    """
+    rows = Partnership.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=partnerships).order_by("pk")
+    for pk, status, programme in rows.values_list("pk", "status", "programme__status"):
+        rests = status not in OPEN_TO_VISITS if new else status == Partnership.Status.PAUSED
+        if rests or programme == Programme.Status.CLOSED:
+            raise NotOpenToVisits(f"partnership {pk} is {status} in a programme that is {programme}")
+
+
+def hold_people(people):
+    """Two who exchange half-days of the same people would else each wait for what the other has freed already."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in={someone.pk for someone in people})
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def overtake(visit):
+    """Another change of the visit answers the time that was proposed for it."""
+    visit.proposed_times.filter(answer="").update(answer=ProposedTime.Answer.OVERTAKEN, answered_at=timezone.now())
+
+
+def tell_or_collect(person, changed, changes):
+    if changes is None:
+        tell_people(person, [changed])
+    else:
+        changes.append(changed)
 
 
 def same_visit(visit, people):
@@ -95,13 +128,16 @@ def schools_of(partnership):
 
 
 @transaction.atomic
-def cancel_visit(person, visit, reason):
-    """The visit will not take place, its people's half-day is free again, and the reason is kept."""
-    booked = list(visit.bookings.all())
+def cancel_visit(person, visit, reason, *, changes=None):
+    """The visit will not take place, its people's half-day is free again, and the reason is kept. People are told, or
+    the caller collects the `changes`."""
+    booked = list(visit.bookings.select_related("person"))
     visit.move_to(Visit.Status.CANCELLED, cancelled_because=reason, sequence=F("sequence") + 1)
     visit.bookings.all().delete()
-    tell(person, visit, before=visit, booked=booked, what=VisitChange.What.CANCELLED, reason=reason)
+    overtake(visit)
+    line = tell(person, visit, before=visit, booked=booked, what=VisitChange.What.CANCELLED, reason=reason)
     audit.record(person, "visits.cancelled", visit)
+    tell_or_collect(person, Changed(visit, line, visit, tuple(booked)), changes)
     return visit
 
 

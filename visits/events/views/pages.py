@@ -8,9 +8,9 @@ from django.views.generic import DetailView
 
 from accounts.access import Allowed, get_allowed
 from papers.templatetags.plain import longday
+from visits.calendar_file import PUBLISH, entry_of_event, one_entry_file
 from visits.events import invitations, register, standing
 from visits.events.audience import audience, booked_then
-from visits.events.calendar_file import PUBLISH, calendar_file
 from visits.events.forms.running import ActionForm
 from visits.events.running_order import timed
 from visits.events.year import sight
@@ -90,6 +90,6 @@ def answer(request, pk):
 def calendar(request, pk):
     """The event as a file for the reader's own calendar."""
     event = get_allowed(Event, request.user, "events.view", pk=pk)
-    response = HttpResponse(calendar_file(event, PUBLISH), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(one_entry_file(entry_of_event(event), PUBLISH), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="event-{event.pk}.ics"'
     return response

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import allowed_rows
+from visits.calendar_file import entry_of_event, many_entries_file
 from visits.events import series_mail, standing
 from visits.events.audience import Expected, audiences, booked_at, by_name
-from visits.events.calendar_file import calendar_of_many
 from visits.events.changing import change_series
 from visits.events.course import course, holds
 from visits.events.forms.series import SeriesForm
@@ -140,7 +140,7 @@ def calendar(request, pk):
     """The meetings to come as one file for the reader's own calendar."""
     row = get_series(request.user, "events.view", pk)
     reach = in_reach(request.user, "events.view", row).standing().filter(on__gte=timezone.localdate())
-    file = calendar_of_many([(event, False) for event in reach.with_places()])
+    file = many_entries_file(entry_of_event(event) for event in reach.with_places())
     response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="series-{row.pk}.ics"'
     return response

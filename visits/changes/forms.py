@@ -1,0 +1,203 @@
+import datetime as dt
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.filters import FilterForm
+from accounts.forms import DayField, DayInput, with_button
+from programmes.calendar import calendar_of
+from programmes.models import Area, Programme
+from visits import services
+from visits.forms import day_of_the_year, example_day, who_is_booked
+from visits.models import Booking, Half, NotOpenToVisits, Visit, WrongState
+
+CHANGED = "Someone else changed this visit a moment ago, so nothing was saved. Look at it again."
+RESTS_NOW = "This partnership was paused or its programme closed a moment ago, so nothing was saved."
+ALREADY = "Another time was proposed for this visit a moment ago. Answer that one first."
+SOMEONE = "Somebody was booked on that half-day a moment ago, so nothing was saved. Choose another half-day."
+NEAR = dt.timedelta(days=14)
+MOST = 60
+SHIFTS = [weeks for weeks in range(-8, 9) if weeks]
+
+
+class Reason(forms.CharField):
+    def __init__(self, help_text):
+        super().__init__(
+            label="Why? (optional)",
+            help_text=f"{help_text} Do not name pupils.",
+            max_length=200,
+            required=False,
+            error_messages={"max_length": "Keep it to 200 characters."},
+        )
+
+
+class HalfDayForm(forms.Form):
+    """Another half-day for a visit: a school day of its host, in the year of its programme, and not the present one.
+
+    `seen` is how often the visit had been changed when the page was made: a later change is not overwritten.
+    """
+
+    on = DayField(label="Day", error_messages={"required": "Enter the day."})
+    half = forms.ChoiceField(
+        label="Half-day",
+        choices=[(Half.MORNING, "Morning"), (Half.AFTERNOON, "Afternoon")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose the morning or the afternoon."},
+    )
+    reason = Reason("One sentence for everybody who is told.")
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    button = ""
+    earliest_is_today = False
+
+    def __init__(self, *args, user, visit, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.visit = user, visit
+        programme = visit.partnership.programme
+        self.fields["on"].widget = DayInput(programme.starts_on, programme.ends_on, school_days=True)
+        self.fields["on"].help_text = f"A school day, for example {example_day(programme)}."
+        self.initial.setdefault("seen", visit.sequence)
+        self.helper = with_button(self, self.button)
+
+    def clean_on(self):
+        on = day_of_the_year(self.visit.partnership.programme, self.cleaned_data["on"])
+        if self.earliest_is_today and on < timezone.localdate():
+            raise ValidationError("This day is past. Give one from today on.")
+        if not calendar_of(self.visit.partnership.programme.organisation_id, self.visit.host_id).is_school_day(on):
+            raise ValidationError(f"{on:%A %-d %B} is no school day at {self.visit.host}. Choose another day.")
+        return on
+
+    def clean(self):
+        cleaned = super().clean()
+        if (cleaned.get("on"), cleaned.get("half")) == (self.visit.on, self.visit.half):
+            self.add_error("on", "The visit is on this half-day already. Choose another one.")
+        return cleaned
+
+    def save(self):
+        """What was made of it; None and a sentence on the form, which keeps what was chosen."""
+        given = self.cleaned_data
+        seen = given["seen"] if given["seen"] is not None else self.visit.sequence
+        try:
+            return self.keep(given["on"], given["half"], given["reason"], seen)
+        except services.Taken as taken:
+            for booking in taken.bookings:
+                self.add_error("on", who_is_booked(self.user, booking))
+            if not taken.bookings:
+                self.add_error("on", "This partnership has a visit on this half-day already. Choose another one.")
+        except services.AlreadyProposed:
+            self.add_error(None, ALREADY)
+        except NotOpenToVisits:
+            self.add_error(None, RESTS_NOW)
+        except WrongState:
+            self.add_error(None, CHANGED)
+        return None
+
+
+class MoveForm(HalfDayForm):
+    button = "Move the visit"
+
+    def keep(self, on, half, reason, seen):
+        return services.move_visit(self.user, self.visit, on, half, reason, seen=seen)
+
+
+class ProposeForm(HalfDayForm):
+    button = "Propose this half-day"
+    earliest_is_today = True
+
+    def keep(self, on, half, reason, seen):
+        return services.propose_time(self.user, self.visit, on, half, reason, seen=seen)
+
+
+class SwapForm(forms.Form):
+    """With which visit: one of the same people, or one of the programme that is near. Asked by GET, checked after."""
+
+    other = forms.ModelChoiceField(
+        Visit.objects.none(),
+        label="Swap with",
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": "Choose the visit to swap with.",
+            "invalid_choice": "This visit cannot be swapped any more. Choose another one.",
+        },
+    )
+
+    def __init__(self, *args, user, visit, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["other"].queryset = swappable(user, visit)
+        self.fields["other"].label_from_instance = self.words
+        self.helper = with_button(self, "Continue", name="")
+        self.helper.form_method = "get"
+
+    def words(self, visit):
+        who = ", ".join(str(person) for person in visit.people.all())
+        when = f"{visit.on:%A %-d %B}, {visit.get_half_display()}"
+        return f"{when}: {visit.get_kind_display().lower()} at {visit.host} ({who})"
+
+
+def swappable(user, visit):
+    """Visits to come that the person may change too: of the same people at any time, else within two weeks of it."""
+    theirs = Booking.objects.filter(person__in=visit.bookings.values("person")).values("visit")
+    rows = Visit.objects.allowed(user, "visits.plan").open_to_change().filter(on__gte=timezone.localdate())
+    rows = rows.filter(partnership__programme=visit.partnership.programme_id).exclude(pk=visit.pk)
+    rows = rows.exclude(on=visit.on, half=visit.half)
+    near = rows.filter(on__range=(visit.on - NEAR, visit.on + NEAR)).order_by("on", "half", "pk")
+    keys = [*rows.filter(pk__in=theirs).values_list("pk", flat=True)[:MOST], *near.values_list("pk", flat=True)[:MOST]]
+    return Visit.objects.filter(pk__in=keys).with_people()
+
+
+class WhichVisits(FilterForm):
+    """Which visits the list for moving many shows."""
+
+    programme = forms.ModelChoiceField(Programme.objects.none(), required=False, empty_label="All programmes")
+    area = forms.ModelChoiceField(Area.objects.none(), required=False, empty_label="All areas")
+    first = DayField(label="From", required=False)
+    last = DayField(label="To", required=False)
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        programmes = rows.order_by().values("partnership__programme")
+        self.fields["programme"].queryset = Programme.objects.filter(pk__in=programmes).order_by("name", "pk")
+        areas = Area.objects.filter(pk__in=rows.order_by().values("partnership__area")).select_related("programme")
+        self.fields["area"].queryset = areas.order_by("programme__name", "name")
+        for name in ("first", "last"):
+            self.fields[name].widget.attrs["class"] = "govuk-input govuk-input--width-10"
+
+    def fitting(self, rows, asked):
+        paths = {
+            "programme": "partnership__programme",
+            "area": "partnership__area",
+            "first": "on__gte",
+            "last": "on__lte",
+        }
+        return rows.filter(**{paths[name]: value for name, value in asked.items() if value})
+
+
+class ShiftForm(forms.Form):
+    """Which of the visits on offer move, by how many weeks."""
+
+    visit = forms.ModelMultipleChoiceField(
+        Visit.objects.none(),
+        error_messages={
+            "required": "Tick at least one visit.",
+            "invalid_choice": "One of these visits cannot be moved any more. Choose again.",
+            "invalid_pk_value": "Choose from the visits that are offered here.",
+        },
+    )
+    weeks = forms.TypedChoiceField(
+        label="Move by",
+        coerce=int,
+        choices=[
+            (weeks, f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'} {'earlier' if weeks < 0 else 'later'}")
+            for weeks in SHIFTS
+        ],
+        error_messages={"required": "Choose by how many weeks.", "invalid_choice": "Choose by how many weeks."},
+    )
+    reason = Reason("One sentence for everybody who is told.")
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["visit"].queryset = rows
+        self.fields["weeks"].widget.attrs["class"] = "govuk-select"
+        self.fields["reason"].widget.attrs["class"] = "govuk-input"

@@ -1,0 +1,249 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+from django.views.generic import FormView
+
+from accounts.access import allowed_rows
+from papers.templatetags.plain import longday, plural_count
+from visits import services
+from visits.changes.forms import CHANGED, RESTS_NOW, SOMEONE, MoveForm, ProposeForm, ShiftForm, SwapForm, WhichVisits
+from visits.changes.shifting import shifts_of
+from visits.forms import who_is_booked
+from visits.models import NotOpenToVisits, Visit, WrongState
+from visits.services.history import is_late
+from visits.views import RESTS, VisitChanging
+
+A_PAGE = 100
+
+
+class HalfDayView(VisitChanging, FormView):
+    """Another half-day for one visit; `on` and `half` of the address are chosen already."""
+
+    action = "visits.plan"
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"user": self.request.user, "visit": self.visit}
+
+    def get_initial(self):
+        given = {name: self.request.GET[name][:20] for name in ("on", "half") if self.request.GET.get(name)}
+        return {"half": self.visit.half} | given
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(visit=self.visit, is_late=is_late(self.visit), **kwargs)
+
+    def form_valid(self, form):
+        if form.save() is None:
+            return self.form_invalid(form)
+        messages.success(self.request, self.done(form.cleaned_data))
+        return redirect(self.visit)
+
+
+class VisitMove(HalfDayView):
+    form_class = MoveForm
+    template_name = "visits/changes/move.html"
+
+    def done(self, given):
+        return f"The visit is now on {when(given['on'], given['half'])}. Whoever it concerns is told by mail."
+
+
+class VisitPropose(HalfDayView):
+    form_class = ProposeForm
+    template_name = "visits/changes/propose.html"
+
+    def done(self, given):
+        return f"{when(given['on'], given['half']).capitalize()} is proposed. The visit stays where it is until someone accepts."
+
+
+def when(on, half):
+    return f"{longday(on)}, {'morning' if half == 'am' else 'afternoon'}"
+
+
+def plannable(request):
+    """Planned visits of open programmes that the person may change."""
+    rows = allowed_rows(Visit, request.user, "visits.plan").of_open_programmes()
+    return rows.filter(status=Visit.Status.PLANNED)
+
+
+@require_POST
+def confirm(request, pk):
+    visit = get_object_or_404(plannable(request).with_standing(), pk=pk)
+    if visit.is_resting:
+        messages.warning(request, RESTS)
+        return redirect(visit)
+    seen = request.POST.get("seen", "")
+    if seen.isdecimal() and int(seen) != visit.sequence:
+        messages.warning(request, "This visit was changed a moment ago. Look at it again before you confirm.")
+    elif services.confirm(request.user, [visit]):
+        messages.success(request, "Confirmed: the half-day suits you.")
+    else:
+        messages.info(request, "You had confirmed this half-day already, or are not booked for it.")
+    return redirect(visit)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_all(request):
+    """The person's own half-days to come that wait for them, to be confirmed together."""
+    rows = plannable(request).not_resting().waiting_for_person(request.user, timezone.localdate())
+    visits = list(rows.with_standing())
+    if request.method != "POST":
+        return render(request, "visits/changes/confirm.html", {"visits": visits})
+    ticked = set(request.POST.getlist("visit"))
+    confirmed = services.confirm(request.user, [v for v in visits if f"{v.pk}:{v.sequence}" in ticked])
+    if len(confirmed) < len(ticked):
+        messages.warning(request, "Some of these visits were changed a moment ago. Look at them again.")
+    if confirmed:
+        messages.success(request, f"Confirmed: {plural_count(len(confirmed), 'half-day')}.")
+    if not ticked:
+        messages.warning(request, "Tick at least one half-day.")
+    return redirect("visits:confirm_all" if len(confirmed) < len(visits) else "today")
+
+
+@require_POST
+def answer(request, pk):
+    """Accept or decline the time that somebody else proposed."""
+    visit, proposal = proposal_of(request, pk)
+    accept = request.POST.get("answer") == "accept"
+    try:
+        services.answer_proposal(request.user, proposal, accept=accept)
+    except services.Taken as taken:
+        for booking in taken.bookings:
+            messages.warning(request, who_is_booked(request.user, booking, "So the visit stays where it is."))
+        if not taken.bookings:
+            messages.warning(request, SOMEONE)
+    except NotOpenToVisits:
+        messages.warning(request, RESTS)
+    except WrongState:
+        messages.warning(
+            request, "This proposal is answered or taken back already, or it is your own. See how it stands."
+        )
+    else:
+        messages.success(
+            request,
+            f"Accepted: the visit is now on {when(proposal.on, proposal.half)}."
+            if accept
+            else f"Declined. {proposal.by} is told, and the visit stays where it is.",
+        )
+    return redirect(visit)
+
+
+@require_POST
+def withdraw(request, pk):
+    visit, proposal = proposal_of(request, pk)
+    coordinates = Visit.objects.allowed(request.user, "plans.manage").filter(pk=visit.pk).exists()
+    mine = proposal.by_id == request.user.pk or coordinates
+    try:
+        if not mine:
+            raise WrongState
+        services.withdraw(request.user, proposal)
+    except NotOpenToVisits:
+        messages.warning(request, RESTS)
+    except WrongState:
+        messages.warning(request, "This proposal is answered or taken back already, or it is not yours.")
+    else:
+        messages.success(request, "Taken back: the visit stays where it is.")
+    return redirect(visit)
+
+
+def proposal_of(request, pk):
+    visit = get_object_or_404(allowed_rows(Visit, request.user, "visits.plan").of_open_programmes(), pk=pk)
+    given = request.POST.get("proposal", "")
+    rows = visit.proposed_times.select_related("visit", "by")
+    return visit, get_object_or_404(rows, pk=int(given) if given.isdecimal() else 0)
+
+
+class VisitSwap(VisitChanging, FormView):
+    """With which visit, then a page to check what goes where; POST does it."""
+
+    action = "visits.plan"
+    template_name = "visits/changes/swap.html"
+
+    def get_form(self, form_class=None):
+        given = self.request.POST if self.request.method == "POST" else self.request.GET
+        return SwapForm(given if "other" in given else None, user=self.request.user, visit=self.visit)
+
+    def get(self, request, *args, **kwargs):
+        form = self.get_form()
+        return (
+            self.check(form.cleaned_data["other"])
+            if form.is_valid()
+            else self.render_to_response({"form": form, "visit": self.visit})
+        )
+
+    def check(self, other, problems=()):
+        rows = [(self.visit, other), (other, self.visit)]
+        context = {"visit": self.visit, "other": other, "rows": rows, "problems": problems}
+        context["late"] = [visit for visit, _ in rows if is_late(visit)]
+        return render(self.request, "visits/changes/swap_check.html", context)
+
+    def form_invalid(self, form):
+        return self.render_to_response({"form": form, "visit": self.visit})
+
+    def form_valid(self, form):
+        other, user = form.cleaned_data["other"], self.request.user
+        seen = [
+            int(given) if given.isdecimal() else None for given in self.request.POST.get("seen", ":").split(":")[:2]
+        ]
+        try:
+            services.swap_visits(user, self.visit, other, self.request.POST.get("reason", "")[:200], seen=seen)
+        except services.CannotMove as error:
+            return self.check(other, in_the_way_of(user, error))
+        except NotOpenToVisits:
+            return self.check(other, [RESTS_NOW])
+        except WrongState:
+            messages.warning(self.request, CHANGED)
+        else:
+            messages.success(self.request, f"Swapped: this visit is now on {when(other.on, other.half)}.")
+        return redirect(self.visit)
+
+
+def in_the_way_of(user, error):
+    """The sentences of what is in the way; at least one."""
+    found = [
+        who_is_booked(user, booking, "")
+        if bookings
+        else f"{visit.partnership.label} has another visit there, or one of its people is booked twice."
+        for visit, bookings in error.problems
+        for booking in bookings or [None]
+    ]
+    return list(dict.fromkeys(found)) or [SOMEONE]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_many(request):
+    """The coordinator's: choose visits and by how many weeks, check what goes where, move all of them or none."""
+    rows = allowed_rows(Visit, request.user, "plans.manage").open_to_change()
+    today = timezone.localdate()
+    rows = rows.filter(on__gte=today)
+    which = WhichVisits(request.GET, rows=rows)
+    given = request.POST if request.method == "POST" else request.GET
+    form = ShiftForm(given if "weeks" in given else None, rows=rows.with_people())
+    if not form.is_valid():
+        shown = which.narrowed(rows).with_people()
+        count = shown.count()
+        context = {"form": form, "which": which, "visits": shown[:A_PAGE], "count": count, "most": A_PAGE}
+        return render(request, "visits/changes/many.html", context)
+    visits, weeks = list(form.cleaned_data["visit"]), form.cleaned_data["weeks"]
+    shifts = shifts_of(request.user, visits, weeks, today)
+    context = {"form": form, "shifts": shifts, "weeks": dict(form.fields["weeks"].choices)[weeks]}
+    context["able"] = [shift for shift in shifts if not shift.problems]
+    context["late"] = [shift for shift in shifts if shift.is_late]
+    if request.method == "POST":
+        if len(context["able"]) == len(shifts) and set(request.POST.getlist("seen")) == {s.seen for s in shifts}:
+            try:
+                number = services.move_many(request.user, [s.target for s in shifts], form.cleaned_data["reason"])
+            except services.CannotMove as error:
+                context["problems"] = in_the_way_of(request.user, error)
+            except NotOpenToVisits:
+                context["problems"] = [RESTS_NOW]
+            except WrongState:
+                context["changed"] = True
+            else:
+                messages.success(
+                    request, f"Moved: {plural_count(number, 'visit')}. Everybody concerned is told in one mail."
+                )
+                return redirect(reverse("visits:list"))
+        else:
+            context["changed"] = True
+    return render(request, "visits/changes/many_check.html", context)

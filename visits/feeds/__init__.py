@@ -1,0 +1,1 @@
+"""Secret addresses at which a calendar program reads visits and events."""
