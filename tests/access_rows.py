@@ -12,6 +12,7 @@ from tests import set_up_pages
 PUBLIC = {
     "health": 200,
     "accounts:invitation": 404,
+    "calendars:feed": 404,
     "accounts:demo": 404,
     "accounts:demo_sign_in": 404,
 }
@@ -175,6 +176,25 @@ MATRIX = {
     "visits:change POST":               (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     "visits:cancel GET":                (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     "visits:cancel POST":               (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    # who of the own school is out of class: its head and its office
+    "visits:cover GET":                 (302, 403, 403, 403, 403, 403, 403, 403, 200, 200, 403),
+    "visits:confirm_all GET":           (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:confirm_all POST":          (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:confirm POST":              (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:move GET":                  (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:move POST":                 (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:move_many GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "visits:move_many POST":            (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "visits:propose GET":               (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:propose POST":              (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:answer POST":               (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:withdraw POST":             (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:swap GET":                  (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    "visits:swap POST":                 (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
+    # an address for the own calendar, and for their school's the head and the office
+    "calendars:own GET":                (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
+    "calendars:make POST":              (403, 404, 200, 404, 200, 404, 200, 200, 200, 200, 404),
+    "calendars:revoke POST":            (403, 404, 404, 404, 404, 404, 404, 404, 302, 302, 404),
     "visits:took_place POST":           (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
     "events:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "events:choose GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -339,6 +359,9 @@ KEYS = {  # what a URL is about, in a corner of the world
     "visits:change": lambda c: [c.visit.pk],
     "visits:cancel": lambda c: [c.visit.pk],
     "visits:took_place": lambda c: [c.visit.pk],
+    **{f"visits:{name}": lambda c: [c.visit.pk] for name in ("confirm", "move", "propose", "swap")},
+    **{f"visits:{name}": lambda c: [c.proposal.pk] for name in ("answer", "withdraw")},
+    "calendars:revoke": lambda c: [c.feed.pk],
     "events:create": lambda c: [c.programme.slug],
     **{
         f"events:{name}": lambda c: [c.event.pk]

@@ -12,6 +12,7 @@ def pages_of(corner):
     partnership, visit = reverse("programmes:partnership", args=[ours.partnership.pk]), ours.visit.pk
     slug = ours.programme.slug
     everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
+    everyone += [reverse("calendars:own")]
     everyone += [reverse("accounts:own_name"), reverse("account_email")]
     programme = reverse("programmes:detail", args=[slug])
     roster = [
@@ -28,7 +29,10 @@ def pages_of(corner):
         reverse("visits:create", args=[ours.partnership.pk]),
         reverse("visits:change", args=[visit]),
         reverse("visits:cancel", args=[visit]),
+        reverse("visits:confirm_all"),
+        *(reverse(f"visits:{name}", args=[visit]) for name in ("move", "propose", "swap")),
     ]
+    cover = [reverse("visits:cover")]
     event = ours.event.pk
     series = ours.event.series_id
     events = [reverse("events:list"), reverse("events:detail", args=[event]), reverse("events:series", args=[series])]
@@ -137,6 +141,7 @@ def pages_of(corner):
             handover,
             *visits,
             *plan,
+            reverse("visits:move_many"),
             *events,
             *of_the_day,
             *arranging,
@@ -188,6 +193,7 @@ def pages_of(corner):
         Role.HEADTEACHER: [
             *everyone,
             letter,
+            *cover,
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
             reverse("programmes:agree", args=[ours.partnership.pk]),
             *agreements,
@@ -201,7 +207,7 @@ def pages_of(corner):
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.school_report.pk]),
         ],
-        Role.OFFICE: [*everyone, *visits],
+        Role.OFFICE: [*everyone, *visits, *cover],
         Role.ADMINISTRATOR: [
             *everyone,
             reverse("system"),

@@ -71,6 +71,18 @@ def more_partnerships(ours, count):
 NUMBERS = itertools.count()
 
 
+def more_visits(ours, count):
+    """To come, for both teachers: to be confirmed, with other times proposed, and history."""
+    for number in itertools.islice(NUMBERS, count):
+        on = timezone.localdate() + dt.timedelta(days=1 + number)
+        visit = VisitFactory(partnership=ours.partnership, on=on)
+        for role in (Role.SPECIALIST, Role.PARTNER):
+            BookingFactory(visit=visit, person=ours.people[role], school=ours.school)
+        visit.proposed_times.create(on=on, half="pm", by=UserFactory())
+        for one in (visit, ours.visit):
+            one.changes.create(what="moved", by=UserFactory(), before_on=on, after_on=on, before_host=SchoolFactory())
+
+
 def more_people(ours, count):
     for number in itertools.islice(NUMBERS, count):
         MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school)
@@ -224,6 +236,7 @@ def more_events(ours, count):
 
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
+    more_visits,
     set_up_pages.more,
     more_schools,
     more_events,
@@ -294,6 +307,12 @@ LISTS = {
     **set_up_pages.LISTS,
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
+    "visits:detail": ["coordinator", "specialist", "headteacher"],
+    "visits:confirm_all": ["specialist", "partner"],
+    "visits:swap": ["coordinator", "specialist"],
+    "visits:move_many": ["coordinator"],
+    "visits:cover": ["headteacher", "office"],
+    "calendars:own": ["headteacher"],
     "events:list": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
     "events:detail": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
     "events:people": ["coordinator"],

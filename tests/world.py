@@ -58,6 +58,7 @@ from tests.factories import (
 )
 from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
+from visits.models import CalendarFeed
 
 OFFICE_STAFF = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE]
 
@@ -169,6 +170,12 @@ def build_corner(corner, programme, staff, serial):
     event = build_event(corner, partnership, people, action)
     for role in (Role.SPECIALIST, Role.PARTNER):
         BookingFactory(visit=visit, person=people[role])
+    proposal = visit.proposed_times.create(
+        on=dt.date(2027, 2, 10), half="pm", reason=f"{corner} trip", by=people[Role.PARTNER]
+    )
+    feed = CalendarFeed.objects.create(
+        school=partnership.partner_school, made_by=people[Role.HEADTEACHER], secret_hash=f"hash of {corner}"
+    )
     place = PlaceFactory(
         partnership=partnership,
         pupil__ref=f"{corner}-C",
@@ -220,6 +227,8 @@ def build_corner(corner, programme, staff, serial):
         run=run,
         objection=objection,
         visit=visit,
+        proposal=proposal,
+        feed=feed,
         action=action,
         agreement=agreement,
         event=event,

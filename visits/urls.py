@@ -18,8 +18,8 @@ urlpatterns = [
     path("<int:pk>/confirm/", changes.confirm, name="confirm"),
     path("<int:pk>/move/", changes.VisitMove.as_view(), name="move"),
     path("<int:pk>/propose/", changes.VisitPropose.as_view(), name="propose"),
-    path("<int:pk>/answer/", changes.answer, name="answer"),
-    path("<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
+    path("proposals/<int:pk>/answer/", changes.answer, name="answer"),
+    path("proposals/<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
     path("<int:pk>/swap/", changes.VisitSwap.as_view(), name="swap"),
     path("<int:pk>/took-place/", views.took_place, name="took_place"),
 ]

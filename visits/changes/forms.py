@@ -1,5 +1,3 @@
-import datetime as dt
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -9,16 +7,18 @@ from accounts.forms import DayField, DayInput, with_button
 from programmes.calendar import calendar_of
 from programmes.models import Area, Programme
 from visits import services
+from visits.changes.choosing import programmes_and_areas, swappable
 from visits.forms import day_of_the_year, example_day, who_is_booked
-from visits.models import Booking, Half, NotOpenToVisits, Visit, WrongState
+from visits.models import Half, NotOpenToVisits, Visit, WrongState
 
 CHANGED = "Someone else changed this visit a moment ago, so nothing was saved. Look at it again."
 RESTS_NOW = "This partnership was paused or its programme closed a moment ago, so nothing was saved."
 ALREADY = "Another time was proposed for this visit a moment ago. Answer that one first."
 SOMEONE = "Somebody was booked on that half-day a moment ago, so nothing was saved. Choose another half-day."
-NEAR = dt.timedelta(days=14)
-MOST = 60
-SHIFTS = [weeks for weeks in range(-8, 9) if weeks]
+SHIFTS = [
+    (weeks, f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'} {'earlier' if weeks < 0 else 'later'}")
+    for weeks in [*range(1, 9), *range(-1, -9, -1)]
+]
 
 
 class Reason(forms.CharField):
@@ -136,19 +136,15 @@ class SwapForm(forms.Form):
         return f"{when}: {visit.get_kind_display().lower()} at {visit.host} ({who})"
 
 
-def swappable(user, visit):
-    """Visits to come that the person may change too: of the same people at any time, else within two weeks of it."""
-    theirs = Booking.objects.filter(person__in=visit.bookings.values("person")).values("visit")
-    rows = Visit.objects.allowed(user, "visits.plan").open_to_change().filter(on__gte=timezone.localdate())
-    rows = rows.filter(partnership__programme=visit.partnership.programme_id).exclude(pk=visit.pk)
-    rows = rows.exclude(on=visit.on, half=visit.half)
-    near = rows.filter(on__range=(visit.on - NEAR, visit.on + NEAR)).order_by("on", "half", "pk")
-    keys = [*rows.filter(pk__in=theirs).values_list("pk", flat=True)[:MOST], *near.values_list("pk", flat=True)[:MOST]]
-    return Visit.objects.filter(pk__in=keys).with_people()
-
-
 class WhichVisits(FilterForm):
     """Which visits the list for moving many shows."""
+
+    PATHS = {
+        "programme": "partnership__programme",
+        "area": "partnership__area",
+        "first": "on__gte",
+        "last": "on__lte",
+    }
 
     programme = forms.ModelChoiceField(Programme.objects.none(), required=False, empty_label="All programmes")
     area = forms.ModelChoiceField(Area.objects.none(), required=False, empty_label="All areas")
@@ -157,21 +153,13 @@ class WhichVisits(FilterForm):
 
     def __init__(self, *args, rows, **kwargs):
         super().__init__(*args, **kwargs)
-        programmes = rows.order_by().values("partnership__programme")
-        self.fields["programme"].queryset = Programme.objects.filter(pk__in=programmes).order_by("name", "pk")
-        areas = Area.objects.filter(pk__in=rows.order_by().values("partnership__area")).select_related("programme")
-        self.fields["area"].queryset = areas.order_by("programme__name", "name")
+        programmes, areas = programmes_and_areas(rows)
+        self.fields["programme"].queryset, self.fields["area"].queryset = programmes, areas
         for name in ("first", "last"):
             self.fields[name].widget.attrs["class"] = "govuk-input govuk-input--width-10"
 
     def fitting(self, rows, asked):
-        paths = {
-            "programme": "partnership__programme",
-            "area": "partnership__area",
-            "first": "on__gte",
-            "last": "on__lte",
-        }
-        return rows.filter(**{paths[name]: value for name, value in asked.items() if value})
+        return rows.filter(**{self.PATHS[name]: value for name, value in asked.items() if value})
 
 
 class ShiftForm(forms.Form):
@@ -188,10 +176,7 @@ class ShiftForm(forms.Form):
     weeks = forms.TypedChoiceField(
         label="Move by",
         coerce=int,
-        choices=[
-            (weeks, f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'} {'earlier' if weeks < 0 else 'later'}")
-            for weeks in SHIFTS
-        ],
+        choices=SHIFTS,
         error_messages={"required": "Choose by how many weeks.", "invalid_choice": "Choose by how many weeks."},
     )
     reason = Reason("One sentence for everybody who is told.")

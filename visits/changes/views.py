@@ -11,11 +11,12 @@ from visits import services
 from visits.changes.forms import CHANGED, RESTS_NOW, SOMEONE, MoveForm, ProposeForm, ShiftForm, SwapForm, WhichVisits
 from visits.changes.shifting import shifts_of
 from visits.forms import who_is_booked
-from visits.models import NotOpenToVisits, Visit, WrongState
+from visits.models import NotOpenToVisits, ProposedTime, Visit, WrongState
 from visits.services.history import is_late
 from visits.views import RESTS, VisitChanging
 
 A_PAGE = 100
+ANSWERED = "This proposal is answered or taken back already, or it is your own. See how it stands."
 
 
 class HalfDayView(VisitChanging, FormView):
@@ -53,7 +54,8 @@ class VisitPropose(HalfDayView):
     template_name = "visits/changes/propose.html"
 
     def done(self, given):
-        return f"{when(given['on'], given['half']).capitalize()} is proposed. The visit stays where it is until someone accepts."
+        there = when(given["on"], given["half"])
+        return f"{there} is proposed. The visit stays where it is until someone accepts."
 
 
 def when(on, half):
@@ -115,9 +117,7 @@ def answer(request, pk):
     except NotOpenToVisits:
         messages.warning(request, RESTS)
     except WrongState:
-        messages.warning(
-            request, "This proposal is answered or taken back already, or it is your own. See how it stands."
-        )
+        messages.warning(request, ANSWERED)
     else:
         messages.success(
             request,
@@ -131,7 +131,7 @@ def answer(request, pk):
 @require_POST
 def withdraw(request, pk):
     visit, proposal = proposal_of(request, pk)
-    coordinates = Visit.objects.allowed(request.user, "plans.manage").filter(pk=visit.pk).exists()
+    coordinates = ProposedTime.objects.allowed(request.user, "plans.manage").filter(pk=pk).exists()
     mine = proposal.by_id == request.user.pk or coordinates
     try:
         if not mine:
@@ -147,10 +147,9 @@ def withdraw(request, pk):
 
 
 def proposal_of(request, pk):
-    visit = get_object_or_404(allowed_rows(Visit, request.user, "visits.plan").of_open_programmes(), pk=pk)
-    given = request.POST.get("proposal", "")
-    rows = visit.proposed_times.select_related("visit", "by")
-    return visit, get_object_or_404(rows, pk=int(given) if given.isdecimal() else 0)
+    rows = allowed_rows(ProposedTime, request.user, "visits.plan").select_related("visit", "by")
+    proposal = get_object_or_404(rows, pk=pk)
+    return proposal.visit, proposal
 
 
 class VisitSwap(VisitChanging, FormView):
@@ -165,11 +164,7 @@ class VisitSwap(VisitChanging, FormView):
 
     def get(self, request, *args, **kwargs):
         form = self.get_form()
-        return (
-            self.check(form.cleaned_data["other"])
-            if form.is_valid()
-            else self.render_to_response({"form": form, "visit": self.visit})
-        )
+        return self.check(form.cleaned_data["other"]) if form.is_valid() else self.form_invalid(form)
 
     def check(self, other, problems=()):
         rows = [(self.visit, other), (other, self.visit)]
@@ -182,11 +177,9 @@ class VisitSwap(VisitChanging, FormView):
 
     def form_valid(self, form):
         other, user = form.cleaned_data["other"], self.request.user
-        seen = [
-            int(given) if given.isdecimal() else None for given in self.request.POST.get("seen", ":").split(":")[:2]
-        ]
+        seen = [int(given) if given.isdecimal() else None for given in f"{self.request.POST.get('seen')}:".split(":")]
         try:
-            services.swap_visits(user, self.visit, other, self.request.POST.get("reason", "")[:200], seen=seen)
+            services.swap_visits(user, self.visit, other, self.request.POST.get("reason", "")[:200], seen=seen[:2])
         except services.CannotMove as error:
             return self.check(other, in_the_way_of(user, error))
         except NotOpenToVisits:
@@ -241,7 +234,7 @@ def move_many(request):
                 context["changed"] = True
             else:
                 messages.success(
-                    request, f"Moved: {plural_count(number, 'visit')}. Everybody concerned is told in one mail."
+                    request, f"Moved: {plural_count(number, 'visit')}. Everybody concerned is told by mail."
                 )
                 return redirect(reverse("visits:list"))
         else:

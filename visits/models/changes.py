@@ -6,6 +6,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import School
+from accounts.scoping import ScopedQuerySet
+from programmes.models import Partnership
+from programmes.models.partnerships import OWN
+from programmes.models.programmes import started
 from visits.models.visits import Half, Visit
 
 
@@ -47,6 +51,16 @@ class VisitChange(models.Model):
         ordering = ["at", "pk"]
 
 
+class ProposedTimeQuerySet(ScopedQuerySet):
+    """Whoever reaches the partnership reaches what is proposed for its visits."""
+
+    started = started("visit__partnership__programme__")
+    reach = {
+        role: lambda m, rule=rule: Q(visit__partnership__in=Partnership.objects.filter(rule(m)).values("pk"))
+        for role, rule in OWN.items()
+    }
+
+
 class ProposedTime(models.Model):
     """Another half-day that one teacher proposes for a visit; one of the others accepts it or declines."""
 
@@ -65,6 +79,8 @@ class ProposedTime(models.Model):
     answer = models.CharField(max_length=10, choices=Answer, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+
+    objects = ProposedTimeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

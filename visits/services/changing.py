@@ -38,7 +38,7 @@ class Target:
 
 
 class CannotMove(Exception):
-    """Nothing was moved; `problems` are (visit, bookings in the way); without any, the partnership is in its own way."""
+    """Nothing was moved; `problems` are (visit, bookings in its way); none where its partnership is in its own way."""
 
     def __init__(self, problems):
         super().__init__(", ".join(f"visit {visit.pk}" for visit, _ in problems))
