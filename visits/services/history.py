@@ -29,8 +29,11 @@ def tell(person, visit, **how) -> VisitChange:
     return line
 
 
-def line_of(person, visit, *, before=None, booked=(), what=None, reason="", calendar=None) -> VisitChange:
-    """From how it stood `before`, with the half-days that were `booked` then, to how it stands now; not yet saved."""
+def line_of(person, visit, *, before=None, booked=(), still=None, what=None, reason="", calendar=None) -> VisitChange:
+    """From how it stood `before`, with the half-days that were `booked` then, to how it stands now; not yet saved.
+
+    `still` are the ids of those who are booked now; left out, the database is asked.
+    """
     if what is None:
         what = what_happened(before, visit)
     given_up = booked if what != VisitChange.What.CHANGED else ()
@@ -48,15 +51,16 @@ def line_of(person, visit, *, before=None, booked=(), what=None, reason="", cale
         after_half=visit.half,
         after_host_id=visit.host_id,
         reason=reason,
-        given_up=not_any_more(visit, booked),
+        given_up=not_any_more(visit, booked, still),
         late_specialist_half_days=sum(booking.person_id == specialist for booking in late),
         late_partner_half_days=sum(booking.person_id != specialist for booking in late),
     )
 
 
-def not_any_more(visit, booked) -> list[dict]:
+def not_any_more(visit, booked, still=None) -> list[dict]:
     """Those who were booked for the visit and are not now."""
-    still = set(visit.bookings.values_list("person", flat=True)) if booked else set()
+    if still is None:
+        still = set(visit.bookings.values_list("person", flat=True)) if booked else set()
     return [
         {"person": booking.person_id, "school": booking.school_id, "is_out": booking.is_out}
         for booking in booked

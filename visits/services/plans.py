@@ -224,6 +224,7 @@ def write(person, programme, check):
     for step, visit in zip(check.steps, visits, strict=True):
         bookings += bookings_for(visit, step.asked.people, person, step.asked.booked, settings.host_is_out)
         how = {"before": before.get(visit.pk), "booked": step.asked.booked}
+        how["still"] = {someone.pk for someone in step.asked.people}
         lines.append(line_of(person, visit, calendar=calendars.of(organisation, visit.host_id), **how))
     # In one order for everybody, so that two who book the same people at once do not wait for each other.
     bookings.sort(key=lambda booking: (booking.person_id, booking.on, booking.half))
