@@ -17,6 +17,7 @@ MENU = [
         ("/pairing/", "/actions/", "/partner-schools/", "/specialists/"),
     ),
     ("Partnerships", "programmes:partnerships", "partnerships.view", ("/agreements/",)),
+    ("Year planner", "planner:year", "planner.view", ()),
     ("Visits", "visits:list", "visits.view", ()),
     ("Events", "events:list", "events.view", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/", include("lessonstudy.sign_in")),
     path("", include("accounts.urls")),
     path("", include("programmes.urls")),
+    path("planner/", include("visits.year_planner.urls")),
     path("visits/", include("visits.urls")),
     path("calendars/", include("visits.feeds.urls")),
     path("events/", include("visits.events.urls")),

@@ -33,6 +33,9 @@ def pages_of(corner):
         *(reverse(f"visits:{name}", args=[visit]) for name in ("move", "propose", "swap")),
     ]
     cover = [reverse("visits:cover")]
+    planner = [reverse("planner:year"), f"{reverse('planner:year')}?show=spring&by=area"]
+    half_day = [reverse("planner:half_day", args=[f"{ours.partnership.pk}-{ours.programme.timetable.get().pk}-1"])]
+    half_day += [reverse("planner:half_day", args=[f"v{visit}"])]
     event = ours.event.pk
     series = ours.event.series_id
     events = [reverse("events:list"), reverse("events:detail", args=[event]), reverse("events:series", args=[series])]
@@ -142,6 +145,8 @@ def pages_of(corner):
             *visits,
             *plan,
             reverse("visits:move_many"),
+            *half_day,
+            *planner,
             *events,
             *of_the_day,
             *arranging,
@@ -161,6 +166,7 @@ def pages_of(corner):
             *partnerships,
             handover,
             *visits,
+            *planner,
             *events,
             *of_the_day,
             *year,
@@ -176,6 +182,7 @@ def pages_of(corner):
             handover,
             *visits,
             *plan,
+            *half_day,
             *events,
             reverse("pupils:list"),
         ],
@@ -184,6 +191,7 @@ def pages_of(corner):
             *agreements,
             *visits,
             *plan,
+            *half_day,
             *events,
             *of_the_day,
             reverse("pupils:list"),

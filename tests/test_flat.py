@@ -305,6 +305,8 @@ LISTS = {
     "programmes:agreement_text": ["coordinator"],
     "programmes:agreement_make": ["coordinator"],
     **set_up_pages.LISTS,
+    "planner:year": ["coordinator", "consultant"],
+    "planner:half_day": ["coordinator", "specialist"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "visits:detail": ["coordinator", "specialist", "headteacher"],

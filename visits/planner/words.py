@@ -29,8 +29,17 @@ def ruled_out(why: Why, names: Names) -> list[str]:
     return [f"{number(n, 'half-day')}: {cause(blocker, names)}" for blocker, n in counts]
 
 
+ALREADY = {
+    Rule.WEEK: "{person} is out {times} that week already",
+    Rule.TERM: "{person} is out {times} that term already",
+    Rule.CEILING: "the class of {person} has lost {times} already",
+}
+
+
 def cause(blocker: Blocker, names: Names) -> str:
     person, school = names.people.get(blocker.owner, ""), names.schools.get(blocker.owner, "")
+    if blocker.rule in ALREADY:
+        return ALREADY[blocker.rule].format(person=person, times=half_days(blocker.words))
     said = f" ({blocker.words})" if blocker.words else ""
     return {
         Rule.PAST: "has passed",
@@ -45,6 +54,7 @@ def cause(blocker: Blocker, names: Names) -> str:
         Rule.AWAY: f"{person} is away{said}",
         Rule.BUSY: f"{person} is booked{said}",
         Rule.COVER: f"{school} has nobody left to cover",
+        Rule.GAP: blocker.words,
     }[blocker.rule]
 
 
