@@ -44,6 +44,8 @@ GRANTS = {
     "release.keep": {Role.COORDINATOR, Role.SPECIALIST},
     "teaching.keep": {Role.COORDINATOR, Role.PARTNER},
     "closures.keep": {Role.COORDINATOR, Role.HEADTEACHER, Role.OFFICE},
+    "calendars.manage": {Role.COORDINATOR},
+    "inset.compare": {Role.COORDINATOR, Role.HEADTEACHER},
     "away.keep": {Role.COORDINATOR, *TEACHERS},
     "planner.view": {Role.COORDINATOR, Role.CONSULTANT},
     "plans.manage": {Role.COORDINATOR},

@@ -104,6 +104,12 @@ def pages_of(corner):
     week, letter = reverse("programmes:specialist_release", args=[specialist]), ours.letter.get_absolute_url()
     key = [ours.partnership.pk]
     handover = reverse("reports:handover", args=key)
+    calendar = [
+        *(reverse(f"programmes:{name}", args=[ours.school.urn]) for name in ("school_calendar", "closure_add")),
+        reverse("programmes:school_limits", args=[ours.school.urn]),
+        reverse("programmes:closure_change", args=[ours.closure.pk]),
+    ]
+    calendars = [reverse(f"programmes:{name}", args=[slug]) for name in ("calendars", "calendars_enter")]
     life = [
         reverse("programmes:move", args=[*key, "paused"]),
         reverse("programmes:move", args=[*key, "folded"]),
@@ -141,6 +147,8 @@ def pages_of(corner):
             *set_up_pages.pages(ours),
             *partnerships,
             *life,
+            *calendar,
+            *calendars,
             handover,
             *visits,
             *plan,
@@ -204,6 +212,7 @@ def pages_of(corner):
             *cover,
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
             reverse("programmes:agree", args=[ours.partnership.pk]),
+            *calendar,
             *agreements,
             *partnerships,
             *visits,
@@ -215,7 +224,7 @@ def pages_of(corner):
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.school_report.pk]),
         ],
-        Role.OFFICE: [*everyone, *visits, *cover],
+        Role.OFFICE: [*everyone, *visits, *cover, *calendar],
         Role.ADMINISTRATOR: [
             *everyone,
             reverse("system"),

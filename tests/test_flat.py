@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, School
 from accounts.roles import Role
 from jobs.models import Job
-from programmes.models import HeadContact, PartnerSchool, Programme
+from programmes.models import HeadContact, PartnerSchool, Programme, SchoolClosure
 from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
 from tests import set_up_pages
@@ -167,6 +167,16 @@ def more_schools(ours, count):
         SpecialistTeacherFactory(programme=ours.programme, consultant=ours.people[Role.CONSULTANT])
 
 
+def more_closures(ours, count):
+    """Of the own school, with a visit on each; and schools with one, which take part as home schools."""
+    for number in itertools.islice(NUMBERS, count):
+        day = dt.date(2027, 3, 1) + dt.timedelta(days=number)
+        taking_part = SpecialistTeacherFactory(programme=ours.programme).home_school
+        for school in (ours.school, taking_part):
+            SchoolClosure.objects.create(school=school, kind="no-go", first_on=day, last_on=day, words=f"Trip {number}")
+        BookingFactory(visit=VisitFactory(partnership=ours.partnership, on=day), person=UserFactory(), on=day)
+
+
 def more_registers(ours, count):
     own = SchoolFactory.create_batch(count, la_code=ours.organisation.la_code)
     for school in own:
@@ -239,6 +249,7 @@ EVERYTHING = [
     more_visits,
     set_up_pages.more,
     more_schools,
+    more_closures,
     more_events,
     more_actions,
     more_mails,
@@ -294,6 +305,8 @@ LISTS = {
     "programmes:schools_carry": ["coordinator"],
     "programmes:partner_school": ["coordinator"],
     "programmes:letters": ["coordinator"],
+    "programmes:school_calendar": ["coordinator", "headteacher", "office"],
+    "programmes:calendars": ["coordinator"],
     "programmes:letters_send": ["coordinator"],
     "programmes:letter": ["coordinator", "headteacher"],
     "reports:handover": ["coordinator", "specialist"],

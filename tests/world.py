@@ -24,6 +24,7 @@ from programmes.models import (
     HeadContact,
     HeadsLetter,
     Objection,
+    SchoolClosure,
     TemplateStep,
     TimetableStep,
     TimetableTemplate,
@@ -214,6 +215,14 @@ def build_corner(corner, programme, staff, serial):
         expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
         digest=f"digest of {corner}".encode(),
     )
+    closure = SchoolClosure.objects.create(
+        school=partnership.partner_school,
+        kind=SchoolClosure.Kind.INSET,
+        first_on=dt.date(2027, 2, 22),
+        last_on=dt.date(2027, 2, 22),
+        words=f"{corner} training",
+        entered_by=people[Role.OFFICE],
+    )
     return SimpleNamespace(
         corner=corner,
         people=people,
@@ -236,6 +245,7 @@ def build_corner(corner, programme, staff, serial):
         pupil=place.pupil,
         upn=upn_of(serial),
         school=partnership.partner_school,
+        closure=closure,
         specialist=specialist,
         conflict=conflict,
         listed_school=own,

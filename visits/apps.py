@@ -5,14 +5,16 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self):
-        """Say to the apps that do not know this one what their steps bring about here, which events are ahead, and
-        which visit took place last."""
+        """Say to the apps that do not know this one what their steps bring about here, which events are ahead, which
+        visit took place last, and which planned ones fall on a school's closures."""
         from accounts.register.succession import AFTER_SUCCESSION
         from programmes.letters.facts import ALSO_AHEAD
         from programmes.services import life, people
+        from programmes.services.closures import WHAT_IT_HITS
         from programmes.services.held import LAST_HELD
         from visits.events.letters import events_ahead
         from visits.services import cancel_visits_after, hand_bookings_over, last_visit_held, visit_the_new_home_school
+        from visits.services.displaced import visits_on_closures
         from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
@@ -20,4 +22,5 @@ class VisitsConfig(AppConfig):
             people.AFTER_PEOPLE_CHANGE += [hand_bookings_over, visit_the_new_home_school]
             ALSO_AHEAD.append(events_ahead)
             LAST_HELD.append(last_visit_held)
+            WHAT_IT_HITS.append(visits_on_closures)
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

@@ -108,6 +108,14 @@ class SchoolQuerySet(ScopedQuerySet):
         Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
         Role.ADMINISTRATOR: lambda m: EVERYTHING,
     }
+    # A calendar is kept by the school itself, and by whoever runs a programme in which it takes part.
+    narrower = {
+        "closures.keep": {
+            Role.COORDINATOR: taking_part,
+            Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
+            Role.OFFICE: lambda m: Q(pk=m.school_id),
+        },
+    }
 
     def allowed(self, user, action):
         if action in PUBLIC:

@@ -161,4 +161,5 @@ def school_page(request, school):
         "before": school.predecessor_links.select_related("predecessor"),
         "after": school.successor_links.select_related("successor"),
         "moving": moving,
+        "may_keep_calendar": School.objects.allowed(request.user, "closures.keep").filter(pk=school.pk).exists(),
     }

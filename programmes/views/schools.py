@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed, get_allowed
+from accounts.models import School
 from programmes.forms.schools import AddSchoolForm, CarryForm, ContactForm, SchoolFilter, SchoolForm, SchoolMoveForm
 from programmes.models import HeadContact, PartnerSchool, Partnership, Programme
 from programmes.services import letters, schools
@@ -88,6 +89,7 @@ def about(person, row):
         "contacts_before": HeadContact.objects.none()
         if not earlier
         else row.carried_from.contacts.select_related("by", "partner_school__programme"),
+        "may_keep_calendar": School.objects.allowed(person, "closures.keep").filter(pk=row.school_id).exists(),
         "letter": letters.standings(row.programme, [row])[0] if row.takes_part else None,
     }
 

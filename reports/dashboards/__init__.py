@@ -15,7 +15,17 @@ from reports.dashboards.agreements import coordinating_items, revisit_items, sig
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
-from reports.dashboards.rows import ahead, by_programme, impact, mine, next_grades, offers, parts, programmes
+from reports.dashboards.rows import (
+    ahead,
+    by_programme,
+    impact,
+    mine,
+    next_grades,
+    offers,
+    parts,
+    programmes,
+    school_calendar,
+)
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
     beginning_items,
@@ -102,6 +112,7 @@ def headteacher(user, acting, today):
         "partnerships": partnerships,
         "offers": offers(user, acting),
         "impact": impact(user, acting),
+        "calendar": school_calendar(user, acting, today),
     }
 
 
@@ -166,6 +177,7 @@ def office(user, acting, today):
         "to_do": [],
         "out_of_class": found,
         "next_visit": coming["next_visit"],
+        "calendar": school_calendar(user, acting, today),
     }
 
 

@@ -4,7 +4,17 @@ import datetime as dt
 
 from django.db.models import Count, Window
 
-from programmes.models import DataPoint, HeadsLetter, PartnerSchool, Partnership, Programme, SpecialistTeacher
+from programmes.models import (
+    DataPoint,
+    HeadsLetter,
+    PartnerSchool,
+    Partnership,
+    Programme,
+    SchoolClosure,
+    SpecialistTeacher,
+    academic_year,
+)
+from programmes.years import written
 from reports.models import Report
 from reports.services import told_to
 from visits.models import Visit
@@ -90,3 +100,11 @@ def impact(user, acting):
         }
         for programme in told_to(acting.organisation_id, acting.school_id).prefetch_related("data_points")
     ]
+
+
+def school_calendar(user, acting, today):
+    """What the own school has entered for the present school year: INSET days, and other days without visits."""
+    first, last = academic_year(today)
+    kinds = mine(SchoolClosure, user, acting, "closures.keep").between(first, last).values_list("kind", flat=True)
+    inset = sum(kind == SchoolClosure.Kind.INSET for kind in kinds)
+    return {"school": acting.school, "inset": inset, "others": len(kinds) - inset, "written": written(first)}

@@ -15,6 +15,7 @@ from programmes.models import Programme, academic_year
 from pupils.loading import load_programme
 from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
+from reports.demo.calendars import keep_calendars
 from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
@@ -32,6 +33,7 @@ FURNISHED_WITH = [
     begin_the_next_year,
     sign_agreements,
     recruit,
+    keep_calendars,
     live_through,
     plan_actions,
     hold_events,
