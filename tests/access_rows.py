@@ -134,7 +134,7 @@ MATRIX = {
     "programmes:closure_change POST":   (403, 403, 200, 403, 403, 403, 403, 403, 200, 200, 403),
     "programmes:closure_delete POST":   (403, 403, 302, 403, 403, 403, 403, 403, 302, 302, 403),
     "programmes:school_limits GET":     (302, 403, 200, 403, 403, 403, 403, 403, 200, 200, 403),
-    "programmes:school_limits POST":    (403, 403, 302, 403, 403, 403, 403, 403, 302, 302, 403),
+    "programmes:school_limits POST":    (403, 403, 200, 403, 403, 403, 403, 403, 200, 200, 403),
     "programmes:calendars GET":         (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:calendars_enter GET":   (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:calendars_enter POST":  (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),

@@ -22,6 +22,7 @@ LED_TO = {
         "Who has signed",
         "Action plan",
         "Change the timetable",
+        "School calendars",
         "Term dates",
         "Events",
         "Attendance over the year",
