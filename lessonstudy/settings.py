@@ -53,6 +53,7 @@ for name, keys in (("UPN_KEYS", UPN_KEYS), ("TOTP_KEYS", TOTP_KEYS)):
 INSTALLED_APPS = [
     "lessonstudy",
     "reports",
+    "lessons",
     "pupils",
     "visits",
     "programmes",

@@ -15,5 +15,6 @@ urlpatterns = [
     path("calendars/", include("visits.feeds.urls")),
     path("events/", include("visits.events.urls")),
     path("", include("pupils.urls")),
+    path("", include("lessons.urls")),
     path("", include("reports.urls")),
 ]

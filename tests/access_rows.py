@@ -213,6 +213,21 @@ MATRIX = {
     "calendars:make POST":              (403, 404, 200, 404, 200, 404, 200, 200, 200, 200, 404),
     "calendars:revoke POST":            (403, 404, 404, 404, 404, 404, 404, 404, 302, 302, 404),
     "visits:took_place POST":           (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    # a record that both have signed, of a visit that is still to come: nothing more can be written in it
+    "lessons:list GET":                 (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
+    "lessons:record GET":               (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
+    "lessons:pdf GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
+    "lessons:write GET":                (302, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
+    "lessons:write POST":               (403, 403, 403, 403, 403, 403, 409, 409, 403, 403, 403),
+    "lessons:autosave GET":             (401, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403),
+    "lessons:autosave POST":            (401, 403, 403, 403, 403, 403, 400, 400, 403, 403, 403),
+    "lessons:sign POST":                (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
+    "lessons:reopen POST":              (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
+    "lessons:correct POST":             (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
+    "lessons:reply POST":               (403, 403, 403, 403, 403, 403, 403, 403, 302, 403, 403),
+    "lessons:see_reply POST":           (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "lessons:action_done POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
+    "lessons:gap_task_done POST":       (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403),
     "events:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "events:choose GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
     "events:create GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -383,6 +398,13 @@ KEYS = {  # what a URL is about, in a corner of the world
     **{f"visits:{name}": lambda c: [c.visit.pk] for name in ("confirm", "move", "propose", "swap")},
     **{f"visits:{name}": lambda c: [c.proposal.pk] for name in ("answer", "withdraw")},
     "calendars:revoke": lambda c: [c.feed.pk],
+    **{
+        f"lessons:{name}": lambda c: [c.visit.pk]
+        for name in ("record", "pdf", "write", "autosave", "sign", "reopen", "correct", "reply")
+    },
+    "lessons:see_reply": lambda c: [c.record.replies.get().pk],
+    "lessons:action_done": lambda c: [c.record.actions.get().pk],
+    "lessons:gap_task_done": lambda c: [c.record.gap_tasks.get().pk],
     "events:create": lambda c: [c.programme.slug],
     **{
         f"events:{name}": lambda c: [c.event.pk]
@@ -478,6 +500,8 @@ BODY = {
     "programmes:letters": {"heads_letter_words": "Welcome"},
     "visits:cancel": {"reason": "Snow"},
     "events:cancel": {"reason": "Snow"},
+    "lessons:correct": {"correction-text": "It+was+Year+5"},
+    "lessons:reply": {"is_accurate": "yes"},
     "programmes:move": {"on": "1/9/2026", "reason": "Staff+change"},
     "programmes:partner_teacher_replace": {"on": "1/9/2026", "because": "Parental+leave", "who": "nobody"},
     "programmes:agreement_renew": {"because": "Snow"},
@@ -498,6 +522,7 @@ OF_EVERYBODY = {  # the administrator's reach has no end
 OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}
 TEACHERS_SEE_NAMES = {"reports:handover"}  # others who open it see reference and initials
+SCHOOL_SEES_NAMES = {"lessons:record"}  # the teachers and the pupils' own head; others reference and initials
 UPN_PAGES = {"pupils:detail", "pupils:change"}
 NOMINATION_PAGES = {"programmes:specialist", "programmes:specialist_nomination"}  # the coordinator's alone
 

@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
+from lessons.models import VisitRecord
 from programmes.letters.facts import digest_of, facts_of
 from programmes.models import (
     ActionItem,
@@ -287,3 +288,13 @@ class ReportFactory(DjangoModelFactory):
     ordered_by = factory.SubFactory(UserFactory)
     digest = "0" * 64
     figures = factory.LazyFunction(dict)
+
+
+class VisitRecordFactory(DjangoModelFactory):
+    """A record that is being written."""
+
+    class Meta:
+        model = VisitRecord
+
+    visit = factory.SubFactory(VisitFactory)
+    written_by = factory.SelfAttribute("visit.partnership.specialist.user")

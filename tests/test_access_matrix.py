@@ -23,6 +23,7 @@ from tests.access_rows import (
     OTHER_METHODS,
     PUBLIC,
     PUPIL_NAMES,
+    SCHOOL_SEES_NAMES,
     TEACHERS_SEE_NAMES,
     UPN_PAGES,
     WHO,
@@ -129,6 +130,7 @@ def leaks_of(world, name, who, body):
     if "Nextdoor" in body and who not in OF_THE_OFFICE and name not in {"reports:download"}:
         yield who, "the school next door"
     named = name in PUPIL_NAMES or (name in TEACHERS_SEE_NAMES and who in {Role.SPECIALIST, Role.PARTNER})
+    named |= name in SCHOOL_SEES_NAMES and who in {Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER}
     if not named and ("OursideForename" in body or "OursideFamily" in body):
         yield who, "a pupil's name"
     if name not in UPN_PAGES and ours.upn in body:

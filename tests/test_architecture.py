@@ -12,7 +12,7 @@ from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
 from visits.models import Plan
 
-APPS = ["accounts", "programmes", "visits", "pupils", "reports"]
+APPS = ["accounts", "programmes", "visits", "pupils", "lessons", "reports"]
 WEB_MODULES = sorted(
     path for app in APPS for path in Path(app).rglob("*.py") if {"views", "forms"} & {*path.parts[:-1], path.stem}
 )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
+from lessons.models import GapTask, HeadReply, Note, NoteRevision, Presence, RecordAction, Side
 from programmes.models import (
     AgreementText,
     Area,
@@ -56,6 +57,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
     VisitFactory,
+    VisitRecordFactory,
 )
 from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
@@ -184,6 +186,7 @@ def build_corner(corner, programme, staff, serial):
         pupil__last_name=f"{corner}Family",
         pupil__upn=upn_of(serial),
     )
+    record = build_record(corner, visit, people, place)
     grades = list(scales.load_scale(programme.scale).grades.all())
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
@@ -238,6 +241,7 @@ def build_corner(corner, programme, staff, serial):
         visit=visit,
         proposal=proposal,
         feed=feed,
+        record=record,
         action=action,
         agreement=agreement,
         event=event,
@@ -326,6 +330,26 @@ def build_event(corner, partnership, people, action):
     for role in (Role.SPECIALIST, Role.PARTNER):
         AttendanceFactory(event=training, person=people[role], role=role, **recorded)
     return event
+
+
+def build_record(corner, visit, people, place):
+    """What both teachers wrote and signed; all of it is done, and the head has called it accurate."""
+    record, now = VisitRecordFactory(visit=visit), timezone.now()
+    writer, words = people[Role.PARTNER], f"{corner} words of a record"
+    Note.objects.create(record=record, field="section-focus", text=words, version=1, written_by=writer)
+    NoteRevision.objects.create(
+        record=record, field="section-focus", client=uuid.uuid4(), seq=1, base=0, made=1, text=words, by=writer
+    )
+    Presence.objects.create(record=record, place=place, is_present=True)
+    done = {"done_at": now, "done_by": writer}
+    RecordAction.objects.create(record=record, number=1, what=f"{corner} what", owner=writer, **done)
+    GapTask.objects.create(record=record, side=Side.PARTNER, what=f"{corner} task", **done)
+    for side, role in ((Side.SPECIALIST, Role.SPECIALIST), (Side.PARTNER, Role.PARTNER)):
+        record.signatures.create(side=side, person=people[role], version=0)
+    record.status = "signed off"
+    record.save()
+    HeadReply.objects.create(record=record, is_accurate=True, comment=f"{corner} comment", by=people[Role.HEADTEACHER])
+    return record
 
 
 def build_organisation(corner):

@@ -21,6 +21,7 @@ from visits.services.keeping import (
 )
 from visits.services.proposing import AlreadyProposed, answer_proposal, propose_time, withdraw
 from visits.services.telling import tell_people
+from visits.services.recording import visit_recorded, visit_signed_off
 
 __all__ = [
     "FOLDED",
@@ -44,6 +45,8 @@ __all__ = [
     "schools_of",
     "swap_visits",
     "tell_people",
+    "visit_recorded",
+    "visit_signed_off",
     "visit_the_new_home_school",
     "visit_took_place",
     "who_comes",

@@ -1,0 +1,145 @@
+"""Words arrive for the boxes of a record: each text is kept, and becomes the current one unless somebody was first."""
+
+import uuid
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from lessons.models import Note, NoteRevision, VisitRecord
+from lessons.services.rows import follow_cells
+
+
+class State(StrEnum):
+    SAVED = "saved"
+    CONFLICT = "conflict"  # somebody else's text is the current one; this one is kept beside it
+    FIXED = "fixed"  # a side has signed; this text is kept, and is no part of the record
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text for a box: `base` is the version from which it was written, `seq` its number among those of a client."""
+
+    field: str
+    text: str
+    base: int
+    seq: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    field: str
+    state: State
+    version: int
+    theirs: str = ""
+    by: object = None
+    at: object = None
+
+
+@transaction.atomic
+def write_cells(person, visit, cells, client) -> list[Outcome]:
+    """Keep every text, and let those become current that nobody has overtaken. Sent twice it is once."""
+    record = record_for(person, visit)
+    notes = {note.field: note for note in record.notes.select_related("written_by")}
+    now, written, outcomes = timezone.now(), [], []
+    for cell in cells:
+        note = notes.get(cell.field) or Note(record=record, field=cell.field, written_by=person)
+        before = note.version
+        state = write_cell(person, record, note, cell, client, now)
+        if note.version != before:
+            notes[cell.field] = note
+            written.append(cell.field)
+        outcomes.append(outcome_of(state, note))
+    if written:
+        VisitRecord.objects.filter(pk=record.pk).update(version=F("version") + 1)
+        follow_cells(record, notes, written)
+    return outcomes
+
+
+def record_for(person, visit):
+    """The record of the visit, begun where there is none, held until the transaction ends."""
+    VisitRecord.objects.get_or_create(visit=visit, defaults={"written_by": person})
+    return VisitRecord.objects.select_for_update(no_key=True).get(visit=visit)
+
+
+def write_cell(person, record, note, cell, client, now):
+    sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
+    if sent is not None and (sent.field, sent.text, sent.record_id) == (cell.field, cell.text, record.pk):
+        return State.SAVED if sent.made or note.text == cell.text else State.CONFLICT
+    if sent is not None:  # a page that the browser has kept sends other words under the number of the first
+        client = uuid.uuid4()
+    if cell.text == note.text:
+        return State.SAVED
+    if not record.is_draft:
+        keep(person, record, cell, client, now)
+        return State.FIXED
+    last = current_revision(note)
+    own = last is not None and last.client == client
+    if own and last.seq > cell.seq:  # overtaken on its way by what the same person typed after it
+        keep(person, record, cell, client, now)
+        return State.SAVED
+    if note.version != cell.base and not own:
+        keep(person, record, cell, client, now)
+        return State.CONFLICT
+    keep(person, record, cell, client, now, made=note.version + 1)
+    note.text, note.version, note.written_by, note.written_at = cell.text, note.version + 1, person, now
+    note.save()
+    return State.SAVED
+
+
+def current_revision(note):
+    return NoteRevision.objects.filter(record=note.record, field=note.field, made=note.version).first()
+
+
+def keep(person, record, cell, client, now, made=None):
+    NoteRevision.objects.create(
+        record=record,
+        field=cell.field,
+        client=client,
+        seq=cell.seq,
+        base=cell.base,
+        made=made,
+        text=cell.text,
+        by=person,
+        at=now,
+    )
+
+
+def outcome_of(state, note):
+    if state == State.SAVED:
+        return Outcome(note.field, state, note.version)
+    by = note.written_by if note.version else None
+    return Outcome(note.field, state, note.version, theirs=note.text, by=by, at=note.written_at)
+
+
+@transaction.atomic
+def keep_left_words(person, visit, cells, client):
+    """Words of someone who has left, or of a visit that takes no record: they are kept, and no part of it."""
+    record = record_for(person, visit)
+    now = timezone.now()
+    for cell in cells:
+        sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
+        if sent is None or (sent.field, sent.text) != (cell.field, cell.text):
+            keep(person, record, cell, client if sent is None else uuid.uuid4(), now)
+
+
+def changed(record, cells) -> list[Cell]:
+    """Of the boxes of a form those that say something else than in the version from which its writer began."""
+    notes = {note.field: note for note in record.notes.all()} if record else {}
+    older = {
+        (cell.field, cell.base)
+        for cell in cells
+        if cell.base and (cell.field not in notes or notes[cell.field].version != cell.base)
+    }
+    began = {}
+    if older:
+        rows = NoteRevision.objects.filter(record=record, field__in={field for field, _ in older})
+        rows = rows.filter(made__in={base for _, base in older})
+        began = {(field, made): text for field, made, text in rows.values_list("field", "made", "text")}
+    for cell in cells:
+        note = notes.get(cell.field)
+        if note is not None and note.version == cell.base:
+            began[cell.field, cell.base] = note.text
+    return [cell for cell in cells if cell.text != began.get((cell.field, cell.base), "")]

@@ -1,0 +1,129 @@
+"""Both sides sign the record as they see it; with the first signature the visit is recorded, with both it is fixed."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.mail import post_all
+from accounts.models import Membership, User
+from accounts.roles import Role
+from lessons.mails import RECORD_SIGNED, RECORD_WAITS
+from lessons.models import Note, RecordSignature, Side, VisitRecord
+from lessons.models.records import people_of, sides_of
+from lessons.services.rows import MOST_ACTIONS
+from visits.services import visit_recorded, visit_signed_off
+
+
+class NotAsSeen(Exception):
+    """The record was changed after the person had read it, or both sides have signed."""
+
+
+class NotReady(Exception):
+    """Something is lacking that a record needs: `sentences` name it."""
+
+    def __init__(self, lacking):
+        super().__init__(f"{len(lacking)} lacking")
+        self.lacking = lacking
+
+
+def what_is_lacking(record) -> list[tuple[str, str]]:
+    """(field, sentence) of what has to be there before anyone signs."""
+    texts = {note.field: note.text.strip() for note in Note.objects.filter(record=record)}
+    if not any(text for field, text in texts.items() if field.startswith("section-")):
+        return [("", "Nothing is written yet. Write in a few words what this half-day was about.")]
+    lacking = []
+    actions = {action.number: action for action in record.actions.all()}
+    for number in range(1, MOST_ACTIONS + 1):
+        lacking += lacking_of_action(texts, number, actions.get(number))
+    for task in record.gap_tasks.all():
+        lacking += wrong_day(texts, f"gap-{task.side}-due_on", task.due_on)
+    for name in ("teachers", "pupils"):
+        number, typed = getattr(record, f"reached_{name}"), texts.get(f"reached-{name}")
+        if typed and number is None:
+            lacking.append(
+                (f"reached-{name}", f"Other {name} reached: “{typed[:20]}” is not a number. Write it in digits.")
+            )
+    return lacking
+
+
+def lacking_of_action(texts, number, action):
+    owner, due_on = texts.get(f"action-{number}-owner"), f"action-{number}-due_on"
+    if action is None:
+        if owner or texts.get(due_on):
+            yield f"action-{number}-what", f"Action {number}: say what is to be done, or empty its other boxes."
+        return
+    if action.owner is None:
+        yield f"action-{number}-owner", f"Action {number}: choose who does it."
+    if action.due_on is None and not texts.get(due_on):
+        yield due_on, f"Action {number}: say by when."
+    yield from wrong_day(texts, due_on, action.due_on)
+
+
+def wrong_day(texts, field, day):
+    typed = texts.get(field)
+    if typed and day is None:
+        yield field, f"“{typed[:40]}” is not a day. Write it as 9/2/2027 or 9 February 2027."
+
+
+@transaction.atomic
+def sign(person, record, version) -> VisitRecord:
+    """The sides of this person stand behind that version. Signed twice it is signed once.
+
+    With the first signature the visit counts as recorded and as having taken place.
+    """
+    record = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    signed = set(record.signatures.values_list("side", flat=True))
+    missing = [side for side in sides_of(record.visit, person) if side not in signed]
+    if not missing:
+        return record
+    if record.version != version:
+        raise NotAsSeen(f"record {record.pk} is at version {record.version}")
+    if lacking := what_is_lacking(record):
+        raise NotReady(lacking)
+    now = timezone.now()
+    RecordSignature.objects.bulk_create(
+        RecordSignature(record=record, side=side, person=person, version=version, at=now) for side in missing
+    )
+    done = len(signed) + len(missing) == len(Side)
+    record.status = VisitRecord.Status.SIGNED_OFF if done else VisitRecord.Status.PART_SIGNED
+    record.save(update_fields=["status"])
+    visit_recorded(person, record.visit, now)
+    if done:
+        visit_signed_off(record.visit, now)
+    audit.record(person, "records.signed", record)
+    tell(person, record, done)
+    return record
+
+
+def tell(person, record, done):
+    """The host school's heads that the record is there to be read, or the other side that it waits for them."""
+    visit = record.visit
+    if done:
+        people = heads_of_host(visit)
+    else:
+        people = [one for side in Side if side not in record.signed_sides for one in people_of(visit, side)]
+    context = {"visit": visit, "record": record}
+    organisation = visit.partnership.programme.organisation
+    kind = RECORD_SIGNED if done else RECORD_WAITS
+    letters = [(someone, context) for someone in dict.fromkeys(people) if someone != person]
+    post_all(kind, letters, about=record, organisation=organisation, by=person)
+
+
+def heads_of_host(visit):
+    heads = Membership.objects.live().filter(
+        role=Role.HEADTEACHER, school=visit.host_id, organisation=visit.partnership.programme.organisation_id
+    )
+    return list(User.objects.filter(pk__in=heads.values("user")).order_by("pk"))
+
+
+@transaction.atomic
+def reopen(person, record) -> bool:
+    """Before both have signed, either may change the record again: the signature that is there is taken away."""
+    record = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    if record.status != VisitRecord.Status.PART_SIGNED:
+        return False
+    record.signatures.all().delete()
+    record.status = VisitRecord.Status.DRAFT
+    record.save(update_fields=["status"])
+    audit.record(person, "records.reopened", record)
+    return True

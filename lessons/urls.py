@@ -1,0 +1,19 @@
+from django.urls import path
+
+from lessons.views import records, writing
+
+app_name = "lessons"
+urlpatterns = [
+    path("records/", records.RecordList.as_view(), name="list"),
+    path("records/replies/<int:pk>/seen/", records.see_reply, name="see_reply"),
+    path("records/actions/<int:pk>/done/", records.action_done, name="action_done"),
+    path("records/gap-tasks/<int:pk>/done/", records.gap_task_done, name="gap_task_done"),
+    path("visits/<int:visit>/record/", records.record, name="record"),
+    path("visits/<int:visit>/record/write/", writing.write, name="write"),
+    path("visits/<int:visit>/record/save/", writing.autosave, name="autosave"),
+    path("visits/<int:visit>/record/sign/", records.sign, name="sign"),
+    path("visits/<int:visit>/record/change/", records.reopen, name="reopen"),
+    path("visits/<int:visit>/record/correction/", records.correct, name="correct"),
+    path("visits/<int:visit>/record/answer/", records.reply, name="reply"),
+    path("visits/<int:visit>/record/pdf/", records.paper, name="pdf"),
+]
