@@ -87,8 +87,8 @@ def part_of(person, membership):
 
 
 def words_of(item):
-    """A line of Today in one paragraph: each part ends as a sentence does."""
-    parts = [item["title"], item.get("of", ""), item.get("text", ""), item.get("when", "")]
+    """A line of Today in one paragraph: each part ends as a sentence does. What a record says goes into no mail."""
+    parts = [item.get("in_mail", item["title"]), item.get("of", ""), item.get("text", ""), item.get("when", "")]
     return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 

@@ -212,7 +212,6 @@ MATRIX = {
     "calendars:own GET":                (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
     "calendars:make POST":              (403, 404, 200, 404, 200, 404, 200, 200, 200, 200, 404),
     "calendars:revoke POST":            (403, 404, 404, 404, 404, 404, 404, 404, 302, 302, 404),
-    "visits:took_place POST":           (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
     # a record that both have signed, of a visit that is still to come: nothing more can be written in it
     "lessons:list GET":                 (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
     "lessons:record GET":               (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),
@@ -394,7 +393,6 @@ KEYS = {  # what a URL is about, in a corner of the world
     "visits:detail": lambda c: [c.visit.pk],
     "visits:change": lambda c: [c.visit.pk],
     "visits:cancel": lambda c: [c.visit.pk],
-    "visits:took_place": lambda c: [c.visit.pk],
     **{f"visits:{name}": lambda c: [c.visit.pk] for name in ("confirm", "move", "propose", "swap")},
     **{f"visits:{name}": lambda c: [c.proposal.pk] for name in ("answer", "withdraw")},
     "calendars:revoke": lambda c: [c.feed.pk],

@@ -73,7 +73,7 @@ def test_with_two_each_line_names_its_own_or_both(client, ours):
     said = [line.get("of") for line in found]
     both = f"{ours.programme.title} and {other.title}"
     assert set(said) == {ours.programme.title, other.title, both}
-    assert {line["title"]: line["of"] for line in found if line["of"] == both} == {"2 past visits not confirmed": both}
+    assert {line["title"]: line["of"] for line in found if line["of"] == both} == {"2 past visits have no record": both}
     assert f"{found[0]['of']}. {found[0]['text']}" in words_of(found[0])
     assert all(f"{line['title']}, {line['of']}" in page for line in found)
 

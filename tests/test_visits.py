@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
@@ -213,22 +214,24 @@ def test_cancelling_frees_the_half_day_and_keeps_the_reason(client, ours, teache
     assert client.get(address).status_code == 404
 
 
-def test_a_visit_takes_place_once_and_not_before_its_day(client, ours, teacher):
+def test_a_past_visit_waits_for_its_record_and_leads_its_teachers_to_it(client, ours, teacher):
     past = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
-
-    waits = client.get(reverse("visits:list") + "?when=waiting")
-    asked = client.get(past.get_absolute_url())
-    too_soon = client.post(reverse("visits:took_place", args=[ours.visit.pk]), follow=True)
-    first = client.post(reverse("visits:took_place", args=[past.pk]), follow=True)
-    second = client.post(reverse("visits:took_place", args=[past.pk]), follow=True)
-
     names = " or ".join(str(someone) for someone in ours.partnership.teachers)
-    assert f"Waiting for {names} to say whether it took place" in text(waits)
-    assert "Did this visit take place?" in text(asked)
-    assert "This visit is still to come, so it cannot have taken place." in text(too_soon)
-    assert "It took place on Wednesday 20 January at Ourside Partner School." in text(first)
-    assert "Someone else changed this visit a moment ago." in text(second)
-    assert [visit.status for visit in Visit.objects.filter(partnership=ours.partnership)] == ["took place", "planned"]
+
+    waits = text(client.get(reverse("visits:list") + "?when=waiting"))
+    asked = client.get(past.get_absolute_url())
+    client.force_login(ours.people[Role.COORDINATOR])
+    coordinator = text(client.get(past.get_absolute_url()))
+    services.visit_recorded(teacher, past, timezone.now())
+    services.visit_recorded(teacher, past, timezone.now())
+    recorded = text(client.get(past.get_absolute_url()))
+
+    assert f"Waiting for {names} to write the record" in waits
+    assert reverse("lessons:write", args=[past.pk]) in asked.content.decode()
+    assert "It did not take place" in text(asked)
+    assert f"Waiting for {names} to write the record." in coordinator
+    assert "It did not take place" in coordinator
+    assert "It took place on Wednesday 20 January at Ourside Partner School." in recorded
     assert AuditEvent.objects.filter(did="visits.took place").count() == 1
 
 
@@ -240,7 +243,6 @@ def test_a_closed_programme_takes_no_visit_and_changes_none(client, ours, teache
         "add": add(client, ours.partnership).status_code,
         "change": change(client, visit).status_code,
         "cancel": client.post(reverse("visits:cancel", args=[visit.pk]), {"reason": "Snow"}).status_code,
-        "took place": client.post(reverse("visits:took_place", args=[visit.pk])).status_code,
     }
 
     assert answers == dict.fromkeys(answers, 404)
@@ -255,7 +257,7 @@ def test_only_a_partnership_that_runs_takes_a_visit(client, ours, teacher, statu
 
 
 def test_a_paused_partnership_says_so_where_a_visit_would_be_planned_changed_or_answered(client, ours, teacher):
-    past = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
+    VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20))
     type(ours.partnership).objects.filter(pk=ours.partnership.pk).update(status="paused")
     rests = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
 
@@ -263,12 +265,11 @@ def test_a_paused_partnership_says_so_where_a_visit_would_be_planned_changed_or_
         add(client, ours.partnership),
         client.get(reverse("visits:change", args=[ours.visit.pk]), follow=True),
         client.post(reverse("visits:cancel", args=[ours.visit.pk]), {"reason": "Snow"}, follow=True),
-        client.post(reverse("visits:took_place", args=[past.pk]), follow=True),
     ]
     listed = text(client.get(reverse("visits:list"), {"when": "all"}))
     waiting = text(client.get(reverse("visits:list"), {"when": "waiting"}))
 
-    assert [rests in text(page) for page in pages] == [True] * 4
+    assert [rests in text(page) for page in pages] == [True] * 3
     assert set(Visit.objects.filter(partnership=ours.partnership).values_list("status", flat=True)) == {"planned"}
     assert listed.count("Rests while the partnership is paused") == 2
     assert "Rests" not in waiting
@@ -361,22 +362,3 @@ def test_of_two_who_add_the_same_visit_at_once_both_are_led_to_the_one():
         assert [answer.status_code for answer in answers] == [200, 200]
         assert all("The visit is saved." in text(answer) for answer in answers)
         assert Visit.objects.filter(on=dt.date(2027, 3, day)).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_cancel_and_confirm_at_once_one_wins():
-    ours = build_world()[0]
-
-    for _ in range(5):
-        visit = VisitFactory(partnership=ours.partnership, on=dt.date(2027, 1, 20), half="pm")
-        posts = [
-            (ours.people[Role.SPECIALIST], reverse("visits:cancel", args=[visit.pk]), {"reason": "Snow"}),
-            (ours.people[Role.PARTNER], reverse("visits:took_place", args=[visit.pk]), {}),
-        ]
-        answers = post_at_once(posts)
-
-        visit.refresh_from_db()
-        assert visit.status in {"cancelled", "took place"}
-        assert AuditEvent.objects.filter(row=visit.pk, did__in=["visits.cancelled", "visits.took place"]).count() == 1
-        assert {answer.status_code for answer in answers} <= {200, 404}
-        visit.delete()

@@ -21,5 +21,4 @@ urlpatterns = [
     path("proposals/<int:pk>/answer/", changes.answer, name="answer"),
     path("proposals/<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
     path("<int:pk>/swap/", changes.VisitSwap.as_view(), name="swap"),
-    path("<int:pk>/took-place/", views.took_place, name="took_place"),
 ]

@@ -3,7 +3,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.generic import CreateView, DetailView, FormView, ListView, UpdateView
 
 from accounts.access import Allowed, allowed_rows, require
@@ -31,7 +31,7 @@ class VisitList(Allowed, ListView):
         if self.when == "past":
             return rows.filter(on__lt=today).order_by("-on", "-half", "pk")
         if self.when == "waiting":
-            return rows.waiting_for_an_answer(today)
+            return rows.waiting_for_a_record(today)
         return rows if self.when == "all" else rows.filter(on__gte=today)
 
     def get_context_data(self, **kwargs):
@@ -43,9 +43,10 @@ class VisitList(Allowed, ListView):
             "when": self.when,
             "today": today,
             "plan_url": where_to_plan(person),
+            "may_read_records": person.may("records.view"),
             "may_move_many": person.may("plans.manage"),
             "may_see_cover": person.may("cover.view"),
-            "waiting": self.everything.waiting_for_an_answer(today).count(),
+            "waiting": self.everything.waiting_for_a_record(today).count(),
         }
 
 
@@ -78,14 +79,19 @@ class VisitDetail(Allowed, DetailView):
             there=[(booking, schools.get(booking.person)) for booking in visit.bookings.all()],
             history=history_of(visit),
             may_change=mine,
-            may_have_taken_place=mine and visit.on <= today,
             may_confirm=mine and to_come and person in visit.waiting_for,
             may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
             may_answer=proposal and proposal.by_id != person.pk,
             may_take_back=proposal and proposal.by_id == person.pk,
+            may_write_record=self.reaches("records.write") and visit.partnership.programme.status != "closed",
+            may_read_record=bool(visit.signed_off_at) and self.reaches("records.view"),
             may_open_partnership=person.may("partnerships.view"),
             **kwargs,
         )
+
+    def reaches(self, action):
+        person = self.request.user
+        return person.may(action) and Visit.objects.allowed(person, action).filter(pk=self.object.pk).exists()
 
 
 @require_safe
@@ -164,22 +170,3 @@ class VisitCancel(VisitChanging, FormView):
         else:
             messages.success(self.request, "The visit is cancelled, and the half-day is free again.")
         return redirect(self.visit)
-
-
-@require_POST
-def took_place(request, pk):
-    rows = allowed_rows(Visit, request.user, "visits.plan").of_open_programmes()
-    visit = get_object_or_404(rows.select_related("partnership"), pk=pk)
-    if visit.is_resting:
-        messages.warning(request, RESTS)
-        return redirect(visit)
-    if visit.on > timezone.localdate():
-        messages.warning(request, "This visit is still to come, so it cannot have taken place.")
-        return redirect(visit)
-    try:
-        services.visit_took_place(request.user, visit)
-    except WrongState:
-        messages.warning(request, "Someone else changed this visit a moment ago. Look at it again.")
-    else:
-        messages.success(request, "Kept: the visit took place.")
-    return redirect(visit)

@@ -17,13 +17,13 @@ def standing_of(visit, today) -> Standing:
     """Of a visit that was read `with_standing()`."""
     if visit.status == Visit.Status.CANCELLED:
         return Standing("cancelled", "Cancelled")
-    if visit.status == Visit.Status.TOOK_PLACE:
-        return Standing("done", "Took place")
+    if visit.recorded_at:
+        return Standing("done", "Took place" if visit.signed_off_at else "Took place, and its record waits to be signed")
     if visit.is_resting:
         return Standing("rests", "Rests while the partnership is paused")
     if visit.on < today:
         who = listed(visit.partnership.teachers, "or")
-        return Standing("record", f"Waiting for {who} to say whether it took place")
+        return Standing("record", f"Waiting for {who} to write the record")
     if proposal := visit.proposal:
         who = listed([t for t in visit.partnership.teachers if t.pk != proposal.by_id] or ["the coordinator"], "or")
         on = f"{longday(proposal.on)}, {proposal.get_half_display()}"

@@ -15,6 +15,7 @@ from reports.dashboards.agreements import coordinating_items, revisit_items, sig
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
+from reports.dashboards.records import record_items, unrecorded, unrecorded_items
 from reports.dashboards.rows import (
     ahead,
     by_programme,
@@ -36,15 +37,13 @@ from reports.dashboards.to_do import (
     owed_by_point,
     owed_items,
     told_apart,
-    unrecorded,
-    unrecorded_items,
     week_items,
 )
 
 __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
-LINES = [event_items, action_items]
+LINES = [event_items, action_items, record_items]
 
 
 def dashboard(user, acting) -> dict:
@@ -69,8 +68,8 @@ def coordinator(user, acting, today):
     if n := sum(number for _, number in past):
         to_do.append(
             {
-                "title": f"{n} past visit{'' if n == 1 else 's'} not confirmed",
-                "text": f"The teachers say whether {'it' if n == 1 else 'they'} took place; you can too.",
+                "title": f"{n} past visit{' has' if n == 1 else 's have'} no record",
+                "text": f"The teachers write {'it' if n == 1 else 'them'}. One that did not take place is cancelled.",
                 "url": f"{reverse('visits:list')}?when=waiting",
                 "act": "See the visits",
                 "programmes": [programme for programme, _ in past],

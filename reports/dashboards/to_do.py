@@ -10,7 +10,6 @@ from programmes.models import DataReturn, PartnerSchool, Partnership, Programme,
 from programmes.models.partnerships import RESTING
 from reports.dashboards.rows import mine
 from reports.figures.words import list_words
-from visits.models import Visit
 
 SOON = dt.timedelta(days=21)
 
@@ -182,31 +181,6 @@ def closed_school_items(user, acting, today):
         }
         for urn, name, closed_on, number in schools.annotate(Count("pk")).order_by("partner_school__name")[:20]
     ]
-
-
-def unrecorded(user, acting, today):
-    """Visits whose day is past and of which nobody has said that they took place."""
-    return (
-        mine(Visit, user, acting, "visits.view")
-        .not_resting()
-        .filter(status=Visit.Status.PLANNED, on__lt=today, partnership__programme__status=Programme.Status.ACTIVE)
-        .with_people()
-    )
-
-
-def unrecorded_items(user, acting, today):
-    items = []
-    for visit in unrecorded(user, acting, today)[:10]:
-        items.append(
-            {
-                "title": f"Did the {visit.get_kind_display().lower()} of {day_of(visit.on, today)} take place?",
-                "text": f"{visit.partnership.label} at {visit.host}. Confirm it, or cancel it with the reason.",
-                "url": visit.get_absolute_url(),
-                "when": f"Since {day_of(visit.on, today)}",
-                "late": (today - visit.on).days > 2,
-            }
-        )
-    return items
 
 
 def day_of(day, today):

@@ -21,6 +21,7 @@ from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
 from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
 from reports.demo.people import give_roles
+from reports.demo.records import write_records
 from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
@@ -37,6 +38,7 @@ FURNISHED_WITH = [
     live_through,
     plan_actions,
     hold_events,
+    write_records,
     nudge_lately,
     let_one_be_disputed,
     let_one_wait_for_its_head,

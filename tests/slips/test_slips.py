@@ -36,7 +36,7 @@ def test_everything_at_once_is_listed_with_the_oldest_first(at):
     assert [slip.words for slip in row.slips] == [
         "December grades 18 school days late, 2 of 5 in",
         "Agreement unsigned for 11 school days; waits for Nia Holt",
-        "Visit of 13 January: nobody has said whether it took place, 10 school days",
+        "Visit of 13 January: no record yet, 10 school days",
         "No visit planned for Lesson study 2, its window ends on 12 February",
         "Head of the partner school cannot sign in",
     ]

@@ -1,4 +1,4 @@
-"""Visits that slip: not confirmed, or missing from a window of the timetable."""
+"""Visits that slip: not recorded, or missing from a window of the timetable."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ def test_a_past_visit_that_nobody_confirmed_waits_for_the_specialist_teacher(at)
 
     assert told(only_row(at)) == [
         (
-            "Visit of 13 January: nobody has said whether it took place, 10 school days",
+            "Visit of 13 January: no record yet, 10 school days",
             dt.date(2027, 1, 13),
             10,
             ["teacher"],

@@ -37,6 +37,11 @@ class VisitQuerySet(ScopedQuerySet):
 
     started = started("partnership__programme__")
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_either_school, Role.OFFICE: of_either_school})
+    # The record of a visit is for the head of the school where it took place.
+    narrower = {
+        "records.view": through_partnership(OWN)
+        | {Role.HEADTEACHER: lambda m: Q(host=m.school_id, partnership__programme__organisation=m.organisation_id)}
+    }
 
     def with_people(self):
         return self.select_related(
@@ -82,9 +87,10 @@ class VisitQuerySet(ScopedQuerySet):
         """Another time is proposed for them, which this person can answer."""
         return self.filter(status=Visit.Status.PLANNED, pk__in=open_proposals().exclude(by=person).values("visit"))
 
-    def waiting_for_an_answer(self, today):
-        """Their day is past, and nobody has said whether they took place."""
-        return self.filter(on__lt=today).open_to_change()
+    def waiting_for_a_record(self, today):
+        """Their day is past, and no record says that they took place."""
+        rows = self.standing().of_open_programmes().not_resting()
+        return rows.filter(on__lt=today, recorded_at=None)
 
 
 def open_proposals():

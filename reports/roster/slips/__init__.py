@@ -5,7 +5,14 @@ a function and a line here. None of them asks the database about a single partne
 """
 
 from reports.roster.slips.agreements import SIGN_WITHIN, is_head, signers, unsigned_agreements
-from reports.roster.slips.due import PLAN_AHEAD, late_grades, overdue_actions, unconfirmed_visits, unplanned_visits
+from reports.roster.slips.due import (
+    PLAN_AHEAD,
+    RECORD_WITHIN,
+    late_grades,
+    overdue_actions,
+    unplanned_visits,
+    unrecorded_visits,
+)
 from reports.roster.slips.people import half_days_without_a_successor, nobody_follows
 from reports.roster.slips.schools import closed_schools
 from reports.roster.slips.slip import Act, Kind, Slip, Waits, urgency
@@ -22,7 +29,12 @@ SLIPS = [
         "and no version of it was ever signed by all",
         unsigned_agreements,
     ),
-    Kind("visit", "Visit not confirmed", "nobody has said whether a past visit took place", unconfirmed_visits),
+    Kind(
+        "visit",
+        "Visit not recorded",
+        f"no record says after {RECORD_WITHIN} school days that a visit took place, and it is not cancelled",
+        unrecorded_visits,
+    ),
     Kind(
         "plan",
         "Visit not planned",

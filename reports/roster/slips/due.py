@@ -5,6 +5,7 @@ from django.urls import reverse
 from reports.roster.slips.slip import Act, Slip, Waits, day_words, for_days, late
 
 A_WEEK = 5  # school days: less than that was never enough to find a half-day
+RECORD_WITHIN = 2  # school days in which teachers write what they saw
 PLAN_AHEAD = 15  # school days before a window ends a half-day should be found, for cover takes time
 TEACHERS = frozenset({Waits.TEACHER})
 
@@ -51,18 +52,19 @@ def grades_slip(facts, p, row, what, more):
     )
 
 
-def unconfirmed_visits(facts):
+def unrecorded_visits(facts):
+    """A visit took place when its record says so: one without is the matter of both teachers."""
     for p in facts.under_way:
         for visit in facts.visits.get(p.pk, []):
-            if not visit.is_planned or visit.on >= facts.today:
+            age = facts.age(p, visit.on) if visit.on < facts.today and not visit.recorded_at else 0
+            if age < RECORD_WITHIN:
                 continue
-            age = facts.age(p, visit.on)
             yield (
                 p,
                 Slip(
                     kind="visit",
                     what=f"Visit of {day_words(visit.on, facts)}",
-                    more=f": nobody has said whether it took place{for_days(age)}",
+                    more=f": no record yet{for_days(age)}",
                     since=visit.on,
                     age=age,
                     waits=TEACHERS,

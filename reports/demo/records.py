@@ -1,0 +1,138 @@
+"""Records of a demo programme's past visits: most are signed and answered, some wait for somebody."""
+
+import datetime as dt
+import uuid
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.roles import Role
+from lessons import services
+from lessons.models import GapTask, HeadReply, Note, NoteRevision, RecordAction, RecordSignature, Side, VisitRecord
+from lessons.services import Cell
+from visits.models import Visit
+
+WORDS = {
+    Visit.Kind.FIRST: {
+        "section-expectations": "We plan together and either of us may challenge anything. Planning time is Thursday.",
+        "section-barriers": "Three of the four stop as soon as a page is empty.",
+        "section-focus": "Talking a sentence through before it is written.",
+    },
+    Visit.Kind.RESEARCH_LESSON: {
+        "section-lesson": "A told the whole story to her partner and wrote two lines of it. B waited to be asked.",
+        "section-barriers": "The word bank on the wall is too far away to be read.",
+        "section-focus": "Shorter steps between talking and writing.",
+    },
+    Visit.Kind.OBSERVATION: {
+        "section-pupils": "C read his first line aloud three times and then changed it by himself.",
+        "section-focus": "Reading one's own words aloud.",
+    },
+    Visit.Kind.RECIPROCAL: {
+        "section-classes": "Year 3 and Year 6, writing. In both, children rehearse in pairs before they write.",
+        "section-climate": "Displays show drafts beside finished work.",
+    },
+}
+GAP = {
+    Side.SPECIALIST: "Bring three opening sentences that work without pictures",
+    Side.PARTNER: "Try talk partners for ten minutes on two days, and note what A and B say",
+}
+
+
+def write_records(programme, today):
+    """Every visit that took place has its record; one waits for its second signature, one head disagrees."""
+    visits = Visit.objects.filter(partnership__programme=programme, status=Visit.Status.TOOK_PLACE, recorded_at=None)
+    visits = list(visits.with_people().select_related("step").order_by("on", "half", "pk"))
+    if not visits:
+        return
+    *visits, last = visits
+    records = VisitRecord.objects.bulk_create(
+        VisitRecord(visit=visit, written_by=visit.partnership.teachers[-1], begun_at=written_at(visit), version=1)
+        for visit in visits
+    )
+    notes = [note for record in records for note in notes_of(record)]
+    Note.objects.bulk_create(notes)
+    NoteRevision.objects.bulk_create(revision_of(note) for note in notes)
+    GapTask.objects.bulk_create(task for record in records for task in tasks_of(record))
+    RecordAction.objects.bulk_create(action_of(record, today) for record in records[-6:])
+    RecordSignature.objects.bulk_create(row for record in records for row in signatures_of(record))
+    VisitRecord.objects.filter(pk__in=[record.pk for record in records]).update(status=VisitRecord.Status.SIGNED_OFF)
+    for visit in visits:
+        visit.recorded_at = visit.signed_off_at = written_at(visit)
+    Visit.objects.bulk_update(visits, ["recorded_at", "signed_off_at"], batch_size=500)
+    HeadReply.objects.bulk_create(replies_to(records, programme))
+    leave_one_half_signed(last)
+
+
+def written_at(visit):
+    """The evening of its day."""
+    return timezone.make_aware(dt.datetime.combine(visit.on, dt.time(17, 20)))
+
+
+def notes_of(record):
+    words = WORDS.get(record.visit.kind, WORDS[Visit.Kind.OBSERVATION])
+    words = words | {f"gap-{side}-what": text for side, text in GAP.items()}
+    of_all = {"record": record, "version": 1, "written_by": record.written_by, "written_at": record.begun_at}
+    return [Note(field=field, text=text, **of_all) for field, text in words.items()]
+
+
+def revision_of(note):
+    return NoteRevision(
+        record=note.record,
+        field=note.field,
+        client=uuid.uuid4(),
+        seq=1,
+        base=0,
+        made=1,
+        text=note.text,
+        by=note.written_by,
+        at=note.written_at,
+    )
+
+
+def tasks_of(record):
+    done = {"done_at": record.begun_at, "done_by": record.written_by}
+    return [GapTask(record=record, side=side, what=text, **done) for side, text in GAP.items()]
+
+
+def action_of(record, today):
+    return RecordAction(
+        record=record,
+        number=1,
+        what="Send each other the plan of the next lesson",
+        owner=record.written_by,
+        due_on=today + dt.timedelta(days=4),
+    )
+
+
+def signatures_of(record):
+    partnership = record.visit.partnership
+    people = {Side.SPECIALIST: partnership.specialist.user, Side.PARTNER: partnership.teachers[-1]}
+    return [
+        RecordSignature(record=record, side=side, person=person, version=1, at=record.begun_at)
+        for side, person in people.items()
+    ]
+
+
+def replies_to(records, programme):
+    """Heads have answered all but the newest records; one does not agree."""
+    heads = Membership.objects.live().filter(role=Role.HEADTEACHER, organisation=programme.organisation)
+    by_school = {membership.school_id: membership.user for membership in heads.select_related("user")}
+    answered = [record for record in records[:-3] if record.visit.host_id in by_school]
+    for number, record in enumerate(answered):
+        disagrees = number == len(answered) - 1
+        yield HeadReply(
+            record=record,
+            by=by_school[record.visit.host_id],
+            is_accurate=not disagrees,
+            comment="Our own deputy covered the class, not a supply teacher." if disagrees else "",
+            at=record.begun_at + dt.timedelta(days=2),
+        )
+
+
+def leave_one_half_signed(visit):
+    """The partner teacher has written and signed; the specialist teacher has still to."""
+    writer = visit.partnership.teachers[-1]
+    words = WORDS.get(visit.kind, WORDS[Visit.Kind.OBSERVATION]) | {"gap-partner-what": GAP[Side.PARTNER]}
+    cells = [Cell(field, text, 0, seq) for seq, (field, text) in enumerate(words.items(), start=1)]
+    services.write_cells(writer, visit, cells, uuid.uuid4())
+    services.sign(writer, visit.record, VisitRecord.objects.get(visit=visit).version)
