@@ -3,6 +3,7 @@
 import datetime as dt
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
@@ -188,6 +189,8 @@ class PartnershipFactory(DjangoModelFactory):
 
 
 class VisitFactory(DjangoModelFactory):
+    """One that took place has its record."""
+
     class Meta:
         model = Visit
 
@@ -196,6 +199,8 @@ class VisitFactory(DjangoModelFactory):
     on = dt.date(2027, 2, 9)
     half = "am"
     host = factory.SelfAttribute("partnership.partner_school")
+    status = Visit.Status.PLANNED
+    recorded_at = factory.LazyAttribute(lambda v: timezone.now() if v.status == Visit.Status.TOOK_PLACE else None)
 
 
 class BookingFactory(DjangoModelFactory):

@@ -18,7 +18,9 @@ def standing_of(visit, today) -> Standing:
     if visit.status == Visit.Status.CANCELLED:
         return Standing("cancelled", "Cancelled")
     if visit.recorded_at:
-        return Standing("done", "Took place" if visit.signed_off_at else "Took place, and its record waits to be signed")
+        return Standing(
+            "done", "Took place" if visit.signed_off_at else "Took place, and its record waits to be signed"
+        )
     if visit.is_resting:
         return Standing("rests", "Rests while the partnership is paused")
     if visit.on < today:

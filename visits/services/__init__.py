@@ -20,8 +20,8 @@ from visits.services.keeping import (
     who_may_come,
 )
 from visits.services.proposing import AlreadyProposed, answer_proposal, propose_time, withdraw
-from visits.services.telling import tell_people
 from visits.services.recording import visit_recorded, visit_signed_off
+from visits.services.telling import tell_people
 
 __all__ = [
     "FOLDED",
