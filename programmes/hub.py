@@ -41,6 +41,7 @@ GROUPS = [
         [
             Way("Change the timetable", "programmes:timetable", "programmes.set_up", (DRAFT, ACTIVE)),
             Way("School calendars", "programmes:calendars", "calendars.manage"),
+            Way("Uncommon INSET days", "programmes:inset", "inset.compare"),
             Way("Term dates", "programmes:term_dates_year", "programmes.set_up", of="year"),
             Way("Events", "events:list", "events.view", (ACTIVE, CLOSED), "query"),
             Way("Attendance over the year", "events:year", "attendance.view", (ACTIVE, CLOSED)),

@@ -9,6 +9,7 @@ from programmes.views import (
     areas,
     by_hand,
     closures,
+    inset,
     inviting,
     letters,
     life,
@@ -21,6 +22,7 @@ from programmes.views import (
     schools,
     several,
     specialists,
+    weeks,
 )
 
 app_name = "programmes"
@@ -96,11 +98,13 @@ urlpatterns = [
     path("letters/<int:pk>/download/", letters.letter_download, name="letter_download"),
     path("programmes/<slug:slug>/calendars/", school_calendars.calendars, name="calendars"),
     path("programmes/<slug:slug>/calendars/enter/", school_calendars.EnterMany.as_view(), name="calendars_enter"),
+    path("programmes/<slug:slug>/inset/", inset.inset, name="inset"),
     path("schools/<int:urn>/calendar/", closures.calendar, name="school_calendar"),
     path("schools/<int:urn>/calendar/add/", closures.add, name="closure_add"),
     path("schools/<int:urn>/calendar/limits/", closures.limits, name="school_limits"),
     path("closures/<int:pk>/", closures.change, name="closure_change"),
     path("closures/<int:pk>/delete/", closures.delete, name="closure_delete"),
+    path("partner-teachers/<int:pk>/week/", weeks.partner_week, name="partner_week"),
     path("partnerships/<int:pk>/area/", areas.PartnershipArea.as_view(), name="partnership_area"),
     path("partnerships/<int:pk>/move/<slug:status>/", life.Move.as_view(), name="move"),
     path("partnerships/<int:pk>/specialist/", people.SpecialistReplace.as_view(), name="specialist_replace"),

@@ -109,7 +109,11 @@ def pages_of(corner):
         reverse("programmes:school_limits", args=[ours.school.urn]),
         reverse("programmes:closure_change", args=[ours.closure.pk]),
     ]
-    calendars = [reverse(f"programmes:{name}", args=[slug]) for name in ("calendars", "calendars_enter")]
+    own_week = [
+        reverse("programmes:partner_week", args=[ours.partnership.partner_teachers.get().pk]),
+        reverse("visits:away", args=[ours.people[Role.PARTNER].pk]),
+    ]
+    calendars = [reverse(f"programmes:{name}", args=[slug]) for name in ("calendars", "calendars_enter", "inset")]
     life = [
         reverse("programmes:move", args=[*key, "paused"]),
         reverse("programmes:move", args=[*key, "folded"]),
@@ -149,6 +153,7 @@ def pages_of(corner):
             *life,
             *calendar,
             *calendars,
+            *own_week,
             handover,
             *visits,
             *plan,
@@ -196,6 +201,7 @@ def pages_of(corner):
         ],
         Role.PARTNER: [
             *everyone,
+            *own_week,
             *agreements,
             *visits,
             *plan,
@@ -213,6 +219,7 @@ def pages_of(corner):
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
             reverse("programmes:agree", args=[ours.partnership.pk]),
             *calendar,
+            calendars[-1],
             *agreements,
             *partnerships,
             *visits,

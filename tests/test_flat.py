@@ -35,6 +35,7 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.world import build_world, suggest
+from visits.models import Away
 
 pytestmark = pytest.mark.django_db
 
@@ -175,6 +176,7 @@ def more_closures(ours, count):
         for school in (ours.school, taking_part):
             SchoolClosure.objects.create(school=school, kind="no-go", first_on=day, last_on=day, words=f"Trip {number}")
         BookingFactory(visit=VisitFactory(partnership=ours.partnership, on=day), person=UserFactory(), on=day)
+        Away.objects.create(person=ours.people[Role.PARTNER], first_on=day, last_on=day)
 
 
 def more_registers(ours, count):
@@ -307,6 +309,7 @@ LISTS = {
     "programmes:letters": ["coordinator"],
     "programmes:school_calendar": ["coordinator", "headteacher", "office"],
     "programmes:calendars": ["coordinator"],
+    "programmes:inset": ["coordinator", "headteacher"],
     "programmes:letters_send": ["coordinator"],
     "programmes:letter": ["coordinator", "headteacher"],
     "reports:handover": ["coordinator", "specialist"],
@@ -322,6 +325,7 @@ LISTS = {
     "planner:half_day": ["coordinator", "specialist"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
+    "visits:away": ["coordinator", "partner"],
     "visits:detail": ["coordinator", "specialist", "headteacher"],
     "visits:confirm_all": ["specialist", "partner"],
     "visits:swap": ["coordinator", "specialist"],

@@ -23,6 +23,7 @@ LED_TO = {
         "Action plan",
         "Change the timetable",
         "School calendars",
+        "Uncommon INSET days",
         "Term dates",
         "Events",
         "Attendance over the year",

@@ -61,7 +61,7 @@ from tests.factories import (
 )
 from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
-from visits.models import CalendarFeed
+from visits.models import Away, CalendarFeed
 
 OFFICE_STAFF = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE]
 
@@ -226,6 +226,8 @@ def build_corner(corner, programme, staff, serial):
         words=f"{corner} training",
         entered_by=people[Role.OFFICE],
     )
+    days = {"first_on": dt.date(2027, 3, 1), "last_on": dt.date(2027, 3, 1)}
+    away = Away.objects.create(person=people[Role.PARTNER], entered_by=people[Role.PARTNER], **days)
     return SimpleNamespace(
         corner=corner,
         people=people,
@@ -250,6 +252,7 @@ def build_corner(corner, programme, staff, serial):
         upn=upn_of(serial),
         school=partnership.partner_school,
         closure=closure,
+        away=away,
         specialist=specialist,
         conflict=conflict,
         listed_school=own,

@@ -12,9 +12,11 @@ class VisitsConfig(AppConfig):
         from programmes.services import life, people
         from programmes.services.closures import WHAT_IT_HITS
         from programmes.services.held import LAST_HELD
+        from programmes.services.inset import OCCUPIED
         from visits.events.letters import events_ahead
         from visits.services import cancel_visits_after, hand_bookings_over, last_visit_held, visit_the_new_home_school
         from visits.services.displaced import visits_on_closures
+        from visits.services.occupied import days_taken
         from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
@@ -23,4 +25,5 @@ class VisitsConfig(AppConfig):
             ALSO_AHEAD.append(events_ahead)
             LAST_HELD.append(last_visit_held)
             WHAT_IT_HITS.append(visits_on_closures)
+            OCCUPIED.append(days_taken)
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

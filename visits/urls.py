@@ -1,6 +1,7 @@
 from django.urls import path
 
 from visits import views
+from visits.away import views as away
 from visits.changes import views as changes
 from visits.cover import views as cover
 
@@ -9,6 +10,8 @@ urlpatterns = [
     path("", views.VisitList.as_view(), name="list"),
     path("add/", views.choose_partnership, name="choose"),
     path("add/<int:partnership>/", views.VisitCreate.as_view(), name="create"),
+    path("away/<int:person>/", away.away, name="away"),
+    path("away/days/<int:pk>/take-back/", away.remove, name="away_remove"),
     path("<int:pk>/", views.VisitDetail.as_view(), name="detail"),
     path("<int:pk>/change/", views.VisitUpdate.as_view(), name="change"),
     path("<int:pk>/cancel/", views.VisitCancel.as_view(), name="cancel"),

@@ -19,6 +19,7 @@ AUDIENCES = {
     "partner teachers": "Partner teachers",
 }
 MOST_HALF_DAYS = 20
+MOST_DAYS = 200
 
 
 def number(label, most=MOST_HALF_DAYS, least=0, field=forms.IntegerField, **kwargs):
@@ -66,6 +67,15 @@ class StepFields(RowForm):
     )
     funded_specialist_half_days = number("Funded half-days of the specialist teacher's school")
     funded_partner_half_days = number("Funded half-days of the partner school")
+    least_gap = number(
+        "For a visit: at least so many days after the visit before it",
+        MOST_DAYS,
+        required=False,
+        help_text="Of the same partnership. Leave it blank for the next day at the earliest.",
+    )
+    greatest_gap = number(
+        "At most so many days after it", MOST_DAYS, 1, required=False, help_text="Leave it blank if it may be later."
+    )
     records = words(
         "What is recorded",
         200,
@@ -98,8 +108,15 @@ class StepFields(RowForm):
     def clean_audience(self):
         return "; ".join(self.cleaned_data["audience"])
 
+    def clean_least_gap(self):
+        given = self.cleaned_data["least_gap"]
+        return 1 if given is None else given
+
     def clean(self):
         cleaned = super().clean()
+        least, greatest = cleaned.get("least_gap"), cleaned.get("greatest_gap")
+        if least is not None and greatest is not None and greatest < least:
+            self.add_error("greatest_gap", f"The visit is at least {least} days after the one before: give no fewer.")
         for side in ("specialist", "partner"):
             field, half_days = f"funded_{side}_half_days", cleaned.get("half_days")
             if half_days is not None and cleaned.get(field, 0) > half_days:
@@ -109,7 +126,8 @@ class StepFields(RowForm):
         return cleaned
 
 
-ORDER = ["funded_specialist_half_days", "funded_partner_half_days", "required", "records"]
+GAPS = ["least_gap", "greatest_gap"]
+ORDER = [*GAPS, "funded_specialist_half_days", "funded_partner_half_days", "required", "records"]
 
 
 class StepForm(StepFields):

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.programmes import Area, DataPoint, Programme, started
 from programmes.models.specialists import OVER, SpecialistTeacher, areas_of, of_organisation
-from programmes.models.week import HALF_DAYS, ReleasePattern, release_constraints
+from programmes.models.week import HALF_DAYS, ReleasePattern, in_words, release_constraints
 
 
 def partnerships_of(m):
@@ -232,6 +232,26 @@ HEAD_NEEDED = OPEN_TO_VISITS | {Partnership.Status.PROPOSED, Partnership.Status.
 RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
 
 
+class PartnerTeacherQuerySet(ScopedQuerySet):
+    """The coordinator's, and one's own as long as one is in the partnership."""
+
+    started = started("partnership__programme__")
+    reach = {
+        Role.COORDINATOR: lambda m: Q(partnership__programme__organisation=m.organisation_id),
+        Role.PARTNER: lambda m: Q(
+            user=m.user_id,
+            until=None,
+            partnership__partner_school=m.school_id,
+            partnership__programme__organisation=m.organisation_id,
+        ),
+    }
+
+    def of_open_programmes(self):
+        """At present, in partnerships in which visits are or will be planned."""
+        closed = Q(partnership__programme__status=Programme.Status.CLOSED) | Q(partnership__status__in=OVER)
+        return self.filter(until=None).exclude(closed)
+
+
 class PartnerTeacher(ReleasePattern):
     """A teacher of the partner school in a partnership, from a day to a day: an equal partner.
 
@@ -247,6 +267,8 @@ class PartnerTeacher(ReleasePattern):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = PartnerTeacherQuerySet.as_manager()
 
     class Meta:
         ordering = ["since", "pk"]
@@ -267,6 +289,10 @@ class PartnerTeacher(ReleasePattern):
             ),
             *release_constraints("partner_teacher"),
         ]
+
+    @property
+    def teaches_in_words(self):
+        return in_words(self.teaches)
 
 
 class ObjectionQuerySet(ScopedQuerySet):

@@ -15,6 +15,11 @@ def in_week_order(codes) -> list[str]:
     return [code for code in HALF_DAYS if code in codes]
 
 
+def in_words(codes) -> str:
+    """Monday morning, Tuesday afternoon"""
+    return ", ".join(HALF_DAYS[code] for code in in_week_order(codes))
+
+
 class ReleasePattern(models.Model):
     """When a teacher can usually be out of class, which of these half-days they like best, and their PPA.
 
@@ -31,7 +36,11 @@ class ReleasePattern(models.Model):
     @property
     def release_in_words(self):
         """Monday morning, Tuesday afternoon; nothing when it is not known."""
-        return ", ".join(HALF_DAYS[code] for code in in_week_order(self.release_half_days))
+        return in_words(self.release_half_days)
+
+    @property
+    def preferred_in_words(self):
+        return in_words(self.preferred_half_days)
 
     @property
     def release_in_short(self):

@@ -52,6 +52,7 @@ SETTINGS = [
 ]
 OF_A_SPECIALIST = ["ref", "user_id", "home_school_id", "subjects", "year_groups", "joined", "partnerships_wanted"]
 OF_A_SPECIALIST += ["release_half_days", "preferred_half_days", "ppa", "consultant_id"]
+OF_A_PARTNER_TEACHER = ["user_id", "release_half_days", "preferred_half_days", "ppa", "teaches"]
 
 
 class Carry(TextChoices):
@@ -238,8 +239,13 @@ def carry_partnerships(person, programme, copy, areas, choices):
             reason=f"Carried over from {programme.title}"[:200],
         )
         PartnerTeacher.objects.bulk_create(
-            PartnerTeacher(partnership=partnership, user=user, since=copy.starts_on)
-            for user in old.current_partner_teachers
+            PartnerTeacher(
+                partnership=partnership,
+                since=copy.starts_on,
+                **{field: getattr(teacher, field) for field in OF_A_PARTNER_TEACHER},
+            )
+            for teacher in old.partner_teachers.all()
+            if teacher.until is None
         )
     carry_schools(person, programme, copy, carried)
     for old, choice in rows:

@@ -146,14 +146,6 @@ def keep_nomination(person, nomination) -> Nomination:
 
 
 @transaction.atomic
-def keep_release(person, specialist) -> SpecialistTeacher:
-    """The usual half-days out of class, as the form has put them on the row."""
-    specialist.save(update_fields=["release_half_days", "ppa"])
-    audit.record(person, "release pattern kept", specialist)
-    return specialist
-
-
-@transaction.atomic
 def declare_conflict(person, conflict) -> ConflictOfInterest:
     """From now on the two are not suggested as a pair."""
     conflict.save()

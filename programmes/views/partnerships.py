@@ -3,7 +3,7 @@ from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
-from programmes.models import Partnership
+from programmes.models import Partnership, PartnerTeacher, SpecialistTeacher
 from programmes.services import agreements, areas, objections
 from programmes.services.acceptance_pages import may_agree, sides_of
 from programmes.services.history import history_of
@@ -89,6 +89,7 @@ class PartnershipDetail(Allowed, DetailView):
             may_change_area=may_move and areas.may_be_changed(partnership),
             may_hand_over="handover.view" in may,
             partner_teachers=[row for row in partnership.partner_teachers.all() if row.until is None],
+            **of_teachers(person, partnership),
             stranded=visits.waiting_for_a_successor(today),
             has_roster=person.may("roster.view"),
             is_paused=partnership.is_paused,
@@ -104,3 +105,14 @@ class PartnershipDetail(Allowed, DetailView):
             people=who_can_sign_in(partnership) if inviting else [],
             **kwargs,
         )
+
+
+def of_teachers(person, partnership):
+    """Whose usual week and whose days away the person may enter: rows of partner teachers, and people."""
+    own = PartnerTeacher.objects.allowed(person, "teaching.keep").filter(partnership=partnership, until=None)
+    away = PartnerTeacher.objects.allowed(person, "away.keep").filter(partnership=partnership, until=None)
+    specialists = SpecialistTeacher.objects.allowed(person, "away.keep").filter(pk=partnership.specialist_id)
+    return {
+        "weeks_to_keep": set(own.values_list("pk", flat=True)),
+        "away_to_keep": {*away.values_list("user", flat=True), *specialists.values_list("user", flat=True)},
+    }

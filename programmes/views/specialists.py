@@ -165,7 +165,7 @@ def specialist_release(request, pk):
     """The release pattern: the coordinator keeps anybody's, a specialist teacher the own."""
     row = get_allowed(SpecialistTeacher, request.user, "release.keep", pk=pk)
     own = row.user_id == request.user.pk
-    form = ReleaseForm(request.POST or None, instance=row, user=request.user)
+    form = ReleaseForm(request.POST or None, instance=row, user=request.user, own=own, name=str(row))
     if form.is_valid():
         form.save()
         messages.success(request, f"{'Your' if own else 'The'} usual half-days are saved.")

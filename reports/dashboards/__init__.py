@@ -26,6 +26,7 @@ from reports.dashboards.rows import (
     parts,
     programmes,
     school_calendar,
+    weeks,
 )
 from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
 from reports.dashboards.to_do import (
@@ -36,6 +37,7 @@ from reports.dashboards.to_do import (
     ended_items,
     owed_by_point,
     owed_items,
+    partner_week_items,
     told_apart,
     week_items,
 )
@@ -122,18 +124,21 @@ def teacher(user, acting, today):
         .with_acceptances()
         .order_by("-programme__starts_on", "ref")[:40]
     )
-    own = parts(user, acting) if acting.role == Role.SPECIALIST else []
+    own, taught = (parts(user, acting), []) if acting.role == Role.SPECIALIST else ([], weeks(user, acting))
     return {
         "lead": next_grades(partnerships, today),
         "to_do": signing_items(user, acting, today)
         + unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)
         + week_items(own)
+        + partner_week_items(taught)
         + revisit_items(user, acting, today)
         + coming_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
         "parts": own,
+        "weeks": taught,
+        "days_away": user.pk,
     }
 
 

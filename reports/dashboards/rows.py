@@ -9,6 +9,7 @@ from programmes.models import (
     HeadsLetter,
     PartnerSchool,
     Partnership,
+    PartnerTeacher,
     Programme,
     SchoolClosure,
     SpecialistTeacher,
@@ -82,6 +83,13 @@ def parts(user, acting):
     """The programmes in which the person is a specialist teacher, those that are over left out."""
     rows = mine(SpecialistTeacher, user, acting, "release.keep").select_related("programme", "buddy__user")
     return list(rows.exclude(programme__status=Programme.Status.CLOSED).order_by("-programme__starts_on", "pk"))
+
+
+def weeks(user, acting):
+    """The partnerships in which the person is a partner teacher, those that are over left out."""
+    rows = mine(PartnerTeacher, user, acting, "teaching.keep").of_open_programmes()
+    rows = rows.select_related("partnership__programme")
+    return list(rows.order_by("-partnership__programme__starts_on", "partnership__ref", "pk"))
 
 
 def impact(user, acting):

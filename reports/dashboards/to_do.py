@@ -219,3 +219,16 @@ def week_items(parts):
         for row in parts
         if not row.release_half_days
     ]
+
+
+def partner_week_items(rows):
+    """The same of someone's rows as a partner teacher."""
+    return [
+        {
+            "title": "Say on which half-days you can usually be out of class",
+            "text": f"{row.partnership.label}, and when you teach the class: visits are planned by it.",
+            "url": reverse("programmes:partner_week", args=[row.pk]),
+        }
+        for row in rows
+        if not row.release_half_days
+    ]

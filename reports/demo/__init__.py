@@ -15,7 +15,7 @@ from programmes.models import Programme, academic_year
 from pupils.loading import load_programme
 from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
-from reports.demo.calendars import keep_calendars
+from reports.demo.calendars import keep_calendars, keep_weeks
 from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
@@ -35,6 +35,7 @@ FURNISHED_WITH = [
     sign_agreements,
     recruit,
     keep_calendars,
+    keep_weeks,
     live_through,
     plan_actions,
     hold_events,

@@ -1,12 +1,16 @@
 """The calendars of a demo programme: what its schools have entered, how much they can spare, and teachers' weeks."""
 
+import datetime as dt
 import random
 
 from programmes.calendar import calendars_of
-from programmes.models import SchoolClosure
+from programmes.models import PartnerTeacher, SchoolClosure, SpecialistTeacher
+from programmes.models.week import HALF_DAYS, in_week_order
 from programmes.services.closures import keep_closures, keep_limits
 from programmes.services.school_calendars import schools_of
-from visits.models import Visit
+from programmes.services.weeks import keep_week
+from visits.away.keeping import keep_away
+from visits.models import Away, Visit
 
 Kind = SchoolClosure.Kind
 MAY = 5
@@ -33,6 +37,29 @@ def keep_calendars(programme, today):
     if in_the_way := trip_on_a_visit(programme, today, {closure.school_id for closure in closures}):
         closures.append(in_the_way)
     keep_closures(None, closures)
+
+
+def keep_weeks(programme, today):
+    """The usual week of nearly every teacher, and two who are away for some days to come."""
+    rng = random.Random(f"weeks of {programme.slug}")  # noqa: S311 (half-days of a demonstration)
+    partners = PartnerTeacher.objects.filter(partnership__programme=programme).of_open_programmes()
+    specialists = SpecialistTeacher.objects.filter(programme=programme)
+    rows = [*specialists.order_by("ref"), *partners.order_by("pk")]
+    for place, row in enumerate(rows):
+        if place % 8 == 5:
+            continue  # has not said yet
+        codes = rng.sample(list(HALF_DAYS), 7)
+        release = row.release_half_days or in_week_order(codes[:5])
+        row.release_half_days, row.preferred_half_days = release, release[:1]
+        row.ppa = row.ppa or next((code for code in codes[5:] if code not in release), "")
+        fields = ["release_half_days", "preferred_half_days", "ppa"]
+        if isinstance(row, PartnerTeacher):
+            row.teaches = in_week_order({*release[:3], *rng.sample(list(HALF_DAYS), 3)} - {row.ppa})
+            fields.append("teaches")
+        keep_week(None, row, fields)
+    for row, weeks in zip(rows[::-7][:2], (4, 9), strict=False):
+        first = today + dt.timedelta(weeks=weeks, days=-today.weekday())
+        keep_away(None, Away(person=row.user, first_on=first, last_on=first + dt.timedelta(days=4)))
 
 
 def taken_days(programme, schools):
