@@ -35,7 +35,7 @@ LED_TO = {
     Role.FINANCE: [],
     Role.SPECIALIST: ["Who has signed", "Action plan", "Events"],
     Role.PARTNER: ["Who has signed", "Action plan", "Events"],
-    Role.HEADTEACHER: ["Who has signed", "Action plan", "Events"],
+    Role.HEADTEACHER: ["Who has signed", "Action plan", "Uncommon INSET days", "Events"],
 }
 
 
