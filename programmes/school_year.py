@@ -29,6 +29,7 @@ class Part:
     last_on: dt.date
     is_term: bool
     entries: list[Entry] = field(default_factory=list)
+    bank_holidays: list[dt.date] = field(default_factory=list)  # of holidays, where they change nothing
 
 
 def parts_of(year: dt.date, calendar: Calendar, closures, hits) -> list[Part]:
@@ -44,7 +45,12 @@ def parts_of(year: dt.date, calendar: Calendar, closures, hits) -> list[Part]:
                 parts.append(Part("Holidays", start, end, False))
     parts = parts or [Part("The school year", first, last, True)]
     entries = [Entry(row.first_on, row, hits.get(row.pk, [])) for row in closures]
-    entries += [Entry(day) for day in bank_holidays_between(parts[0].first_on, parts[-1].last_on)]
+    for day in bank_holidays_between(parts[0].first_on, parts[-1].last_on):
+        part = part_for(day, parts)
+        if part.is_term:
+            entries.append(Entry(day))
+        else:
+            part.bank_holidays.append(day)
     for entry in sorted(entries, key=lambda entry: (entry.first_on, entry.closure is None)):
         part_for(entry.first_on, parts).entries.append(entry)
     return parts
@@ -56,7 +62,7 @@ def part_for(day, parts) -> Part:
 
 def bank_holidays_between(first, last):
     found = [day for year in range(first.year, last.year + 1) for day in bank_holidays(year)]
-    return [day for day in found if first <= day <= last and day.weekday() < SATURDAY]
+    return sorted(day for day in found if first <= day <= last and day.weekday() < SATURDAY)
 
 
 def days_of(closures, kind) -> int:
