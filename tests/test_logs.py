@@ -32,6 +32,7 @@ def log():
     ("path", "logged"),
     [
         ("/invitations/abc123secret/", "/invitations/<str:token>/"),
+        ("/calendars/abc123secret.ics", "/calendars/<str:token>.ics"),
         ("/sign-in/password/reset/1-secret/", "/sign-in/password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"),
         ("/visits/12/", "/visits/12/"),
         ("/nowhere/", "/nowhere/"),
@@ -44,11 +45,13 @@ def test_an_address_that_lets_its_holder_in_is_logged_as_its_pattern(path, logge
 def test_neither_a_link_nor_a_query_stands_in_the_log(client, log):
     client.get(reverse("accounts:invitation", args=["very-secret-token"]))
     client.get(reverse("programmes:partnerships") + "?q=Marsh")
+    client.get(reverse("calendars:feed", args=["very-secret-token"]))
 
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [line["request"] for line in lines if line["event"] == "request_finished"] == [
         "GET /invitations/<str:token>/",
         "GET /partnerships/",
+        "GET /calendars/<str:token>.ics",
     ]
     assert "very-secret-token" not in log.getvalue()
     assert "Marsh" not in log.getvalue()

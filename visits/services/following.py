@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import audit
 from visits.models import Booking, Visit
 from visits.services.keeping import cancel_visit, schools_of
+from visits.services.telling import tell_people
 
 
 def last_visit_held(partnership, person=None):
@@ -27,8 +28,10 @@ def cancel_visits_after(person, partnership, on):
     """
     ahead = Visit.objects.filter(partnership=partnership, on__gt=on, status=Visit.Status.PLANNED)
     ahead = ahead.filter(on__gte=timezone.localdate())
+    changes = []
     for visit in ahead.order_by("pk").select_for_update():
-        cancel_visit(person, visit, FOLDED)
+        cancel_visit(person, visit, FOLDED, changes=changes)
+    tell_people(person, changes)
 
 
 def hand_bookings_over(person, partnership, left, joined, on):

@@ -13,6 +13,7 @@ from accounts.mail import post_all
 from accounts.models import Membership, User
 from accounts.roles import Role
 from papers.templatetags.plain import listed
+from programmes.calendar import calendars_of
 from visits import mails
 from visits.calendar_file import CANCEL, PUBLISH, REQUEST, entry_of_visit, many_entries_file, one_entry_file
 from visits.models import Booking, Half, Visit
@@ -98,7 +99,8 @@ def stories_of(changes):
             found[change.visit.pk] = Story(change.visit, before, change.booked, change.line.reason)
         else:
             story.visit, story.reason = change.visit, change.line.reason
-    standing = {row.pk: row for row in Visit.objects.filter(pk__in=found).with_people()}
+    rows = Visit.objects.filter(pk__in=found).with_people().select_related("partnership__programme__organisation")
+    standing = {row.pk: row for row in rows}
     rows = Booking.objects.filter(visit__in=found).select_related("person", "school")
     for booking in rows.order_by("person__last_name", "person__first_name", "pk"):
         found[booking.visit_id].bookings.append(booking)
@@ -180,6 +182,7 @@ def when_of(row):
 def tell_cover_finders(by, stories, organisation, today):
     """Each school reads who of its own teachers is out of class when, and who is not any more."""
     schools = defaultdict(lambda: {"out": [], "back": []})
+    calendars = calendars_of([organisation])
     for story in stories:
         before = out_of_class(story.booked, today)
         now = out_of_class(story.bookings, today)
@@ -188,7 +191,8 @@ def tell_cover_finders(by, stories, organisation, today):
                 schools[booking.school_id]["out"].append(booking)
         for key, booking in before.items():
             if key not in now:
-                late = bool(story.before) and is_late(story.before)
+                calendar = calendars.of(organisation.pk, story.before.host_id)
+                late = is_late(story.before, today, calendar)
                 schools[booking.school_id]["back"].append((booking, late))
     finders = finders_of(organisation, schools)
     letters = []
