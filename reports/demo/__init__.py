@@ -16,6 +16,7 @@ from pupils.loading import load_programme
 from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
 from reports.demo.calendars import keep_calendars, keep_weeks
+from reports.demo.changes import change_visits
 from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
@@ -40,6 +41,7 @@ FURNISHED_WITH = [
     plan_actions,
     hold_events,
     write_records,
+    change_visits,
     nudge_lately,
     let_one_be_disputed,
     let_one_wait_for_its_head,

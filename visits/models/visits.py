@@ -83,6 +83,9 @@ class VisitQuerySet(ScopedQuerySet):
         own = Booking.objects.filter(person=person, confirmed_at=None).values("visit")
         return self.filter(status=Visit.Status.PLANNED, on__gte=today, pk__in=own)
 
+    def without_proposal(self):
+        return self.exclude(pk__in=open_proposals().values("visit"))
+
     def with_time_proposed_by_others(self, person):
         """Another time is proposed for them, which this person can answer."""
         return self.filter(status=Visit.Status.PLANNED, pk__in=open_proposals().exclude(by=person).values("visit"))
