@@ -217,7 +217,7 @@ MATRIX = {
     "visits:swap POST":                 (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     # an address for the own calendar, and for their school's the head and the office
     "calendars:own GET":                (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200),
-    "calendars:make POST":              (403, 404, 200, 404, 200, 404, 200, 200, 200, 200, 404),
+    "calendars:make POST":              (403, 404, 200, 404, 200, 404, 200, 200, 200, 404, 404),
     "calendars:revoke POST":            (403, 404, 404, 404, 404, 404, 404, 404, 302, 302, 404),
     # a record that both have signed, of a visit that is still to come: nothing more can be written in it
     "lessons:list GET":                 (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403),

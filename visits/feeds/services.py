@@ -61,6 +61,11 @@ def note_reading(feed):
     rows.filter(Q(read_at=None) | Q(read_at__lt=now - READ_NOTED_EVERY)).update(read_at=now)
 
 
+def may_have_own(person) -> bool:
+    """Whether visits or events can be the person's own: an office has neither."""
+    return person.may("events.view")
+
+
 def schools_of(person):
     """The schools for whose cover the person cares."""
     return list(dict.fromkeys(m.school for m in person.memberships_granting("cover.view")))

@@ -22,7 +22,7 @@ def page_of(person, feed=None, secret=""):
     live = {
         (row.person_id, row.school_id): row for row in services.feeds_of(person).select_related("made_by", "school")
     }
-    places = [{"school": None, "feed": live.get((person.pk, None))}] if person.may("visits.view") else []
+    places = [{"school": None, "feed": live.get((person.pk, None))}] if services.may_have_own(person) else []
     places += [{"school": school, "feed": live.get((None, school.pk))} for school in schools]
     address = settings.PUBLIC_URL + reverse("calendars:feed", args=[secret]) if secret else ""
     return {"places": places, "new": feed, "address": address, "opens": address.replace("http", "webcal", 1)}
@@ -37,7 +37,7 @@ def make(request):
         school = next((school for school in services.schools_of(request.user) if str(school.pk) == given), None)
         if school is None:
             raise Http404
-    elif not request.user.may("visits.view"):
+    elif not services.may_have_own(request.user):
         raise Http404
     feed, secret = services.make_feed(request.user, school)
     return render(request, "visits/feeds/own.html", page_of(request.user, feed, secret))
