@@ -5,7 +5,7 @@ from django.urls import reverse
 from accounts.roles import TEACHERS
 from papers.templatetags.plain import longday
 from reports.dashboards.rows import mine
-from visits.models import Visit
+from visits.models import ProposedTime, Visit
 
 MOST = 10
 
@@ -15,19 +15,21 @@ def change_items(user, acting, today):
     if acting.role not in TEACHERS:
         return []
     rows = mine(Visit, user, acting, "visits.plan").of_open_programmes().not_resting()
-    return times_to_answer(rows, user, today) + half_days_to_confirm(rows, user, today)
+    return times_to_answer(user, acting, rows, today) + half_days_to_confirm(rows, user, today)
 
 
-def times_to_answer(rows, user, today):
-    rows = rows.with_time_proposed_by_others(user).filter(on__gte=today).with_standing()
+def times_to_answer(user, acting, visits, today):
+    rows = mine(ProposedTime, user, acting, "visits.plan").filter(answer="").exclude(by=user)
+    rows = rows.filter(visit__status=Visit.Status.PLANNED, visit__on__gte=today, visit__in=visits.values("pk"))
     return [
         {
-            "title": f"Answer: {visit.proposal.by} proposes {when(visit.proposal)}",
-            "text": f"For the {visit.get_kind_display().lower()} at {visit.host}, now on {when(visit)}.",
-            "url": visit.get_absolute_url(),
+            "title": f"Answer: {proposal.by} proposes {when(proposal)}",
+            "text": f"For the {proposal.visit.get_kind_display().lower()} at {proposal.visit.host}, "
+            f"now on {when(proposal.visit)}.",
+            "url": proposal.visit.get_absolute_url(),
             "act": "Answer",
         }
-        for visit in rows[:MOST]
+        for proposal in rows.select_related("by", "visit__host").order_by("visit__on", "pk")[:MOST]
     ]
 
 
