@@ -86,10 +86,6 @@ class VisitQuerySet(ScopedQuerySet):
     def without_proposal(self):
         return self.exclude(pk__in=open_proposals().values("visit"))
 
-    def with_time_proposed_by_others(self, person):
-        """Another time is proposed for them, which this person can answer."""
-        return self.filter(status=Visit.Status.PLANNED, pk__in=open_proposals().exclude(by=person).values("visit"))
-
     def waiting_for_a_record(self, today):
         """Their day is past, and no record says that they took place."""
         rows = self.standing().of_open_programmes().not_resting()
