@@ -26,7 +26,7 @@ from programmes.models import (
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.upn import upn_index
 from reports.models import Report
-from visits.models import Attendance, Booking, Event, EventSeries, Visit
+from visits.models import Attendance, Booking, Event, EventSeries, Plan, Visit
 
 
 def free_la_code(n):
@@ -211,6 +211,29 @@ class BookingFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     on = factory.SelfAttribute("visit.on")
     half = factory.SelfAttribute("visit.half")
+
+
+class PlanFactory(DjangoModelFactory):
+    """A plan that is there, and proposes nothing."""
+
+    class Meta:
+        model = Plan
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    ordered_by = factory.SubFactory(UserFactory)
+    state = Plan.State.DONE
+    result = factory.LazyFunction(
+        lambda: {
+            "today": "2026-11-27",
+            "groups": [],
+            "visits": [],
+            "reasons": {},
+            "wishes": dict.fromkeys(
+                ["preferred", "preferences", "edges", "weekdays", "partnerships", "together", "from_middle"], 0
+            ),
+            "cost": 0,
+        }
+    )
 
 
 class ActionItemFactory(DjangoModelFactory):

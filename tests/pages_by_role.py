@@ -81,6 +81,12 @@ def pages_of(corner):
         reverse("programmes:action", args=[ours.action.pk]),
         reverse("programmes:action_change", args=[ours.action.pk]),
     ]
+    plans = [
+        *(reverse(f"visits:{name}", args=[slug]) for name in ("plans", "plan_absence", "plan_wishes")),
+        *(reverse(f"visits:{name}", args=[ours.plan.pk]) for name in ("plan", "plan_accept")),
+        reverse("visits:plan", args=[ours.other_plan.pk]),
+        reverse("visits:plan_compare", args=[ours.plan.pk, ours.other_plan.pk]),
+    ]
     specialist, school = ours.specialist.pk, ours.listed_school.pk
     people = [reverse("programmes:specialists", args=[slug]), reverse("programmes:specialist", args=[specialist])]
     recruiting = [
@@ -132,6 +138,7 @@ def pages_of(corner):
             *agreements,
             *agreement_words,
             *pairing,
+            *plans,
             *roster,
             reverse("reports:nudges"),
             reverse("accounts:mails"),

@@ -28,13 +28,14 @@ from tests.factories import (
     PartnerSchoolFactory,
     PartnershipFactory,
     PlaceFactory,
+    PlanFactory,
     ReportFactory,
     SchoolFactory,
     SpecialistTeacherFactory,
     UserFactory,
     VisitFactory,
 )
-from tests.world import build_world, suggest
+from tests.world import build_world, plans_for, suggest
 from visits.models import Away
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +132,16 @@ def more_to_pair(ours, count):
                 }
             )
     ours.run.save()
+
+
+def more_plans(ours, count):
+    """Plans, some around an absence; and visits of other partnerships in those that are there."""
+    for number in itertools.islice(NUMBERS, count):
+        partnership = PartnershipFactory(programme=ours.programme)
+        plans_for(partnership, ours.people[Role.COORDINATOR])
+        on = dt.date(2027, 2, 1) + dt.timedelta(days=number)
+        away = Away.objects.create(person=partnership.specialist.user, first_on=on, last_on=on)
+        PlanFactory(programme=ours.programme, ordered_by=partnership.specialist.user, asking={"away": away.pk})
 
 
 def more_mails(ours, count):
@@ -260,6 +271,7 @@ EVERYTHING = [
     more_partnerships,
     more_people,
     more_reports,
+    more_plans,
 ]
 
 
@@ -332,6 +344,11 @@ LISTS = {
     "visits:move_many": ["coordinator"],
     "visits:cover": ["headteacher", "office"],
     "calendars:own": ["headteacher"],
+    "visits:plans": ["coordinator"],
+    "visits:plan": ["coordinator"],
+    "visits:plan_compare": ["coordinator"],
+    "visits:plan_accept": ["coordinator"],
+    "visits:plan_absence": ["coordinator"],
     "events:list": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
     "events:detail": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
     "events:people": ["coordinator"],

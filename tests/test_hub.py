@@ -25,6 +25,7 @@ LED_TO = {
         "School calendars",
         "Uncommon INSET days",
         "Term dates",
+        "Plan the visits",
         "Events",
         "Attendance over the year",
         "Change the settings",
@@ -72,6 +73,7 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
     not_yet = {
         "Invite people to sign in",
         "Who has signed",
+        "Plan the visits",
         "Events",
         "Attendance over the year",
         "Change the settings",

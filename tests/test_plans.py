@@ -7,6 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import OutgoingMail
 from bench.plans import broken_rules
 from jobs.models import Job
 from programmes.models import Partnership, SchoolClosure, SchoolLimits, TermDate
@@ -88,6 +89,8 @@ def test_an_accepted_plan_breaks_no_rule_and_leaves_visits_bookings_and_their_hi
 
     check = accept_plan(plan.ordered_by, plan)
 
+    told = OutgoingMail.objects.filter(kind="visits_changed").values_list("to", flat=True)
+    assert sorted(told) == sorted(check.people)
     visits = list(Visit.objects.filter(partnership__programme=programme).order_by("pk"))
     slots = {before.need(row["slug"]).key: row["to"] for row in plan.result["visits"]}
     assert (len(check.new), len(check.moved), len(visits)) == (12, 0, 12)

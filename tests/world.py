@@ -51,6 +51,7 @@ from tests.factories import (
     PartnerSchoolFactory,
     PartnershipFactory,
     PlaceFactory,
+    PlanFactory,
     ProgrammeFactory,
     ReportFactory,
     SchoolFactory,
@@ -87,6 +88,25 @@ def suggest(run, partner_school, specialist):
     run.result["pairs"].append(pair)
     run.choices[f"{partner_school.pk}-{specialist.pk}"] = {"is": "accepted", "specialist": specialist.pk}
     run.save()
+
+
+def plans_for(partnership, coordinator):
+    """Two plans of the programme: the first gives a visit of the partnership a half-day, the other finds none."""
+    programme = partnership.programme
+    plans = list(programme.plans.order_by("pk")[:2]) or [
+        PlanFactory(programme=programme, ordered_by=coordinator) for _ in range(2)
+    ]
+    slug = f"{partnership.pk}-{programme.timetable.get(order=90).pk}-1"
+    row = {"slug": slug, "partnership": partnership.pk, "visit": None, "stands": None, "tried": True}
+    for plan, to in zip(plans, (2 * dt.date(2027, 2, 10).toordinal(), None), strict=True):
+        plan.result["visits"].append(row | {"to": to})
+        plan.result["wishes"]["partnerships"] += 1
+        plan.result["counts"] = {"placed" if to else "missing": len(plan.result["visits"])}
+        if to is None:
+            counts = [["away", partnership.specialist.user_id, "", 4], ["closed", partnership.partner_school_id, "", 2]]
+            plan.result["reasons"][slug] = {"counts": counts, "culprits": [], "yields": None}
+        plan.save()
+    return plans
 
 
 def build_corner(corner, programme, staff, serial):
@@ -160,6 +180,7 @@ def build_corner(corner, programme, staff, serial):
     give_term_dates(
         organisation, [(f"{corner} {name}", *days) for name, *days in YEAR_2026], school=partnership.partner_school
     )
+    plan, other_plan = plans_for(partnership, people[Role.COORDINATOR])
     objection = Objection.objects.create(
         partnership=partnership,
         school=partnership.partner_school,
@@ -244,6 +265,8 @@ def build_corner(corner, programme, staff, serial):
         proposal=proposal,
         feed=feed,
         record=record,
+        plan=plan,
+        other_plan=other_plan,
         action=action,
         agreement=agreement,
         event=event,

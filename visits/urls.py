@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from visits import views
 from visits.away import views as away
@@ -12,6 +12,7 @@ urlpatterns = [
     path("add/<int:partnership>/", views.VisitCreate.as_view(), name="create"),
     path("away/<int:person>/", away.away, name="away"),
     path("away/days/<int:pk>/take-back/", away.remove, name="away_remove"),
+    path("plans/", include("visits.planning.urls")),
     path("<int:pk>/", views.VisitDetail.as_view(), name="detail"),
     path("<int:pk>/change/", views.VisitUpdate.as_view(), name="change"),
     path("<int:pk>/cancel/", views.VisitCancel.as_view(), name="cancel"),

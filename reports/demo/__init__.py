@@ -22,6 +22,7 @@ from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
 from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
 from reports.demo.people import give_roles
+from reports.demo.plans import let_a_plan_wait
 from reports.demo.records import write_records
 from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
@@ -45,6 +46,7 @@ FURNISHED_WITH = [
     nudge_lately,
     let_one_be_disputed,
     let_one_wait_for_its_head,
+    let_a_plan_wait,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"

@@ -76,7 +76,7 @@ def needs_of(programme, partnerships=None) -> list[Asked]:
     queries for one partnership and for all.
     """
     rows = programme.partnerships.open_to_visits() if partnerships is None else partnerships
-    bookings = Prefetch("bookings", Booking.objects.select_related("person").order_by("person_id"))
+    bookings = Prefetch("bookings", Booking.objects.select_related("person", "school").order_by("person_id"))
     visits = Visit.objects.standing().select_related("host").prefetch_related(bookings)
     past = PastSpecialist.objects.select_related("specialist")
     rows = rows.with_people().prefetch_related(Prefetch("visits", visits), Prefetch("past_specialists", past))

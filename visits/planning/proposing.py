@@ -4,6 +4,7 @@ Names and words are made when somebody looks at it, so that a plan keeps ids, da
 """
 
 import itertools
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 from jobs.work import CannotBeDone
@@ -54,8 +55,20 @@ def kept(got: Read, problem: Problem, results) -> dict:
     tried = {key for result in results for key in result.needs}
     open_needs = [need for need in problem.needs if not need.is_locked]
     may_move = {need.key for need in open_needs}
+    visits = [
+        {
+            "slug": got.asked[need.key].slug,
+            "partnership": got.asked[need.key].partnership.pk,
+            "visit": got.asked[need.key].visit and got.asked[need.key].visit.pk,
+            "stands": need.stands,
+            "to": slots.get(need.key),
+            "tried": need.key in tried,
+        }
+        for need in open_needs
+    ]
     return {
         "today": problem.today.isoformat(),
+        "counts": Counter(map(state_of, visits)),
         "groups": [
             {
                 "outcome": result.outcome,
@@ -65,21 +78,25 @@ def kept(got: Read, problem: Problem, results) -> dict:
             }
             for result in results
         ],
-        "visits": [
-            {
-                "slug": got.asked[need.key].slug,
-                "partnership": got.asked[need.key].partnership.pk,
-                "visit": got.asked[need.key].visit and got.asked[need.key].visit.pk,
-                "stands": need.stands,
-                "to": slots.get(need.key),
-                "tried": need.key in tried,
-            }
-            for need in open_needs
-        ],
+        "visits": visits,
         "reasons": {got.asked[why.need].slug: as_json(why) for result in results for why in result.reasons},
         "wishes": wishes(problem, {need.key: slots[need.key] for need in open_needs if need.key in slots}),
         "cost": sum(result.cost for result in results),
     }
+
+
+PLACED, MOVED, STAYS, MISSING, UNTRIED = "placed", "moved", "stays", "missing", "untried"
+
+
+def state_of(row) -> str:
+    """What becomes of one visit of a proposal."""
+    if not row["tried"]:
+        return UNTRIED
+    if row["to"] is None:
+        return MISSING
+    if row["stands"] is None:
+        return PLACED
+    return STAYS if row["to"] == row["stands"] else MOVED
 
 
 def wishes(problem: Problem, slots) -> dict:
@@ -92,19 +109,29 @@ def wishes(problem: Problem, slots) -> dict:
         if person in problem.preferred
     ]
     weekdays = {(needs[key].partnership, day_of(slot).weekday()) for key, slot in slots.items()}
-    days = {}
+    days = defaultdict(list)
     for key, slot in slots.items():
         for person in needs[key].people:
-            days.setdefault((person, day_of(slot)), set()).add(needs[key].host)
+            days[person, day_of(slot)].append(needs[key])
     return {
         "preferred": sum(asked),
         "preferences": len(asked),
         "edges": sum(week_of(slot) in problem.edge_weeks for slot in slots.values()),
         "weekdays": len(weekdays),
         "partnerships": len({needs[key].partnership for key in slots}),
-        "together": sum(len(hosts) > 1 for hosts in days.values()),
+        "together": sum(on_one_day(problem, there) for there in days.values()),
         "from_middle": sum(abs(slot - needs[key].middle) // 2 for key, slot in slots.items()),
     }
+
+
+def on_one_day(problem, needs) -> bool:
+    """Whether a person travels to two partnerships whose schools are near each other, or the same."""
+    travels = [need for need in needs if any(school != need.host for _, school in need.out)]
+    return any(
+        one.partnership != other.partnership
+        and (one.host == other.host or frozenset((one.host, other.host)) in problem.near)
+        for one, other in itertools.combinations(travels, 2)
+    )
 
 
 # Reasons as raw values ------------------------------------------------------------------------------------------------

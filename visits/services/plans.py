@@ -8,8 +8,6 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Membership
-from accounts.roles import Role
 from jobs.work import publish
 from programmes.calendar import calendars_of
 from programmes.models import Partnership, Programme
@@ -20,8 +18,10 @@ from visits.planning.checking import broken, sentence
 from visits.planning.connected import connected
 from visits.planning.proposing import read_for
 from visits.planning.reading import settings_of
-from visits.services.history import line_of
+from visits.services.history import Changed, line_of
+from visits.services.keeping import hold_people
 from visits.services.out import bookings_for
+from visits.services.telling import finders_of, tell_people
 
 HALVES = ("am", "pm")
 FAR = dt.timedelta(days=36525)  # visits that change places wait a hundred years ago, where no other visit is
@@ -104,6 +104,10 @@ class Step:
     def half(self):
         return HALVES[self.slot % 2]
 
+    @property
+    def words(self):
+        return words_of_slot(self.slot)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -180,7 +184,11 @@ def accept_plan(person, plan) -> Check:
     partnerships meanwhile; so of two plans that do not go together the second finds what the first has written.
     """
     Programme.objects.select_for_update(no_key=True).get(pk=plan.programme_id)
-    plan = Plan.objects.select_for_update(of=["self"]).select_related("programme", "ordered_by").get(pk=plan.pk)
+    plan = (
+        Plan.objects.select_for_update(of=["self"])
+        .select_related("programme__organisation", "ordered_by")
+        .get(pk=plan.pk)
+    )
     if plan.accepted_at:
         raise AlreadyAccepted(f"plan {plan.pk}")
     rows = changes_of(plan)
@@ -191,6 +199,7 @@ def accept_plan(person, plan) -> Check:
     check = check_plan(plan)
     if check.sentences:
         raise Overtaken(check.sentences)
+    hold_people([someone for step in check.steps for someone in step.asked.people])
     try:
         with transaction.atomic():
             write(person, plan.programme, check)
@@ -220,18 +229,20 @@ def write(person, programme, check):
     Visit.objects.bulk_update([step.asked.visit for step in check.moved], ["on", "half", "sequence"])
     visits = [step.asked.visit or new_visit(step) for step in check.steps]
     Visit.objects.bulk_create([visit for visit in visits if visit.pk is None])
-    bookings, lines = [], []
+    bookings, changes = [], []
     for step, visit in zip(check.steps, visits, strict=True):
         bookings += bookings_for(visit, step.asked.people, person, step.asked.booked, settings.host_is_out)
-        how = {"before": before.get(visit.pk), "booked": step.asked.booked}
-        how["still"] = {someone.pk for someone in step.asked.people}
-        lines.append(line_of(person, visit, calendar=calendars.of(organisation, visit.host_id), **how))
+        how = {"before": before.get(visit.pk), "booked": tuple(step.asked.booked)}
+        still = {someone.pk for someone in step.asked.people}
+        line = line_of(person, visit, still=still, calendar=calendars.of(organisation, visit.host_id), **how)
+        changes.append(Changed(visit, line, **how))
     # In one order for everybody, so that two who book the same people at once do not wait for each other.
     bookings.sort(key=lambda booking: (booking.person_id, booking.on, booking.half))
     Booking.objects.bulk_create(bookings)
-    VisitChange.objects.bulk_create(lines)
+    VisitChange.objects.bulk_create([change.line for change in changes])
     open_proposals = ProposedTime.objects.filter(visit__in=before, answer="")
     open_proposals.update(answer=ProposedTime.Answer.OVERTAKEN, answered_by=person, answered_at=timezone.now())
+    tell_people(person, changes)
 
 
 def as_it_stood(asked) -> Visit:
@@ -246,7 +257,7 @@ def new_visit(step) -> Visit:
     )
 
 
-def offices_of(organisation_id, schools):
-    """Those who are told there who is out of class when."""
-    live = Membership.objects.live().filter(organisation=organisation_id, role=Role.OFFICE, school__in=schools)
-    return set(live.values_list("user", flat=True))
+def cover_finders(programme, check) -> set[int]:
+    """Those who are told at the schools concerned who is out of class when."""
+    found = finders_of(programme.organisation, check.schools)
+    return {someone.pk for people in found.values() for someone in people}

@@ -1,0 +1,288 @@
+"""What the pages of a plan show, as plain values: the numbers first, then what is not possible, then every visit."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import F
+
+from accounts.models import School, User
+from papers.templatetags.plain import listed, plural_count
+from programmes.models import PartnerTeacher, SpecialistTeacher
+from visits.models import Away, Plan
+from visits.planner import Outcome, Rule, words_of_slot
+from visits.planner.words import Names, ruled_out, smallest_thing
+from visits.planning.asked import needs_of
+from visits.planning.proposing import MISSING, MOVED, PLACED, STAYS, UNTRIED, as_why, state_of
+
+
+def counts_of(plan) -> Counter:
+    return Counter(state_of(row) for row in plan.result["visits"])
+
+
+@dataclass
+class Line:
+    """One visit of the proposal: what it is, where it stands now, and where it would be."""
+
+    slug: str
+    title: str
+    code: str
+    state: str
+    now: str
+    to: str
+    why: list[str] = field(default_factory=list)
+    cure: str = ""
+
+
+@dataclass
+class Row:
+    """One partnership with the visits of the proposal."""
+
+    partnership: object
+    lines: list[Line]
+
+
+def rows_of(plan) -> list[Row]:
+    """Every partnership of the plan, in order of its reference; what it asks no more is left out."""
+    known = {asked.slug: asked for asked in needs_of(plan.programme, plan.programme.partnerships.all())}
+    names, found = names_for(plan), defaultdict(list)
+    for row in plan.result["visits"]:
+        if asked := known.get(row["slug"]):
+            found[asked.partnership].append(line_of(plan, row, asked, names))
+    return [Row(partnership, lines) for partnership, lines in sorted(found.items(), key=lambda item: item[0].ref)]
+
+
+def line_of(plan, row, asked, names) -> Line:
+    line = Line(
+        slug=row["slug"],
+        title=asked.title,
+        code=asked.code,
+        state=state_of(row),
+        now=words_of_slot(row["stands"]) if row["stands"] is not None else "",
+        to=words_of_slot(row["to"]) if row["to"] is not None else "",
+    )
+    if given := plan.result["reasons"].get(row["slug"]):
+        why = as_why(asked.key, given)
+        line.why = ruled_out(why, names)
+        line.cure = smallest_thing(why, WindowOf(asked), names)
+        if all(blocker.rule == Rule.PAST for blocker in why.counts) and why.counts:
+            line.cure = "Its window is over: give the step a later window, or plan the visit by hand."
+    return line
+
+
+class WindowOf:
+    """What the words of a reason need of a visit: when its window begins."""
+
+    def __init__(self, asked):
+        self.first = asked.step.window_start if asked.step else asked.visit.on
+
+
+def names_for(plan) -> Names:
+    """Of everyone and every school that a reason of the plan is about."""
+    owners = {owner for why in plan.result["reasons"].values() for _, owner, *_ in [*why["counts"], *why["culprits"]]}
+    people, schools = User.objects.in_bulk(owners), School.objects.in_bulk(owners)
+    return Names(
+        people={pk: str(someone) for pk, someone in people.items()},
+        schools={pk: str(school) for pk, school in schools.items()},
+        visits={},
+    )
+
+
+# Sentences ------------------------------------------------------------------------------------------------------------
+
+
+def groups_in_words(plan) -> str:
+    """How sure the plan is: how many groups are proven best, found in time, impossible in part."""
+    groups = plan.result["groups"]
+    ends = Counter(group["outcome"] for group in groups)
+    gap = sum(group["gap"] for group in groups)
+    parts = []
+    if sure := ends[Outcome.PROVEN] + ends[Outcome.IMPOSSIBLE]:
+        many = plural_count(sure, "group")
+        parts.append(f"{many} of visits that hang together {'is' if sure == 1 else 'are'} proven best")
+    if found := ends[Outcome.FOUND]:
+        verb = "is" if found == 1 else "are"
+        parts.append(
+            f"{plural_count(found, 'group')} {verb} the best found in the time, "
+            f"at most {plural_count(gap, 'point')} from the best there can be"
+        )
+    return f"{listed(parts)}." if parts else ""
+
+
+def wishes_in_words(plan) -> list[str]:
+    """How far the wishes are met, each with its denominator."""
+    wishes, number = plan.result["wishes"], sum(row["to"] is not None for row in plan.result["visits"])
+    if not number:
+        return []
+    found = []
+    if wishes["preferences"]:
+        found.append(f"{wishes['preferred']:,} of {wishes['preferences']:,} times a teacher has a half-day they prefer")
+    found += [
+        f"{wishes['edges']:,} of {plural_count(number, 'visit')} in a first or last week of term, "
+        "or in the week after a break",
+        f"{wishes['weekdays'] / wishes['partnerships']:.1f} different days of the week for each partnership on average",
+        f"{wishes['from_middle'] / number:.1f} days from the middle of the window on average",
+    ]
+    if wishes["together"]:
+        found.append(f"{plural_count(wishes['together'], 'time')} two schools near each other on one day")
+    return found
+
+
+def with_scopes(plans) -> list[tuple[Plan, str]]:
+    """Plans, each with whom it is about; one query for all."""
+    plans = list(plans)
+    rows = Away.objects.filter(pk__in=[plan.asking["away"] for plan in plans if plan.asking.get("away")])
+    aways = {row.pk: row for row in rows.select_related("person")}
+    return [(plan, scope_in_words(plan, aways.get(plan.asking.get("away")))) for plan in plans]
+
+
+def scope_of(plan) -> str:
+    return with_scopes([plan])[0][1]
+
+
+def scope_in_words(plan, away) -> str:
+    if plan.asking.get("away"):
+        return f"While {away.person} is away{days_of(away)}" if away else "Around an absence"
+    return plural_count(len(plan.partnerships), "partnership") if plan.partnerships else "All partnerships"
+
+
+def days_of(away) -> str:
+    if away.first_on == away.last_on:
+        half = f", {away.get_half_display().lower()}" if away.half else ""
+        return f" on {away.first_on:%A %-d %B}{half}"
+    return f", {away.first_on:%-d %B} to {away.last_on:%-d %B}"
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
+
+
+def standing(programme) -> dict:
+    """How many of the visits that the timetable asks for have a half-day, before anything is planned."""
+    asked = [one for one in needs_of(programme) if one.step]
+    return {
+        "asked": len(asked),
+        "planned": sum(one.visit is not None for one in asked),
+        "partnerships": len({one.partnership.pk for one in asked}),
+    }
+
+
+def plan_page(plan) -> dict:
+    """The proposal: numbers, what is not possible and why, and each partnership with its visits."""
+    rows, counts = rows_of(plan), counts_of(plan)
+    return {
+        "counts": counts,
+        "total": sum(counts.values()),
+        "changes": counts[PLACED] + counts[MOVED],
+        "groups": groups_in_words(plan),
+        "wishes": wishes_in_words(plan),
+        "points": plan.result["cost"],
+        "impossible": [(row.partnership, line) for row in rows for line in row.lines if line.state == MISSING],
+        "rows": rows,
+        "others": others_of(plan),
+        "scope": scope_of(plan),
+    }
+
+
+def counted(plans):
+    """Plans with their numbers as `counts`, without the proposals themselves."""
+    return plans.defer("result").annotate(counts=F("result__counts"))
+
+
+def others_of(plan) -> list[tuple[Plan, str]]:
+    """Plans of the same programme that this one can be put beside."""
+    rows = Plan.objects.filter(programme=plan.programme_id, state=Plan.State.DONE).exclude(pk=plan.pk)
+    return with_scopes(counted(rows)[:10])
+
+
+NUMBERS = [
+    ("Visits that get a half-day", lambda plan: counts_of(plan)[PLACED]),
+    ("Visits that move", lambda plan: counts_of(plan)[MOVED]),
+    ("Visits that stay where they are", lambda plan: counts_of(plan)[STAYS]),
+    ("Visits without a possible half-day", lambda plan: counts_of(plan)[MISSING]),
+    ("Visits whose turn never came", lambda plan: counts_of(plan)[UNTRIED]),
+    ("Half-days that a teacher prefers", lambda plan: plan.result["wishes"]["preferred"]),
+    ("In a first or last week of term, or after a break", lambda plan: plan.result["wishes"]["edges"]),
+    ("Two schools near each other on one day", lambda plan: plan.result["wishes"]["together"]),
+    ("Days from the middle of the window, together", lambda plan: plan.result["wishes"]["from_middle"]),
+    ("Points of wishes not met: the fewer, the better", lambda plan: plan.result["cost"]),
+]
+
+
+def compare_page(plan, other) -> dict:
+    """The numbers of two plans side by side, and the visits on which they differ."""
+    mine, theirs = ({row["slug"]: row for row in one.result["visits"]} for one in (plan, other))
+    known = {asked.slug: asked for asked in needs_of(plan.programme, plan.programme.partnerships.all())}
+    lines = []
+    for slug, asked in known.items():
+        here, there = (where(asked, rows.get(slug)) for rows in (mine, theirs))
+        if (slug in mine or slug in theirs) and here != there:
+            lines.append({"asked": asked, "here": here, "there": there})
+    return {
+        "numbers": [(words, number(plan), number(other)) for words, number in NUMBERS],
+        "lines": sorted(lines, key=lambda line: (line["asked"].partnership.ref, line["asked"].key)),
+        "scope": scope_of(plan),
+        "other_scope": scope_of(other),
+    }
+
+
+def where(asked, row) -> str:
+    """The half-day that a plan gives; where it does not touch the visit, the one that stands."""
+    if row is None:
+        if asked.visit is None:
+            return "Not part of this plan"
+        return f"{asked.visit.on:%A %-d %B}, {asked.visit.get_half_display()}, as it stands"
+    if row["to"] is not None:
+        return words_of_slot(row["to"])
+    return "No half-day possible" if row["tried"] else "Its turn never came"
+
+
+def teachers_of(programme):
+    """Everyone who teaches in a partnership of the programme that has not ended, by name."""
+    partnerships = programme.partnerships.not_over()
+    partners = PartnerTeacher.objects.filter(partnership__in=partnerships, until=None).values("user")
+    specialists = SpecialistTeacher.objects.filter(partnerships__in=partnerships).values("user")
+    rows = User.objects.filter(pk__in=partners) | User.objects.filter(pk__in=specialists)
+    return rows.order_by("last_name", "first_name", "pk")
+
+
+def earlier_plans(programme) -> list[tuple[Plan, str]]:
+    """The latest plans of a programme, the newest first."""
+    rows = Plan.objects.filter(programme=programme).select_related("ordered_by", "accepted_by")
+    return with_scopes(counted(rows)[:20])
+
+
+def accept_page(check, finders) -> dict:
+    """What accepting writes, and who is told."""
+    return {
+        "what": what_changes(check),
+        "whom": f"{plural_count(len(check.people), 'person,people')} and {plural_count(len(finders), 'cover manager')}",
+        "check": check,
+        "new": sorted(check.new, key=by_day),
+        "moved": sorted(check.moved, key=by_day),
+        "sentences": check.sentences,
+    }
+
+
+def by_day(step):
+    return step.slot, step.asked.partnership.ref
+
+
+def what_changes(check) -> str:
+    """12 visits get a half-day and 3 move"""
+    parts = []
+    if new := len(check.new):
+        parts.append(f"{plural_count(new, 'visit')} {'gets' if new == 1 else 'get'} a half-day")
+    if moved := len(check.moved):
+        many = f"{moved}" if parts else plural_count(moved, "visit")
+        parts.append(f"{many} {'moves' if moved == 1 else 'move'}")
+    return listed(parts) or "Nothing changes"
+
+
+def accepted_in_words(check) -> str:
+    """12 visits have a half-day now, and 3 have moved."""
+    new, moved = len(check.new), len(check.moved)
+    parts = []
+    if new:
+        parts.append(f"{plural_count(new, 'visit')} {'has' if new == 1 else 'have'} a half-day now")
+    if moved:
+        parts.append(f"{plural_count(moved, 'visit')} {'has' if moved == 1 else 'have'} moved")
+    return f"The plan is accepted: {listed(parts)}." if parts else "The plan is accepted. It changed nothing."
