@@ -23,7 +23,8 @@ def pages_of(corner):
     ]
     results = [reverse("reports:results", args=[slug])]
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
-    visits = [reverse("visits:list"), reverse("visits:detail", args=[visit])]
+    visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
+    visits += [reverse("visits:detail", args=[visit]), f"{reverse('visits:month')}?month=2027-02"]
     plan = [
         reverse("visits:choose"),
         reverse("visits:create", args=[ours.partnership.pk]),

@@ -335,6 +335,8 @@ LISTS = {
     **set_up_pages.LISTS,
     "planner:year": ["coordinator", "consultant"],
     "planner:half_day": ["coordinator", "specialist"],
+    "visits:month": ["coordinator", "specialist", "headteacher", "office"],
+    "visits:agenda": ["coordinator", "specialist"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "visits:away": ["coordinator", "partner"],

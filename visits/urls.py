@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from visits import views
+from visits.agenda import views as agenda
 from visits.away import views as away
 from visits.changes import views as changes
 from visits.cover import views as cover
@@ -8,6 +9,8 @@ from visits.cover import views as cover
 app_name = "visits"
 urlpatterns = [
     path("", views.VisitList.as_view(), name="list"),
+    path("month/", agenda.month, name="month"),
+    path("agenda/", agenda.agenda, name="agenda"),
     path("add/", views.choose_partnership, name="choose"),
     path("add/<int:partnership>/", views.VisitCreate.as_view(), name="create"),
     path("away/<int:person>/", away.away, name="away"),
