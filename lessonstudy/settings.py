@@ -187,6 +187,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.order_weekly_digests",
         "schedule": crontab(minute=0, hour=7, day_of_week="mon"),
     },
+    "weekly cover mails": {
+        "task": "visits.tasks.order_weekly_cover_mails",
+        "schedule": crontab(minute=0, hour=12, day_of_week="fri"),
+    },
     "sweep files": {"task": "jobs.tasks.sweep_files", "schedule": 3600.0, "options": {"expires": 600}},
     "forget what is old": {"task": "jobs.tasks.forget_old", "schedule": crontab(minute=30, hour=3)},
 }

@@ -10,7 +10,7 @@ from accounts.models import InvitationMail, OutgoingMail, RegisterFile, Register
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
-from visits.models import Plan
+from visits.models import CoverRun, Plan
 
 APPS = ["accounts", "programmes", "visits", "pupils", "lessons", "reports"]
 WEB_MODULES = sorted(
@@ -70,6 +70,7 @@ def test_every_scoped_model_says_whom_it_reaches():
 def test_the_sweeper_knows_every_kind_of_job():
     assert set(kinds_of_job()) == {
         DigestRun,
+        CoverRun,
         HandOverPack,
         HeadsLetter,
         InvitationMail,

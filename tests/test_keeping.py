@@ -23,6 +23,7 @@ from tests.factories import (
     ReportFactory,
     UserFactory,
 )
+from visits.models import CoverRun, Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +39,8 @@ KEPT_FOR = {
     RegisterUpdate: None,
     PairingRun: None,
     DigestRun: None,
+    CoverRun: None,
+    Plan: None,
     Report: None,
 }
 

@@ -80,3 +80,11 @@ TIME_DECLINED = MailKind(
     "Whoever proposed it",
     "visits/mail/time_declined.txt",
 )
+COVER_WEEK = MailKind(
+    "cover_week",
+    "Who is out of class",
+    "On Friday at noon, when teachers of the school are out of class in the next two weeks",
+    "The office of their school; where none can sign in, its headteachers",
+    "visits/mail/cover_week.txt",
+    optional=True,
+)

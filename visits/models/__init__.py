@@ -3,6 +3,7 @@
 from visits.models.attendance import Attendance
 from visits.models.away import Away
 from visits.models.changes import ProposedTime, VisitChange
+from visits.models.cover import CoverMail, CoverRun
 from visits.models.events import Event, EventSeries, Group, Slot
 from visits.models.feeds import CalendarFeed
 from visits.models.plans import Plan, PlannerSettings
@@ -14,6 +15,8 @@ __all__ = [
     "Away",
     "Booking",
     "CalendarFeed",
+    "CoverMail",
+    "CoverRun",
     "Event",
     "EventSeries",
     "Group",
