@@ -15,6 +15,7 @@ from programmes.models import (
     DataPoint,
     PartnerSchool,
     Partnership,
+    PartnerTeacher,
     Programme,
     TermDate,
 )
@@ -139,6 +140,8 @@ def test_partnerships_go_on_as_chosen_one_by_one(person, programme):
         ("GONE", Status.FOLDED),
     ):
         PartnershipFactory(programme=programme, ref=ref, status=status, area=area)
+    week = {"release_half_days": ["mon-am", "tue-am"], "preferred_half_days": ["tue-am"], "teaches": ["tue-am"]}
+    PartnerTeacher.objects.update(**week, ppa="fri-pm")
     old = {p.ref: p for p in programme.partnerships.with_people()}
 
     copy, _ = copied(
@@ -156,6 +159,8 @@ def test_partnerships_go_on_as_chosen_one_by_one(person, programme):
     for ref, partnership in new.items():
         assert partnership.teachers == old[ref].teachers
         assert (partnership.partner_school, partnership.subject) == (old[ref].partner_school, old[ref].subject)
+        (teacher,) = partnership.partner_teachers.all()
+        assert {field: getattr(teacher, field) for field in [*week, "ppa"]} == week | {"ppa": "fri-pm"}
         assert partnership.area.name == "North"
         assert partnership.area.programme == copy
         assert [step.status for step in partnership.steps.all()] == [partnership.status]
