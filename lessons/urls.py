@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import records, writing
+from lessons.views import offline, records, writing
 
 app_name = "lessons"
 urlpatterns = [
@@ -16,4 +16,6 @@ urlpatterns = [
     path("visits/<int:visit>/record/correction/", records.correct, name="correct"),
     path("visits/<int:visit>/record/answer/", records.reply, name="reply"),
     path("visits/<int:visit>/record/pdf/", records.paper, name="pdf"),
+    path("offline/", offline.shell, name="shell"),
+    path("sw.js", offline.worker, name="worker"),
 ]

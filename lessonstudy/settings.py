@@ -204,6 +204,9 @@ KEEP_PACKS_DAYS = env.int("KEEP_PACKS_DAYS", 30)
 if min(KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS) < 30:
     raise ImproperlyConfigured("KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS and KEEP_PACKS_DAYS are 30 days or more.")
 
+# False takes the service worker off every device that comes again.
+SERVICE_WORKER = env.bool("SERVICE_WORKER", True)
+
 # People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -13,6 +13,8 @@ PUBLIC = {
     "health": 200,
     "accounts:invitation": 404,
     "calendars:feed": 404,
+    "lessons:shell": 200,
+    "lessons:worker": 200,
     "accounts:demo": 404,
     "accounts:demo_sign_in": 404,
 }

@@ -15,7 +15,7 @@ VISITED_ON = dt.date(2026, 11, 10)
 def past_visit(**fields):
     """Our corner with a visit of 10 November: `ours.past`, `ours.sara` (specialist) and `ours.pat` (partner)."""
     ours, ours.next_door, ours.elsewhere = build_world()
-    ours.past = VisitFactory(partnership=ours.partnership, on=VISITED_ON, **fields)
+    ours.past = VisitFactory(partnership=ours.partnership, **{"on": VISITED_ON} | fields)
     ours.sara, ours.pat = ours.people[Role.SPECIALIST], ours.people[Role.PARTNER]
     for person in (ours.sara, ours.pat):
         BookingFactory(visit=ours.past, person=person, school=None)

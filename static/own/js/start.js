@@ -24,6 +24,18 @@ if (document.querySelector('[data-module^="moj-"]')) {
   moj.initAll();
 }
 
+// Signing out takes with it what is on this device, and asks first where the server has not got it yet.
+for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`)) {
+  form.addEventListener("submit", async (event) => {
+    if (form.dataset.leaves) return;
+    event.preventDefault();
+    const drafts = await import(start.drafts);
+    if (!(await drafts.mayLeave().catch(() => true))) return;
+    form.dataset.leaves = "yes";
+    form.requestSubmit(event.submitter);
+  });
+}
+
 // A session that has ended is answered with HX-Redirect, which htmx follows by itself. Anything else that fails is said.
 const trouble = document.getElementById("trouble");
 document.addEventListener("htmx:sendError", () => say("You are offline, or Lesson Study cannot be reached. What you see may be out of date."));
