@@ -85,8 +85,10 @@ def test_a_teacher_records_a_visit_on_a_phone_with_the_network_cut_in_the_middle
     assert page.evaluate(ON_DEVICE)["drafts"] == 0
 
 
-def test_two_who_write_in_one_box_both_see_both_texts(open_as, ours):
-    pat, sara = open_as(ours.pat, 375), open_as(ours.sara)
+def test_two_who_write_in_one_box_both_see_both_texts(open_as, ours, client):
+    pat = open_as(ours.pat, 375)
+    client.cookies.clear()  # a session of her own, beside his
+    sara = open_as(ours.sara)
     for page in (pat, sara):
         page.goto(address("write", ours.past))
     sara.get_by_label("Focus").fill("Sara's words")
@@ -126,7 +128,7 @@ def test_signing_out_asks_first_and_then_takes_the_words_off_the_device(open_as,
     assert (gone["drafts"], gone["extractable"], "Canary" in gone["text"]) == (0, [], False)
 
 
-def test_whoever_is_signed_out_while_writing_goes_on_after_signing_in_again(open_as, ours, client):
+def test_whoever_is_signed_out_while_writing_goes_on_after_signing_in_again(open_as, ours):
     page = open_as(ours.pat)
     page.goto(address("write", ours.past))
     session = page.context.cookies()

@@ -38,13 +38,13 @@ async function keyOf(who) {
   return key;
 }
 
-// What is about to be sent for one sheet: {box: {text, base, label}}. Nothing left means no draft.
-export async function keep(who, sheet, cells) {
+// What is about to be sent for one sheet: {client, seq, cells: {box: {text, base, label}}}. Nothing left means no draft.
+export async function keep(who, sheet, sent) {
   const name = `${who}/${sheet}`;
-  if (Object.keys(cells).length === 0) return step("drafts", "readwrite", (store) => store.delete(name));
+  if (Object.keys(sent.cells).length === 0) return step("drafts", "readwrite", (store) => store.delete(name));
   const key = await keyOf(who);
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const words = new TextEncoder().encode(JSON.stringify(cells));
+  const words = new TextEncoder().encode(JSON.stringify(sent));
   const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, words);
   return step("drafts", "readwrite", (store) => store.put({ iv, sealed, at: Date.now() }, name));
 }
@@ -52,7 +52,7 @@ export async function keep(who, sheet, cells) {
 export async function read(who, sheet) {
   const draft = await step("drafts", "readonly", (store) => store.get(`${who}/${sheet}`));
   const kept = draft && (await step("keys", "readonly", (store) => store.get(who)));
-  if (!kept || Date.now() - draft.at > KEPT_FOR) return {};
+  if (!kept || Date.now() - draft.at > KEPT_FOR) return { cells: {} };
   const words = await crypto.subtle.decrypt({ name: "AES-GCM", iv: draft.iv }, kept.key, draft.sealed);
   return JSON.parse(new TextDecoder().decode(words));
 }

@@ -3,7 +3,6 @@
 const form = document.querySelector("form[data-notes]");
 const drafts = await import(form.dataset.drafts);
 const { who, notes: sheet, save: address, signIn } = form.dataset;
-const client = form.elements.client.value;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
 const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
@@ -11,7 +10,7 @@ const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
 const taken = {}; // box -> the text that the server has
 const sending = {}; // box -> the text on its way
 const clashes = new Set(); // boxes that wait for a choice
-let seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "";
+let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "";
 let draftTimer, saveTimer;
 
 const boxes = () => [...form.querySelectorAll("[name^='base-']")].map((input) => input.name.slice(5));
@@ -42,16 +41,25 @@ function noticed() {
 }
 
 function keepHere() {
+  if (document.body.dataset.leaves) return;
   const cells = {};
   for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), label: labelOf(box) };
-  return drafts.keep(who, sheet, cells).catch(() => {});
+  return drafts.keep(who, sheet, { client, seq, cells }).catch(() => {});
 }
 
-const labelOf = (box) => (box.startsWith("presence-") ? "Target pupil" : document.querySelector(`label[for="${CSS.escape(box)}"]`)?.textContent ?? box);
+function labelOf(box) {
+  return document.querySelector(`label[for="${CSS.escape(box)}"]`)?.textContent ?? box;
+}
 
-// A page that was left without its words on the server opens with them.
+// A page that was left without its words on the server opens with them. It goes on as the page that it was: what that
+// page sent as it was left is its own, not somebody else's.
 async function restore() {
-  const cells = await drafts.read(who, sheet);
+  const sent = await drafts.read(who, sheet);
+  if (sent.client) {
+    client = form.elements.client.value = sent.client;
+    seq = sent.seq + 1000;
+  }
+  const { cells } = sent;
   for (const [box, cell] of Object.entries(cells)) {
     if (!baseOf(box) || cell.text === taken[box]) continue;
     put(box, cell.text);
@@ -71,25 +79,25 @@ function cellsOf(names) {
   return names.map((field) => ({ field, text: textOf(field), base: Number(baseOf(field).value), seq: (seq += 1) }));
 }
 
-const post = (cells, more = {}) =>
-  fetch(address, {
+function post(cells, more = {}) {
+  return fetch(address, {
     method: "POST",
     redirect: "error",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify({ who: Number(who), client, cells }),
     ...more,
   });
+}
 
 // The button leads on once the server has every word; without it the page stays as it is.
 async function sendWhole(event) {
-  if (form.dataset.saved) return;
+  form.elements.seq.value = seq;
+  if (!busy && !waiting().length) return;
   event.preventDefault();
   while (busy) await new Promise((done) => setTimeout(done, 50));
   await save();
   if (waiting().length) return;
-  form.dataset.saved = "yes";
-  form.elements.seq.value = seq;
-  form.requestSubmit(event.submitter);
+  setTimeout(() => form.requestSubmit(event.submitter)); // not while this submission is still under way
 }
 
 async function save() {
@@ -197,7 +205,7 @@ function clash(field, { version, theirs, by, at }) {
 // The page goes: what changed is sent after it, as much as a browser lets through, and kept here in any case.
 function leave() {
   const names = waiting().filter((box) => !clashes.has(box) && sending[box] !== textOf(box));
-  if (!names.length || stopped) return;
+  if (!names.length || stopped || document.body.dataset.leaves) return;
   keepHere();
   let size = 0;
   const cells = cellsOf(names).filter((cell) => (size += JSON.stringify(cell).length * 2) < MOST);

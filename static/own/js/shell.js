@@ -12,14 +12,14 @@ if (!place.childElementCount) document.getElementById("none").hidden = false;
 addEventListener("online", () => (document.getElementById("back").hidden = false));
 
 async function show(who) {
-  const cells = await drafts.read(who, sheet);
-  for (const [box, cell] of Object.entries(cells)) {
+  const sent = await drafts.read(who, sheet);
+  for (const [box, cell] of Object.entries(sent.cells)) {
     if (!box.startsWith("section-") && !box.endsWith("-what")) continue;
     const label = Object.assign(document.createElement("label"), { className: "govuk-label govuk-label--s", htmlFor: box, textContent: cell.label });
     const area = Object.assign(document.createElement("textarea"), { className: "govuk-textarea", id: box, rows: 6, value: cell.text });
     area.addEventListener("input", () => {
       cell.text = area.value;
-      drafts.keep(who, sheet, cells);
+      drafts.keep(who, sheet, sent);
     });
     place.append(label, area);
   }

@@ -30,7 +30,8 @@ for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`))
     if (form.dataset.leaves) return;
     event.preventDefault();
     const drafts = await import(start.drafts);
-    if (!(await drafts.mayLeave().catch(() => true))) return;
+    document.body.dataset.leaves = "yes"; // nothing is put on the device any more
+    if (!(await drafts.mayLeave().catch(() => true))) return delete document.body.dataset.leaves;
     form.dataset.leaves = "yes";
     form.requestSubmit(event.submitter);
   });
