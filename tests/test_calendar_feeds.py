@@ -31,7 +31,7 @@ def one_day():
 @pytest.fixture
 def ours(db):
     world = build_world()[0]
-    Visit.objects.filter(partnership=world.partnership).delete()
+    world.visit.bookings.all().delete()
     return world
 
 
