@@ -19,6 +19,7 @@ from django.test.utils import CaptureQueriesContext, setup_databases, setup_test
 
 from bench.county import build_county
 from bench.pairing import pairing
+from bench.plan_from_rows import from_rows
 from bench.planning import planning
 from bench.register import register
 
@@ -34,7 +35,7 @@ def main():
         figures = {
             "imports and results": imports_and_results(),
             "pairing": pairing(seconds),
-            "planner": planning(seconds),
+            "planner": planning(seconds) | from_rows(seconds),
             "register": register(seconds),
             **county(),
         }

@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from allauth.mfa.models import Authenticator
+
+from accounts.adapters import EncryptedSecrets
 from jobs.work import work_on
 from programmes.models import PartnerTeacher, TimetableStep
 from tests.factories import (
@@ -85,7 +88,10 @@ def stand(partnership, days, half="am", step=None, **fields):
 
 
 def coordinator_of(programme):
+    """A new one each time, with a second factor."""
     user = UserFactory()
+    secret = {"secret": EncryptedSecrets().encrypt("JBSWY3DPEHPK3PXP")}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=secret)
     MembershipFactory(user=user, organisation=programme.organisation)
     return user
 

@@ -1,0 +1,195 @@
+"""The pages of a plan: ordered, watched, looked at, compared, accepted; who is away; what counts."""
+
+import datetime as dt
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from jobs.work import work_on
+from programmes.models import Programme, SchoolClosure
+from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, worked_out
+from visits.models import Away, Plan, PlannerSettings, Visit
+from visits.planner import Weights
+from visits.planning.proposing import propose
+from visits.planning.reading import settings_of, weights_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def programme():
+    return programme_of("First visit", "Lesson study 1")
+
+
+@pytest.fixture
+def page_of(client, programme):
+    """The words of a page as the coordinator reads it; with `data` what is posted."""
+    client.force_login(coordinator_of(programme))
+
+    def read(url, data=None, **how):
+        response = client.get(url) if data is None else client.post(url, data, follow=True, **how)
+        words = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+        return response, words.replace("&#x27;", "'")
+
+    return read
+
+
+def plans_url(programme, name="plans"):
+    return reverse(f"visits:{name}", args=[programme.slug])
+
+
+def test_a_plan_is_ordered_watched_looked_at_and_accepted(page_of, programme):
+    partnership = partnership_of(programme)
+    SchoolClosure.objects.create(
+        school=partnership.partner_school, kind="closed", first_on=MONDAY, last_on=MONDAY + dt.timedelta(days=11)
+    )
+
+    _, before = page_of(plans_url(programme))
+    _, waiting = page_of(plans_url(programme), {"scope": "all", "moves": "nothing"})
+    plan = Plan.objects.get()
+    work_on(Plan, plan.pk, propose)
+    _, proposal = page_of(plan.get_absolute_url())
+    _, check = page_of(reverse("visits:plan_accept", args=[plan.pk]))
+    _, done = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+
+    assert "0 of 2 visits of 1 partnership have a half-day." in before
+    assert "no release half-day entered" in before
+    assert "The plan waits for its turn." in waiting
+    assert "Stop, and keep what is found" in waiting
+    assert "1 visit would get a half-day" in proposal
+    assert f"20 half-days: {partnership.partner_school} is closed" in proposal
+    assert "It could be on Friday 15 January, afternoon if its window began 1 week earlier." in proposal
+    assert "1 visit gets a half-day. 2 people and 0 cover managers are told by email." in check
+    assert "The plan is accepted: 1 visit has a half-day now." in done
+    assert partnership.visits.count() == 1
+
+
+def test_only_what_was_chosen_is_planned_and_nothing_chosen_is_told(page_of, programme):
+    one, two = partnership_of(programme), partnership_of(programme)
+    url = plans_url(programme)
+
+    _, none = page_of(url, {"scope": "some", "moves": "nothing"})
+    _, odd = page_of(url, {"scope": "all", "moves": "sideways"})
+    page_of(url, {"scope": "some", "moves": "everything", "partnerships": [two.pk]})
+
+    assert "Tick at least one partnership below, or choose all of them." in none
+    assert "Choose from what is offered here." in odd
+    assert Plan.objects.values_list("partnerships", "moves").get() == ([two.pk], "everything")
+    assert str(one.partner_school) in none
+
+
+def test_a_plan_that_is_in_hand_is_shown_instead_of_a_second_one(page_of, programme):
+    partnership_of(programme)
+    page_of(plans_url(programme), {"scope": "all", "moves": "nothing"})
+
+    _, words = page_of(plans_url(programme), {"scope": "all", "moves": "everything"})
+    _, stopped = page_of(reverse("visits:plan_stop", args=[Plan.objects.get().pk]), {})
+
+    assert "A plan for this programme is being worked out already." in words
+    assert "The plan stops after the groups that are begun." in stopped
+
+
+def test_what_must_be_mended_stands_instead_of_the_form(page_of, programme):
+    programme.timetable.all().delete()
+
+    _, words = page_of(plans_url(programme))
+    _, posted = page_of(plans_url(programme), {"scope": "all", "moves": "nothing"})
+
+    for page in (words, posted):
+        assert "The timetable has no visits, so there is nothing to plan. Open the timetable" in page
+        assert "Work out a plan" not in page
+    assert not Plan.objects.exists()
+
+
+def test_two_plans_are_put_side_by_side(page_of, programme):
+    partnership = partnership_of(programme)
+    first = worked_out(programme)
+    release(partnership.specialist, "thu-am")
+    second = worked_out(programme)
+
+    response, words = page_of(reverse("visits:plan_compare", args=[first.pk, second.pk]))
+
+    moved = [line for line in response.context["lines"] if line["there"].startswith("Thursday")]
+    assert "They differ on 2 visits." in words
+    assert "Visits that get a half-day 2 2" in words
+    assert len(moved) == 2
+
+
+def test_a_plan_that_was_overtaken_says_by_what_and_is_worked_out_again(page_of, programme):
+    partnership = partnership_of(programme)
+    plan = worked_out(programme)
+    on = dt.date.fromordinal(plan.result["visits"][0]["to"] // 2)
+    SchoolClosure.objects.create(school=partnership.partner_school, kind="inset", first_on=on, last_on=on)
+
+    _, words = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    response, _ = page_of(reverse("visits:plan_again", args=[plan.pk]), {})
+
+    assert "The plan no longer holds" in words
+    assert "Nothing was written." in words
+    assert f"{partnership.partner_school} has an INSET day." in words
+    assert not Visit.objects.exists()
+    assert response.request["PATH_INFO"] == Plan.objects.exclude(pk=plan.pk).get().get_absolute_url()
+
+
+def test_an_absence_is_entered_and_a_plan_around_it_ordered(page_of, programme):
+    partnership = partnership_of(programme)
+    stand(partnership, 2, step=programme.timetable.first())
+    person = partnership.specialist.user
+    url = plans_url(programme, "plan_absence")
+    days = {"person": person.pk, "first_on": "20/1/2027", "last_on": "", "half": ""}
+
+    _, backwards = page_of(url, days | {"last_on": "19/1/2027"})
+    _, past = page_of(url, days | {"first_on": "4/1/2027"})
+    _, outside = page_of(url, days | {"first_on": "20/1/2028"})
+    _, half = page_of(url, days | {"last_on": "21/1/2027", "half": "am"})
+    assert not Away.objects.exists()
+    page_of(url, days)
+    page_of(url, days)
+
+    assert "The last day must not be before the first day." in backwards
+    assert "These days have passed: visits of the past do not move." in past
+    assert "This day is outside the programme's year: give one from 1 September 2026 to 31 August 2027." in outside
+    assert "A morning or an afternoon is one of a single day: give the same day twice." in half
+    away = Away.objects.get()
+    plan = Plan.objects.get()
+    assert (away.first_on, away.last_on, plan.moves, plan.asking) == (
+        dt.date(2027, 1, 20),
+        dt.date(2027, 1, 20),
+        "what must",
+        {"away": away.pk},
+    )
+
+
+def test_what_counts_is_kept_and_weighs_in_the_next_plan(page_of, programme):
+    url = plans_url(programme, "plan_wishes")
+    typed = {"preferred": 3, "spread": 0, "edges": 1, "together": 2, "weekday": 2, "changes": 2}
+    more = {"a_week": "", "a_term": "12", "near_km": "5"}
+
+    _, wrong = page_of(url, typed | more | {"a_term": "lots", "preferred": 9})
+    _, kept = page_of(url, typed | more)
+
+    assert "Half-days a term, at most: enter a whole number from 1 to 60." in wrong
+    assert "Choose from what is offered here." in wrong
+    assert "Kept. The next plan goes by it" in kept
+    settings = settings_of(programme)
+    assert (settings.a_week, settings.a_term, settings.near_km, settings.host_is_out) == (None, 12, 5, False)
+    assert weights_of(settings) == Weights(36, 0, 8, 10, 6, 40)
+    assert PlannerSettings.objects.count() == 1
+
+
+def test_nothing_is_planned_in_a_programme_that_is_closed(page_of, programme):
+    partnership_of(programme)
+    Programme.objects.update(status=Programme.Status.CLOSED)
+
+    for name, data in (("plans", {"scope": "all", "moves": "nothing"}), ("plan_absence", {}), ("plan_wishes", {})):
+        _, words = page_of(plans_url(programme, name), data)
+        assert "This programme is closed, and nothing is planned in it any more." in words
+    assert not Plan.objects.exists()
