@@ -460,6 +460,20 @@ def test_after_an_absence_only_what_must_moves_and_the_days_away_are_kept():
     assert broken_rules(read(programme, moves=Plan.Moves.EVERYTHING).problem, slots) == []
 
 
+def test_a_visit_that_stands_and_finds_no_half_day_stays_and_the_others_are_planned_around_it():
+    programme = programme_of("First visit", "Lesson study 1")
+    first, _ = programme.timetable.all()
+    partnership = partnership_of(programme)
+    SchoolLimits.objects.create(school=partnership.partner_school, class_ceiling=1)
+    stuck = stand(partnership, 2, step=first)
+    SchoolClosure.objects.create(school=partnership.partner_school, kind="closed", first_on=day(0), last_on=day(11))
+
+    plan = worked_out(programme, moves=Plan.Moves.EVERYTHING)
+
+    assert [(row["visit"], row["to"]) for row in plan.result["visits"]] == [(stuck.pk, None), (None, None)]
+    assert check_plan(plan).sentences == []
+
+
 def test_nothing_to_plan_is_a_plan_without_visits():
     programme = programme_of("First visit")
     stand(partnership_of(programme), 2, step=programme.timetable.get())

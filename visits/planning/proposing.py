@@ -40,8 +40,36 @@ def propose(plan):
         plan.progress(next(done), total)
         return not type(plan).objects.filter(pk=plan.pk, stop_asked=True).exists()
 
-    results = solve(problem, told=told)
+    results = with_stuck(problem, solve(problem, told=told))
     plan.finish(result=kept(got, problem, results), done=len(results), total=total)
+
+
+def with_stuck(problem: Problem, results) -> list:
+    """A visit that stands and finds no possible half-day is not cancelled by a plan: it stays where it is, and its
+    group is planned again around it. The reasons of the first time stay."""
+    done, again = [], list(results)
+    stuck, why = set(), {}
+    while again:
+        fresh = {key for result in again for key in result.missing if key_stands(problem, key)} - stuck
+        why |= {reason.need: reason for result in again for reason in result.reasons}
+        done += [result for result in again if not fresh & set(result.needs)]
+        keys = {key for result in again if fresh & set(result.needs) for key in result.needs}
+        stuck |= fresh
+        needs = [replace(need, is_locked=need.is_locked or need.key in stuck) for need in problem.needs]
+        again = solve(replace(problem, needs=tuple(need for need in needs if need.key in keys))) if keys else []
+    return [
+        replace(
+            result,
+            slots={key: slot for key, slot in result.slots.items() if key not in stuck},
+            missing=tuple(key for key in result.needs if key in stuck or key in result.missing),
+            reasons=tuple(why[key] for key in result.needs if key in stuck or key in result.missing),
+        )
+        for result in done
+    ]
+
+
+def key_stands(problem, key) -> bool:
+    return any(need.key == key and need.stands is not None for need in problem.needs)
 
 
 def to_plan(problem: Problem) -> Problem:
