@@ -24,6 +24,7 @@ def pages_of(corner):
     results = [reverse("reports:results", args=[slug])]
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
+    records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
     visits += [reverse("visits:detail", args=[visit]), f"{reverse('visits:month')}?month=2027-02"]
     plan = [
         reverse("visits:choose"),
@@ -164,6 +165,7 @@ def pages_of(corner):
             *own_week,
             handover,
             *visits,
+            *records,
             *plan,
             reverse("visits:move_many"),
             *half_day,
@@ -187,6 +189,7 @@ def pages_of(corner):
             *partnerships,
             handover,
             *visits,
+            *records,
             *planner,
             *events,
             *of_the_day,
@@ -202,6 +205,7 @@ def pages_of(corner):
             *agreements,
             handover,
             *visits,
+            *records,
             *plan,
             *half_day,
             *events,
@@ -212,6 +216,7 @@ def pages_of(corner):
             *own_week,
             *agreements,
             *visits,
+            *records,
             *plan,
             *half_day,
             *events,
@@ -231,6 +236,7 @@ def pages_of(corner):
             *agreements,
             *partnerships,
             *visits,
+            *records,
             *events,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),

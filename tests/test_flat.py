@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, School
 from accounts.roles import Role
 from jobs.models import Job
+from lessons.models import GapTask, HeadReply, Note, RecordAction, RecordCorrection, Side
 from programmes.models import HeadContact, PartnerSchool, Programme, SchoolClosure
 from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
@@ -34,6 +35,7 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
     VisitFactory,
+    VisitRecordFactory,
 )
 from tests.world import build_world, plans_for, suggest
 from visits.models import Away
@@ -68,6 +70,34 @@ def more_partnerships(ours, count):
             visit = VisitFactory(partnership=partnership, on=on, half="pm")
             BookingFactory(visit=visit)
     count_returns(ours.programme)
+
+
+def more_records(ours, count):
+    """Of every kind: being written, signed by one side, signed by both and answered or not; each with what is to do."""
+    partner, specialist = ours.people[Role.PARTNER], ours.people[Role.SPECIALIST]
+    for number in range(count):
+        partnership = PartnershipFactory(
+            programme=ours.programme,
+            area=ours.partnership.area,
+            specialist=ours.partnership.specialist,
+            partner_school=ours.school,
+            partner_teacher=partner,
+        )
+        visit = VisitFactory(partnership=partnership, on=timezone.localdate(), status="took place")
+        record = VisitRecordFactory(visit=visit)
+        for row, text in ((record, "Talk"), (ours.record, "It was Year 4.")):
+            RecordCorrection.objects.create(record=row, text=text, by=partner)
+        Note.objects.create(record=record, field="section-focus", text="Talk", version=1, written_by=partner)
+        RecordAction.objects.create(record=record, number=1, what="Lend the wall", owner=partner)
+        RecordAction.objects.create(record=ours.record, number=2 + next(NUMBERS), what="Lend the wall", owner=partner)
+        for side in Side:
+            GapTask.objects.create(record=record, side=side, what="Find questions")
+        for side, person in [(Side.PARTNER, partner), (Side.SPECIALIST, specialist)][: number % 3]:
+            record.signatures.create(side=side, person=person, version=0)
+        record.status = ["draft", "part signed", "signed off"][number % 3]
+        record.save()
+        if number % 2:
+            HeadReply.objects.create(record=record, is_accurate=False, comment="No", by=ours.people[Role.HEADTEACHER])
 
 
 NUMBERS = itertools.count()
@@ -272,6 +302,7 @@ EVERYTHING = [
     more_people,
     more_reports,
     more_plans,
+    more_records,
 ]
 
 
@@ -337,6 +368,8 @@ LISTS = {
     "planner:half_day": ["coordinator", "specialist"],
     "visits:month": ["coordinator", "specialist", "headteacher", "office"],
     "visits:agenda": ["coordinator", "specialist"],
+    "lessons:list": ["coordinator", "specialist", "headteacher"],
+    "lessons:record": ["coordinator", "partner", "headteacher"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "visits:away": ["coordinator", "partner"],

@@ -22,12 +22,13 @@ RUNNING = {"visit__partnership__programme__status": Programme.Status.ACTIVE}
 def unrecorded(user, acting, today):
     """Visits whose day is past and that have no record."""
     rows = mine(Visit, user, acting, "visits.view").waiting_for_a_record(today)
-    return rows.filter(partnership__programme__status=Programme.Status.ACTIVE).with_people()
+    return rows.filter(partnership__programme__status=Programme.Status.ACTIVE)
 
 
 def unrecorded_items(user, acting, today):
     """A line for each visit of which either teacher writes the record; after two school days it is overdue."""
-    visits = list(unrecorded(user, acting, today).select_related("record").order_by("on", "half", "pk")[:10])
+    rows = unrecorded(user, acting, today).select_related("record", "host", "partnership__programme")
+    visits = list(rows.order_by("on", "half", "pk")[:10])
     places = {(visit.partnership.programme.organisation_id, visit.host_id) for visit in visits}
     calendars = calendars_of([one for one, _ in places], {host for _, host in places})
     return [
@@ -73,7 +74,8 @@ def side_of(acting):
 def unsigned_items(user, acting, today):
     """A line for each record that the other side has signed and this one has not."""
     rows = mine(VisitRecord, user, acting, "records.write").filter(status=VisitRecord.Status.PART_SIGNED, **RUNNING)
-    rows = rows.exclude(signatures__side=side_of(acting)).with_visit().order_by("visit__on", "pk")
+    rows = rows.exclude(signatures__side=side_of(acting)).select_related("visit")
+    rows = rows.prefetch_related("signatures__person").order_by("visit__on", "pk")
     return [
         {
             "title": f"Sign the record of {called(row.visit, today)}",
@@ -126,7 +128,7 @@ def unanswered_items(user, acting, today):
             if row.visit.signed_off_at
             else "",
         }
-        for row in rows.with_visit().order_by("visit__on", "pk")[:10]
+        for row in rows.select_related("visit__partnership").order_by("visit__on", "pk")[:10]
     ]
 
 
