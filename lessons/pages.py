@@ -182,6 +182,7 @@ class Reading:
     signatures: list
     corrections: list
     replies: list
+    kept: list  # for its teachers: texts that arrived and did not become part of it, with whose they are
 
     @property
     def visit(self):
@@ -221,7 +222,15 @@ def reading_of(person, record):
         signatures=list(record.signatures.all()),
         corrections=list(record.corrections.select_related("by")),
         replies=record.newest_replies,
+        kept=kept_apart(record, sections) if sides_of(visit, person) else [],
     )
+
+
+def kept_apart(record, sections):
+    """(title, revision), the newest first: of whoever was overtaken, came after the signature, or has left."""
+    titles = {section.field: section.title for section in sections}
+    rows = record.revisions.filter(made=None).exclude(text="").select_related("by").order_by("-pk")[:50]
+    return [(titles.get(row.field, row.field.replace("-", " ").capitalize()), row) for row in rows]
 
 
 def acts_for(person, record):

@@ -254,6 +254,11 @@ def test_words_of_someone_who_left_meanwhile_are_kept_and_they_are_told(client, 
     sent = client.post(address("write", ours.past), data | {"section-focus": "My last words"})
     shown = client.get(address("write", ours.past))
 
+    client.force_login(ours.sara)
+    still_there = text_of(client.get(address("record", ours.past)))
+
+    assert "Words that were kept and are not in the record (1)" in still_there
+    assert "My last words" in still_there
     assert sent.status_code == 409
     assert "You are not a teacher of this partnership any more" in text_of(sent)
     assert "My last words" in sent.content.decode()
