@@ -1,4 +1,4 @@
-"""A generated county: its partnerships, with 9 visits, 6 places and 4 data points each, and someone of each role."""
+"""A generated county: partnerships with 9 visits of a timetable, 6 places and 4 data points each, and each role."""
 
 import csv
 import datetime as dt
@@ -13,12 +13,14 @@ from django.urls import reverse
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Membership, User
 from accounts.roles import SECOND_FACTOR, Role
-from programmes.models import AreaConsultant, academic_year
+from programmes.models import AreaConsultant, TermDate, TimetableStep, academic_year
 from pupils.loading import load_programme
 from pupils.results import as_json
 from visits.models import Booking, Visit
 
-PUPILS, VISITS = 6, 9
+PUPILS, FRIDAY = 6, 4
+HALF_TERMS = [(0, 8), (9, 7), (18, 6), (25, 5), (32, 6), (39, 7)]  # first week of the year, and how many
+WINDOWS = [4, 9, 12, 18, 21, 25, 28, 32, 40]
 GRADES = ["2b", "2a", "3c", "3b", "3a", "4c", "4b", "4a", "5c"]
 POINTS = [("October", 10, 16), ("December", 12, 11), ("March", 3, 19), ("Summer", 6, 25)]
 
@@ -55,6 +57,10 @@ class County(SimpleNamespace):
     def results(self):
         return as_json(self.programme)
 
+    def half_day(self):
+        step = self.programme.timetable.last()
+        return reverse("planner:half_day", args=[f"{self.partnership.pk}-{step.pk}-1"])
+
     def pages(self):
         people, slug = self.people, self.programme.slug
         yield "today, coordinator", people[Role.COORDINATOR], reverse("today")
@@ -67,6 +73,9 @@ class County(SimpleNamespace):
         yield "nudges to check", people[Role.COORDINATOR], reverse("reports:nudges")
         yield "a partnership", people[Role.COORDINATOR], self.partnership.get_absolute_url()
         yield "a programme", people[Role.COORDINATOR], reverse("programmes:detail", args=[slug])
+        yield "year planner, all rows", people[Role.COORDINATOR], reverse("planner:year")
+        yield "a half-day to choose", people[Role.COORDINATOR], self.half_day()
+        yield "visits by month", people[Role.COORDINATOR], reverse("visits:month")
         yield "visits", people[Role.COORDINATOR], reverse("visits:list")
         yield "results", people[Role.COORDINATOR], reverse("reports:results", args=[slug])
         yield "results by school", people[Role.COORDINATOR], reverse("reports:results", args=[slug]) + "?by=school"
@@ -153,14 +162,44 @@ def write(folder, starts_on, partnerships):
 
 
 def plan_visits(programme, starts_on):
+    """Term dates, a timetable of nine windows, and both sides booked on a half-day in each."""
+    terms = [(n, starts_on + dt.timedelta(weeks=first), weeks) for n, (first, weeks) in enumerate(HALF_TERMS)]
+    TermDate.objects.bulk_create(
+        TermDate(
+            organisation=programme.organisation,
+            name=f"Half term {n + 1}",
+            starts_on=first + dt.timedelta(days=1),
+            ends_on=first + dt.timedelta(days=7 * weeks - 4),
+        )
+        for n, first, weeks in terms
+    )
+    windows = [starts_on + dt.timedelta(weeks=week) for week in WINDOWS]
+    steps = TimetableStep.objects.bulk_create(
+        TimetableStep(
+            programme=programme,
+            order=n + 1,
+            type="visit",
+            name="First visit" if n == 0 else f"Lesson study {n}",
+            window_start=first,
+            window_end=first + dt.timedelta(days=18),
+            half_days=1,
+            host="partner school",
+            funded_specialist_half_days=1,
+            funded_partner_half_days=0,
+        )
+        for n, first in enumerate(windows)
+    )
     visits = []
     for number, partnership in enumerate(programme.partnerships.with_people()):
-        for n in range(VISITS):
-            on = starts_on + dt.timedelta(weeks=5 + 4 * n, days=number % 5)
+        for step in steps:
+            on = step.window_start + dt.timedelta(days=(8 - step.window_start.weekday() + number % 5) % 7)
+            while on.weekday() > FRIDAY:
+                on += dt.timedelta(days=1)
             visits.append(
                 Visit(
                     partnership=partnership,
-                    kind=Visit.Kind.OBSERVATION,
+                    step=step,
+                    kind=Visit.Kind.RESEARCH_LESSON,
                     on=on,
                     half="am",
                     host_id=partnership.partner_school_id,
@@ -168,5 +207,10 @@ def plan_visits(programme, starts_on):
             )
     Visit.objects.bulk_create(visits)
     Booking.objects.bulk_create(
-        Booking(visit=visit, person=visit.partnership.specialist.user, on=visit.on, half=visit.half) for visit in visits
+        Booking(visit=visit, person=person, on=visit.on, half=visit.half, school=school)
+        for visit in visits
+        for person, school in (
+            (visit.partnership.specialist.user, visit.partnership.specialist.home_school),
+            (visit.partnership.current_partner_teachers[0], visit.partnership.partner_school),
+        )
     )

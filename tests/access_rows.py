@@ -231,6 +231,7 @@ MATRIX = {
     "visits:propose POST":              (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     "visits:answer POST":               (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
     "visits:withdraw POST":             (403, 403, 302, 403, 403, 403, 302, 302, 403, 403, 403),
+    "visits:lock POST":                 (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "visits:swap GET":                  (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     "visits:swap POST":                 (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403),
     # an address for the own calendar, and for their school's the head and the office
@@ -428,6 +429,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "visits:away": lambda c: [c.people[Role.PARTNER].pk],
     "visits:away_remove": lambda c: [c.away.pk],
     "visits:detail": lambda c: [c.visit.pk],
+    "visits:lock": lambda c: [c.visit.pk],
     "visits:change": lambda c: [c.visit.pk],
     "visits:cancel": lambda c: [c.visit.pk],
     **{f"visits:{name}": lambda c: [c.visit.pk] for name in ("confirm", "move", "propose", "swap")},

@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from programmes.models import SchoolClosure
 from tests.factories import EventFactory, MembershipFactory
-from tests.signing_in import with_factor
 from tests.years import MONDAY, TODAY, coordinator_of, partnership_of, programme_of, stand
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +26,7 @@ def programme():
 
 @pytest.fixture
 def browser(client, programme):
-    client.force_login(with_factor(coordinator_of(programme)))
+    client.force_login(coordinator_of(programme))
     return client
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from programmes.models import Partnership, SchoolClosure
 from tests.factories import MembershipFactory
-from tests.signing_in import with_factor
 from tests.together import at_once
 from tests.years import MONDAY, TODAY, coordinator_of, partner_of, partnership_of, programme_of, release, stand
-from visits.models import Booking, Visit, VisitChange
+from visits.models import Booking, Plan, Visit, VisitChange
+from visits.planning.reading import read
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def address(partnership, step):
 
 
 def as_coordinator(client, programme):
-    client.force_login(with_factor(coordinator_of(programme)))
+    client.force_login(coordinator_of(programme))
     return client
 
 
@@ -191,7 +191,7 @@ def test_a_teacher_chooses_for_the_own_visit_and_a_stranger_finds_nothing(client
 def test_of_two_who_give_one_teacher_the_same_half_day_one_wins_and_the_other_is_told(programme, client):
     specialist = partnership_of(programme).specialist
     mine, other = Partnership.objects.get(), partnership_of(programme, specialist=specialist)
-    step, coordinator = programme.timetable.first(), with_factor(coordinator_of(programme))
+    step, coordinator = programme.timetable.first(), coordinator_of(programme)
     said = []
 
     def book(partnership):
@@ -207,3 +207,28 @@ def test_of_two_who_give_one_teacher_the_same_half_day_one_wins_and_the_other_is
     assert len(said) == 2
     assert str(specialist) in sorted(said)[0]
     assert Visit.objects.count() == 1
+
+
+def test_a_visit_besides_the_timetable_is_looked_for_around_its_day(client, programme):
+    partnership = partnership_of(programme)
+    visit = stand(partnership, 60, kind="shadowing")
+
+    page = as_coordinator(client, programme).get(reverse("planner:half_day", args=[f"v{visit.pk}"])).context["page"]
+
+    assert (page.need.first, page.need.last) == (visit.on - dt.timedelta(weeks=3), visit.on + dt.timedelta(weeks=3))
+    assert page.free
+
+
+def test_the_planner_leaves_a_visit_that_is_kept_where_it_is_and_a_hand_moves_it(client, programme):
+    partnership = partnership_of(programme)
+    step = programme.timetable.first()
+    visit = stand(partnership, 0, step=step)
+    browser = as_coordinator(client, programme)
+
+    browser.post(reverse("visits:lock", args=[visit.pk]), {"lock": "yes"})
+    found = read(programme, moves=Plan.Moves.EVERYTHING, today=TODAY)
+    browser.post(address(partnership, step), {"half_day": "2027-01-21-am", "seen": "0"})
+
+    assert [need.is_locked for need in found.problem.needs if need.stands is not None] == [True]
+    visit.refresh_from_db()
+    assert (visit.is_locked, visit.on) == (True, dt.date(2027, 1, 21))

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from programmes.calendar import Calendar
 from programmes.models import Partnership, PartnershipStep, SchoolClosure
-from tests.signing_in import with_factor
 from tests.term_dates import YEAR_2026
 from tests.years import MONDAY, TODAY, coordinator_of, partnership_of, programme_of, release, stand
 from visits.models import Away, Booking, ProposedTime, Visit
@@ -111,7 +110,7 @@ def test_alike_events_of_one_week_are_one_mark():
 
 
 def page_of(client, programme, **query):
-    client.force_login(with_factor(coordinator_of(programme)))
+    client.force_login(coordinator_of(programme))
     return client.get(reverse("planner:year"), query).context
 
 
@@ -231,7 +230,7 @@ def test_the_download_has_a_line_for_every_visit(client):
     programme = programme_of("First visit", "Lesson study 1")
     partnership = partnership_of(programme)
     stand(partnership, 2, step=programme.timetable.first())
-    client.force_login(with_factor(coordinator_of(programme)))
+    client.force_login(coordinator_of(programme))
 
     body = client.get(reverse("planner:csv")).content.decode("utf-8-sig")
 
@@ -246,6 +245,6 @@ def test_a_programme_out_of_reach_is_not_found(client):
     mine, other = programme_of("First visit"), programme_of("First visit")
     partnership_of(mine)
     partnership_of(other)
-    client.force_login(with_factor(coordinator_of(mine)))
+    client.force_login(coordinator_of(mine))
 
     assert client.get(reverse("planner:year"), {"programme": other.slug}).status_code == 404

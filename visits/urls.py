@@ -27,5 +27,6 @@ urlpatterns = [
     path("<int:pk>/propose/", changes.VisitPropose.as_view(), name="propose"),
     path("proposals/<int:pk>/answer/", changes.answer, name="answer"),
     path("proposals/<int:pk>/withdraw/", changes.withdraw, name="withdraw"),
+    path("<int:pk>/lock/", changes.lock, name="lock"),
     path("<int:pk>/swap/", changes.VisitSwap.as_view(), name="swap"),
 ]

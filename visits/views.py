@@ -79,6 +79,7 @@ class VisitDetail(Allowed, DetailView):
             there=[(booking, schools.get(booking.person)) for booking in visit.bookings.all()],
             history=history_of(visit),
             may_change=mine,
+            may_lock=mine and to_come and person.may("plans.manage"),
             may_confirm=mine and to_come and person in visit.waiting_for,
             may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
             may_answer=proposal and proposal.by_id != person.pk,

@@ -15,6 +15,11 @@ from reports.roster.rows import count, rows_of
 # confirmed and schools that object to their pairing have lines of their own.
 LINES = {
     "agreement": ("{n} agreement is not signed", "{n} agreements are not signed", "See who has not signed"),
+    "move": (
+        "{n} partnership has a visit that must move",
+        "{n} partnerships have visits that must move",
+        "See which visits",
+    ),
     "plan": (
         "{n} partnership has no half-day for a visit",
         "{n} partnerships have no half-day for a visit",
@@ -54,7 +59,7 @@ INVITED = {"nobody": ("teachers", "Invite the teachers"), "head": ("heads", "Inv
 # The coordinator has one line for all agreements that wait, with those that slip among them, and one for those to make.
 COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
 # What the teachers do, with a consultant's help; the rest is the coordinator's.
-SUPPORTED = ("agreement", "plan")
+SUPPORTED = ("agreement", "move", "plan")
 
 
 def radar(user, acting, today):

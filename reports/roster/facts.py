@@ -117,6 +117,7 @@ class Facts:
     def visits(self):
         """Partnership -> its visits that are not cancelled, in order."""
         rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step")
+        rows = rows.with_what_took_its_half_day()
         return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
 
     @cached_property

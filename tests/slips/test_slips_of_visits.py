@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from programmes.models import PartnershipStep
-from tests.factories import VisitFactory
+from programmes.models import PartnershipStep, SchoolClosure
+from tests.factories import BookingFactory, VisitFactory
 from tests.rosters import TODAY, only_row, partnership, told, words
-from visits.models import Visit
+from visits.models import Away, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,41 @@ def test_a_window_with_less_than_a_school_week_left_when_a_partnership_began_is_
     PartnershipStep.objects.filter(partnership=p).update(on=TODAY)
 
     assert words(at) == {"Jaywell": ["No visit planned for Lesson study 2, its window ends on 2 February"] * asked}
+
+
+def move(fields, p, on):
+    """A closure of the partner school, as it was entered, around a planned visit."""
+    SchoolClosure.objects.create(school=p.partner_school, **{"kind": "no-go", "first_on": on, "last_on": on} | fields)
+
+
+@pytest.mark.parametrize(
+    ("fields", "slips"),
+    [
+        ({}, True),
+        ({"kind": "inset"}, True),
+        ({"half": "am"}, True),
+        ({"half": "pm"}, False),
+        ({"year_groups": [5]}, True),
+        ({"year_groups": [6]}, False),
+        ({"first_on": dt.date(2027, 2, 10), "last_on": dt.date(2027, 2, 12)}, False),
+    ],
+)
+def test_a_visit_to_come_must_move_when_its_school_is_closed_to_it(at, fields, slips):
+    p = partnership(at, "Jaywell")
+    p.visits.update(on=dt.date(2027, 2, 9), half="am")
+    move(fields, p, dt.date(2027, 2, 9))
+
+    assert words(at) == {"Jaywell": ["Visit of 9 February must move, a school is closed then"] if slips else []}
+
+
+def test_a_visit_to_come_must_move_when_somebody_booked_for_it_is_away(at):
+    p = partnership(at, "Jaywell")
+    visit = p.visits.get()
+    Visit.objects.filter(pk=visit.pk).update(on=dt.date(2027, 2, 9), half="pm")
+    BookingFactory(visit=visit, person=p.specialist.user, on=dt.date(2027, 2, 9), half="pm")
+    Away.objects.create(person=p.specialist.user, first_on=dt.date(2027, 2, 8), last_on=dt.date(2027, 2, 12))
+
+    (slip,) = only_row(at).slips
+
+    assert slip.words == "Visit of 9 February must move, somebody who comes is away then"
+    assert (slip.is_due, slip.url) == (False, f"/planner/half-day/v{visit.pk}/")

@@ -240,3 +240,15 @@ def move_many(request):
         else:
             context["changed"] = True
     return render(request, "visits/changes/many_check.html", context)
+
+
+@require_POST
+def lock(request, pk):
+    """Whether the planner leaves the visit where it is."""
+    visit = get_object_or_404(allowed_rows(Visit, request.user, "plans.manage").open_to_change(), pk=pk)
+    is_locked = request.POST.get("lock") == "yes"
+    services.lock_visit(request.user, visit, is_locked)
+    messages.success(
+        request, "Kept: the planner " + ("leaves this visit where it is." if is_locked else "may move it.")
+    )
+    return redirect(visit)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch
 
+from accounts.models import School
 from programmes.models import Partnership, PastSpecialist, TimetableStep
 from visits.models import Booking, Visit
 from visits.planning.steps import LETTERS, codes_of, host_of, is_with_class, kind_of
@@ -76,18 +77,35 @@ def needs_of(programme, partnerships=None) -> list[Asked]:
     queries for one partnership and for all.
     """
     rows = programme.partnerships.open_to_visits() if partnerships is None else partnerships
-    bookings = Prefetch("bookings", Booking.objects.select_related("person", "school").order_by("person_id"))
-    visits = Visit.objects.standing().select_related("host").prefetch_related(bookings)
+    bookings = Prefetch("bookings", Booking.objects.order_by("person_id").prefetch_related("person"))
+    visits = Visit.objects.standing().prefetch_related(bookings)
     past = PastSpecialist.objects.select_related("specialist")
     rows = rows.with_people().prefetch_related(Prefetch("visits", visits), Prefetch("past_specialists", past))
     steps = [step for step in programme.timetable.all() if step.type == TimetableStep.Type.VISIT]
     codes, found = codes_of(steps), []
-    for partnership in rows.order_by("pk"):
+    rows = list(rows.order_by("pk"))
+    give_schools(rows)
+    for partnership in rows:
         for step, nth, visit in filled(steps, partnership.visits.all()):
             booked = list(visit.bookings.all()) if visit else []
             code = codes[step.pk, nth] if step else LETTERS[visit.kind]
             found.append(Asked(len(found), partnership, step, nth, visit, code, booked))
     return found
+
+
+def give_schools(partnerships):
+    """Give every visit its host, and every booking its school. They are few, and joined to thousands of rows they would
+    be most of the work; a school that is neither side's any more is read with the others like it."""
+    known = {school.pk: school for partnership in partnerships for school in partnership.schools}
+    visits = [visit for partnership in partnerships for visit in partnership.visits.all()]
+    bookings = [booking for visit in visits for booking in visit.bookings.all()]
+    wanted = {visit.host_id for visit in visits} | {booking.school_id for booking in bookings} - {None}
+    if missing := wanted - known.keys():
+        known |= School.objects.in_bulk(missing)
+    for visit in visits:
+        visit.host = known[visit.host_id]
+    for booking in bookings:
+        booking.school = known.get(booking.school_id)
 
 
 def filled(steps, visits) -> list[tuple[TimetableStep | None, int, Visit | None]]:

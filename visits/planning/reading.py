@@ -88,7 +88,7 @@ def read(
     rows = [
         asked for asked in needs_of(programme, everything) if asked.visit or (is_planned(asked) and not only_standing)
     ]
-    needs = []
+    needs, places = [], {}
     for asked in rows:
         stays = asked.visit is not None and (
             not is_planned(asked)
@@ -96,7 +96,7 @@ def read(
             or (moves == Plan.Moves.NOTHING and asked.slug not in free)
             or (asked.step is None and asked.slug not in free)
         )
-        needs.append(need_of(asked, settings.host_is_out, stays))
+        needs.append(need_of(asked, settings.host_is_out, stays, places))
     problem, names = Reader(programme, settings, moves, rows, needs, reader, today).read()
     problem = leave_what_is_soon(problem, today)
     return Read(problem, names, {asked.key: asked for asked in rows})
@@ -111,14 +111,17 @@ def is_settled(asked, today) -> bool:
     return visit.is_locked or visit.on <= today or visit.recorded_at is not None or not visit.is_planned
 
 
-def need_of(asked, host_out, stays) -> Need:
+def need_of(asked, host_out, stays, known) -> Need:
+    """`known` keeps who is out of class: it is the same for most visits of a partnership."""
     partnership, step, visit = asked.partnership, asked.step, asked.visit
-    people = asked.people
-    as_planned = Visit(partnership=partnership, kind=asked.kind, host=asked.host)
-    places = places_of(as_planned, people, host_out)
-    out = tuple((someone.pk, school.pk) for someone, (school, is_out) in places.items() if is_out)
+    people, kind, host = asked.people, asked.kind, asked.host
+    alike = (partnership.pk, kind, host.pk, *(someone.pk for someone in people))
+    if alike not in known:
+        places = places_of(Visit(partnership=partnership, kind=kind, host=host), people, host_out)
+        known[alike] = tuple((someone.pk, school.pk) for someone, (school, is_out) in places.items() if is_out)
+    out = known[alike]
     partners = {someone.pk for someone in partnership.current_partner_teachers}
-    schools = [partnership.specialist.home_school_id, partnership.partner_school_id, asked.host.pk]
+    schools = [partnership.specialist.home_school_id, partnership.partner_school_id, host.pk]
     return Need(
         key=asked.key,
         # One besides the timetable keeps no order with the others.
@@ -128,7 +131,7 @@ def need_of(asked, host_out, stays) -> Need:
         last=step.window_end if step else visit.on,
         people=tuple(someone.pk for someone in people),
         schools=tuple(dict.fromkeys(schools)),
-        host=asked.host.pk,
+        host=host.pk,
         out=out,
         classes=tuple(someone for someone, _ in out),
         with_class=tuple(someone.pk for someone in people if someone.pk in partners) if asked.is_with_class else (),

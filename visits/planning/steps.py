@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 from visits.models import Visit
 
@@ -31,6 +32,7 @@ SPECIALIST_SCHOOL = "specialist school"
 WITH_CLASS = {Visit.Kind.OBSERVATION, Visit.Kind.RESEARCH_LESSON}
 
 
+@cache
 def named_kind(name: str) -> Visit.Kind | None:
     """The kind that the name of a step says; None where it says none."""
     found = [

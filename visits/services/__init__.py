@@ -1,6 +1,15 @@
 """The steps of the calendar: whatever writes a visit, its people's half-days and its history."""
 
-from visits.services.changing import CannotMove, Target, confirm, move_many, move_visit, swap_visits, who_comes
+from visits.services.changing import (
+    CannotMove,
+    Target,
+    confirm,
+    lock_visit,
+    move_many,
+    move_visit,
+    swap_visits,
+    who_comes,
+)
 from visits.services.following import (
     FOLDED,
     cancel_visits_after,
@@ -38,6 +47,7 @@ __all__ = [
     "in_the_way",
     "keep_visit",
     "last_visit_held",
+    "lock_visit",
     "move_many",
     "move_visit",
     "propose_time",

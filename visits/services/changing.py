@@ -152,6 +152,12 @@ def problems_of(visits, people):
 
 
 @transaction.atomic
+def lock_visit(person, visit, is_locked: bool) -> None:
+    """Whether the planner leaves the visit on its half-day. By hand it moves all the same."""
+    Visit.objects.filter(pk=visit.pk).update(is_locked=is_locked)
+    audit.record(person, "visits.locked" if is_locked else "visits.unlocked", visit)
+
+
 def confirm(person, visits) -> list[Visit]:
     """The half-days of these visits suit the person; those of them that are confirmed now, by this. `visits` are as
     the person saw them: one that was moved since is left out."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from django.urls import reverse
 
@@ -41,6 +42,12 @@ WORDS = {
 BADGES = {State.MOVE: "\N{MULTIPLICATION SIGN}", State.RECORD: "!", State.WAIT: "?"}
 
 
+@cache
+def addresses() -> tuple[str, str]:
+    """Where visits have their pages, and where half-days are chosen: asked once, not for each of two thousand."""
+    return reverse("visits:list"), reverse("planner:half_day", args=["-"]).removesuffix("-/")
+
+
 @dataclass(frozen=True)
 class Chip:
     """One visit: `lines` are what stands below its code, `words` the whole of it in a sentence."""
@@ -59,7 +66,8 @@ class Chip:
     def url(self) -> str:
         """Where a half-day is chosen; of one that is over its own page."""
         is_over = self.state in {State.DONE, State.RECORD} or (self.visit and self.visit.recorded_at)
-        return self.visit.get_absolute_url() if is_over else reverse("planner:half_day", args=[self.slug])
+        visit, half_day = addresses()
+        return f"{visit}{self.visit.pk}/" if is_over else f"{half_day}{self.slug}/"
 
     @property
     def badge(self):
@@ -98,7 +106,7 @@ def chip_of(asked, today, *, clash="", proposed=None, wide=False, may_move=False
     else:
         day = f"{visit.on:%a} {visit.on.day}" if wide else f"{visit.on:%a}"
         lines = (day, "✓" if state == State.DONE else visit.half)
-        when = f", {longday(visit.on)}, {visit.get_half_display()}"
+        when = f", {visit.on:%A %-d %B}, {visit.get_half_display()}"
     return Chip(
         slug=asked.slug,
         code=asked.code,

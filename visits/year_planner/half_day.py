@@ -1,10 +1,10 @@
 """The page on which a half-day is chosen for one visit: the free ones, best first, and why the others are not."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ AT_FIRST = 3  # free half-days that are shown at once
 HALVES = {"am": 0, "pm": 1}
 SHORT = ["am", "pm"]
 WEEKS_BEYOND = 3
+AROUND = dt.timedelta(weeks=3)
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,23 @@ class HalfDay:
 
     def __init__(self, reader, programme, slug):
         self.reader, self.programme, self.slug = reader, programme, slug
+        prefetch_related_objects([programme], "timetable")
         self.today = timezone.localdate()
         self.read = read(programme, moves=Plan.Moves.EVERYTHING, reader=reader)
-        self.need = self.read.need(slug)
-        if self.need is None:
+        self.asked = next((one for one in self.read.asked.values() if slug in names_of(one)), None)
+        if self.asked is None:
             raise Http404
-        self.asked = self.read.asked[self.need.key]
+        self.need = self.needed()
         self.problem, self.names = self.read.problem, self.read.names
         self.choices: Choices = choices(self.problem, self.need, self.called)
+
+    def needed(self):
+        """What it needs. One besides the timetable has no window, and is looked for around the day that it has."""
+        need = next(need for need in self.read.problem.needs if need.key == self.asked.key)
+        if self.asked.step:
+            return need
+        on = self.asked.visit.on
+        return replace(need, first=max(on - AROUND, self.today), last=max(on + AROUND, self.today + AROUND))
 
     def called(self, need) -> str:
         """What a visit in the way is called: only its own partnership's, and what the reader reaches, by name."""
@@ -318,6 +328,11 @@ class HalfDay:
         middle = self.need.first + (self.need.last - self.need.first) / 2
         found = [number // 2 for number, half_term in enumerate(half_terms) if half_term.starts_on <= middle]
         return min(found[-1], len(TERMS) - 1) if found and half_terms else None
+
+
+def names_of(asked) -> set[str]:
+    """How addresses name it: by what the timetable asks, and by its visit."""
+    return {asked.slug, f"v{asked.visit.pk}"} if asked.visit else {asked.slug}
 
 
 def value_of(slot) -> str:

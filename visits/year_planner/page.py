@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -38,13 +39,19 @@ class YearPlanner:
         self.programme = self.chosen_programme(query.get("programme", ""))
         if self.programme is None:
             return
+        prefetch_related_objects([self.programme], "timetable")
         self.today = timezone.localdate()
         self.reached = reached.filter(programme=self.programme)
-        self.areas = list(self.reached.areas())
-        self.area = next((one for one in self.areas if str(one.pk) == query.get("area", "")), None)
+        self.area = None
+        if query.get("area"):
+            self.area = next((one for one in self.areas if str(one.pk) == query["area"]), None)
         self.term = query.get("show") if query.get("show") in TERMS else ""
         self.by = "area" if query.get("by") == "area" and self.areas else "specialist"
         self.may_plan = self.programme.status != Programme.Status.CLOSED and reader.may("plans.manage")
+
+    @cached_property
+    def areas(self):
+        return list(self.reached.areas())
 
     def chosen_programme(self, asked):
         if asked:
@@ -78,7 +85,9 @@ class YearPlanner:
             "has_terms": has_terms,
             "title": self.title,
             "lead": self.lead(),
-            "views": self.views(),
+            "plans_url": reverse("visits:plans", args=[self.programme.slug]) if self.may_plan else "",
+            "absence_url": reverse("visits:plan_absence", args=[self.programme.slug]) if self.may_plan else "",
+            "views": [] if chosen else self.views(),
             "csv_url": self.address(name="planner:csv"),
             "xlsx_url": self.address(name="planner:xlsx"),
         }
@@ -107,7 +116,7 @@ class YearPlanner:
                     proposed=proposed.get(one.visit.pk) if one.visit else None,
                     wide=bool(self.term),
                     may_move=self.may_plan and not partnership.is_paused,
-                    chosen=chosen.slug if chosen else "",
+                    chosen=chosen.asked.slug if chosen else "",
                 )
                 for one in mine
             ]
@@ -115,6 +124,8 @@ class YearPlanner:
             row = row_of(partnership, columns, chips, mine, closures[partnership.partner_school_id], pause)
             if chosen and partnership == chosen.asked.partnership:
                 offer(row, columns, chosen)
+            for cell in row.cells:
+                cell.settle()
             rows.append(row)
             everything += chips
         return rows, everything

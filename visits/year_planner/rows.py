@@ -23,11 +23,13 @@ class Cell:
     closed: str = ""
     closed_in_full: str = ""
     is_window: bool = False
+    is_plain: bool = True  # nothing to draw; most are, so the template asks no more of them
+    place: str = ""
 
-    @property
-    def is_plain(self):
-        """Nothing to draw."""
-        return not (self.chips or self.slots or self.closed or self.is_window)
+    def settle(self):
+        """Once everything is in it."""
+        self.is_plain = not (self.chips or self.slots or self.closed or self.is_window)
+        self.place = "off" if self.column.is_break else "now" if self.column.is_now else ""
 
 
 @dataclass

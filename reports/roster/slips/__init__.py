@@ -8,6 +8,7 @@ from reports.roster.slips.agreements import SIGN_WITHIN, is_head, signers, unsig
 from reports.roster.slips.due import (
     PLAN_AHEAD,
     RECORD_WITHIN,
+    displaced_visits,
     late_grades,
     overdue_actions,
     unplanned_visits,
@@ -34,6 +35,12 @@ SLIPS = [
         "Visit not recorded",
         f"no record says after {RECORD_WITHIN} school days that a visit took place, and it is not cancelled",
         unrecorded_visits,
+    ),
+    Kind(
+        "move",
+        "Visit must move",
+        "on its half-day a school that takes part is closed to it, or somebody who comes is away",
+        displaced_visits,
     ),
     Kind(
         "plan",

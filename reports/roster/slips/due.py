@@ -75,6 +75,29 @@ def unrecorded_visits(facts):
             )
 
 
+def displaced_visits(facts):
+    """A planned visit lost its half-day: a school is closed then, or somebody who comes is away."""
+    for p in facts.started:
+        for visit in facts.visits.get(p.pk, []):
+            if not visit.is_planned or visit.on <= facts.today or not (visit.is_closed or visit.is_away):
+                continue
+            yield (
+                p,
+                Slip(
+                    kind="move",
+                    what=f"Visit of {day_words(visit.on, facts)} must move",
+                    more=", a school is closed then" if visit.is_closed else ", somebody who comes is away then",
+                    since=facts.today,
+                    age=0,
+                    waits=TEACHERS,
+                    is_due=False,
+                    people=who_arranges_visits(facts, p),
+                    url=reverse("planner:half_day", args=[f"v{visit.pk}"]),
+                    about=visit,
+                ),
+            )
+
+
 def unplanned_visits(facts):
     for p in facts.started:
         for step in steps_without_visit(facts, p):
