@@ -20,7 +20,8 @@ from programmes.models.week import HALF_DAYS
 from visits.models import Plan
 from visits.planning.proposing import propose
 from visits.planning.reading import read
-from visits.services.plans import accept_plan, order_plan
+from visits.services.accepting import accept_plan
+from visits.services.plans import order_plan
 
 PARTNERSHIPS, VISITS, SPECIALISTS = 200, 9, 90
 YEAR = 2040  # a year to come, so that nothing of it has passed

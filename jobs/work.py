@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 from celery import current_app
@@ -79,6 +80,24 @@ def lease(job):
     finally:
         over.set()
         keeper.join()
+
+
+@contextlib.contextmanager
+def progress_beside(job):
+    """A `progress` to call in a transaction that others cannot see into: it is said from a connection of its own.
+
+    The transaction is begun and ended within the block, so that the last word can wait for its end.
+    """
+
+    def say(done, total):
+        with contextlib.suppress(OperationalError, InterfaceError):
+            job.mine().update(done=done, total=total)
+
+    with ThreadPoolExecutor(1, thread_name_prefix=f"progress-{job.pk}") as teller:
+        try:
+            yield lambda done, total: teller.submit(say, done, total)
+        finally:
+            teller.submit(lambda: connection.close())  # the one of that thread
 
 
 def work_on(model, pk, do):

@@ -10,7 +10,7 @@ from accounts.models import InvitationMail, OutgoingMail, RegisterFile, Register
 from jobs.tasks import kinds_of_job
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
-from visits.models import CoverRun, Plan
+from visits.models import CoverRun, Plan, PlanAcceptance
 
 APPS = ["accounts", "programmes", "visits", "pupils", "lessons", "reports"]
 WEB_MODULES = sorted(
@@ -77,6 +77,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         OutgoingMail,
         PairingRun,
         Plan,
+        PlanAcceptance,
         RegisterFile,
         RegisterUpdate,
         Report,

@@ -23,7 +23,7 @@ from tests.factories import (
     ReportFactory,
     UserFactory,
 )
-from visits.models import CoverRun, Plan
+from visits.models import CoverRun, Plan, PlanAcceptance
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,7 @@ KEPT_FOR = {
     DigestRun: None,
     CoverRun: None,
     Plan: None,
+    PlanAcceptance: None,
     Report: None,
 }
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from jobs.work import work_on
 from programmes.models import Programme, SchoolClosure
-from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, worked_out
-from visits.models import Away, Plan, PlannerSettings, Visit
+from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, worked_out, written
+from visits.models import Away, Plan, PlanAcceptance, PlannerSettings, Visit
 from visits.planner import Weights
 from visits.planning.proposing import propose
 from visits.planning.reading import settings_of, weights_of
@@ -58,7 +58,12 @@ def test_a_plan_is_ordered_watched_looked_at_and_accepted(page_of, programme):
     work_on(Plan, plan.pk, propose)
     _, proposal = page_of(plan.get_absolute_url())
     _, check = page_of(reverse("visits:plan_accept", args=[plan.pk]))
-    _, done = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    _, writing = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    _, twice = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    assert not Visit.objects.exists()
+    written(plan)
+    _, done = page_of(plan.get_absolute_url())
+    _, late = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
 
     assert "0 of 2 visits of 1 partnership have a half-day." in before
     assert "no release half-day entered" in before
@@ -68,7 +73,11 @@ def test_a_plan_is_ordered_watched_looked_at_and_accepted(page_of, programme):
     assert f"20 half-days: {partnership.partner_school} is closed" in proposal
     assert "It could be on Friday 15 January, afternoon if its window began 1 week earlier." in proposal
     assert "1 visit gets a half-day. 2 people and 0 cover managers are told by email." in check
-    assert "The plan is accepted: 1 visit has a half-day now." in done
+    assert "The plan waits for its turn to be written." in writing
+    assert "has accepted this plan already: it is being written." in twice
+    assert "at 09:00. 1 visit has a half-day now." in done
+    assert "This plan is accepted already." in late
+    assert PlanAcceptance.objects.count() == 1
     assert partnership.visits.count() == 1
 
 
@@ -129,12 +138,15 @@ def test_a_plan_that_was_overtaken_says_by_what_and_is_worked_out_again(page_of,
     on = dt.date.fromordinal(plan.result["visits"][0]["to"] // 2)
     SchoolClosure.objects.create(school=partnership.partner_school, kind="inset", first_on=on, last_on=on)
 
-    _, words = page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    _, check = page_of(reverse("visits:plan_accept", args=[plan.pk]))
+    page_of(reverse("visits:plan_accept", args=[plan.pk]), {})
+    written(plan)
+    _, words = page_of(plan.get_absolute_url())
     response, _ = page_of(reverse("visits:plan_again", args=[plan.pk]), {})
 
-    assert "The plan no longer holds" in words
-    assert "Nothing was written." in words
-    assert f"{partnership.partner_school} has an INSET day." in words
+    for page, said in ((check, "The plan no longer holds"), (words, "so nothing was written:")):
+        assert said in page
+        assert f"{partnership.partner_school} has an INSET day." in page
     assert not Visit.objects.exists()
     assert response.request["PATH_INFO"] == Plan.objects.exclude(pk=plan.pk).get().get_absolute_url()
 

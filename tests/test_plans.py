@@ -29,18 +29,11 @@ from tests.years import (
 from visits import services
 from visits.models import Away, Booking, Plan, PlannerSettings, ProposedTime, Visit, VisitChange
 from visits.planning.faults import faults_of
+from visits.planning.pages import refusals_in_words
 from visits.planning.proposing import propose, to_plan
 from visits.planning.reading import read
-from visits.services.plans import (
-    AlreadyAccepted,
-    Overtaken,
-    accept_plan,
-    changes_of,
-    check_plan,
-    order_plan,
-    replan_around,
-    stop_plan,
-)
+from visits.services.accepting import AlreadyAccepted, Overtaken, accept_plan, changes_of, check_plan
+from visits.services.plans import order_plan, replan_around, stop_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -355,7 +348,7 @@ def test_what_changed_since_the_plan_was_made_is_listed_and_nothing_is_written(c
     with pytest.raises(Overtaken) as told:
         accept_plan(plan.ordered_by, plan)
 
-    (sentence,) = told.value.sentences
+    (sentence,) = refusals_in_words(plan, told.value.refusals)
     assert sentence.startswith(f"First visit, {partnership.ref}, {on:%A %-d %B}, ")
     assert sentence.endswith(why)
     assert (standing(programme), other.visits.count()) == (stood, 0)
@@ -371,8 +364,9 @@ def test_a_partnership_that_rests_or_is_over_stops_the_plan(status):
     with pytest.raises(Overtaken) as told:
         accept_plan(plan.ordered_by, plan)
 
-    assert f"A visit of {partnership.ref} on" in told.value.sentences[0]
-    assert f"the partnership is {status}" in told.value.sentences[0]
+    (sentence,) = refusals_in_words(plan, told.value.refusals)
+    assert f"A visit of {partnership.ref} on" in sentence
+    assert f"the partnership is {status}" in sentence
 
 
 def test_a_plan_is_accepted_once_and_one_that_a_visit_has_overtaken_says_who_is_where():
@@ -386,7 +380,7 @@ def test_a_plan_is_accepted_once_and_one_that_a_visit_has_overtaken_says_who_is_
     with pytest.raises(Overtaken) as told:
         accept_plan(second.ordered_by, second)
 
-    assert "somebody has chosen" in told.value.sentences[0]
+    assert "somebody has chosen" in refusals_in_words(second, told.value.refusals)[0]
     assert partnership.visits.count() == 1
 
 
@@ -471,7 +465,7 @@ def test_a_visit_that_stands_and_finds_no_half_day_stays_and_the_others_are_plan
     plan = worked_out(programme, moves=Plan.Moves.EVERYTHING)
 
     assert [(row["visit"], row["to"]) for row in plan.result["visits"]] == [(stuck.pk, None), (None, None)]
-    assert check_plan(plan).sentences == []
+    assert check_plan(plan).refusals == []
 
 
 def test_nothing_to_plan_is_a_plan_without_visits():

@@ -16,9 +16,10 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.term_dates import give_term_dates
-from visits.models import Booking, Plan, Visit
+from visits.models import Booking, Plan, PlanAcceptance, Visit
 from visits.planner import slot_of
 from visits.planning.proposing import propose
+from visits.services.accepting import write_plan
 from visits.services.plans import order_plan
 
 TODAY = dt.date(2027, 1, 6)  # a Wednesday
@@ -108,3 +109,12 @@ def standing(programme):
     """(partnership, step, day, half-day) of every visit that stands, in that order."""
     rows = Visit.objects.standing().filter(partnership__programme=programme)
     return sorted(rows.values_list("partnership", "step", "on", "half"))
+
+
+def written(plan):
+    """The plan as the worker leaves it that somebody has accepted."""
+    acceptance = PlanAcceptance.objects.get(plan=plan, state="queued")
+    work_on(PlanAcceptance, acceptance.pk, write_plan)
+    plan.refresh_from_db()
+    acceptance.refresh_from_db()
+    return acceptance

@@ -3,13 +3,19 @@ from django.utils import timezone
 
 from jobs.work import work_on
 from visits.cover import weekly
-from visits.models import CoverRun, Plan
+from visits.models import CoverRun, Plan, PlanAcceptance
 from visits.planning.proposing import propose
+from visits.services import accepting
 
 
 @shared_task
 def make_plan(plan_id):
     work_on(Plan, plan_id, propose)
+
+
+@shared_task
+def write_plan(acceptance_id):
+    work_on(PlanAcceptance, acceptance_id, accepting.write_plan)
 
 
 @shared_task

@@ -6,7 +6,7 @@ from visits.models.changes import ProposedTime, VisitChange
 from visits.models.cover import CoverMail, CoverRun
 from visits.models.events import Event, EventSeries, Group, Slot
 from visits.models.feeds import CalendarFeed
-from visits.models.plans import Plan, PlannerSettings
+from visits.models.plans import Plan, PlanAcceptance, PlannerSettings
 from visits.models.visits import HOURS, Booking, Half, NotOpenToVisits, Visit, WrongState
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Half",
     "NotOpenToVisits",
     "Plan",
+    "PlanAcceptance",
     "PlannerSettings",
     "ProposedTime",
     "Slot",

@@ -1,4 +1,4 @@
-"""A proposal of the planner, and how a programme wants to be planned."""
+"""A proposal of the planner, its acceptance, and how a programme wants to be planned."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -103,3 +103,36 @@ class Plan(Job):
     def stage(self):
         """What the progress line says, as one word: while it is the same, there is nothing new to show."""
         return f"{self.state}-{self.attempt}-{self.done}-{self.stop_asked}"
+
+    @property
+    def acceptance(self):
+        """The latest time that somebody pressed for it; None where nobody has."""
+        return self.acceptances.select_related("asked_by").order_by("-pk").first()
+
+
+class PlanAcceptance(Job):
+    """A plan that somebody has accepted, until all of it is booked or nothing is.
+
+    `refusals` are what stood against it when it was to be written, as raw values; the page makes sentences of them.
+    """
+
+    task = "visits.tasks.write_plan"
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="acceptances")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    refusals = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(state__in=["queued", "running"]),
+                name="plan_acceptance_one_in_hand",
+                violation_error_message="This plan is being written already.",
+            )
+        ]
+
+    @property
+    def stage(self):
+        """As that of the plan."""
+        return f"writing-{self.pk}-{self.state}-{self.attempt}-{self.done}"

@@ -1,33 +1,82 @@
-"""Whether a proposal still holds: every rule that its visits would break, in words. Nothing is searched for here."""
+"""Whether a proposal still holds: what stands against its visits by now, as raw values, and the words for it.
+
+Nothing is searched for here.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
-from visits.planner import Need, Problem, day_of, week_of, words_of_slot
+from visits.planner import Blocker, Need, Problem, Rule, day_of, week_of, words_of_slot
 from visits.planner.candidates import blockers
 from visits.planner.words import Names, cause, half_days
 
 
-def broken(problem: Problem, names: Names, slots: Mapping[int, int], changed) -> dict[int, list[str]]:
+class What(StrEnum):
+    """What stands against a half-day besides the rules of the planner."""
+
+    GONE = "not asked for"
+    CANCELLED = "cancelled"
+    CHOSEN = "chosen by hand"
+    SETTLED = "settled"
+    OUTSIDE = "outside its window"
+    BOOKED = "booked by the plan"
+    WEEK = "over a week"
+    TERM = "over a term"
+    CEILING = "over the ceiling"
+    ORDER = "out of order"
+    RACED = "taken a moment ago"
+
+
+@dataclass(frozen=True)
+class Against:
+    """One thing that stands against a half-day: a rule or a What, whose it is, what is said of it, another half-day,
+    and which other visits by their slugs."""
+
+    what: str
+    owner: int | None = None
+    said: str = ""
+    at: int | None = None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A visit of a plan, named as the plan names it, with the half-day it cannot have, and what stands against it."""
+
+    slug: str
+    partnership: int
+    to: int
+    against: Against
+
+    @classmethod
+    def of(cls, kept):
+        """As it was kept."""
+        against = Against(**kept["against"] | {"others": tuple(kept["against"]["others"])})
+        return cls(kept["slug"], kept["partnership"], kept["to"], against)
+
+
+def broken(problem: Problem, slugs: Mapping[int, str], slots: Mapping[int, int], changed) -> dict[int, list[Against]]:
     """Need -> what keeps it from its half-day, of those `changed`; `slots` is where every visit would be then."""
     needs = {need.key: need for need in problem.needs}
     found = defaultdict(list)
     for key in changed:
         need, slot = needs[key], slots[key]
         if slot not in need.window:
-            found[key].append("this is outside its window")
-        found[key] += [cause(blocker, names) for blocker in blockers(problem, need, slot)]
-    counted = Counted(problem, names, [(needs[key], slot) for key, slot in slots.items()])
+            found[key].append(Against(What.OUTSIDE))
+        found[key] += [Against(each.rule, each.owner, each.words) for each in blockers(problem, need, slot)]
+    counted = Counted(problem, slugs, [(needs[key], slot) for key, slot in slots.items()])
     for key in changed:
         found[key] += counted.against(needs[key], slots[key])
-    return {key: list(dict.fromkeys(sentences)) for key, sentences in found.items() if sentences}
+    return {key: list(dict.fromkeys(against)) for key, against in found.items() if against}
 
 
 class Counted:
     """What all visits take together, and which limit one of them is over."""
 
-    def __init__(self, problem, names, placed):
-        self.problem, self.names = problem, names
+    def __init__(self, problem, slugs, placed):
+        self.problem, self.slugs = problem, slugs
         self.taken, self.weeks, self.terms = defaultdict(list), defaultdict(int), defaultdict(int)
         self.lost, self.out = defaultdict(int, problem.lost), defaultdict(int, problem.out_already)
         self.theirs = defaultdict(list)
@@ -43,23 +92,23 @@ class Counted:
                 self.lost[each] += 1
 
     def against(self, need: Need, slot: int):
-        problem, people, schools = self.problem, self.names.people, self.names.schools
+        problem = self.problem
         for person in need.people:
             # What stays where it is is in the way as a booking already.
             others = [other for other in self.taken[person, slot] if other.key != need.key and not other.is_locked]
-            yield from (f"{people[person]} is booked ({self.names.visits[other.key]})" for other in others)
+            yield from (Against(What.BOOKED, person, others=(self.slugs[other.key],)) for other in others)
+        term = problem.term_of(slot)
         for person, school in need.out:
             most = problem.allowances.get(person)
             if most and most.a_week is not None and self.weeks[person, week_of(slot)] > most.a_week:
-                yield f"{people[person]} would be out more than {half_days(most.a_week)} in that week"
-            term = problem.term_of(slot)
+                yield Against(What.WEEK, person, str(most.a_week))
             if most and most.a_term is not None and term is not None and self.terms[person, term] > most.a_term:
-                yield f"{people[person]} would be out more than {half_days(most.a_term)} in that term"
+                yield Against(What.TERM, person, str(most.a_term))
             if school in problem.cover and self.out[school, slot] > problem.cover[school]:
-                yield f"{schools[school]} has nobody left to cover"
+                yield Against(Rule.COVER, school)
         for each in need.classes:
             if each in problem.ceilings and self.lost[each] > problem.ceilings[each]:
-                yield f"the class of {people[each]} would lose more than {half_days(problem.ceilings[each])}"
+                yield Against(What.CEILING, each, str(problem.ceilings[each]))
         yield from self.out_of_order(need, slot)
 
     def out_of_order(self, need, slot):
@@ -72,12 +121,33 @@ class Counted:
             between = [one for one in order if first.order < one.order <= second.order]
             next_to_it = len(between) == 1 and second.greatest_gap is not None
             if gap < sum(one.least_gap for one in between) or (next_to_it and gap > second.greatest_gap):
-                yield (
-                    f"{self.names.visits[second.key]} would come {gap} days after {self.names.visits[first.key]}"
-                    if gap >= 0
-                    else f"{self.names.visits[second.key]} would come before {self.names.visits[first.key]}"
-                )
+                yield Against(What.ORDER, said=str(gap), others=(self.slugs[second.key], self.slugs[first.key]))
 
 
-def sentence(names, key, slot, why) -> str:
-    return f"{names.visits[key]}, {words_of_slot(slot)}: {why}."
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def in_words(against: Against, names: Names, visits: Mapping[str, str]) -> str:
+    """What stands against it, as the end of a sentence; `visits` are the names of visits by slug."""
+    person, others = names.people.get(against.owner, ""), [visits.get(slug, "a visit") for slug in against.others]
+    match against.what:
+        case What.CANCELLED:
+            return "it was cancelled after the plan was made"
+        case What.CHOSEN:
+            return f"somebody has chosen {words_of_slot(against.at)} after the plan was made"
+        case What.SETTLED:
+            return "it is locked, recorded or too near now"
+        case What.OUTSIDE:
+            return "this is outside its window"
+        case What.BOOKED:
+            return f"{person} is booked ({others[0]})"
+        case What.WEEK:
+            return f"{person} would be out more than {half_days(against.said)} in that week"
+        case What.TERM:
+            return f"{person} would be out more than {half_days(against.said)} in that term"
+        case What.CEILING:
+            return f"the class of {person} would lose more than {half_days(against.said)}"
+        case What.ORDER:
+            days = f"{against.said} days after" if int(against.said) >= 0 else "before"
+            return f"{others[0]} would come {days} {others[1]}"
+    return cause(Blocker(Rule(against.what), against.owner, against.said), names)

@@ -3,15 +3,16 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from accounts.models import School, User
 from papers.templatetags.plain import listed, plural_count
-from programmes.models import PartnerTeacher, SpecialistTeacher
-from visits.models import Away, Plan
+from programmes.models import Partnership, PartnerTeacher, SpecialistTeacher
+from visits.models import Away, Plan, PlanAcceptance
 from visits.planner import Outcome, Rule, words_of_slot
 from visits.planner.words import Names, ruled_out, smallest_thing
 from visits.planning.asked import needs_of
+from visits.planning.checking import Refusal, What, in_words
 from visits.planning.proposing import MISSING, MOVED, PLACED, STAYS, UNTRIED, as_why, state_of
 
 
@@ -78,7 +79,11 @@ class WindowOf:
 
 def names_for(plan) -> Names:
     """Of everyone and every school that a reason of the plan is about."""
-    owners = {owner for why in plan.result["reasons"].values() for _, owner, *_ in [*why["counts"], *why["culprits"]]}
+    reasons = plan.result["reasons"].values()
+    return names_of({owner for why in reasons for _, owner, *_ in [*why["counts"], *why["culprits"]]})
+
+
+def names_of(owners) -> Names:
     people, schools = User.objects.in_bulk(owners), School.objects.in_bulk(owners)
     return Names(
         people={pk: str(someone) for pk, someone in people.items()},
@@ -152,6 +157,33 @@ def days_of(away) -> str:
     return f", {away.first_on:%-d %B} to {away.last_on:%-d %B}"
 
 
+def refusals_in_words(plan, refusals) -> list[str]:
+    """A sentence for each thing that stands against a plan; the same queries for one and for many."""
+    if not refusals:
+        return []
+    rows = needs_of(plan.programme, plan.programme.partnerships.all())
+    visits = {asked.slug: f"{asked.title}, {asked.partnership.ref}" for asked in rows}
+    names = names_of({refusal.against.owner for refusal in refusals} - {None})
+    partnerships = Partnership.objects.in_bulk({refusal.partnership for refusal in refusals})
+    return [refusal_in_words(refusal, names, visits, partnerships) for refusal in refusals]
+
+
+def refusal_in_words(refusal, names, visits, partnerships) -> str:
+    """First visit, P7, Monday 11 January, morning: Alder School has an INSET day."""
+    if refusal.against.what == What.RACED:
+        return "Somebody was booked on one of these half-days while the plan was being written."
+    at, partnership = words_of_slot(refusal.to), partnerships.get(refusal.partnership)
+    if partnership is None:
+        return f"One visit on {at}: its partnership is there no more."
+    if refusal.against.what == What.GONE:
+        return (
+            f"A visit of {partnership.ref} on {at}: the partnership is {partnership.get_status_display().lower()}, "
+            "or its timetable does not ask for the visit any more."
+        )
+    title = visits.get(refusal.slug, f"A visit of {partnership.ref}")
+    return f"{title}, {at}: {in_words(refusal.against, names, visits)}."
+
+
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +207,8 @@ def plan_page(plan) -> dict:
         "groups": groups_in_words(plan),
         "wishes": wishes_in_words(plan),
         "points": plan.result["cost"],
+        "booked": accepted_in_words(counts),
+        **writing(plan),
         "impossible": [(row.partnership, line) for row in rows for line in row.lines if line.state == MISSING],
         "rows": rows,
         "others": others_of(plan),
@@ -182,9 +216,18 @@ def plan_page(plan) -> dict:
     }
 
 
+def writing(plan) -> dict:
+    """Whether somebody has accepted the plan that is not written yet, and what stood against it if it was not."""
+    if plan.accepted_at or (acceptance := plan.acceptance) is None:
+        return {}
+    refusals = [Refusal.of(kept) for kept in acceptance.refusals]
+    return {"acceptance": acceptance, "sentences": refusals_in_words(plan, refusals)}
+
+
 def counted(plans):
-    """Plans with their numbers as `counts`, without the proposals themselves."""
-    return plans.defer("result").annotate(counts=F("result__counts"))
+    """Plans with their numbers as `counts`, without the proposals themselves, and whether they are being written."""
+    in_hand = PlanAcceptance.objects.in_hand().filter(plan=OuterRef("pk"))
+    return plans.defer("result").annotate(counts=F("result__counts"), is_being_written=Exists(in_hand))
 
 
 def others_of(plan) -> list[tuple[Plan, str]]:
@@ -250,7 +293,7 @@ def earlier_plans(programme) -> list[tuple[Plan, str]]:
     return with_scopes(counted(rows)[:20])
 
 
-def accept_page(check, finders) -> dict:
+def accept_page(plan, check, finders) -> dict:
     """What accepting writes, and who is told."""
     return {
         "what": what_changes(check),
@@ -258,7 +301,7 @@ def accept_page(check, finders) -> dict:
         "check": check,
         "new": sorted(check.new, key=by_day),
         "moved": sorted(check.moved, key=by_day),
-        "sentences": check.sentences,
+        "sentences": refusals_in_words(plan, check.refusals),
     }
 
 
@@ -277,12 +320,12 @@ def what_changes(check) -> str:
     return listed(parts) or "Nothing changes"
 
 
-def accepted_in_words(check) -> str:
+def accepted_in_words(counts) -> str:
     """12 visits have a half-day now, and 3 have moved."""
-    new, moved = len(check.new), len(check.moved)
+    new, moved = counts[PLACED], counts[MOVED]
     parts = []
     if new:
         parts.append(f"{plural_count(new, 'visit')} {'has' if new == 1 else 'have'} a half-day now")
     if moved:
         parts.append(f"{plural_count(moved, 'visit')} {'has' if moved == 1 else 'have'} moved")
-    return f"The plan is accepted: {listed(parts)}." if parts else "The plan is accepted. It changed nothing."
+    return f"{listed(parts)}." if parts else "It changed nothing."

@@ -12,7 +12,7 @@ from visits.planning import pages
 from visits.planning.faults import faults_of
 from visits.planning.forms import AbsenceForm, OrderForm, WishesForm
 from visits.planning.reading import settings_of
-from visits.services import plans
+from visits.services import accepting, plans
 
 ACTION = "plans.manage"
 A_PAGE = 25
@@ -136,10 +136,14 @@ def progress(request, pk):
     plan = get_object_or_404(plans_of(request), pk=pk)
     if not request.htmx:
         return redirect(plan)
-    if request.GET.get("seen") == plan.stage:
+    acceptance = plan.acceptance if plan.is_done else None
+    job = acceptance or plan
+    if request.GET.get("seen") == job.stage:
         return HttpResponse(status=204)
-    if plan.is_done:
+    if job.is_done or (acceptance and not acceptance.in_hand):
         return HttpResponse(headers={"HX-Redirect": plan.get_absolute_url()})
+    if acceptance:
+        return render(request, "visits/plans/_writing.html", {"plan": plan, "acceptance": acceptance})
     return render(request, "visits/plans/_progress.html", {"plan": plan})
 
 
@@ -180,7 +184,7 @@ class ComparePage(PlanPage):
 
 
 class AcceptPage(PlanPage):
-    """Check your answers: what is booked and moved, and whom it concerns; then it is done, or nothing is."""
+    """Check your answers: what is booked and moved, and whom it concerns; then all of it is written, or nothing."""
 
     template_name = "visits/plans/accept.html"
 
@@ -188,26 +192,25 @@ class AcceptPage(PlanPage):
         return super().get_queryset().filter(state=Plan.State.DONE)
 
     def get_context_data(self, **kwargs):
-        check = kwargs.pop("check", None) or plans.check_plan(self.object)
-        finders = plans.cover_finders(self.object.programme, check)
-        return {"plan": self.object, **pages.accept_page(check, finders), **kwargs}
+        check = accepting.check_plan(self.object)
+        finders = accepting.cover_finders(self.object.programme, check)
+        return {"plan": self.object, **pages.accept_page(self.object, check, finders), **kwargs}
 
     def get(self, request, *args, **kwargs):
-        self.object = self.get_object()
-        if self.object.accepted_at:
-            return redirect(self.object)
+        self.object = plan = self.get_object()
+        acceptance = plan.acceptance
+        if plan.accepted_at or (acceptance and acceptance.in_hand):
+            return redirect(plan)
         return self.render_to_response(self.get_context_data())
 
     def post(self, request, *args, **kwargs):
-        self.object = plan = self.get_object()
-        try:
-            check = plans.accept_plan(request.user, plan)
-        except plans.AlreadyAccepted:
+        plan = self.get_object()
+        if plan.programme.status == Programme.Status.CLOSED:
+            messages.warning(request, CLOSED)
+            return redirect(plan)
+        acceptance, new = plans.order_acceptance(request.user, plan)
+        if acceptance is None:
             messages.info(request, "This plan is accepted already.")
-        except plans.Overtaken as overtaken:
-            check = plans.check_plan(plan)
-            check.sentences[:] = overtaken.sentences
-            return self.render_to_response(self.get_context_data(check=check, refused=True))
-        else:
-            messages.success(request, pages.accepted_in_words(check))
+        elif not new:
+            messages.info(request, f"{acceptance.asked_by} has accepted this plan already: it is being written.")
         return redirect(plan)
