@@ -77,6 +77,8 @@ GRANTS = {
     "visits.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE},
     "visits.plan": {Role.COORDINATOR, *TEACHERS},
     "cover.view": {Role.HEADTEACHER, Role.OFFICE},
+    "ledger.view": {Role.HEADTEACHER},
+    "ledger.numbers": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.CONSULTANT, Role.FINANCE},
     "records.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "records.write": {*TEACHERS},
     "records.answer": {Role.HEADTEACHER},

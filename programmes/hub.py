@@ -44,6 +44,7 @@ GROUPS = [
             Way("Uncommon INSET days", "programmes:inset", "inset.compare"),
             Way("Term dates", "programmes:term_dates_year", "programmes.set_up", of="year"),
             Way("Plan the visits", "visits:plans", "plans.manage", (ACTIVE, CLOSED)),
+            Way("Release time", "visits:ledger", "ledger.numbers", (ACTIVE, CLOSED)),
             Way("Events", "events:list", "events.view", (ACTIVE, CLOSED), "query"),
             Way("Attendance over the year", "events:year", "attendance.view", (ACTIVE, CLOSED)),
         ],

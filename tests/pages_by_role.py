@@ -35,6 +35,7 @@ def pages_of(corner):
         *(reverse(f"visits:{name}", args=[visit]) for name in ("move", "propose", "swap")),
     ]
     cover = [reverse("visits:cover")]
+    ledger = [reverse("visits:ledger", args=[slug])]
     planner = [reverse("planner:year"), f"{reverse('planner:year')}?show=spring&by=area"]
     half_day = [reverse("planner:half_day", args=[f"{ours.partnership.pk}-{ours.programme.timetable.get().pk}-1"])]
     half_day += [reverse("planner:half_day", args=[f"v{visit}"])]
@@ -179,7 +180,7 @@ def pages_of(corner):
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
-        Role.BUDGET_HOLDER: [*everyone, programme, *results],
+        Role.BUDGET_HOLDER: [*everyone, programme, *results, *ledger],
         Role.CONSULTANT: [
             *everyone,
             *agreements,
@@ -197,7 +198,7 @@ def pages_of(corner):
             *results,
             *by,
         ],
-        Role.FINANCE: [*everyone, programme],
+        Role.FINANCE: [*everyone, programme, *ledger],
         Role.SPECIALIST: [
             *everyone,
             week,
@@ -229,6 +230,7 @@ def pages_of(corner):
             *everyone,
             letter,
             *cover,
+            reverse("visits:ledger_school"),
             reverse("programmes:objection_add", args=[ours.partnership.pk]),
             reverse("programmes:agree", args=[ours.partnership.pk]),
             *calendar,

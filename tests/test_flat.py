@@ -378,6 +378,8 @@ LISTS = {
     "visits:swap": ["coordinator", "specialist"],
     "visits:move_many": ["coordinator"],
     "visits:cover": ["headteacher", "office"],
+    "visits:ledger_school": ["headteacher"],
+    "visits:ledger": ["coordinator", "consultant", "finance", "budget_holder"],
     "calendars:own": ["headteacher"],
     "visits:plans": ["coordinator"],
     "visits:plan": ["coordinator"],

@@ -22,6 +22,7 @@ urlpatterns = [
     path("cover/", cover.who_is_out, name="cover"),
     path("confirm/", changes.confirm_all, name="confirm_all"),
     path("move/", changes.move_many, name="move_many"),
+    path("ledger/", include("visits.ledger.urls")),
     path("<int:pk>/confirm/", changes.confirm, name="confirm"),
     path("<int:pk>/move/", changes.VisitMove.as_view(), name="move"),
     path("<int:pk>/propose/", changes.VisitPropose.as_view(), name="propose"),

@@ -21,6 +21,8 @@ ACTIONS = [
     "pairing.agree",
     "pairing.object",
     "agreements.manage",
+    "ledger.view",
+    "ledger.numbers",
 ]
 HISTORY = [
     "steps__by",
@@ -88,6 +90,8 @@ class PartnershipDetail(Allowed, DetailView):
             may_change_people=may_move and is_open_to_people(partnership),
             may_change_area=may_move and areas.may_be_changed(partnership),
             may_hand_over="handover.view" in may,
+            may_see_ledger="ledger.view" in may,
+            may_see_numbers="ledger.numbers" in may,
             partner_teachers=[row for row in partnership.partner_teachers.all() if row.until is None],
             **of_teachers(person, partnership),
             stranded=visits.waiting_for_a_successor(today),

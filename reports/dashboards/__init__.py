@@ -114,6 +114,7 @@ def headteacher(user, acting, today):
         "partnerships": partnerships,
         "offers": offers(user, acting),
         "impact": impact(user, acting),
+        "ledger": True,
         "calendar": school_calendar(user, acting, today),
     }
 

@@ -17,6 +17,7 @@ from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
 from reports.demo.calendars import keep_calendars, keep_weeks
 from reports.demo.changes import change_visits
+from reports.demo.cover import say_who_covered
 from reports.demo.events import hold_events
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
@@ -42,6 +43,7 @@ FURNISHED_WITH = [
     plan_actions,
     hold_events,
     write_records,
+    say_who_covered,
     change_visits,
     nudge_lately,
     let_one_be_disputed,
