@@ -14,14 +14,14 @@ class VisitsConfig(AppConfig):
         from programmes.services.held import LAST_HELD
         from programmes.services.inset import OCCUPIED
         from visits.events.letters import events_ahead
-        from visits.services import cancel_visits_after, hand_bookings_over, last_visit_held, visit_the_new_home_school
+        from visits.services import cancel_visits_after, last_visit_held, let_visits_follow
         from visits.services.displaced import visits_on_closures
         from visits.services.occupied import days_taken
         from visits.succession import FOLLOWING
 
         if cancel_visits_after not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(cancel_visits_after)
-            people.AFTER_PEOPLE_CHANGE += [hand_bookings_over, visit_the_new_home_school]
+            people.AFTER_PEOPLE_CHANGE.append(let_visits_follow)
             ALSO_AHEAD.append(events_ahead)
             LAST_HELD.append(last_visit_held)
             WHAT_IT_HITS.append(visits_on_closures)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
 from programmes.services import people
 from tests.factories import (
@@ -14,8 +14,9 @@ from tests.factories import (
     SpecialistTeacherFactory,
     VisitFactory,
 )
+from tests.icalendars import events_in
 from tests.replacing import SUMMER, TODAY, booked, replace_teacher, teacher_row
-from visits.models import Visit
+from visits.models import Booking, Visit
 
 
 def test_a_half_day_that_the_successor_cannot_take_over_is_listed_not_lost(ours, client):
@@ -78,3 +79,67 @@ def test_visits_to_come_at_the_old_home_school_take_place_at_the_new_one(ours, c
         "of others": home,
     }
     assert AuditEvent.objects.filter(did="visits.moved", row=visits["there"].pk).count() == 1
+
+
+def test_a_new_specialist_teacher_takes_over_and_everyone_gets_one_mail_with_all_of_it(ours, coordinator):
+    """Half-days, the school that covers, the history, the sequence and the calendars say the same."""
+    partnership, before = ours.partnership, ours.partnership.specialist
+    successor = SpecialistTeacherFactory(programme=ours.programme)
+    office = MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=successor.home_school).user
+    away = VisitFactory(partnership=partnership, on=SUMMER, half="am")
+    home = VisitFactory(partnership=partnership, on=SUMMER, half="pm", host=before.home_school)
+    for visit in (away, home):
+        BookingFactory(visit=visit, person=before.user, school=before.home_school, confirmed_at=visit.recorded_at)
+        BookingFactory(visit=visit, person=ours.people[Role.PARTNER], school=ours.school)
+    sequences = {visit.pk: visit.sequence for visit in (away, home)}
+
+    people.replace_specialist(coordinator, partnership, successor, on=TODAY, because="Parental leave")
+
+    for visit in (away, home):
+        line = visit.changes.get()
+        visit.refresh_from_db()
+        assert visit.sequence == sequences[visit.pk] + 1
+        assert (line.what, line.reason, line.by) == (
+            "changed",
+            "Another teacher follows in the partnership.",
+            coordinator,
+        )
+        assert [row["person"] for row in line.given_up] == [before.user_id]
+        own = Booking.objects.get(visit=visit, person=successor.user)
+        assert (own.school, own.confirmed_at) == (successor.home_school, None)
+    assert (home.host, home.changes.get().before_host) == (successor.home_school, before.home_school)
+    mails = OutgoingMail.objects.filter(kind="visits_changed")
+    told = {mail.to: {event["STATUS"] for event in events_in(mail.calendar)} for mail in mails}
+    assert len(mails) == len(told)
+    assert told[before.user] == {"CANCELLED"}
+    assert "CANCELLED" not in told[successor.user] | told[ours.people[Role.PARTNER]]
+    cover = OutgoingMail.objects.get(kind="cover_changed", to=office)
+    assert cover.text.count(f"noon: {successor}") + cover.text.count(f"morning: {successor}") == 3
+
+
+def test_where_the_successor_is_not_free_only_the_place_changes_and_the_visit_waits(ours, coordinator):
+    partnership, before = ours.partnership, ours.partnership.specialist
+    successor = SpecialistTeacherFactory(programme=ours.programme)
+    home = VisitFactory(partnership=partnership, on=SUMMER, host=before.home_school)
+    BookingFactory(visit=home, person=before.user, school=before.home_school)
+    BookingFactory(visit=VisitFactory(on=SUMMER), person=successor.user)
+
+    people.replace_specialist(coordinator, partnership, successor, on=TODAY, because="Parental leave")
+
+    home.refresh_from_db()
+    left = Booking.objects.get(visit=home)
+    assert (home.host, left.person, left.school) == (successor.home_school, before.user, before.home_school)
+    assert list(Visit.objects.waiting_for_a_successor(TODAY)) == [home]
+    assert home.changes.get().given_up == []
+
+
+def test_somebody_who_joins_where_nothing_waits_changes_no_visit(ours, coordinator):
+    VisitFactory(partnership=ours.partnership, on=SUMMER)
+    before = dict(Visit.objects.values_list("pk", "sequence"))
+
+    people.add_partner_teacher(
+        coordinator, ours.partnership, email="two@schools.example", first_name="T", last_name="Wo", on=TODAY
+    )
+
+    assert dict(Visit.objects.values_list("pk", "sequence")) == before
+    assert not OutgoingMail.objects.filter(kind__in=["visits_changed", "cover_changed"]).exists()

@@ -12,13 +12,13 @@ from programmes.services.agreements import after_people_change
 from programmes.services.history import history_of
 from tests.factories import MembershipFactory, SpecialistTeacherFactory
 from tests.replacing import replace_teacher
-from visits.services import hand_bookings_over, visit_the_new_home_school
+from visits.services import let_visits_follow
 
 
 def test_the_list_of_what_follows_when_people_change():
     follows = list(people.AFTER_PEOPLE_CHANGE)
 
-    assert follows[:3] == [hand_bookings_over, visit_the_new_home_school, after_people_change]
+    assert follows[:2] == [let_visits_follow, after_people_change]
 
 
 def test_everyone_concerned_is_told_who_came_and_who_left(ours):

@@ -10,13 +10,7 @@ from visits.services.changing import (
     swap_visits,
     who_comes,
 )
-from visits.services.following import (
-    FOLDED,
-    cancel_visits_after,
-    hand_bookings_over,
-    last_visit_held,
-    visit_the_new_home_school,
-)
+from visits.services.following import FOLDED, cancel_visits_after, last_visit_held, let_visits_follow
 from visits.services.keeping import (
     Taken,
     booked_and_gone,
@@ -43,10 +37,10 @@ __all__ = [
     "cancel_visit",
     "cancel_visits_after",
     "confirm",
-    "hand_bookings_over",
     "in_the_way",
     "keep_visit",
     "last_visit_held",
+    "let_visits_follow",
     "lock_visit",
     "move_many",
     "move_visit",
@@ -57,7 +51,6 @@ __all__ = [
     "tell_people",
     "visit_recorded",
     "visit_signed_off",
-    "visit_the_new_home_school",
     "visit_took_place",
     "who_comes",
     "who_may_come",

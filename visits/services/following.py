@@ -1,12 +1,17 @@
 """What becomes of visits when their partnership folds, or someone else follows in it."""
 
+from copy import copy
+
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
+from accounts.models import User
 from visits.models import Booking, Visit
-from visits.services.keeping import cancel_visit, schools_of
+from visits.services.history import Changed, tell
+from visits.services.keeping import cancel_visit, hold_people, schools_of
+from visits.services.out import places_of
 from visits.services.telling import tell_people
 
 
@@ -19,6 +24,7 @@ def last_visit_held(partnership, person=None):
 
 
 FOLDED = "The partnership has folded."
+ANOTHER_TEACHER = "Another teacher follows in the partnership."
 
 
 def cancel_visits_after(person, partnership, on):
@@ -34,41 +40,77 @@ def cancel_visits_after(person, partnership, on):
     tell_people(person, changes)
 
 
-def hand_bookings_over(person, partnership, left, joined, on):
-    """Half-days to come of whoever left the same side go to the one who joined it, where that person is free.
+def let_visits_follow(person, partnership, left, joined, on):
+    """Visits to come follow the people: who joined the same side takes over the half-days of whoever left it, where
+    free, and what was to take place at the home school of a specialist teacher who left does so at the new one.
 
-    Where not, the booking stays, and the visit waits for a successor: somebody chooses another half-day or person.
+    Where somebody is not free their predecessor's booking stays, and the visit waits for a successor: somebody chooses
+    another half-day or person. Each person is told of all of it in one mail.
     """
-    if joined is None:
-        return
-    first = max(on, timezone.localdate())
-    ahead = Booking.objects.of_who_has_left().filter(
-        visit__partnership=partnership, visit__status=Visit.Status.PLANNED, on__gte=first
-    )
-    past_specialists = partnership.past_specialists.values("specialist__user")
-    if joined.pk == partnership.specialist.user_id:
-        ahead = ahead.filter(person__in=past_specialists)
+    visits = to_come(partnership, max(on, timezone.localdate()))
+    booked = User.objects.filter(bookings__visit__in=visits)
+    hold_people([*booked, *([joined] if joined else [])])
+    hosts = {school.pk for school in schools_of(partnership)}
+    followed = [follow(person, visit, joined, hosts) for visit in visits]
+    tell_people(person, [changed for changed in followed if changed])
+
+
+def to_come(partnership, first):
+    """Those that stand, held in one order, with their people as the partnership has them now."""
+    ahead = Visit.objects.filter(partnership=partnership, status=Visit.Status.PLANNED, on__gte=first)
+    ahead = list(ahead.order_by("pk").select_for_update())
+    for visit in ahead:
+        visit.partnership = partnership
+    return sorted(ahead, key=lambda visit: (visit.on, visit.half, visit.pk))
+
+
+def follow(person, visit, joined, hosts) -> Changed | None:
+    before, booked = copy(visit), list(visit.bookings.select_related("person", "school").order_by("pk"))
+    handed = joined is not None and hand_over(visit, joined)
+    astray = visit.host_id not in hosts
+    if not handed and not astray:
+        return None
+    if astray:
+        visit.host = visit.partnership.specialist.home_school
+        audit.record(person, "visits.moved", visit, about=f"school {visit.host_id}")
+    if handed:
+        audit.record(person, "visits.handed over", visit)
+    visit.sequence += 1
+    visit.save(update_fields=["host", "sequence"])
+    place_people(visit)
+    line = tell(person, visit, before=before, booked=booked, reason=ANOTHER_TEACHER)
+    return Changed(visit, line, before, tuple(booked))
+
+
+def hand_over(visit, joined) -> bool:
+    """Whether half-days of people who left the side of the one who joined are theirs now."""
+    past_specialists = visit.partnership.past_specialists.values("specialist__user")
+    theirs = Booking.objects.of_who_has_left().filter(visit=visit)
+    if joined.pk == visit.partnership.specialist.user_id:
+        theirs = theirs.filter(person__in=past_specialists)
     else:
-        ahead = ahead.exclude(person__in=past_specialists)
-    for booking in ahead.order_by("on", "half", "pk").select_related("visit"):
-        if Booking.objects.filter(visit=booking.visit, person=joined).exists():
+        theirs = theirs.exclude(person__in=past_specialists)
+    done = False
+    for booking in theirs.order_by("pk"):
+        if Booking.objects.filter(visit=visit, person=joined).exists():
             booking.delete()
+            done = True
             continue
         try:
             with transaction.atomic():
-                Booking.objects.filter(pk=booking.pk).update(person=joined, confirmed_at=None)
-                Visit.objects.filter(pk=booking.visit_id).update(sequence=F("sequence") + 1)
+                Booking.objects.filter(pk=booking.pk).update(person=joined, confirmed_at=None, covered_by="")
         except IntegrityError:
             continue
-        audit.record(person, "visits.handed over", booking.visit)
+        done = True
+    return done
 
 
-def visit_the_new_home_school(person, partnership, left, joined, on):
-    """Visits to come at the home school of a specialist teacher who left take place at that of whoever followed."""
-    first = max(on, timezone.localdate())
-    ahead = Visit.objects.filter(partnership=partnership, status=Visit.Status.PLANNED, on__gte=first)
-    astray = list(ahead.exclude(host__in=schools_of(partnership)).order_by("pk").select_for_update())
-    home = partnership.specialist.home_school
-    Visit.objects.filter(pk__in=[visit.pk for visit in astray]).update(host=home, sequence=F("sequence") + 1)
-    for visit in astray:
-        audit.record(person, "visits.moved", visit, about=f"school {home.pk}")
+def place_people(visit):
+    """Whoever is of the partnership is booked for their school, and out of class or not by where the visit is."""
+    bookings = list(visit.bookings.select_related("person"))
+    places = places_of(visit, [booking.person for booking in bookings])
+    teachers = set(visit.partnership.teachers)
+    for booking in bookings:
+        if booking.person in teachers:
+            booking.school, booking.is_out = places[booking.person]
+    Booking.objects.bulk_update(bookings, ["school", "is_out"])
