@@ -62,8 +62,9 @@ class PlanQuerySet(JobQuerySet, ScopedQuerySet):
 class Plan(Job):
     """Half-days that the planner proposes for visits of a programme: to be looked at, compared, and accepted whole.
 
-    `partnerships` are those planned, all of them where it is empty. `asking` says what may move, and of an absence
-    whose and when. `result` is what the worker found: groups with their outcome, visits with their half-day, reasons.
+    `partnerships` are those planned, all of them where it is empty. `asking` says whether optional
+    visits are left out, and around which days away it is. `result` is what the worker found: groups with their outcome,
+    visits with their half-day, reasons.
     """
 
     class Moves(models.TextChoices):

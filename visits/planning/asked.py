@@ -43,6 +43,10 @@ class Asked:
         return self.step.name + (f" ({self.nth} of {self.step.half_days})" if self.step.half_days > 1 else "")
 
     @property
+    def is_optional(self) -> bool:
+        return self.step is not None and not self.step.required
+
+    @property
     def host(self):
         return self.visit.host if self.visit else host_of(self.step, self.partnership)
 

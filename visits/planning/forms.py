@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
-from programmes.models import Partnership
+from programmes.models import Partnership, TimetableStep
 from visits.models import Away, Plan, PlannerSettings
 
-ALL, SOME = "all", "some"
+ALL, SOME, REQUIRED = "all", "some", "required"
 OFFERED = "Choose from what is offered here."
 
 
@@ -29,6 +29,16 @@ class OrderForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": OFFERED, "invalid_pk_value": OFFERED},
+    )
+    visits = forms.ChoiceField(
+        label="Which visits?",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            Choice(ALL, "All of the timetable"),
+            Choice(REQUIRED, "Required visits only", hint="Optional ones that have no half-day are left for later."),
+        ],
+        error_messages={"invalid_choice": OFFERED},
     )
     moves = forms.ChoiceField(
         label="What may move?",
@@ -69,11 +79,16 @@ class OrderForm(forms.Form):
         self.fields["scope"].choices = [*choices, (SOME, "Only those that are ticked below")]
         self.initial.setdefault("scope", ALL)
         self.initial.setdefault("moves", Plan.Moves.NOTHING)
+        self.initial.setdefault("visits", ALL)
+        visits = programme.timetable.filter(type=TimetableStep.Type.VISIT)
+        if not visits.filter(required=False).exists():
+            del self.fields["visits"]
         self.fields["partnerships"].queryset = rows
         self.helper = with_button(self, "Work out a plan")
         self.helper.layout = Layout(
             "scope",
             HTML('{% include "visits/plans/_ticks.html" with boxes=form.boxes is_open=form.is_some only %}'),
+            *(["visits"] if "visits" in self.fields else []),
             "moves",
             HTML('<p class="govuk-body">Nothing is booked yet: you look at the plan first, and accept it or not.</p>'),
         )
@@ -93,6 +108,10 @@ class OrderForm(forms.Form):
         if cleaned.get("scope") == SOME and not cleaned.get("partnerships"):
             self.add_error("scope", "Tick at least one partnership below, or choose all of them.")
         return cleaned
+
+    @property
+    def asking(self) -> dict:
+        return {"only_required": True} if self.cleaned_data.get("visits") == REQUIRED else {}
 
     @property
     def chosen(self) -> list[int]:

@@ -30,6 +30,7 @@ class Line:
     state: str
     now: str
     to: str
+    is_optional: bool = False
     why: list[str] = field(default_factory=list)
     cure: str = ""
 
@@ -60,6 +61,7 @@ def line_of(plan, row, asked, names) -> Line:
         state=state_of(row),
         now=words_of_slot(row["stands"]) if row["stands"] is not None else "",
         to=words_of_slot(row["to"]) if row["to"] is not None else "",
+        is_optional=asked.is_optional,
     )
     if given := plan.result["reasons"].get(row["slug"]):
         why = as_why(asked.key, given)
@@ -106,10 +108,12 @@ def groups_in_words(plan) -> str:
         parts.append(f"{many} of visits that hang together {'is' if sure == 1 else 'are'} proven best")
     if found := ends[Outcome.FOUND]:
         verb = "is" if found == 1 else "are"
-        parts.append(
-            f"{plural_count(found, 'group')} {verb} the best found in the time, "
+        rest = (
             f"at most {plural_count(gap, 'point')} from the best there can be"
+            if not any(group["missing"] for group in groups if group["outcome"] == Outcome.FOUND)
+            else "and there was no time to rule out that one more visit finds a half-day"
         )
+        parts.append(f"{plural_count(found, 'group')} {verb} the best found in the time, {rest}")
     return f"{listed(parts)}." if parts else ""
 
 
@@ -147,7 +151,8 @@ def scope_of(plan) -> str:
 def scope_in_words(plan, away) -> str:
     if plan.asking.get("away"):
         return f"While {away.person} is away{days_of(away)}" if away else "Around an absence"
-    return plural_count(len(plan.partnerships), "partnership") if plan.partnerships else "All partnerships"
+    whom = plural_count(len(plan.partnerships), "partnership") if plan.partnerships else "All partnerships"
+    return f"{whom}, required visits only" if plan.asking.get("only_required") else whom
 
 
 def days_of(away) -> str:

@@ -5,10 +5,11 @@ Names and words are made when somebody looks at it, so that a plan keeps ids, da
 
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 from jobs.work import CannotBeDone
-from visits.planner import Blocker, Problem, Rule, day_of, solve, week_of
+from visits.planner import Blocker, Outcome, Problem, Result, Rule, day_of, solve, week_of
 from visits.planner.solver import groups
 from visits.planner.values import Relaxation, Why, half_day_of_week
 from visits.planning.faults import faults_of
@@ -22,6 +23,7 @@ def read_for(plan, reader=None, today=None) -> Read:
         partnerships=plan.partnerships or None,
         moves=plan.moves,
         only_standing=bool(plan.asking.get("away")),
+        only_required=bool(plan.asking.get("only_required")),
         reader=reader,
         today=today,
     )
@@ -33,43 +35,60 @@ def propose(plan):
         raise CannotBeDone(wrong[0][:300])
     got = read_for(plan, plan.ordered_by)
     problem = to_plan(got.problem)
-    total, done = len(groups(problem)), itertools.count(1)
-    plan.progress(0, total)
 
-    def told(result):
-        plan.progress(next(done), total)
+    def told(done, total):
+        plan.progress(done, total)
         return not type(plan).objects.filter(pk=plan.pk, stop_asked=True).exists()
 
-    results = with_stuck(problem, solve(problem, told=told))
-    plan.finish(result=kept(got, problem, results), done=len(results), total=total)
+    told(0, len(groups(problem)))
+    plan.finish(result=kept(got, problem, planned(problem, told)))
 
 
-def with_stuck(problem: Problem, results) -> list:
-    """A visit that stands and finds no possible half-day is not cancelled by a plan: it stays where it is, and its
-    group is planned again around it. The reasons of the first time stay."""
-    done, again = [], list(results)
-    stuck, why = set(), {}
-    while again:
-        fresh = {key for result in again for key in result.missing if key_stands(problem, key)} - stuck
-        why |= {reason.need: reason for result in again for reason in result.reasons}
-        done += [result for result in again if not fresh & set(result.needs)]
-        keys = {key for result in again if fresh & set(result.needs) for key in result.needs}
-        stuck |= fresh
+def planned(problem: Problem, told: Callable[[int, int], bool]) -> list[Result]:
+    """Every group planned, in one go that says how far it is; where `told` answers False no further group is begun.
+
+    A visit that stands and finds no possible half-day is not cancelled by a plan: it stays where it is, and its group
+    is planned once more around it, with the reasons of the first time. A group whose turn for that does not come any
+    more had no turn at all: its first plan goes by a half-day that is not free.
+    """
+    standing = {need.key for need in problem.needs if need.stands is not None}
+    stuck, unproven, why, results = set(), set(), {}, []
+    done, total, goes_on = 0, 0, True
+
+    def hear(result):
+        nonlocal done, goes_on
+        done += 1
+        goes_on = told(done, total)
+        return goes_on
+
+    waiting = problem
+    while waiting.needs and goes_on:
+        total = done + len(groups(waiting))
+        again = set()
+        for result in solve(waiting, told=hear):
+            why |= {reason.need: reason for reason in result.reasons}
+            if result.outcome == Outcome.FOUND:
+                unproven.update(result.needs)
+            if fresh := standing.intersection(result.missing) - stuck:
+                stuck |= fresh
+                again.update(result.needs)
+            else:
+                results.append(result)
         needs = [replace(need, is_locked=need.is_locked or need.key in stuck) for need in problem.needs]
-        again = solve(replace(problem, needs=tuple(need for need in needs if need.key in keys))) if keys else []
-    return [
-        replace(
-            result,
-            slots={key: slot for key, slot in result.slots.items() if key not in stuck},
-            missing=tuple(key for key in result.needs if key in stuck or key in result.missing),
-            reasons=tuple(why[key] for key in result.needs if key in stuck or key in result.missing),
-        )
-        for result in done
-    ]
+        waiting = replace(problem, needs=tuple(need for need in needs if need.key in again))
+    return [around(result, stuck, why, is_proven=unproven.isdisjoint(result.needs)) for result in results]
 
 
-def key_stands(problem, key) -> bool:
-    return any(need.key == key and need.stands is not None for need in problem.needs)
+def around(result: Result, stuck, why, *, is_proven) -> Result:
+    """The plan of a group with what stays for want of a half-day said of it."""
+    missing = tuple(key for key in result.needs if key in stuck or key in result.missing)
+    return replace(
+        result,
+        outcome=Outcome.FOUND if not is_proven else Outcome.IMPOSSIBLE if missing else Outcome.PROVEN,
+        slots={key: slot for key, slot in result.slots.items() if key not in stuck},
+        missing=missing,
+        reasons=tuple(why[key] for key in missing),
+    )
 
 
 def to_plan(problem: Problem) -> Problem:

@@ -67,6 +67,7 @@ def read(
     moves=Plan.Moves.NOTHING,
     free=(),
     only_standing=False,
+    only_required=False,
     reader=None,
     today=None,
 ) -> Read:
@@ -74,7 +75,7 @@ def read(
 
     `partnerships` are the ids of those to plan, all that are open to visits where it is None; what stands of the others
     is there as well, and stays. `moves` says what may move besides what has no half-day; `free` names further visits by
-    their slug. `only_standing` leaves out what has no half-day. With a
+    their slug. `only_standing` leaves out what has no half-day, `only_required` what has none and is optional. With a
     `reader` only visits within their reach are named where they are in the way; without one, those of the programme.
     """
     today, settings = today or timezone.localdate(), settings_of(programme)
@@ -85,9 +86,10 @@ def read(
         there = asked.partnership.status in OPEN and programme.status != Programme.Status.CLOSED
         return there and (chosen is None or asked.partnership.pk in chosen)
 
-    rows = [
-        asked for asked in needs_of(programme, everything) if asked.visit or (is_planned(asked) and not only_standing)
-    ]
+    def is_wanted(asked):
+        return is_planned(asked) and not only_standing and not (only_required and asked.is_optional)
+
+    rows = [asked for asked in needs_of(programme, everything) if asked.visit or is_wanted(asked)]
     needs, places = [], {}
     for asked in rows:
         stays = asked.visit is not None and (

@@ -65,8 +65,8 @@ class PlansPage(OfProgramme):
     def form_valid(self, form):
         if any(fault.stops for fault in faults_of(self.programme)):
             return self.form_invalid(form)
-        moves = form.cleaned_data["moves"]
-        return self.to_plan(plans.order_plan(self.request.user, self.programme, partnerships=form.chosen, moves=moves))
+        what = {"partnerships": form.chosen, "moves": form.cleaned_data["moves"], "asking": form.asking}
+        return self.to_plan(plans.order_plan(self.request.user, self.programme, **what))
 
 
 class AbsencePage(OfProgramme):
