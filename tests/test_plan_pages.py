@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from jobs.work import work_on
 from programmes.models import Programme, SchoolClosure
-from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, worked_out, written
+from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, step, worked_out, written
 from visits.models import Away, Plan, PlanAcceptance, PlannerSettings, Visit
 from visits.planner import Weights
 from visits.planning.proposing import propose
@@ -93,6 +93,24 @@ def test_only_what_was_chosen_is_planned_and_nothing_chosen_is_told(page_of, pro
     assert "Choose from what is offered here." in odd
     assert Plan.objects.values_list("partnerships", "moves").get() == ([two.pk], "everything")
     assert str(one.partner_school) in none
+
+
+def test_optional_visits_can_be_left_out_and_are_called_so(page_of, programme):
+    step(programme, 3, "Lesson study 2", 28, 39, required=False)
+    partnership_of(programme)
+    url = plans_url(programme)
+
+    _, asked = page_of(url)
+    _, odd = page_of(url, {"scope": "all", "visits": "none", "moves": "nothing"})
+    page_of(url, {"scope": "all", "visits": "required", "moves": "nothing"})
+    Plan.objects.update(state="failed")
+    _, whole = page_of(worked_out(programme).get_absolute_url())
+
+    assert "Required visits only" in asked
+    assert "Choose from what is offered here." in odd
+    assert Plan.objects.order_by("pk").first().asking == {"only_required": True}
+    assert "Lesson study 2 (optional)" in whole
+    assert "Lesson study 1 (optional)" not in whole
 
 
 def test_a_plan_that_is_in_hand_is_shown_instead_of_a_second_one(page_of, programme):

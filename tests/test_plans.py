@@ -30,7 +30,7 @@ from visits import services
 from visits.models import Away, Booking, Plan, PlannerSettings, ProposedTime, Visit, VisitChange
 from visits.planning.faults import faults_of
 from visits.planning.pages import refusals_in_words
-from visits.planning.proposing import propose, to_plan
+from visits.planning.proposing import planned, propose, to_plan
 from visits.planning.reading import read
 from visits.services.accepting import AlreadyAccepted, Overtaken, accept_plan, changes_of, check_plan
 from visits.services.plans import order_plan, replan_around, stop_plan
@@ -465,7 +465,58 @@ def test_a_visit_that_stands_and_finds_no_half_day_stays_and_the_others_are_plan
     plan = worked_out(programme, moves=Plan.Moves.EVERYTHING)
 
     assert [(row["visit"], row["to"]) for row in plan.result["visits"]] == [(stuck.pk, None), (None, None)]
+    assert plan.result["counts"] == {"stuck": 1, "missing": 1}
+    assert [(group["outcome"], group["missing"]) for group in plan.result["groups"]] == [("impossible", 2)]
+    assert (plan.done, plan.total) == (2, 2)
     assert check_plan(plan).refusals == []
+
+
+def test_a_visit_that_can_stay_does_not_make_room_for_a_new_one():
+    programme = programme_of("First visit", "Lesson study 1")
+    partnership = partnership_of(programme)
+    SchoolLimits.objects.create(school=partnership.partner_school, class_ceiling=1)
+    lesson = stand(partnership, 16, step=programme.timetable.last())
+
+    plan = worked_out(programme, moves=Plan.Moves.EVERYTHING)
+
+    assert [(row["visit"], row["to"] is None) for row in plan.result["visits"]] == [(None, True), (lesson.pk, False)]
+
+
+def test_a_plan_that_is_stopped_before_a_group_is_planned_around_what_stays_leaves_the_group_out():
+    programme = programme_of("First visit")
+    for _ in range(2):
+        partnership = partnership_of(programme)
+        stand(partnership, 2, step=programme.timetable.get())
+        SchoolClosure.objects.create(school=partnership.partner_school, kind="closed", first_on=day(0), last_on=day(11))
+    problem, heard = read(programme, moves=Plan.Moves.EVERYTHING).problem, []
+
+    def told(done, total):
+        heard.append((done, total))
+        return len(heard) < stops_after
+
+    stops_after = 3
+    results = planned(problem, told)
+    first, stops_after, heard = list(heard), 9, []
+    whole = planned(problem, told)
+
+    assert (first, [result.needs for result in results]) == ([(1, 2), (2, 2), (3, 4)], [(0,)])
+    assert (heard, [result.needs for result in whole]) == ([(1, 2), (2, 2), (3, 4), (4, 4)], [(0,), (1,)])
+    assert [(result.outcome, result.missing, len(result.reasons)) for result in whole] == [
+        ("impossible", (0,), 1),
+        ("impossible", (1,), 1),
+    ]
+
+
+def test_optional_visits_are_left_out_where_only_required_ones_are_asked_for():
+    programme = programme_of("First visit")
+    step(programme, 2, "Lesson study 1", 14, 25, required=False)
+    partnership = partnership_of(programme)
+
+    required = worked_out(programme, asking={"only_required": True})
+    everything = worked_out(programme)
+
+    assert [len(plan.result["visits"]) for plan in (required, everything)] == [1, 2]
+    assert len(accept_plan(required.ordered_by, required).new) == partnership.visits.count() == 1
 
 
 def test_nothing_to_plan_is_a_plan_without_visits():

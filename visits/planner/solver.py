@@ -14,6 +14,7 @@ from visits.planner.why import reasons
 
 TIME = 8.0  # of the solver's own clock, which counts work and not seconds: the same input gives the same plan
 MISSING = 1_000_000  # a visit without a half-day costs more than everything that could be wished for
+STANDING = 10  # times as much for one that has a half-day: none is taken from it to give it to another
 
 
 def solve(problem: Problem, time=TIME, told: Callable[[Result], bool | None] = lambda result: None) -> list[Result]:
@@ -83,7 +84,9 @@ def solve_group(problem: Problem, needs: list[Need], time=TIME) -> Result:
     last = {need.key: len(needs) - place for place, need in enumerate(needs)}
     scale = sum(last.values()) + 1
     rank = sum(last[key] * literal for key, literal in model.missing.items())
-    model.cp.minimize(scale * (MISSING * sum(model.missing.values()) + model.cost()) + rank)
+    prices = {need.key: MISSING * (1 if need.stands is None else STANDING) for need in needs}
+    without = sum(prices[key] * literal for key, literal in model.missing.items())
+    model.cp.minimize(scale * (without + model.cost()) + rank)
     for need in needs:
         if need.stands is not None:
             for slot, literal in model.at[need.key].items():
@@ -94,7 +97,7 @@ def solve_group(problem: Problem, needs: list[Need], time=TIME) -> Result:
     slots = model.slots(solver)
     missing = tuple(need.key for need in needs if need.key not in slots)
     cost, bound = (
-        math.floor(value / scale) - MISSING * len(missing)
+        math.floor(value / scale) - sum(prices[key] for key in missing)
         for value in (round(solver.objective_value), solver.best_objective_bound)
     )
     return Result(

@@ -13,7 +13,7 @@ from visits.planner import Outcome, Rule, words_of_slot
 from visits.planner.words import Names, ruled_out, smallest_thing
 from visits.planning.asked import needs_of
 from visits.planning.checking import Refusal, What, in_words
-from visits.planning.proposing import MISSING, MOVED, PLACED, STAYS, UNTRIED, as_why, state_of
+from visits.planning.proposing import MISSING, MOVED, PLACED, STAYS, STUCK, UNTRIED, as_why, state_of
 
 
 def counts_of(plan) -> Counter:
@@ -214,7 +214,7 @@ def plan_page(plan) -> dict:
         "points": plan.result["cost"],
         "booked": accepted_in_words(counts),
         **writing(plan),
-        "impossible": [(row.partnership, line) for row in rows for line in row.lines if line.state == MISSING],
+        "impossible": [(row.partnership, line) for row in rows for line in row.lines if line.state in {MISSING, STUCK}],
         "rows": rows,
         "others": others_of(plan),
         "scope": scope_of(plan),
@@ -246,6 +246,7 @@ NUMBERS = [
     ("Visits that move", lambda plan: counts_of(plan)[MOVED]),
     ("Visits that stay where they are", lambda plan: counts_of(plan)[STAYS]),
     ("Visits without a possible half-day", lambda plan: counts_of(plan)[MISSING]),
+    ("Visits that stay though a rule is against it", lambda plan: counts_of(plan)[STUCK]),
     ("Visits whose turn never came", lambda plan: counts_of(plan)[UNTRIED]),
     ("Half-days that a teacher prefers", lambda plan: plan.result["wishes"]["preferred"]),
     ("In a first or last week of term, or after a break", lambda plan: plan.result["wishes"]["edges"]),
@@ -280,7 +281,11 @@ def where(asked, row) -> str:
         return f"{asked.visit.on:%A %-d %B}, {asked.visit.get_half_display()}, as it stands"
     if row["to"] is not None:
         return words_of_slot(row["to"])
-    return "No half-day possible" if row["tried"] else "Its turn never came"
+    if not row["tried"]:
+        return "Its turn never came"
+    if row["stands"] is not None:
+        return f"{words_of_slot(row['stands'])}: stays, though a rule is against it"
+    return "No half-day possible"
 
 
 def teachers_of(programme):

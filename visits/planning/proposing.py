@@ -133,6 +133,7 @@ def kept(got: Read, problem: Problem, results) -> dict:
 
 
 PLACED, MOVED, STAYS, MISSING, UNTRIED = "placed", "moved", "stays", "missing", "untried"
+STUCK = "stuck"  # it stands where it should not, finds no other half-day, and stays
 
 
 def state_of(row) -> str:
@@ -140,7 +141,7 @@ def state_of(row) -> str:
     if not row["tried"]:
         return UNTRIED
     if row["to"] is None:
-        return MISSING
+        return MISSING if row["stands"] is None else STUCK
     if row["stands"] is None:
         return PLACED
     return STAYS if row["to"] == row["stands"] else MOVED
