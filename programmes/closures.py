@@ -100,6 +100,17 @@ def meet(one, other) -> bool:
     )
 
 
+def holds(one, other) -> bool:
+    """Whether one closure says all that the other does."""
+    return (
+        one.kind == other.kind
+        and one.first_on <= other.first_on
+        and one.last_on >= other.last_on
+        and one.half in {"", other.half}
+        and (not one.year_groups or (bool(other.year_groups) and set(one.year_groups) >= set(other.year_groups)))
+    )
+
+
 def key_of(closure):
     """What makes two entries the same, in whatever words."""
     return (

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.register.succession import Following
 from jobs.models import Job
+from programmes.closures import holds
 from programmes.models import (
     Acceptance,
     Agreement,
@@ -13,6 +14,8 @@ from programmes.models import (
     PartnerSchool,
     Partnership,
     Programme,
+    SchoolClosure,
+    SchoolLimits,
     Signature,
     SpecialistTeacher,
     TermDate,
@@ -102,6 +105,37 @@ def leave_out_conflicts_declared_twice(person, rows, successor):
     rows.filter(Exists(there)).delete()
 
 
+def of_schools_taking_part(organisation):
+    """Facts of a school follow with the programmes in which it takes part, whoever else runs one there."""
+    return (
+        Q(school__in=partnerships(organisation).order_by().values("partner_school"))
+        | Q(school__in=specialists(organisation).order_by().values("home_school"))
+        | Q(school__in=partner_schools(organisation).order_by().values("school"))
+    )
+
+
+def closures_to_come(organisation):
+    return SchoolClosure.objects.filter(of_schools_taking_part(organisation), last_on__gte=timezone.localdate())
+
+
+def leave_out_days_entered_twice(person, rows, successor):
+    """What the successor's calendar says already, of all the days, is said once. Of days in part both stand."""
+    there = list(SchoolClosure.objects.filter(school=successor))
+    for row in rows:
+        if any(holds(other, row) for other in there):
+            row.delete()
+
+
+def limits(organisation):
+    return SchoolLimits.objects.filter(of_schools_taking_part(organisation))
+
+
+def leave_out_limits_in_the_way(person, rows, successor):
+    """A successor that has said how much it can spare keeps that."""
+    if SchoolLimits.objects.filter(school=successor).exists():
+        rows.delete()
+
+
 def term_dates(organisation):
     return TermDate.objects.filter(organisation=organisation, school__isnull=False)
 
@@ -120,7 +154,20 @@ def make_agreements_anew(person, organisation, school, successor):
         follow_schools(person, agreement.partnership, f"The school became {successor}"[:200])
 
 
+# What is known by the programmes in which a school takes part comes before these.
 FOLLOWING = [
+    Following(
+        "closure or no-go to come,closures and no-gos to come",
+        closures_to_come,
+        "school",
+        leave_out_days_entered_twice,
+    ),
+    Following(
+        "limit of what the school can spare,limits of what the school can spare",
+        limits,
+        "school",
+        leave_out_limits_in_the_way,
+    ),
     Following("partnership", partnerships, "partner_school"),
     Following(
         "specialist teacher with this home school,specialist teachers with this home school",

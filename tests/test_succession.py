@@ -19,11 +19,14 @@ from programmes.models import (
     PartnerSchool,
     Partnership,
     Programme,
+    SchoolClosure,
+    SchoolLimits,
     Signature,
     TermDate,
 )
 from reports.models import Report
 from tests.factories import (
+    BookingFactory,
     EventFactory,
     MembershipFactory,
     OrganisationFactory,
@@ -37,7 +40,8 @@ from tests.factories import (
 )
 from tests.together import at_once
 from tests.world import person
-from visits.models import Slot, Visit
+from visits.feeds.services import feed_behind, make_feed
+from visits.models import CalendarFeed, Slot, Visit
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2027, 1, 27)
@@ -79,6 +83,10 @@ def programme(essex):
     return ProgrammeFactory(organisation=essex)
 
 
+def closed(school, on, *, kind="closed", last=None):
+    return SchoolClosure.objects.create(school=school, kind=kind, first_on=on, last_on=last or on)
+
+
 def words(answer):
     return " ".join(answer.content.decode().split())
 
@@ -98,9 +106,13 @@ def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
         "open invitation",
         "impact report made before",
         "visit to come",
+        "half-day that needs cover",
+        "calendar address of the school",
         "event that the school hosts",
         "event that takes place there",
         "item of a running order",
+        "closure or no-go to come",
+        "limit of what the school can spare",
         "partnership",
         "specialist teacher with this home school",
         "signature still waited for",
@@ -117,6 +129,9 @@ STAYS = {
     "accounts.SchoolLink.predecessor": "it says what followed what",
     "accounts.SchoolLink.successor": "it says what followed what",
     "accounts.RegisterChange.school": "it says what a file changed",
+    "visits.CoverMail.school": "it says which mail was written",
+    "visits.VisitChange.before_host": "it says where the visit was to be",
+    "visits.VisitChange.after_host": "it says where the visit was to be",
     "visits.Attendance.school": "it is the school of the day, by which half-days are funded",
 }
 
@@ -128,7 +143,7 @@ def test_every_row_that_names_a_school_follows_it_or_says_why_not():
     named = {
         f"{relation.related_model._meta.label}.{relation.field.name}"
         for relation in School._meta.get_fields(include_hidden=True)
-        if relation.one_to_many
+        if relation.one_to_many or relation.one_to_one
     }
 
     assert named == follows | set(STAYS)
@@ -232,6 +247,56 @@ def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(clien
         row.refresh_from_db()
     assert (to_come.host, to_come.place, slots[0].school) == (new, new, new)
     assert (past.host, past.place, slots[1].school) == (old, old, old)
+
+
+def test_cover_closures_limits_and_the_calendar_address_follow(client, coordinator, essex, programme, old, new):
+    partnership = PartnershipFactory(programme=programme, partner_school=old)
+    office = MembershipFactory(role=Role.OFFICE, organisation=essex, school=old).user
+    ahead, past = (VisitFactory(partnership=partnership, on=on, host=old) for on in (TODAY, dt.date(2027, 1, 13)))
+    booked = [BookingFactory(visit=visit, school=old) for visit in (ahead, past)]
+    days = [closed(old, dt.date(2027, 1, 5)), closed(old, dt.date(2027, 3, 1), kind="inset")]
+    limits = SchoolLimits.objects.create(school=old, class_ceiling=9)
+    feed, secret = make_feed(office, old)
+
+    confirm(client, old, new)
+
+    for row in (*booked, *days, limits, feed):
+        row.refresh_from_db()
+    assert [row.school for row in (*booked, *days, limits, feed)] == [new, old, old, new, new, new]
+    assert feed_behind(secret) == feed
+
+
+def test_what_the_successor_has_entered_itself_stays_as_it_is(client, coordinator, essex, programme, old, new):
+    PartnershipFactory(programme=programme, partner_school=old)
+    office = MembershipFactory(role=Role.OFFICE, organisation=essex, school=old).user
+    at_new = MembershipFactory(role=Role.OFFICE, organisation=essex, school=new).user
+    same = [closed(school, dt.date(2027, 3, 1), kind="inset") for school in (old, new)]
+    part = closed(old, dt.date(2027, 3, 8)), closed(new, dt.date(2027, 3, 8), last=dt.date(2027, 3, 9))
+    alone = closed(old, dt.date(2027, 3, 15))
+    for school, most in ((old, 9), (new, 6)):
+        SchoolLimits.objects.create(school=school, class_ceiling=most)
+    longer = closed(old, dt.date(2027, 3, 22), last=dt.date(2027, 3, 26)), closed(new, dt.date(2027, 3, 22))
+    make_feed(office, old)
+    own, _ = make_feed(at_new, new)
+
+    confirm(client, old, new)
+
+    assert set(SchoolClosure.objects.filter(school=new)) == {same[1], part[1], alone, *longer}
+    assert not SchoolClosure.objects.filter(school=old).exists()
+    assert SchoolLimits.objects.get(school=new).class_ceiling == 6
+    assert list(CalendarFeed.objects.filter(revoked_at=None)) == [own]
+    assert succession.what_moves(essex, old) == []
+
+
+def test_closures_of_a_school_of_other_organisers_stay(client, coordinator, essex, old, new):
+    MembershipFactory(role=Role.OFFICE, organisation=essex, school=old)
+    PartnershipFactory(partner_school=old)
+    theirs = closed(old, dt.date(2027, 3, 1))
+
+    confirm(client, old, new)
+
+    theirs.refresh_from_db()
+    assert theirs.school == old
 
 
 def test_what_a_school_agreed_to_a_proposed_partnership_counts_for_its_successor_once(
