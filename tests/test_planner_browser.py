@@ -11,7 +11,8 @@ from programmes.models import Area
 from tests.browsing import problems_of
 from tests.pdfs import pages as pages_of
 from tests.years import TODAY, coordinator_of, partnership_of, programme_of, release, stand
-from visits.models import Visit
+from visits import tasks
+from visits.models import Plan, PlanAcceptance, Visit
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 NOW = dt.datetime.combine(TODAY, dt.time(9), dt.UTC)
@@ -26,6 +27,38 @@ def programme():
 def where_it_is(visit):
     visit.refresh_from_db()
     return visit.on, visit.half
+
+
+def work(model, task):
+    """What the worker does when it hears of the newest job; its day is that of the test."""
+    task(model.objects.latest("pk").pk)
+
+
+def test_a_coordinator_plans_the_year_and_finds_it_in_the_planner(open_as, programme):
+    for _ in range(2):
+        release(partnership_of(programme).specialist, "tue-am", "thu-pm")
+    page = open_as(coordinator_of(programme), 1400)
+    page.goto(reverse("planner:year"))
+    expect(page.get_by_text("0 of 4 visits have a half-day.")).to_be_visible()
+
+    page.get_by_role("button", name="Plan the 4 missing visits").click()
+    problems = problems_of(page)
+    page.get_by_role("button", name="Work out a plan").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    work(Plan, tasks.make_plan)
+    page.reload()
+    problems += problems_of(page)
+    page.get_by_role("button", name="Check and accept").click()
+    problems += problems_of(page)
+    page.get_by_role("button", name="Accept the plan").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    work(PlanAcceptance, tasks.write_plan)
+    page.goto(reverse("planner:year"))
+
+    expect(page.get_by_text("4 of 4 visits have a half-day.")).to_be_visible()
+    assert {(visit.on.weekday(), visit.half) for visit in Visit.objects.all()} <= {(1, "am"), (3, "pm")}
+    assert page.locator(".ls-chip--wait").count() == 4 + 1  # the visits wait for the teachers, and the key shows one
+    assert problems == []
 
 
 def test_a_visit_is_moved_by_the_keyboard_and_then_dragged_onto_another_week(open_as, programme):
