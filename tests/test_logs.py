@@ -3,12 +3,17 @@
 import io
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from gunicorn.config import Config
 
+from lessonstudy import demo
 from lessonstudy.logs import address_for_logs
+from lessonstudy.servers import CHECKOUT
 from pupils.models import TargetPupil
 from tests.world import build_world
 
@@ -55,6 +60,29 @@ def test_neither_a_link_nor_a_query_stands_in_the_log(client, log):
     ]
     assert "very-secret-token" not in log.getvalue()
     assert "Marsh" not in log.getvalue()
+
+
+def of_the_demo():
+    (command,) = [part.command for part in demo.demo_parts(8000, {}, Path()) if "gunicorn" in part.command]
+    return command
+
+
+def of_the_image():
+    return json.loads(re.search(r"^CMD (.+)$", (CHECKOUT / "Dockerfile").read_text(), re.MULTILINE)[1])
+
+
+@pytest.mark.parametrize("command", [of_the_demo(), of_the_image()], ids=["demo", "image"])
+def test_the_web_server_writes_no_address_by_itself(command):
+    """It would write each one whole; its log of errors has addresses at the level of debugging only."""
+    config = Config()
+    arguments = config.parser().parse_args(command[command.index("gunicorn") + 1 :])
+    for name, value in vars(arguments).items():
+        if value is not None and name in config.settings:
+            config.set(name, value)
+
+    assert (config.accesslog, config.disable_redirect_access_to_syslog, config.syslog) == (None, False, False)
+    assert (config.loglevel, config.logconfig, config.logconfig_dict, config.statsd_host) == ("info", None, {}, None)
+    assert not (CHECKOUT / "gunicorn.conf.py").exists()
 
 
 def test_a_bug_on_a_pupils_page_logs_no_name(client, log, monkeypatch):
