@@ -33,7 +33,6 @@ from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
 FURNISHED_WITH = [
-    enter_term_dates,
     begin_the_next_year,
     sign_agreements,
     recruit,
@@ -67,6 +66,7 @@ def load_demo(today: dt.date) -> list[str]:
             with tempfile.TemporaryDirectory() as folder:
                 write_folder(plan, Path(folder), today)
                 programme = load_programme(folder).programme
+            enter_term_dates(programme, today)
             plan_visits(programme, today)
             if plan is ESSEX:
                 let_schools_wait(programme)

@@ -55,8 +55,8 @@ def nudge_lately(programme, today):
     coordinator = Membership.objects.filter(organisation=programme.organisation, role=Role.COORDINATOR).first().user
     partnerships = programme.partnerships.with_people().select_related("programme__organisation")
     rows = rows_of(Facts(coordinator, programme.organisation, partnerships, today))
-    nudges = [nudge for row in rows for nudge in row.nudges]
-    for nudge, ago in zip(nudges, (dt.timedelta(days=8), dt.timedelta(days=1)), strict=False):
+    nudges = {nudge.about: nudge for row in rows for nudge in row.nudges}
+    for nudge, ago in zip(nudges.values(), (dt.timedelta(days=8), dt.timedelta(days=1)), strict=False):
         send_nudges(coordinator, [nudge])
         at = timezone.now() - ago
         OutgoingMail.objects.about(nudge.about).update(

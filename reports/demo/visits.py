@@ -1,8 +1,8 @@
 """Visits of a demo programme: one in each window of its timetable, past ones taken place but for a few."""
 
-import datetime as dt
 import random
 
+from programmes.calendar import calendar_of
 from programmes.models import TimetableStep
 from visits import services
 from visits.models import Visit
@@ -19,11 +19,10 @@ def plan_visits(programme, today):
     rng = random.Random(programme.slug)  # noqa: S311 (dates of a demonstration)
     unconfirmed = 2
     partnerships = list(programme.partnerships.filter(status="active").with_people())
+    calendar = calendar_of(programme.organisation_id)
     for step in programme.timetable.filter(type=TimetableStep.Type.VISIT):
-        window = [
-            step.window_start + dt.timedelta(days=n) for n in range((step.window_end - step.window_start).days + 1)
-        ]
-        slots = [(on, half) for on in window if on.weekday() < 5 for half in ("am", "pm")]
+        window = calendar.school_days(step.window_start, step.window_end)
+        slots = [(on, half) for on in window for half in ("am", "pm")]
         for partnership in partnerships:
             people = [partnership.specialist.user, *partnership.current_partner_teachers]
             home = step.name == "Reciprocal visit"

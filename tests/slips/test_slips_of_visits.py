@@ -126,3 +126,10 @@ def test_a_visit_to_come_must_move_when_somebody_booked_for_it_is_away(at):
 
     assert slip.words == "Visit of 9 February must move, somebody who comes is away then"
     assert (slip.is_due, slip.url) == (False, f"/planner/half-day/v{visit.pk}/")
+
+
+def test_a_visit_to_come_in_the_holidays_of_its_school_must_move(at):
+    p = partnership(at, "Jaywell")
+    p.visits.update(on=dt.date(2027, 2, 16))
+
+    assert words(at) == {"Jaywell": ["Visit of 16 February must move, its school is on holiday then"]}

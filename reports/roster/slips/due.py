@@ -79,14 +79,14 @@ def displaced_visits(facts):
     """A planned visit lost its half-day: a school is closed then, or somebody who comes is away."""
     for p in facts.started:
         for visit in facts.visits.get(p.pk, []):
-            if not visit.is_planned or visit.on <= facts.today or not (visit.is_closed or visit.is_away):
+            if not visit.is_planned or visit.on <= facts.today or not (why := what_took(facts, p, visit)):
                 continue
             yield (
                 p,
                 Slip(
                     kind="move",
                     what=f"Visit of {day_words(visit.on, facts)} must move",
-                    more=", a school is closed then" if visit.is_closed else ", somebody who comes is away then",
+                    more=f", {why} then",
                     since=facts.today,
                     age=0,
                     waits=TEACHERS,
@@ -96,6 +96,13 @@ def displaced_visits(facts):
                     about=visit,
                 ),
             )
+
+
+def what_took(facts, p, visit) -> str:
+    """What keeps the visit from taking place on its half-day; empty where nothing does."""
+    if not facts.calendar(p).is_school_day(visit.on):
+        return "its school is on holiday"
+    return "a school is closed" if visit.is_closed else "somebody who comes is away" if visit.is_away else ""
 
 
 def unplanned_visits(facts):
