@@ -9,7 +9,18 @@ from django.urls import reverse
 
 from jobs.work import work_on
 from programmes.models import Programme, SchoolClosure
-from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, release, stand, step, worked_out, written
+from tests.years import (
+    MONDAY,
+    coordinator_of,
+    partner_of,
+    partnership_of,
+    programme_of,
+    release,
+    stand,
+    step,
+    worked_out,
+    written,
+)
 from visits.models import Away, Plan, PlanAcceptance, PlannerSettings, Visit
 from visits.planner import Weights
 from visits.planning.proposing import propose
@@ -79,6 +90,32 @@ def test_a_plan_is_ordered_watched_looked_at_and_accepted(page_of, programme):
     assert "This plan is accepted already." in late
     assert PlanAcceptance.objects.count() == 1
     assert partnership.visits.count() == 1
+
+
+def test_every_reason_leads_to_the_page_that_mends_it(page_of, programme, client):
+    partnership = partnership_of(programme)
+    specialist, school = partnership.specialist, partnership.partner_school
+    release(specialist, "mon-am", "tue-am")
+    partner = partner_of(partnership, release_half_days=["mon-am"])
+    second = MONDAY + dt.timedelta(days=7)
+    SchoolClosure.objects.create(school=school, kind="no-go", first_on=MONDAY, last_on=MONDAY)
+    Away.objects.create(person=specialist.user, first_on=second, last_on=second)
+    row = partnership.partner_teachers.get()
+
+    response, _ = page_of(worked_out(programme).get_absolute_url())
+
+    line = next(line for _, line in response.context["impossible"])
+    ways = {reason.words: reason.way.url for reason in line.why}
+    week = reverse("programmes:specialist_release", args=[specialist.pk])
+    assert ways == {
+        f"{specialist.user} is not released": week,
+        f"{specialist.user} is away": reverse("visits:away", args=[specialist.user.pk]),
+        f"{school} lets nobody go": reverse("programmes:school_calendar", args=[school.urn]),
+        f"{partner} is not released": reverse("programmes:partner_week", args=[row.pk]),
+    }
+    assert line.ways
+    for url in [*ways.values(), *(way.url for way in line.ways)]:
+        assert client.get(url).status_code == 200
 
 
 def test_only_what_was_chosen_is_planned_and_nothing_chosen_is_told(page_of, programme):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.planned import HOME, MONDAY, NEXT_DOOR, OTHER, PARTNER, SCHOOL, SPECIALIST, at, elsewhere, plan, visit
 from visits.planner import AFTERNOON, MORNING, Allowance, Blocker, Outcome, Rule
-from visits.planner.words import Names, ruled_out, smallest_thing
+from visits.planner.words import Names, number, ruled_out, smallest_thing
 
 EVERY_HALF_DAY = [at(day, half) for day in range(-28, 40) for half in (MORNING, AFTERNOON)]
 
@@ -261,4 +261,5 @@ def test_the_reason_is_said_in_words(case):
     (why,) = [why for result in plan(*needs, **rules) for why in result.reasons]
 
     need = next(need for need in needs if need.key == why.need)
-    assert (ruled_out(why, NAMES), smallest_thing(why, need, NAMES)) == SAID[case]
+    said = [f"{number(n, 'half-day')}: {words}" for _, n, words in ruled_out(why, NAMES)]
+    assert (said, smallest_thing(why, need, NAMES)) == SAID[case]

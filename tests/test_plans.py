@@ -380,7 +380,7 @@ def test_a_plan_is_accepted_once_and_one_that_a_visit_has_overtaken_says_who_is_
     with pytest.raises(Overtaken) as told:
         accept_plan(second.ordered_by, second)
 
-    assert "somebody has chosen" in refusals_in_words(second, told.value.refusals)[0]
+    assert "was planned for this half-day" in refusals_in_words(second, told.value.refusals)[0]
     assert partnership.visits.count() == 1
 
 

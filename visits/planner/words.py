@@ -23,10 +23,10 @@ def number(n, what):
     return f"{n} {what}{'' if n == 1 else 's'}"
 
 
-def ruled_out(why: Why, names: Names) -> list[str]:
-    """What keeps how many half-days of the window from being used, the most first."""
+def ruled_out(why: Why, names: Names) -> list[tuple[Blocker, int, str]]:
+    """What keeps how many half-days of the window from being used, the most first, with the words for it."""
     counts = sorted(why.counts.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{number(n, 'half-day')}: {cause(blocker, names)}" for blocker, n in counts]
+    return [(blocker, n, cause(blocker, names)) for blocker, n in counts]
 
 
 ALREADY = {

@@ -127,12 +127,15 @@ class Counted:
 # Words ----------------------------------------------------------------------------------------------------------------
 
 
-def in_words(against: Against, names: Names, visits: Mapping[str, str]) -> str:
+def in_words(refusal: Refusal, names: Names, visits: Mapping[str, str]) -> str:
     """What stands against it, as the end of a sentence; `visits` are the names of visits by slug."""
+    against = refusal.against
     person, others = names.people.get(against.owner, ""), [visits.get(slug, "a visit") for slug in against.others]
     match against.what:
         case What.CANCELLED:
             return "it was cancelled after the plan was made"
+        case What.CHOSEN if against.at == refusal.to:
+            return "it was planned for this half-day after the plan was made"
         case What.CHOSEN:
             return f"somebody has chosen {words_of_slot(against.at)} after the plan was made"
         case What.SETTLED:

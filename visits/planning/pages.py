@@ -13,11 +13,21 @@ from visits.planner import Outcome, Rule, words_of_slot
 from visits.planner.words import Names, ruled_out, smallest_thing
 from visits.planning.asked import needs_of
 from visits.planning.checking import Refusal, What, in_words
+from visits.planning.mending import Way, way_to_mend
 from visits.planning.proposing import MISSING, MOVED, PLACED, STAYS, STUCK, UNTRIED, as_why, state_of
 
 
 def counts_of(plan) -> Counter:
     return Counter(state_of(row) for row in plan.result["visits"])
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What keeps so many half-days of a window from being used, and where to mend it, if the reader may."""
+
+    number: int
+    words: str
+    way: Way | None
 
 
 @dataclass
@@ -31,8 +41,9 @@ class Line:
     now: str
     to: str
     is_optional: bool = False
-    why: list[str] = field(default_factory=list)
+    why: list[Reason] = field(default_factory=list)
     cure: str = ""
+    ways: list[Way] = field(default_factory=list)
 
 
 @dataclass
@@ -43,18 +54,21 @@ class Row:
     lines: list[Line]
 
 
-def rows_of(plan) -> list[Row]:
+def rows_of(plan, reader) -> list[Row]:
     """Every partnership of the plan, in order of its reference; what it asks no more is left out."""
     known = {asked.slug: asked for asked in needs_of(plan.programme, plan.programme.partnerships.all())}
     names, found = names_for(plan), defaultdict(list)
     for row in plan.result["visits"]:
         if asked := known.get(row["slug"]):
-            found[asked.partnership].append(line_of(plan, row, asked, names))
+            line = line_of(row, asked)
+            if given := plan.result["reasons"].get(row["slug"]):
+                explain(line, as_why(asked.key, given), asked, names, reader)
+            found[asked.partnership].append(line)
     return [Row(partnership, lines) for partnership, lines in sorted(found.items(), key=lambda item: item[0].ref)]
 
 
-def line_of(plan, row, asked, names) -> Line:
-    line = Line(
+def line_of(row, asked) -> Line:
+    return Line(
         slug=row["slug"],
         title=asked.title,
         code=asked.code,
@@ -63,13 +77,18 @@ def line_of(plan, row, asked, names) -> Line:
         to=words_of_slot(row["to"]) if row["to"] is not None else "",
         is_optional=asked.is_optional,
     )
-    if given := plan.result["reasons"].get(row["slug"]):
-        why = as_why(asked.key, given)
-        line.why = ruled_out(why, names)
-        line.cure = smallest_thing(why, WindowOf(asked), names)
-        if all(blocker.rule == Rule.PAST for blocker in why.counts) and why.counts:
-            line.cure = "Its window is over: give the step a later window, or plan the visit by hand."
-    return line
+
+
+def explain(line, why, asked, names, reader):
+    """What keeps its half-days, the most first; the smallest thing that would help; and the pages to mend either."""
+    for blocker, number, words in ruled_out(why, names):
+        line.why.append(Reason(number, words, way_to_mend(reader, asked, blocker.rule, blocker.owner)))
+    line.cure = smallest_thing(why, WindowOf(asked), names)
+    ways = [way_to_mend(reader, asked, culprit.rule, culprit.owner) for culprit in why.culprits]
+    if why.counts and all(blocker.rule == Rule.PAST for blocker in why.counts):
+        line.cure = "Its window is over: give the step a later window, or plan the visit by hand."
+        ways = [way_to_mend(reader, asked, Rule.WINDOW, None)]
+    line.ways = list(dict.fromkeys(way for way in ways if way))
 
 
 class WindowOf:
@@ -186,7 +205,7 @@ def refusal_in_words(refusal, names, visits, partnerships) -> str:
             "or its timetable does not ask for the visit any more."
         )
     title = visits.get(refusal.slug, f"A visit of {partnership.ref}")
-    return f"{title}, {at}: {in_words(refusal.against, names, visits)}."
+    return f"{title}, {at}: {in_words(refusal, names, visits)}."
 
 
 # Pages ----------------------------------------------------------------------------------------------------------------
@@ -202,9 +221,9 @@ def standing(programme) -> dict:
     }
 
 
-def plan_page(plan) -> dict:
+def plan_page(plan, reader) -> dict:
     """The proposal: numbers, what is not possible and why, and each partnership with its visits."""
-    rows, counts = rows_of(plan), counts_of(plan)
+    rows, counts = rows_of(plan, reader), counts_of(plan)
     return {
         "counts": counts,
         "total": sum(counts.values()),

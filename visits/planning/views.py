@@ -125,7 +125,7 @@ class PlanPage(Allowed, DetailView):
         context = super().get_context_data(**kwargs)
         if not self.object.is_done:
             return context | {"scope": pages.scope_of(self.object)}
-        shown = pages.plan_page(self.object)
+        shown = pages.plan_page(self.object, self.request.user)
         page = Paginator(shown["rows"], A_PAGE).get_page(self.request.GET.get("page"))
         return context | shown | {"page_obj": page, "rows": page.object_list}
 
