@@ -7,6 +7,7 @@ import time_machine
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
+from programmes.services import life
 from tests.factories import MembershipFactory, PartnershipFactory, SchoolFactory, SpecialistTeacherFactory, UserFactory
 from tests.icalendars import events_in
 from tests.world import build_world
@@ -149,15 +150,36 @@ def test_past_days_and_people_who_cannot_sign_in_get_no_mail(ours, coordinator):
     assert not OutgoingMail.objects.filter(kind__in=["visits_changed", "cover_changed"]).exists()
 
 
-def test_a_fold_tells_each_person_once_of_all_that_is_cancelled(ours, coordinator):
+def test_a_fold_is_one_mail_for_each_person_with_all_that_is_cancelled(ours, coordinator):
+    """Also for a head who finds the cover, and for somebody booked who is not of the partnership."""
+    office, guest = ours.people[Role.OFFICE], UserFactory(last_name="Guest")
+    office.is_active = False
+    office.save()
     for day in (3, 4, 5):
         planned(ours.partnership, feb(day), by=coordinator, changes=[])
+    services.keep_visit(coordinator, ours.visit, [*ours.partnership.teachers, guest], changes=[])
+    before = set(OutgoingMail.objects.values_list("pk", flat=True))
 
-    services.cancel_visits_after(coordinator, ours.partnership, dt.date(2027, 1, 27))
+    life.move(coordinator, ours.partnership, "folded", on=dt.date(2027, 1, 27), reason="Illness or long absence")
 
-    mails = told("visits_changed")
-    assert [(mail.to, len(events_in(mail.calendar))) for mail in mails] == [
-        (ours.people[Role.PARTNER], 4),
-        (ours.people[Role.SPECIALIST], 4),
-    ]
-    assert {event["STATUS"] for mail in mails for event in events_in(mail.calendar)} == {"CANCELLED"}
+    written = OutgoingMail.objects.exclude(pk__in=before)
+    mails = {mail.to: mail for mail in written}
+    assert len(written) == len(mails)
+    kinds = {person: mail.kind for person, mail in mails.items()}
+    concerned = (Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.CONSULTANT)
+    assert kinds == {ours.people[role]: "partnership_folded" for role in concerned} | {guest: "visits_changed"}
+    for role in (Role.SPECIALIST, Role.PARTNER):
+        mail = mails[ours.people[role]]
+        assert mail.calendar_method == "PUBLISH"
+        assert [str(event["STATUS"]) for event in events_in(mail.calendar)] == ["CANCELLED"] * 4
+        assert "- Wednesday 3 February 2027, morning: observation at Ourside Partner School" in lines_of(mail)
+    head = mails[ours.people[Role.HEADTEACHER]]
+    assert (head.calendar, len(lines_of(head))) == ("", 4)
+    assert "- Wednesday 3 February 2027, morning: Ourside OursidePartner" in lines_of(head)
+    assert lines_of(mails[ours.people[Role.CONSULTANT]]) == []
+
+
+def test_a_fold_that_a_file_says_tells_those_booked_of_their_visits(ours):
+    services.cancel_visits_after(None, ours.partnership, dt.date(2027, 1, 27))
+
+    assert [mail.to for mail in told("visits_changed")] == [ours.people[Role.PARTNER], ours.people[Role.SPECIALIST]]

@@ -1,6 +1,8 @@
 """How a partnership moves from its enquiry to its end: which steps there are, and what each of them brings about."""
 
 import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,6 +10,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.mail import post_all
+from accounts.models import User
 from programmes import mails
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services.concerned import people_concerned
@@ -68,8 +71,19 @@ MOVED_MEANWHILE = (
 
 # What folding a partnership brings about, in order and in its transaction: (person, partnership, last day). Apps to
 # the right append theirs in AppConfig.ready; what AFTER_TAKING_BACK holds undoes it as far as that can be done.
+# What a function of AFTER_FOLD returns, a list of `Enclosure`, goes with the mail about the fold.
 AFTER_FOLD = []
 AFTER_TAKING_BACK = []
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What the mail about a step holds besides for one person: words, and perhaps a file for the calendar."""
+
+    person: User
+    words: str
+    file: str = ""
+    method: str = ""
 
 
 class WrongStep(Exception):
@@ -100,13 +114,14 @@ def move(person, partnership, status, *, on, reason="", note="", told=frozenset(
     partnership.refresh_from_db(fields=["status", "ended_on", "reason"])
     PartnershipStep.objects.create(partnership=partnership, status=status, on=on, reason=reason, note=note, by=person)
     audit.record(person, "partnership moved", partnership, about=f"{before} to {status}")
+    enclosed = []
     if status == Status.FOLDED:
-        call_each(AFTER_FOLD, person, partnership, on)
+        enclosed = call_each(AFTER_FOLD, person, partnership, on)
     elif before == Status.FOLDED:
         call_each(AFTER_TAKING_BACK, person, partnership, on)
     if status in {Status.AGREED, Status.ACTIVE}:
         list_schools_of_partnerships(partnership.programme)
-    tell(person, partnership, before, on, told)
+    tell(person, partnership, before, on, told, enclosed)
     return partnership
 
 
@@ -208,9 +223,9 @@ def day_of_step(partnership, status) -> dt.date:
     return min(max(timezone.localdate(), first), last)
 
 
-def call_each(functions, *args):
-    for function in functions:
-        function(*args)
+def call_each(functions, *args) -> list:
+    """What they return, together."""
+    return [row for function in functions for row in function(*args) or ()]
 
 
 def close_returns(person, partnership, on):
@@ -240,8 +255,11 @@ def mail_about(before, status):
     return mails.GOES_ON if before in {Status.PAUSED, Status.FOLDED} else None
 
 
-def tell(person, partnership, before, on, told=frozenset()):
-    """A mail to everyone concerned but to whoever did it; an enquiry that becomes a proposal is put to both schools."""
+def tell(person, partnership, before, on, told=frozenset(), enclosed=()):
+    """A mail to everyone concerned but to whoever did it; an enquiry that becomes a proposal is put to both schools.
+
+    What is enclosed reaches its reader also where the step itself is told otherwise.
+    """
     if (before, partnership.status) == (Status.ENQUIRY, Status.PROPOSED):
         if partnership.programme.status == Programme.Status.ACTIVE:
             tell_both_schools(person, partnership, on)
@@ -249,6 +267,14 @@ def tell(person, partnership, before, on, told=frozenset()):
     kind = mail_about(before, Status(partnership.status))
     if kind is None:
         return
-    context = {"partnership": partnership, "on": on}
-    letters = [(someone, context) for someone in people_concerned(partnership) if someone not in {person, *told}]
-    post_all(kind, letters, about=partnership, organisation=partnership.programme.organisation, by=person)
+    letters = defaultdict(list)
+    for someone in people_concerned(partnership):
+        own = [row for row in enclosed if row.person == someone]
+        if someone == person or (someone in told and not own):
+            continue
+        file, method = next(((row.file, row.method) for row in own if row.file), ("", ""))
+        context = {"partnership": partnership, "on": on, "enclosed": [row.words for row in own]}
+        letters[method].append((someone, context, file))
+    whose = {"about": partnership, "organisation": partnership.programme.organisation, "by": person}
+    for method, written in letters.items():
+        post_all(kind, written, **whose, method=method)

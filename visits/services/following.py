@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from programmes.services.concerned import people_concerned
+from programmes.services.life import Enclosure
 from visits.models import Booking, Visit
 from visits.services.history import Changed, tell
 from visits.services.keeping import cancel_visit, hold_people, schools_of
@@ -27,17 +29,28 @@ FOLDED = "The partnership has folded."
 ANOTHER_TEACHER = "Another teacher follows in the partnership."
 
 
-def cancel_visits_after(person, partnership, on):
+def cancel_visits_after(person, partnership, on) -> list[Enclosure]:
     """Those still planned for a day after the partnership's last one will not take place; half-days are free again.
 
-    One whose day has gone by may have taken place: it stays, to be confirmed or cancelled.
+    One whose day has gone by may have taken place: it stays, to be confirmed or cancelled. What those read whom the
+    fold concerns is returned, to go with the mail about it. A fold that a file says is nobody's, and has no such mail.
     """
     ahead = Visit.objects.filter(partnership=partnership, on__gt=on, status=Visit.Status.PLANNED)
     ahead = ahead.filter(on__gte=timezone.localdate())
     changes = []
     for visit in ahead.order_by("pk").select_for_update():
         cancel_visit(person, visit, FOLDED, changes=changes)
-    tell_people(person, changes)
+    told_anyway = frozenset(people_concerned(partnership)) if person else frozenset()
+    return [enclosure_of(letter) for letter in tell_people(person, changes, told_anyway)]
+
+
+def enclosure_of(letter) -> Enclosure:
+    if letter.file:
+        words = "Your visits that are cancelled; the half-days are free again, and the file corrects your calendar:"
+        lines = letter.context["lines"]["cancelled"]
+        return Enclosure(letter.person, f"{words}\n\n{lines}", letter.file, letter.method)
+    words = f"No longer out of class at {letter.context['school']}, so cover for them is not needed:"
+    return Enclosure(letter.person, f"{words}\n\n{letter.context['back']}")
 
 
 def let_visits_follow(person, partnership, left, joined, on):

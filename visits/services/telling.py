@@ -64,25 +64,47 @@ class Story:
         return "moved" if self.moved else "changed"
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What one person reads: of their own visits, with a file for the calendar, or of the cover of a school."""
+
+    person: User
+    context: dict
+    file: str = ""
+    method: str = ""
+
+
 SAID_AS = ("new", "moved", "changed", "cancelled", "without_you")
 
 
-def tell_people(by, changes) -> list:
+def tell_people(by, changes, told_anyway=frozenset()) -> list[Letter]:
     """In the caller's transaction: the mails about all these changes (`Changed`) together.
 
     One to each person whom they concern, but not to whoever made them, and one to each of those who find the cover at
-    a school whose teachers are out of class, or are not any more, on a day to come. Past days are nobody's news.
+    a school whose teachers are out of class, or are not any more, on a day to come. Past days are nobody's news. Who is
+    `told_anyway`, of what brought the changes about, gets no mail of its own: their letters are returned to go with it.
     """
     today = timezone.localdate()
     stories = [story for story in stories_of(changes) if is_news(story, today)]
     organisations = defaultdict(list)
     for story in stories:
         organisations[story.visit.partnership.programme.organisation].append(story)
-    written = []
+    returned = []
     for organisation, own in organisations.items():
-        written += tell_those_booked(by, own, organisation)
-        written += tell_cover_finders(by, own, organisation, today)
-    return written
+        visits, cover = letters_to_those_booked(by, own), letters_to_cover_finders(by, own, organisation, today)
+        returned += [letter for letter in [*visits, *cover] if letter.person in told_anyway]
+        whose = {"about": about(own), "organisation": organisation, "by": by}
+        for method in (REQUEST, CANCEL, PUBLISH):
+            written = [letter for letter in visits if letter.method == method and letter.person not in told_anyway]
+            letters = [(letter.person, letter.context, letter.file) for letter in written]
+            post_all(mails.VISITS_CHANGED, letters, **whose, method=method)
+        letters = [(letter.person, letter.context) for letter in cover if letter.person not in told_anyway]
+        post_all(mails.COVER_CHANGED, letters, **whose)
+    return returned
+
+
+def about(stories):
+    return stories[0].visit if len(stories) == 1 else stories[0].visit.partnership.programme
 
 
 def is_news(story, today):
@@ -109,30 +131,18 @@ def stories_of(changes):
     return sorted(found.values(), key=lambda story: (story.visit.on, story.visit.half, story.visit.pk))
 
 
-def tell_those_booked(by, stories, organisation):
+def letters_to_those_booked(by, stories) -> list[Letter]:
     theirs = defaultdict(list)
     people = {}
     for story in stories:
         for pk, someone in story.people.items():
             people[pk] = someone
             theirs[pk].append(story)
-    letters = {REQUEST: [], CANCEL: [], PUBLISH: []}
-    for pk in sorted(theirs):
-        if by is None or pk != by.pk:
-            context, file, method = letter_of(people[pk], theirs[pk])
-            letters[method].append((people[pk], context, file))
-    about = stories[0].visit if len(stories) == 1 else stories[0].visit.partnership.programme
-    return [
-        mail
-        for method, written in letters.items()
-        for mail in post_all(
-            mails.VISITS_CHANGED, written, about=about, organisation=organisation, by=by, method=method
-        )
-    ]
+    return [letter_of(people[pk], theirs[pk]) for pk in sorted(theirs) if by is None or pk != by.pk]
 
 
-def letter_of(person, stories):
-    """What the person reads, the file, and as what it comes: an invitation holds one visit only."""
+def letter_of(person, stories) -> Letter:
+    """An invitation holds one visit only."""
     said = {name: [story for story in stories if story.said_to(person) == name] for name in SAID_AS}
     entries = [entry_for(person, story) for story in stories]
     context = {
@@ -148,9 +158,10 @@ def letter_of(person, stories):
         ),
     }
     if len(entries) > 1:
-        return context, many_entries_file(entries), PUBLISH
+        return Letter(person, context, many_entries_file(entries), PUBLISH)
     method = CANCEL if entries[0].out else REQUEST
-    return context, one_entry_file(entries[0], method, person, answer_of(person, stories[0])), method
+    file = one_entry_file(entries[0], method, person, answer_of(person, stories[0]))
+    return Letter(person, context, file, method)
 
 
 def entry_for(person, story):
@@ -179,7 +190,7 @@ def when_of(row):
     return f"{row.on:%A %-d %B %Y}, {Half(row.half).label}"
 
 
-def tell_cover_finders(by, stories, organisation, today):
+def letters_to_cover_finders(by, stories, organisation, today) -> list[Letter]:
     """Each school reads who of its own teachers is out of class when, and who is not any more."""
     schools = defaultdict(lambda: {"out": [], "back": []})
     calendars = calendars_of([organisation])
@@ -204,9 +215,8 @@ def tell_cover_finders(by, stories, organisation, today):
             "number": len(told["out"]) + len(told["back"]),
             "first": min(when(row) for row in [*told["out"], *(row for row, _ in told["back"])])[0],
         }
-        letters += [(person, context) for person in finders.get(school, ()) if by is None or person != by]
-    about = stories[0].visit if len(stories) == 1 else stories[0].visit.partnership.programme
-    return post_all(mails.COVER_CHANGED, letters, about=about, organisation=organisation, by=by)
+        letters += [Letter(person, context) for person in finders.get(school, ()) if by is None or person != by]
+    return letters
 
 
 def out_of_class(bookings, today):
