@@ -59,6 +59,6 @@ def nudge_lately(programme, today):
     for nudge, ago in zip(nudges.values(), (dt.timedelta(days=8), dt.timedelta(days=1)), strict=False):
         send_nudges(coordinator, [nudge])
         at = timezone.now() - ago
-        OutgoingMail.objects.about(nudge.about).update(
+        OutgoingMail.objects.about(nudge.about).exclude(nudge_rests_until=None).update(
             state=OutgoingMail.State.DONE, queued_at=at, finished_at=at, nudge_rests_until=at + NUDGE_RESTS
         )
