@@ -133,6 +133,7 @@ def test_every_visit_is_drawn_in_its_week_with_how_it_stands_and_who_has_to_act(
     partnership = partnership_of(programme)
     steps = list(programme.timetable.all())
     school, partner = partnership.partner_school, partnership.current_partner_teachers[0]
+    specialist = partnership.specialist
     done = stand(partnership, -7, step=steps[0])
     Visit.objects.filter(pk=done.pk).update(recorded_at=timezone.now(), signed_off_at=timezone.now())
     stand(partnership, -14, step=steps[1])
@@ -148,13 +149,19 @@ def test_every_visit_is_drawn_in_its_week_with_how_it_stands_and_who_has_to_act(
 
     assert sorted(chips_of(context)) == [
         ("L1", "done", f"Lesson study 1, {school}, Monday 11 January, morning: signed off"),
-        ("L2", "record", f"Lesson study 2, {school}, Monday 4 January, morning: record missing"),
+        (
+            "L2",
+            "record",
+            f"Lesson study 2, {school}, Monday 4 January, morning: waiting for {specialist} or {partner} "
+            "to write the record",
+        ),
         ("L3", "confirmed", f"Lesson study 3, {school}, Monday 8 February, morning: confirmed"),
         ("L4", "wait", f"Lesson study 4, {school}, Monday 1 March, morning: waiting for {partner} to confirm"),
         (
             "L5",
             "wait",
-            f"Lesson study 5, {school}, Monday 15 March, morning: {partner} proposes Tuesday 16 March, afternoon",
+            f"Lesson study 5, {school}, Monday 15 March, morning: waiting for {specialist} to answer: {partner} "
+            "proposes Tuesday 16 March, afternoon",
         ),
         (
             "L6",
@@ -237,7 +244,7 @@ def test_the_download_has_a_line_for_every_visit(client):
     lines = [line.split(",") for line in body.splitlines()]
     assert [(line[5], line[6], line[7], line[9]) for line in lines[1:]] == [
         ("First visit", "2027-01-20", "morning", lines[1][9]),
-        ("Lesson study 1", "", "", "no half-day yet"),
+        ("Lesson study 1", "", "", "No half-day yet"),
     ]
 
 

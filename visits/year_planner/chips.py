@@ -6,8 +6,8 @@ from functools import cache
 
 from django.urls import reverse
 
-from papers.templatetags.plain import listed, longday
-from visits.models import Half, Visit
+from visits.models import Visit
+from visits.words import standing_of
 
 KINDS = {
     "F": "first visit",
@@ -74,32 +74,32 @@ class Chip:
         return BADGES.get(self.state, "")
 
 
-def state_of(asked, today, clash="", proposed=None) -> tuple[State, str]:
-    """How it stands, and the words that say who has to act. `clash` is why its half-day no longer holds."""
+STATES = {
+    "record": State.RECORD,
+    "rests": State.WAIT,
+    "proposed": State.WAIT,
+    "wait": State.WAIT,
+    "today": State.CONFIRMED,
+    "confirmed": State.CONFIRMED,
+}
+
+
+def state_of(asked, today, clash="") -> tuple[State, str]:
+    """How it stands, in the words of every other page. `clash` is why its half-day no longer holds."""
     visit = asked.visit
     if visit is None:
-        return State.NONE, "no half-day yet"
-    if visit.signed_off_at:
-        return State.DONE, "signed off"
-    if visit.recorded_at:
-        return State.WAIT, "recorded, waiting for both signatures"
-    if visit.on < today or visit.status == Visit.Status.TOOK_PLACE:
-        return State.RECORD, "record missing"
-    if clash:
-        return State.MOVE, f"must move: {clash}"
-    if proposed is not None:
-        when = f"{longday(proposed.on)}, {Half(proposed.half).label}"
-        return State.WAIT, f"{proposed.by} proposes {when}"
-    teachers = {someone.pk for someone in asked.partnership.teachers}
-    waiting = [b.person for b in asked.booked if b.confirmed_at is None and b.person_id in teachers]
-    if waiting:
-        return State.WAIT, f"waiting for {listed(waiting)} to confirm"
-    return State.CONFIRMED, "confirmed"
+        return State.NONE, "No half-day yet"
+    if clash and visit.is_planned:
+        return State.MOVE, f"Must move: {clash}"
+    standing = standing_of(visit, today)
+    if standing.code == "done":
+        return (State.DONE, "Signed off") if visit.signed_off_at else (State.WAIT, standing.words)
+    return STATES[standing.code], standing.words
 
 
-def chip_of(asked, today, *, clash="", proposed=None, wide=False, may_move=False, chosen="") -> Chip:
+def chip_of(asked, today, *, clash="", wide=False, may_move=False, chosen="") -> Chip:
     visit = asked.visit
-    state, words = state_of(asked, today, clash, proposed)
+    state, words = state_of(asked, today, clash)
     where = asked.partnership.partner_school
     if visit is None:
         lines, when = ("no", "day"), ""
@@ -112,7 +112,7 @@ def chip_of(asked, today, *, clash="", proposed=None, wide=False, may_move=False
         code=asked.code,
         state=state,
         lines=lines,
-        words=f"{asked.title}, {where}{when}: {words}",
+        words=f"{asked.title}, {where}{when}: {words[0].lower()}{words[1:]}",
         is_round=asked.host != where or asked.kind == Visit.Kind.RECIPROCAL,
         visit=visit,
         may_move=may_move and visit is not None and visit.is_planned and visit.on >= today,

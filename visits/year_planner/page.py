@@ -12,7 +12,8 @@ from django.utils import timezone
 from papers.templatetags.plain import listed, longday, plural_count
 from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
-from visits.models import Event, Plan, ProposedTime
+from visits.models import Event, Plan
+from visits.models.visits import open_proposals
 from visits.planner.candidates import blockers
 from visits.planner.values import Rule
 from visits.planner.words import cause
@@ -94,10 +95,6 @@ class YearPlanner:
 
     def rows(self, columns, chosen=None):
         partnerships = self.partnerships()
-        proposed = {
-            one.visit_id: one
-            for one in ProposedTime.objects.filter(visit__partnership__in=partnerships, answer="").select_related("by")
-        }
         theirs = {}
         for one in self.asked:
             theirs.setdefault(one.partnership, []).append(one)
@@ -113,7 +110,6 @@ class YearPlanner:
                     one,
                     self.today,
                     clash=self.clashes.get(one.visit.pk, "") if one.visit else "",
-                    proposed=proposed.get(one.visit.pk) if one.visit else None,
                     wide=bool(self.term),
                     may_move=self.may_plan and not partnership.is_paused,
                     chosen=chosen.asked.slug if chosen else "",
@@ -139,7 +135,12 @@ class YearPlanner:
     def asked(self) -> list:
         """The visits of the partnerships that are shown."""
         shown = set(self.partnerships().values_list("pk", flat=True))
-        return [one for one in self.found.asked.values() if one.partnership.pk in shown]
+        asked = [one for one in self.found.asked.values() if one.partnership.pk in shown]
+        proposed = {one.visit_id: one for one in open_proposals().filter(visit__partnership__in=shown)}
+        for one in asked:
+            if one.visit:
+                one.visit.proposed = [proposed[one.visit.pk]] if one.visit.pk in proposed else []
+        return asked
 
     @cached_property
     def clashes(self) -> dict[int, str]:
