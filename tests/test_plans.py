@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import OutgoingMail
 from bench.plans import broken_rules
 from jobs.models import Job
-from programmes.models import Partnership, SchoolClosure, SchoolLimits, TermDate
+from programmes.models import Partnership, PartnerTeacher, SchoolClosure, SchoolLimits, SpecialistTeacher, TermDate
 from tests.factories import ProgrammeFactory, SchoolFactory, SpecialistTeacherFactory
 from tests.together import at_once
 from tests.years import (
@@ -418,14 +418,27 @@ def test_a_teacher_who_is_booked_while_a_plan_is_accepted_has_one_half_day():
     assert Visit.objects.count() == 1
 
 
-def test_accepting_takes_the_same_queries_for_few_visits_and_for_many():
-    def queries(programme):
-        plan = worked_out(programme)
+def test_accepting_takes_the_same_queries_for_few_visits_and_for_many_new_and_moved():
+    def accepted(programme):
+        plan = worked_out(programme, moves=Plan.Moves.WHAT_MUST)
         with CaptureQueriesContext(connection) as seen:
-            accept_plan(plan.ordered_by, plan)
-        return len(seen)
+            check = accept_plan(plan.ordered_by, plan)
+        return len(seen), len(check.moved)
 
-    assert queries(a_year(1)) == queries(a_year(4)) <= 45
+    def new_and_moved(partnerships):
+        programme = a_year(partnerships)
+        new, _ = accepted(programme)
+        other = {"release_half_days": ["fri-pm", "mon-pm", "wed-pm"], "preferred_half_days": []}
+        SpecialistTeacher.objects.filter(programme=programme).update(**other)
+        PartnerTeacher.objects.update(release_half_days=[], teaches=[])
+        return new, *accepted(programme)
+
+    new, again, moved = new_and_moved(1)
+    more_new, more_again, more_moved = new_and_moved(4)
+
+    assert (new, again) == (more_new, more_again)
+    assert max(new, again) <= 55
+    assert 1 < moved < more_moved
 
 
 # After an absence -----------------------------------------------------------------------------------------------------

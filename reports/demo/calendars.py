@@ -33,7 +33,7 @@ def keep_calendars(programme, today):
         calendar = days.of(programme.organisation_id, school.pk)
         closures += of_school(rng, programme, school, calendar, taken[school.pk])
         if place % 3 == 0:
-            keep_limits(None, school, rng.choice([8, 10, 12]), rng.choice([2, 3, 4]))
+            keep_limits(None, school, rng.choice([16, 20, 24]), rng.choice([2, 3, 4]))
     if in_the_way := trip_on_a_visit(programme, today, {closure.school_id for closure in closures}):
         closures.append(in_the_way)
     keep_closures(None, closures)
@@ -44,17 +44,23 @@ def keep_weeks(programme, today):
     rng = random.Random(f"weeks of {programme.slug}")  # noqa: S311 (half-days of a demonstration)
     partners = PartnerTeacher.objects.filter(partnership__programme=programme).of_open_programmes()
     specialists = SpecialistTeacher.objects.filter(programme=programme)
-    rows = [*specialists.order_by("ref"), *partners.order_by("pk")]
+    rows = [*specialists.order_by("ref"), *partners.select_related("partnership").order_by("pk")]
+    said = {}
     for place, row in enumerate(rows):
         if place % 8 == 5:
             continue  # has not said yet
         codes = rng.sample(list(HALF_DAYS), 7)
+        if isinstance(row, PartnerTeacher):  # the two have talked, so that most visits find a half-day
+            theirs = said.get(row.partnership.specialist_id, [])
+            codes.sort(key=lambda code: code not in theirs)
         release = row.release_half_days or in_week_order(codes[:5])
         row.release_half_days, row.preferred_half_days = release, release[:1]
+        if isinstance(row, SpecialistTeacher):
+            said[row.pk] = release
         row.ppa = row.ppa or next((code for code in codes[5:] if code not in release), "")
         fields = ["release_half_days", "preferred_half_days", "ppa"]
         if isinstance(row, PartnerTeacher):
-            row.teaches = in_week_order({*release[:3], *rng.sample(list(HALF_DAYS), 3)} - {row.ppa})
+            row.teaches = in_week_order({*release[:3], *codes[:3], *rng.sample(list(HALF_DAYS), 3)} - {row.ppa})
             fields.append("teaches")
         keep_week(None, row, fields)
     for row, weeks in zip(rows[::-7][:2], (4, 9), strict=False):
