@@ -235,9 +235,20 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
     [
         (
             Role.COORDINATOR,
-            ["Today", "Roster", "Programmes", "Visits", "Events", "Schools", "Reports", "People", "Messages"],
+            [
+                "Today",
+                "Roster",
+                "Programmes",
+                "Year planner",
+                "Visits",
+                "Events",
+                "Schools",
+                "Reports",
+                "People",
+                "Messages",
+            ],
         ),
-        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Visits", "Events"]),
+        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Year planner", "Visits", "Events"]),
         (Role.PARTNER, ["Today", "Partnerships", "Visits", "Events", "Pupils"]),
         (Role.HEADTEACHER, ["Today", "Partnerships", "Visits", "Events", "Pupils", "Reports", "People"]),
     ],
