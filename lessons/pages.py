@@ -193,6 +193,8 @@ class Reading:
         """How it stands, in words that say who has to act."""
         if self.record.is_signed_off:
             return "Signed off by both teachers"
+        if self.visit.status == Visit.Status.CANCELLED:
+            return "The visit was cancelled, so nothing is signed"
         if self.record.is_draft:
             return f"Being written by {' or '.join(str(one) for one in self.head.teachers)}"
         return f"Waiting for {' or '.join(str(one) for one in self.record.waits_for)} to sign"
@@ -236,11 +238,12 @@ def kept_apart(record, sections):
 def acts_for(person, record):
     """What this reader can do here."""
     teaches = bool(sides_of(record.visit, person)) and person.may("records.write")
+    is_open = not record.is_signed_off and record.visit.status != Visit.Status.CANCELLED
     to_sign = teaches and any(side not in record.signed_sides for side in sides_of(record.visit, person))
     signed_off = record.is_signed_off
     return {
-        "may_sign": to_sign and not signed_off,
-        "may_change": teaches and not signed_off,
+        "may_sign": to_sign and is_open,
+        "may_change": teaches and is_open,
         "may_correct": teaches and signed_off,
         "may_do": teaches and not record.is_draft,
         "may_reply": signed_off and may_reply(person, record),

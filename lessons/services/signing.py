@@ -11,7 +11,7 @@ from lessons.mails import RECORD_SIGNED, RECORD_WAITS
 from lessons.models import Note, RecordSignature, Side, VisitRecord
 from lessons.models.records import people_of, sides_of
 from lessons.services.rows import MOST_ACTIONS
-from visits.services import visit_recorded, visit_signed_off
+from visits.services import visit_record_reopened, visit_recorded, visit_signed_off
 
 
 class NotAsSeen(Exception):
@@ -118,12 +118,14 @@ def heads_of_host(visit):
 
 @transaction.atomic
 def reopen(person, record) -> bool:
-    """Before both have signed, either may change the record again: the signature that is there is taken away."""
+    """Before both have signed, either may change the record again: the signature that is there is taken away, and with
+    it what it said, that the visit took place."""
     record = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
     if record.status != VisitRecord.Status.PART_SIGNED:
         return False
     record.signatures.all().delete()
     record.status = VisitRecord.Status.DRAFT
     record.save(update_fields=["status"])
+    visit_record_reopened(person, record.visit)
     audit.record(person, "records.reopened", record)
     return True

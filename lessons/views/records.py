@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import ListView
@@ -13,6 +14,7 @@ from accounts.access import Allowed, allowed_rows, get_allowed
 from lessons import services
 from lessons.forms import CorrectionForm, ReplyForm, clean
 from lessons.models import GapTask, HeadReply, RecordAction, VisitRecord
+from lessons.models.records import why_not_written
 from lessons.pages import acts_for, reading_of
 from lessons.paper import record_pdf
 from visits.models import Visit, WrongState
@@ -99,7 +101,7 @@ def sign(request, visit):
     except services.NotReady:
         return redirect(f"{reverse('lessons:write', args=[visit])}?lacking=1")
     except WrongState:
-        messages.warning(request, "The visit was cancelled a moment ago, so nothing is signed.")
+        messages.warning(request, "The visit was cancelled, so nothing is signed.")
     else:
         messages.success(request, "You have signed the record.")
     return redirect("lessons:record", visit=visit)
@@ -111,8 +113,15 @@ def reopen(request, visit):
     if row.is_signed_off:
         messages.warning(request, "Both teachers have signed: the record stays. Add a correction below it.")
         return redirect("lessons:record", visit=visit)
+    if why := why_not_written(row.visit, timezone.localdate()):
+        messages.warning(request, why)
+        return redirect("lessons:record", visit=visit)
     if services.reopen(request.user, row):
-        messages.info(request, "The record can be changed again. Both of you sign it anew.")
+        messages.info(
+            request,
+            "The record can be changed again. Both of you sign it anew. Until then nothing says that the visit took "
+            "place: if it did not, say so on the page of the visit.",
+        )
     return redirect("lessons:write", visit=visit)
 
 

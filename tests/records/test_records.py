@@ -12,7 +12,7 @@ from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
 from lessons.models import NoteRevision, RecordAction, VisitRecord
 from lessons.sections import sections_of
-from programmes.models import PartnerTeacher, TimetableStep
+from programmes.models import PartnerTeacher, Programme, TimetableStep
 from tests.factories import MembershipFactory, UserFactory, VisitFactory
 from tests.reading import text_of
 from tests.records.writing import VISITED_ON, address, opened, past_visit, sign, texts_of, write
@@ -167,6 +167,42 @@ def test_before_both_have_signed_either_may_change_it_and_both_sign_anew(client,
     record.refresh_from_db()
     assert "Both of you sign it anew." in text_of(page)
     assert (record.status, record.signatures.count()) == ("draft", 0)
+
+
+def test_a_record_signed_by_mistake_is_taken_back_and_the_visit_can_be_cancelled(client, ours):
+    write(client, ours.pat, ours.past, **whole(ours))
+    sign(client, ours.pat, ours.past.record)
+    half_way = text_of(client.get(ours.past.get_absolute_url()))
+
+    client.post(address("reopen", ours.past))
+    opened_again = Visit.objects.get(pk=ours.past.pk)
+    page = text_of(client.get(ours.past.get_absolute_url()))
+    cancelled = client.post(reverse("visits:cancel", args=[ours.past.pk]), {"reason": "Sara was ill"})
+    late = sign(client, ours.pat, ours.past.record)
+
+    assert "The record waits for the second signature." in half_way
+    assert (opened_again.status, opened_again.recorded_at) == ("planned", None)
+    assert ("waits for the second signature" in page, "It did not take place" in page) == (False, True)
+    assert cancelled.status_code == 302
+    assert "The visit was cancelled, so nothing is signed." in text_of(late)
+    ours.past.refresh_from_db()
+    assert (ours.past.status, ours.past.recorded_at) == ("cancelled", None)
+    assert [(row.what, row.by) for row in ours.past.changes.all()] == [
+        ("took place", ours.pat),
+        ("reopened", ours.pat),
+        ("cancelled", ours.pat),
+    ]
+
+
+def test_in_a_closed_programme_no_record_is_opened_again(client, ours):
+    write(client, ours.pat, ours.past, **whole(ours))
+    sign(client, ours.pat, ours.past.record)
+    Programme.objects.update(status=Programme.Status.CLOSED)
+
+    page = text_of(client.post(address("reopen", ours.past), follow=True))
+
+    assert "The programme is closed, so its records stay as they are." in page
+    assert ours.past.record.signatures.count() == 1
 
 
 def test_whoever_signs_signs_what_they_read(client, ours):

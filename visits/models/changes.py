@@ -31,6 +31,7 @@ class VisitChange(models.Model):
         WITHDRAWN = "withdrawn", "Proposed time taken back"
         CANCELLED = "cancelled", "Cancelled"
         TOOK_PLACE = "took place", "Took place"
+        REOPENED = "reopened", "Planned again: its record was opened to be changed"
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="changes")
     what = models.CharField(max_length=10, choices=What)

@@ -134,6 +134,7 @@ class Visit(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     STEPS = {
+        Status.PLANNED: {Status.TOOK_PLACE},
         Status.TOOK_PLACE: {Status.PLANNED},
         Status.CANCELLED: {Status.PLANNED},
     }

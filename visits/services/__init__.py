@@ -23,7 +23,7 @@ from visits.services.keeping import (
     who_may_come,
 )
 from visits.services.proposing import AlreadyProposed, answer_proposal, propose_time, withdraw
-from visits.services.recording import visit_recorded, visit_signed_off
+from visits.services.recording import visit_record_reopened, visit_recorded, visit_signed_off
 from visits.services.telling import tell_people
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "schools_of",
     "swap_visits",
     "tell_people",
+    "visit_record_reopened",
     "visit_recorded",
     "visit_signed_off",
     "visit_took_place",
