@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from programmes.models import Partnership, SchoolClosure
+from programmes.models import Partnership, SchoolClosure, SchoolLimits
 from tests.factories import MembershipFactory
 from tests.together import at_once
 from tests.years import MONDAY, TODAY, coordinator_of, partner_of, partnership_of, programme_of, release, stand
@@ -232,3 +232,16 @@ def test_the_planner_leaves_a_visit_that_is_kept_where_it_is_and_a_hand_moves_it
     assert [need.is_locked for need in found.problem.needs if need.stands is not None] == [True]
     visit.refresh_from_db()
     assert (visit.is_locked, visit.on) == (True, dt.date(2027, 1, 21))
+
+
+def test_a_number_that_could_be_raised_is_the_smallest_thing_to_relax(client, programme):
+    partnership = partnership_of(programme)
+    SchoolLimits.objects.create(school=partnership.specialist.home_school, class_ceiling=1)
+    stand(partnership, 14, step=programme.timetable.last())
+
+    page = as_coordinator(client, programme).get(address(partnership, programme.timetable.first())).context["page"]
+
+    assert page.free == []
+    specialist = partnership.specialist
+    assert page.nearly[0] == f"the class of {specialist} could lose more than 1 half-day"
+    assert page.causes == [(20, f"the class of {specialist} has lost 1 half-day already")]

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from programmes.calendar import Calendar
-from programmes.models import Partnership, PartnershipStep, SchoolClosure
+from programmes.models import Area, AreaConsultant, Partnership, PartnershipStep, SchoolClosure
+from tests.factories import MembershipFactory, UserFactory
 from tests.term_dates import YEAR_2026
 from tests.years import MONDAY, TODAY, coordinator_of, partnership_of, programme_of, release, stand
-from visits.models import Away, Booking, ProposedTime, Visit
+from visits.models import Away, Booking, Plan, ProposedTime, Visit
+from visits.planning.reading import read
 from visits.year_planner.columns import Columns
 from visits.year_planner.timetable import bands, lanes, marks
 
@@ -255,3 +257,44 @@ def test_a_programme_out_of_reach_is_not_found(client):
     client.force_login(coordinator_of(mine))
 
     assert client.get(reverse("planner:year"), {"programme": other.slug}).status_code == 404
+
+
+def test_whoever_chooses_no_half_days_is_led_to_the_visit(client):
+    programme = programme_of("First visit", "Lesson study 1")
+    area = Area.objects.create(programme=programme, name="North")
+    partnership = partnership_of(programme, area=area)
+    visit = stand(partnership, 0, step=programme.timetable.first())
+    consultant = UserFactory()
+    MembershipFactory(user=consultant, role="consultant", organisation=programme.organisation)
+    AreaConsultant.objects.create(area=area, user=consultant)
+    client.force_login(consultant)
+
+    context = client.get(reverse("planner:year")).context
+
+    chips = [chip for row in context["groups"][0].rows for cell in row.cells for chip in cell.chips]
+    assert [(chip.code, chip.url) for chip in chips] == [("F", visit.get_absolute_url()), ("L", "")]
+
+
+def test_the_words_of_a_mark_near_the_end_stand_before_its_week():
+    columns = columns_of(term=0)
+    on = columns.all[-1].first
+
+    (short,) = marks(columns, [(on, "launch", "It", "")])
+    (long,) = marks(columns, [(on, "a long name of an event", "It", "")])
+
+    assert [(one.first, one.last, one.kind) for one in (short, long)] == [(15, 15, "mark"), (12, 15, "end")]
+
+
+def test_replanning_an_absence_leaves_a_visit_that_was_agreed_against_a_usual_week():
+    programme = programme_of("First visit", "Lesson study 1")
+    partnership = partnership_of(programme)
+    release(partnership.specialist, "tue-am")
+    steps = list(programme.timetable.all())
+    against = stand(partnership, 2, step=steps[0])  # a Wednesday
+    away = stand(partnership, 15, step=steps[1])
+    Away.objects.create(person=partnership.specialist.user, first_on=away.on, last_on=away.on)
+
+    found = read(programme, moves=Plan.Moves.WHAT_MUST, only_standing=True, today=TODAY)
+
+    locked = {found.asked[need.key].visit.pk: need.is_locked for need in found.problem.needs}
+    assert locked == {against.pk: True, away.pk: False}

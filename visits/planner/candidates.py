@@ -9,6 +9,9 @@ from visits.planner.values import Blocker, Need, Problem, Rule, day_of, half_day
 SATURDAY = 10
 NEVER = frozenset({Rule.PAST, Rule.SOON, Rule.HOLIDAY, Rule.INSET, Rule.PPA})  # nobody gives way here
 
+# What takes a planned half-day away. A release pattern does not: whoever is out on another day has agreed to it.
+GONE = frozenset({Rule.HOLIDAY, Rule.INSET, Rule.CLOSED, Rule.NO_GO, Rule.AWAY, Rule.BUSY})
+
 
 def blockers(problem: Problem, need: Need, slot: int) -> list[Blocker]:
     """Every rule that keeps this half-day from being used for the visit, its own window apart; in a fixed order."""

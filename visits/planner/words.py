@@ -42,7 +42,7 @@ def cause(blocker: Blocker, names: Names) -> str:
         return ALREADY[blocker.rule].format(person=person, times=half_days(blocker.words))
     said = f" ({blocker.words})" if blocker.words else ""
     return {
-        Rule.PAST: "has passed",
+        Rule.PAST: "passed",
         Rule.SOON: "too soon to find cover",
         Rule.HOLIDAY: f"{school} is on holiday",
         Rule.INSET: f"{school} has an INSET day",

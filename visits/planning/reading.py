@@ -11,8 +11,8 @@ from django.utils import timezone
 from accounts.models import School
 from programmes.models import Partnership, Programme, academic_year
 from visits.models import Plan, PlannerSettings, Visit
-from visits.planner import Allowance, Blocker, Need, Problem, Rule, Weights, slot_of
-from visits.planner.candidates import blockers
+from visits.planner import Allowance, Blocker, Need, Problem, Rule, Weights, day_of, slot_of
+from visits.planner.candidates import GONE, blockers
 from visits.planner.why import WEEKS
 from visits.planner.words import Names
 from visits.planning import calendars
@@ -75,7 +75,8 @@ def read(
 
     `partnerships` are the ids of those to plan, all that are open to visits where it is None; what stands of the others
     is there as well, and stays. `moves` says what may move besides what has no half-day; `free` names further visits by
-    their slug. `only_standing` leaves out what has no half-day, `only_required` what has none and is optional. With a
+    their slug. `only_standing` leaves out what has no half-day, `only_required` what has none and is optional; of what
+    stands only what lost its half-day, and what makes room for it, may move where as little as possible does. With a
     `reader` only visits within their reach are named where they are in the way; without one, those of the programme.
     """
     today, settings = today or timezone.localdate(), settings_of(programme)
@@ -101,6 +102,8 @@ def read(
         needs.append(need_of(asked, settings.host_is_out, stays, places))
     problem, names = Reader(programme, settings, moves, rows, needs, reader, today).read()
     problem = leave_what_is_soon(problem, today)
+    if only_standing and moves == Plan.Moves.WHAT_MUST:
+        problem = leave_what_was_agreed(problem)
     return Read(problem, names, {asked.key: asked for asked in rows})
 
 
@@ -152,6 +155,18 @@ def leave_what_is_soon(problem, today) -> Problem:
         if not need.is_locked and need.stands is not None and need.stands < problem.earliest:
             others = [found for found in blockers(problem, need, need.stands) if found.rule != Rule.SOON]
             need = replace(need, is_locked=not others)
+        needs.append(need)
+    return replace(problem, needs=tuple(needs))
+
+
+def leave_what_was_agreed(problem) -> Problem:
+    """People put a visit against a usual week, a number or an order: it stays until its half-day is gone."""
+    needs = []
+    for need in problem.needs:
+        if not need.is_locked and need.stands is not None:
+            found = {one.rule for one in blockers(problem, need, need.stands)}
+            outside = not need.first <= day_of(need.stands) <= need.last
+            need = replace(need, is_locked=bool(found or outside) and not found & GONE)
         needs.append(need)
     return replace(problem, needs=tuple(needs))
 

@@ -60,14 +60,17 @@ class Chip:
     is_round: bool
     visit: Visit | None
     may_move: bool = False
+    may_choose: bool = True
     is_chosen: bool = False
 
     @property
     def url(self) -> str:
-        """Where a half-day is chosen; of one that is over its own page."""
+        """Where a half-day is chosen; of one that is over, and for whoever chooses none, the page of the visit."""
         is_over = self.state in {State.DONE, State.RECORD} or (self.visit and self.visit.recorded_at)
         visit, half_day = addresses()
-        return f"{visit}{self.visit.pk}/" if is_over else f"{half_day}{self.slug}/"
+        if self.may_choose and not is_over:
+            return f"{half_day}{self.slug}/"
+        return f"{visit}{self.visit.pk}/" if self.visit else ""
 
     @property
     def badge(self):
@@ -97,7 +100,7 @@ def state_of(asked, today, clash="") -> tuple[State, str]:
     return STATES[standing.code], standing.words
 
 
-def chip_of(asked, today, *, clash="", wide=False, may_move=False, chosen="") -> Chip:
+def chip_of(asked, today, *, clash="", wide=False, may_move=False, may_choose=True, chosen="") -> Chip:
     visit = asked.visit
     state, words = state_of(asked, today, clash)
     where = asked.partnership.partner_school
@@ -116,5 +119,6 @@ def chip_of(asked, today, *, clash="", wide=False, may_move=False, chosen="") ->
         is_round=asked.host != where or asked.kind == Visit.Kind.RECIPROCAL,
         visit=visit,
         may_move=may_move and visit is not None and visit.is_planned and visit.on >= today,
+        may_choose=may_choose,
         is_chosen=asked.slug == chosen,
     )

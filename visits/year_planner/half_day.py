@@ -13,18 +13,19 @@ from papers.templatetags.plain import listed, longday, plural_count
 from programmes.calendar import calendar_of
 from programmes.models import Partnership
 from visits.models import Plan, Visit
-from visits.planner.candidates import blockers, school_week
+from visits.planner.candidates import GONE, blockers, school_week
 from visits.planner.choosing import Choice, Choices, Others, choices
-from visits.planner.values import Rule, day_of, half_of, slot_of, words_of_slot
+from visits.planner.values import Relaxation, Rule, day_of, half_of, slot_of, words_of_slot
 from visits.planner.why import price, ways_to
 from visits.planner.words import cause, relaxed
 from visits.planning.reading import read
-from visits.year_planner.page import GONE, TERMS, YearPlanner
+from visits.year_planner.page import TERMS, YearPlanner
 
 AT_FIRST = 3  # free half-days that are shown at once
 HALVES = {"am": 0, "pm": 1}
 SHORT = ["am", "pm"]
 WEEKS_BEYOND = 3
+LIMITS = {Rule.CEILING, Rule.WEEK, Rule.TERM, Rule.COVER}  # numbers that somebody may raise
 AROUND = dt.timedelta(weeks=3)
 
 
@@ -148,7 +149,8 @@ class HalfDay:
         """For and against this half-day, in sentences."""
         people, said = self.names.people, []
         if choice.preferred:
-            said.append(f"{listed([people[one] for one in choice.preferred])} likes it best.")
+            like = "likes" if len(choice.preferred) == 1 else "like"
+            said.append(f"{listed([people[one] for one in choice.preferred])} {like} it best.")
         if choice.on_that_day is not None:
             other = self.read.asked[choice.on_that_day]
             said.append(f"{other.title} at {other.host} is on the same day: one journey, but a whole day out of class.")
@@ -166,7 +168,8 @@ class HalfDay:
         if choice.is_edge:
             said.append("In a first or last week of term, or the week after a break, which the programme avoids.")
         if choice.disliked and not choice.preferred:
-            said.append(f"Not among the half-days that {listed([people[one] for one in choice.disliked])} likes best.")
+            like = "likes" if len(choice.disliked) == 1 else "like"
+            said.append(f"Not among the half-days that {listed([people[one] for one in choice.disliked])} {like} best.")
         return " ".join(said)
 
     def days(self, slot, difference) -> str:
@@ -210,6 +213,9 @@ class HalfDay:
         first = self.need.first - dt.timedelta(days=self.need.first.weekday())
         found = []
         while first <= self.need.last:
+            if first + dt.timedelta(days=4) < self.today:
+                first += dt.timedelta(weeks=1)  # of a week that is over there is nothing to say
+                continue
             days = [first + dt.timedelta(days=n) for n in range(5)]
             halves = [(half, [self.place(slot_of(day, HALVES[half]), slots, ranks) for day in days]) for half in SHORT]
             found.append((days, halves))
@@ -236,16 +242,24 @@ class HalfDay:
         wide = school_week(range(slot_of(self.need.first - weeks, 0), slot_of(self.need.last + weeks, 1) + 1))
         found = []
         for slot in wide:
-            ways = ways_to(self.problem, self.need, slot)
-            if ways is None or others.blockers(slot) or len(ways) != 1 or slot == self.need.stands:
+            ways, beside = ways_to(self.problem, self.need, slot), others.blockers(slot)
+            if ways is None or slot == self.need.stands or any(one.rule not in LIMITS for one in beside):
                 continue
-            if any(one.rule == Rule.COVER for one in blockers(self.problem, self.need, slot)):
-                continue
-            found.append((price(ways[0]), abs(slot - self.need.middle), slot, ways[0]))
+            covers = [one for one in blockers(self.problem, self.need, slot) if one.rule == Rule.COVER]
+            ways += [Relaxation(one.rule, one.owner, one.words, slot) for one in beside or covers]
+            if len(ways) == 1 and ways[0].what:
+                found.append((price(ways[0]), abs(slot - self.need.middle), slot, ways[0]))
         if not found:
             return None
         _, _, slot, way = min(found, key=lambda item: item[:3])
         return relaxed(way, self.need, self.names), words_of_slot(slot)
+
+    @property
+    def window_url(self) -> str:
+        """Where the coordinator changes the window."""
+        if not self.asked.step or not self.reader.may("programmes.set_up"):
+            return ""
+        return reverse("programmes:step_change", args=[self.programme.slug, self.asked.step.pk])
 
     # Who is told -----------------------------------------------------------------------------------------------
 

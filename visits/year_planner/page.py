@@ -14,8 +14,7 @@ from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
 from visits.models import Event, Plan
 from visits.models.visits import open_proposals
-from visits.planner.candidates import blockers
-from visits.planner.values import Rule
+from visits.planner.candidates import GONE, blockers
 from visits.planner.words import cause
 from visits.planning.reading import read
 from visits.planning.steps import codes_of, is_at_specialists
@@ -24,8 +23,6 @@ from visits.year_planner.columns import Columns
 from visits.year_planner.rows import closures_of, grouped, offer, pauses_of, row_of
 from visits.year_planner.timetable import bands, day, lanes, marks
 
-# What takes a planned half-day away. A release pattern does not: whoever is out on another day has agreed to it.
-GONE = {Rule.HOLIDAY, Rule.INSET, Rule.CLOSED, Rule.NO_GO, Rule.AWAY, Rule.BUSY}
 TERMS = {"autumn": 0, "spring": 1, "summer": 2}
 NOT_PLANNED = [Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED, Partnership.Status.FOLDED]
 
@@ -48,6 +45,7 @@ class YearPlanner:
             self.area = next((one for one in self.areas if str(one.pk) == query["area"]), None)
         self.term = query.get("show") if query.get("show") in TERMS else ""
         self.by = "area" if query.get("by") == "area" and self.areas else "specialist"
+        self.may_choose = reader.may("visits.plan")
         self.may_plan = self.programme.status != Programme.Status.CLOSED and reader.may("plans.manage")
 
     @cached_property
@@ -112,6 +110,7 @@ class YearPlanner:
                     clash=self.clashes.get(one.visit.pk, "") if one.visit else "",
                     wide=bool(self.term),
                     may_move=self.may_plan and not partnership.is_paused,
+                    may_choose=self.may_choose,
                     chosen=chosen.asked.slug if chosen else "",
                 )
                 for one in mine

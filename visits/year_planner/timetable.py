@@ -3,7 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
-LETTERS_A_COLUMN = 4  # so many fit beside each other in the width of a week
+LETTERS_A_COLUMN = 4  # so many fit beside each other in the width of a week of the year
+A_TERM = 20  # no term has more columns, and each of them is twice as wide
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,12 @@ def marks(columns, days) -> list[Item]:
         words = f"{len(those)} {word}s" if several else word.capitalize()
         said = "; ".join(said for said, _ in those)
         url = "" if several else those[0][1]
-        wide = at + max(1, -(-(len(words) + 2) // LETTERS_A_COLUMN)) - 1
-        shift = max(0, wide - (len(columns) - 1))
-        found.append(Item(at - shift, wide - shift, "", words, said, kind="end" if shift else "mark", url=url))
+        room = max(1, -(-(len(words) + 2) // (LETTERS_A_COLUMN if len(columns) > A_TERM else 2 * LETTERS_A_COLUMN)))
+        ends = at + room > len(columns)  # its words stand before its week where there is no room behind
+        first = max(0, at - room + 1) if ends else at
+        found.append(
+            Item(first, first + room - 1 if not ends else at, "", words, said, kind="end" if ends else "mark", url=url)
+        )
     return found
 
 
