@@ -10,6 +10,7 @@ from visits import services
 from visits.changes.choosing import programmes_and_areas, swappable
 from visits.forms import day_of_the_year, example_day, who_is_booked
 from visits.models import Half, NotOpenToVisits, Visit, WrongState
+from visits.planning.objections import objections_to
 
 CHANGED = "Someone else changed this visit a moment ago, so nothing was saved. Look at it again."
 RESTS_NOW = "This partnership was paused or its programme closed a moment ago, so nothing was saved."
@@ -47,9 +48,10 @@ class HalfDayForm(forms.Form):
     )
     reason = Reason("One sentence for everybody who is told.")
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    button = ""
-    earliest_is_today = False
+    button = all_the_same = ""
+    warned = ()
 
     def __init__(self, *args, user, visit, **kwargs):
         super().__init__(*args, **kwargs)
@@ -58,11 +60,12 @@ class HalfDayForm(forms.Form):
         self.fields["on"].widget = DayInput(programme.starts_on, programme.ends_on, school_days=True)
         self.fields["on"].help_text = f"A school day, for example {example_day(programme)}."
         self.initial.setdefault("seen", visit.sequence)
+        self.today = timezone.localdate()
         self.helper = with_button(self, self.button)
 
     def clean_on(self):
         on = day_of_the_year(self.visit.partnership.programme, self.cleaned_data["on"])
-        if self.earliest_is_today and on < timezone.localdate():
+        if on < self.today and not self.may_be_past:
             raise ValidationError("This day is past. Give one from today on.")
         if not calendar_of(self.visit.partnership.programme.organisation_id, self.visit.host_id).is_school_day(on):
             raise ValidationError(f"{on:%A %-d %B} is no school day at {self.visit.host}. Choose another day.")
@@ -72,7 +75,39 @@ class HalfDayForm(forms.Form):
         cleaned = super().clean()
         if (cleaned.get("on"), cleaned.get("half")) == (self.visit.on, self.visit.half):
             self.add_error("on", "The visit is on this half-day already. Choose another one.")
+        if cleaned.get("seen") not in {None, self.visit.sequence}:
+            self.add_error(None, CHANGED)
+        if not self.errors:
+            self.look_at(cleaned["on"], cleaned["half"])
         return cleaned
+
+    @property
+    def may_be_past(self):
+        return False
+
+    def look_at(self, on, half):
+        """What cannot be is refused; what else speaks against the half-day is asked about once."""
+        found = objections_to(self.user, [self.visit], {self.visit.pk: (on, half)}, self.today)[self.visit.pk]
+        for sentence in found.refused:
+            self.add_error("on", f"{sentence} Choose another half-day.")
+        for booking in services.in_the_way(services.at(self.visit, on, half), services.who_comes(self.visit)):
+            self.add_error("on", who_is_booked(self.user, booking))
+        self.warned = found.warned
+
+    @property
+    def is_to_be_asked(self) -> bool:
+        """Whether something speaks against this very half-day that the person has not been asked about yet."""
+        return bool(self.warned) and self.cleaned_data["sure"] != self.target
+
+    @property
+    def target(self):
+        return f"{self.cleaned_data['on']}-{self.cleaned_data['half']}"
+
+    def ask(self):
+        """The same form once more, with what was typed; its button says that the person knows."""
+        self.data = self.data.copy()
+        self.data["sure"] = self.target
+        self.helper = with_button(self, self.all_the_same)
 
     def save(self):
         """What was made of it; None and a sentence on the form, which keeps what was chosen."""
@@ -95,15 +130,19 @@ class HalfDayForm(forms.Form):
 
 
 class MoveForm(HalfDayForm):
-    button = "Move the visit"
+    button, all_the_same = "Move the visit", "Move it all the same"
+
+    @property
+    def may_be_past(self):
+        """Of one whose day is over: where it took place is put right."""
+        return self.visit.on < self.today
 
     def keep(self, on, half, reason, seen):
         return services.move_visit(self.user, self.visit, on, half, reason, seen=seen)
 
 
 class ProposeForm(HalfDayForm):
-    button = "Propose this half-day"
-    earliest_is_today = True
+    button, all_the_same = "Propose this half-day", "Propose it all the same"
 
     def keep(self, on, half, reason, seen):
         return services.propose_time(self.user, self.visit, on, half, reason, seen=seen)

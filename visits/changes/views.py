@@ -35,6 +35,9 @@ class HalfDayView(VisitChanging, FormView):
         return super().get_context_data(visit=self.visit, is_late=is_late(self.visit), **kwargs)
 
     def form_valid(self, form):
+        if form.is_to_be_asked:
+            form.ask()
+            return self.form_invalid(form)
         if form.save() is None:
             return self.form_invalid(form)
         messages.success(self.request, self.done(form.cleaned_data))

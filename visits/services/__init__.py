@@ -22,7 +22,7 @@ from visits.services.keeping import (
     visit_took_place,
     who_may_come,
 )
-from visits.services.proposing import AlreadyProposed, answer_proposal, propose_time, withdraw
+from visits.services.proposing import AlreadyProposed, answer_proposal, at, propose_time, withdraw
 from visits.services.recording import visit_record_reopened, visit_recorded, visit_signed_off
 from visits.services.telling import tell_people
 
@@ -33,6 +33,7 @@ __all__ = [
     "Taken",
     "Target",
     "answer_proposal",
+    "at",
     "booked_and_gone",
     "cancel_visit",
     "cancel_visits_after",

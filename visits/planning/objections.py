@@ -1,0 +1,89 @@
+"""What speaks against other half-days for visits that are planned: what is refused, and what is asked about first."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from programmes.models import Programme
+from visits.models import Booking, Plan
+from visits.planner import Rule, day_of, slot_of
+from visits.planner.candidates import NEVER
+from visits.planning.calendars import HALVES
+from visits.planning.checking import Against, Refusal, What, broken, in_words
+from visits.planning.reading import read
+
+REFUSED = NEVER - {Rule.PAST, Rule.SOON} | {Rule.CLOSED, Rule.NO_GO, Rule.AWAY}
+
+
+@dataclass(frozen=True)
+class Objections:
+    """Sentences about one visit: why it cannot be there, and what to know before it is put there."""
+
+    refused: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
+
+
+def objections_to(reader, visits, wanted: Mapping[int, tuple], today) -> dict[int, Objections]:
+    """By the key of the visit; `wanted` are day and half-day by key. All of them are looked at as if all had moved.
+
+    Days that are over are not looked at: what took place there did so. Who is booked for another visit then is not said
+    here, since the bookings themselves decide about that.
+    """
+    of_programmes = defaultdict(dict)
+    for visit in visits:
+        on, half = wanted[visit.pk]
+        if on >= today:
+            of_programmes[visit.partnership.programme_id][visit.pk] = slot_of(on, HALVES[half])
+    found = {visit.pk: Objections() for visit in visits}
+    programmes = Programme.objects.select_related("organisation").prefetch_related("timetable")
+    for programme in programmes.filter(pk__in=of_programmes):
+        found |= in_programme(reader, programme, of_programmes[programme.pk], today)
+    return found
+
+
+def in_programme(reader, programme, wanted, today) -> dict[int, Objections]:
+    plan = read(programme, moves=Plan.Moves.EVERYTHING, reader=reader, today=today)
+    moved = {asked.key: asked for asked in plan.asked.values() if asked.visit and asked.visit.pk in wanted}
+    slots = {need.key: need.stands for need in plan.problem.needs if need.stands is not None}
+    slots |= {key: wanted[asked.visit.pk] for key, asked in moved.items()}
+    slugs = {key: asked.slug for key, asked in plan.asked.items()}
+    titles = {asked.slug: asked.title for asked in plan.asked.values()}
+    booked = booked_then(slots[key] for key in moved)
+    against = broken(plan.problem, slugs, slots, moved)
+    found = {}
+    for key, asked in moved.items():
+        refused, warned = [], []
+        for one in against.get(key, ()):
+            if is_beside_the_point(one, asked, slots[key], booked):
+                continue
+            if one.what in {Rule.PAST, Rule.SOON}:
+                said = "it is too soon to find cover"
+            elif one.what == What.OUTSIDE:
+                first, last = asked.step.window_start, asked.step.window_end
+                said = f"it is outside the window of {asked.step.name}, {first:%-d %B} to {last:%-d %B}"
+            else:
+                said = in_words(Refusal(asked.slug, asked.partnership.pk, slots[key], one), plan.names, titles)
+            sentence = f"{said[0].upper()}{said[1:]}."
+            (refused if one.what in REFUSED else warned).append(sentence)
+        found[asked.visit.pk] = Objections(tuple(dict.fromkeys(refused)), tuple(dict.fromkeys(warned)))
+    return found
+
+
+def booked_then(slots) -> set[tuple[int, int]]:
+    """(person, half-day) of every visit on the days of these half-days."""
+    rows = Booking.objects.filter(on__in={day_of(slot) for slot in slots}).values_list("person", "on", "half")
+    return {(person, slot_of(on, HALVES[half])) for person, on, half in rows}
+
+
+def is_beside_the_point(one: Against, asked, slot, booked) -> bool:
+    """Two of one step may come in either order; one besides the timetable has no window."""
+    match one.what:
+        case What.BOOKED:
+            return True
+        case Rule.BUSY:
+            return (one.owner, slot) in booked
+        case What.OUTSIDE:
+            return asked.step is None
+        case What.ORDER:
+            return int(one.said) < 0 and len({slug.rpartition("-")[0] for slug in one.others}) == 1
+    return False
