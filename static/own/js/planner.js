@@ -3,12 +3,13 @@ const planner = document.querySelector(".ls-planner");
 const now = planner?.querySelector("#now");
 if (now && planner.scrollWidth > planner.clientWidth) {
   // A whole number of weeks is out of sight, so that no chip is half behind the names.
-  const names = planner.querySelector("thead th").offsetWidth;
-  planner.scrollLeft = now.offsetLeft - names - 2 * now.offsetWidth;
+  const weeks = [...planner.querySelectorAll(".ls-planner__week")];
+  const first = weeks[Math.max(0, weeks.indexOf(now) - 2)];
+  planner.scrollLeft = first.offsetLeft - planner.querySelector("thead th").offsetWidth;
 }
 
 // A chip is dropped on a week of its own row: the page of the visit then offers the best free half-day of that week.
-const weeks = [...(planner?.querySelectorAll("col[data-first]") ?? [])].map((col) => col.dataset.first);
+const firstDays = [...(planner?.querySelectorAll("col[data-first]") ?? [])].map((col) => col.dataset.first);
 let dragged = null;
 
 function target(event) {
@@ -43,7 +44,7 @@ planner?.addEventListener("drop", (event) => {
   const cell = target(event);
   if (cell) {
     event.preventDefault();
-    window.location.assign(`${dragged.href}?week=${weeks[cell.cellIndex - 1]}`);
+    window.location.assign(`${dragged.href}?week=${firstDays[cell.cellIndex - 1]}`);
   }
 });
 planner?.addEventListener("dragend", () => {
