@@ -62,9 +62,8 @@ def wrong_with_days(closure, calendar: Calendar) -> str:
     """Why these days need not or cannot be entered: nobody is at school on them anyway."""
     first, last = closure.first_on, closure.last_on
     days = list(days_between(first, last))
-    if not any(day.weekday() < SATURDAY for day in days):
-        what = f"{longdate(first)} is at a weekend" if first == last else "These days are a weekend"
-        return f"{what}, when schools are closed anyway. Choose a day from Monday to Friday."
+    if sentence := at_a_weekend(first, last):
+        return sentence
     amiss = [day for day in days if day.weekday() < SATURDAY and not calendar.is_school_day(day)]
     if not amiss or (closure.kind != Kind.INSET and calendar.school_days(first, last)):
         return ""
@@ -75,6 +74,14 @@ def wrong_with_days(closure, calendar: Calendar) -> str:
     if closure.kind == Kind.INSET:
         return f"{longdate(day)} is {why}: an INSET day is a day of term on which pupils stay at home.{nearest}"
     return f"{longdate(day)} is {why}, when nobody is at school anyway.{nearest}"
+
+
+def at_a_weekend(first, last) -> str:
+    """The sentence where none of the days is a weekday."""
+    if any(day.weekday() < SATURDAY for day in days_between(first, last)):
+        return ""
+    what = f"{longdate(first)} is at a weekend" if first == last else "These days are a weekend"
+    return f"{what}, when schools are closed anyway. Choose a day from Monday to Friday."
 
 
 def overlap(closure, others) -> str:

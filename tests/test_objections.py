@@ -5,11 +5,17 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.roles import Role
 from programmes.models import SchoolClosure, SchoolLimits
+from tests.factories import MembershipFactory
 from tests.years import MONDAY, TODAY, coordinator_of, partner_of, partnership_of, programme_of, release, stand
+from visits import services
 from visits.models import Away, ProposedTime, Visit
+from visits.planning.objections import Objections, objections_to
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +121,168 @@ def test_a_visit_to_come_does_not_move_to_a_day_that_is_over(coordinator, visit)
 
     assert "This day is past. Give one from today on." in text(answer)
     assert Visit.objects.get(pk=visit.pk).on == MONDAY
+
+
+def test_a_swap_names_what_speaks_against_each_and_is_done_all_the_same(coordinator, visit):
+    other = Visit.objects.exclude(pk=visit.pk).get()
+    address, seen = reverse("visits:swap", args=[visit.pk]), f"{visit.sequence}:{other.sequence}"
+
+    check = coordinator.get(address, {"other": other.pk})
+    unasked = coordinator.post(address, {"other": other.pk, "seen": seen})
+    stands = Visit.objects.get(pk=visit.pk).on
+    done = coordinator.post(address, {"other": other.pk, "seen": seen, "sure": check.context["sure"]}, follow=True)
+
+    assert "It is outside the window of First visit, 18 January to 29 January." in text(check)
+    assert "It is outside the window of Lesson study 1, 1 February to 12 February." in text(check)
+    assert text(check).count("Lesson study 1 would come before First visit.") == 2
+    assert "Swap the two visits all the same" in text(unasked)
+    assert stands == MONDAY
+    assert "Swapped: this visit is now on Tuesday 2 February, morning." in text(done)
+
+
+def test_a_swap_onto_a_closure_is_refused(coordinator, visit):
+    other = Visit.objects.exclude(pk=visit.pk).get()
+    school = visit.partnership.partner_school
+    SchoolClosure.objects.create(school=school, kind="closed", first_on=day(15), last_on=day(15), words="Flood")
+    address, form = reverse("visits:swap", args=[visit.pk]), {"other": other.pk, "sure": "4"}
+
+    answers = [text(coordinator.get(address, form)), text(coordinator.post(address, form))]
+
+    assert [f"{school} is closed (Flood)." in answer for answer in answers] == [True, True]
+    assert ["Swap the two visits" in answer for answer in answers] == [False, False]
+    assert Visit.objects.get(pk=visit.pk).on == MONDAY
+
+
+def test_many_visits_are_told_apart_into_what_cannot_move_and_what_is_asked_about(coordinator, visit):
+    other = Visit.objects.exclude(pk=visit.pk).get()
+    partner_of(visit.partnership, ppa="tue-am")
+    address = reverse("visits:move_many")
+    keys = [visit.pk, other.pk]
+
+    both = text(coordinator.get(address, {"visit": keys, "weeks": 1}))
+    one = coordinator.get(address, {"visit": [visit.pk], "weeks": 2})
+    form = {"visit": [visit.pk], "weeks": 2, "seen": f"{visit.pk}:{visit.sequence}"}
+    unasked = text(coordinator.post(address, form))
+    moved = text(coordinator.post(address, form | {"sure": one.context["sure"]}, follow=True))
+
+    assert "1 of 2 can move" in both
+    assert f"{partner_of(visit.partnership)} has PPA." in both
+    assert "It is outside the window of First visit, 18 January to 29 January." in text(one)
+    assert "Move 1 visit all the same" in text(one)
+    assert "Nothing was moved" in unasked
+    assert "Moved: 1 visit." in moved
+
+
+def test_a_visit_that_is_kept_where_it_is_is_left_out_of_many_unless_it_is_ticked(coordinator, visit):
+    Visit.objects.filter(pk=visit.pk).update(is_locked=True)
+    other = Visit.objects.exclude(pk=visit.pk).get()
+    address = reverse("visits:move_many")
+    asked = {"visit": [visit.pk, other.pk], "weeks": 1}
+
+    left_out = coordinator.get(address, asked)
+    ticked = coordinator.get(address, asked | {"locked": [visit.pk]})
+    only = coordinator.get(address, {"visit": [visit.pk], "weeks": 1})
+
+    assert [shift.visit for shift in left_out.context["shifts"]] == [other]
+    assert "Left out: 1 visit is kept where it is" in text(left_out)
+    assert [shift.visit for shift in ticked.context["shifts"]] == [visit, other]
+    assert "Left out" not in text(ticked)
+    assert "All of them are kept where they are" in text(only)
+    assert "Kept where it is" in text(coordinator.get(address))
+
+
+def test_visits_are_looked_at_together_in_as_many_queries_for_one_as_for_three(programme):
+    step = programme.timetable.first()
+    visits = [stand(partnership_of(programme), 0, step=step) for _ in range(3)]
+    wanted = {visit.pk: (day(1), "am") for visit in visits}
+    reader, counts = coordinator_of(programme), []
+
+    for several in (visits[:1], visits):
+        with CaptureQueriesContext(connection) as queries:
+            found = objections_to(reader, several, wanted, TODAY)
+        counts.append(len(queries))
+
+    assert found == {visit.pk: Objections() for visit in visits}
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("on", "half", "late"), [(TODAY - dt.timedelta(days=1), "pm", 0), (TODAY, "am", 2)])
+def test_a_past_visit_is_put_right_and_costs_no_cover_within_its_day(coordinator, visit, on, half, late):
+    visit = stand(visit.partnership, -13)
+    form = {"on": f"{on:%d/%m/%Y}", "half": half, "seen": 0}
+    address = reverse("visits:move", args=[visit.pk])
+
+    asked = coordinator.post(address, form, follow=True)
+    if late:
+        coordinator.post(address, form | {"sure": f"{on}-{half}"})
+
+    change = visit.changes.get()
+    assert ("Move it all the same" in asked.content.decode()) == bool(late)
+    assert (change.after_on, change.after_half) == (on, half)
+    assert change.late_specialist_half_days + change.late_partner_half_days == late
+
+
+def test_a_visit_to_come_is_not_put_on_a_past_day_by_its_form_either(coordinator, visit):
+    people = [person.pk for person in visit.people.all()]
+    form = {"kind": visit.kind, "host": visit.host_id, "on": "5/1/2027", "half": "am", "people": people}
+
+    answer = coordinator.post(reverse("visits:change", args=[visit.pk]), form)
+
+    assert "This day is past, and the visit is still to come. Give a day from today on." in text(answer)
+
+
+def test_while_another_time_is_proposed_only_the_answer_is_asked_for(coordinator, visit):
+    specialist = visit.partnership.specialist.user
+    partner = partner_of(visit.partnership)
+    asked = "Does this half-day suit you?"
+    pages = {}
+
+    organisation, school = visit.partnership.programme.organisation, visit.partnership.partner_school
+    MembershipFactory(user=specialist, organisation=organisation, role=Role.SPECIALIST)
+    MembershipFactory(user=partner, organisation=organisation, role=Role.PARTNER, school=school)
+    services.propose_time(specialist, visit, day(1), "am")
+    for person in (specialist, partner):
+        coordinator.force_login(person)
+        pages[person] = text(coordinator.get(visit.get_absolute_url()))
+
+    assert [asked in page for page in pages.values()] == [False, False]
+    assert "Take it back" in pages[specialist]
+    assert "Accept: move the visit" in pages[partner]
+
+
+def test_cancelled_visits_are_not_among_those_to_come(coordinator, visit):
+    services.cancel_visit(visit.partnership.specialist.user, visit, "Snow", changes=[])
+
+    page = coordinator.get(reverse("visits:list"))
+
+    assert "1 visit to come. 1 cancelled" in text(page)
+    assert visit not in page.context["object_list"]
+    assert visit in coordinator.get(reverse("visits:list"), {"when": "all"}).context["object_list"]
+
+
+def test_a_weekend_is_no_day_away(coordinator, programme, visit):
+    person = visit.partnership.specialist.user
+    days = {"first_on": "16/1/2027", "last_on": "17/1/2027", "half": ""}
+
+    answers = [
+        text(coordinator.post(reverse("visits:away", args=[person.pk]), days)),
+        text(coordinator.post(reverse("visits:plan_absence", args=[programme.slug]), days | {"person": person.pk})),
+    ]
+
+    sentence = "These days are a weekend, when schools are closed anyway. Choose a day from Monday to Friday."
+    assert [sentence in answer for answer in answers] == [True, True]
+    assert not Away.objects.exists()
+
+
+def test_a_closure_of_more_than_three_weeks_is_asked_about_once(coordinator, visit):
+    address = reverse("programmes:closure_add", args=[visit.partnership.partner_school.urn])
+    days = {"kind": "closed", "first_on": "1/9/2026", "last_on": "31/8/2027", "half": "", "words": "Works"}
+
+    asked = coordinator.post(address, days)
+    number = SchoolClosure.objects.count()
+    sure = asked.context["form"]["sure"].value()
+    coordinator.post(address, days | {"sure": sure})
+
+    assert re.search(r"That is 1\d\d school days\. Save it all the same", asked.content.decode())
+    assert number == 0
+    assert SchoolClosure.objects.count() == 1

@@ -2,6 +2,7 @@ import datetime as dt
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
@@ -99,7 +100,10 @@ class VisitForm(RowForm):
             self.initial["host"] = self.partnership.partner_school_id
 
     def clean_on(self):
-        return day_of_the_year(self.partnership.programme, self.cleaned_data["on"])
+        on = day_of_the_year(self.partnership.programme, self.cleaned_data["on"])
+        if self.instance.pk and on < timezone.localdate() <= self.instance.on:
+            raise ValidationError("This day is past, and the visit is still to come. Give a day from today on.")
+        return on
 
     def validate_unique(self):
         """The very same visit, sent twice, is not in the way of itself.

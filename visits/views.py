@@ -32,7 +32,7 @@ class VisitList(Allowed, ListView):
             return rows.filter(on__lt=today).order_by("-on", "-half", "pk")
         if self.when == "waiting":
             return rows.waiting_for_a_record(today)
-        return rows if self.when == "all" else rows.filter(on__gte=today)
+        return rows if self.when == "all" else rows.standing().filter(on__gte=today)
 
     def get_context_data(self, **kwargs):
         person, today = self.request.user, timezone.localdate()
@@ -46,8 +46,13 @@ class VisitList(Allowed, ListView):
             "may_read_records": person.may("records.view"),
             "may_move_many": person.may("plans.manage"),
             "may_see_cover": person.may("cover.view"),
+            "cancelled": 0 if self.when else cancelled_to_come(self.everything, today),
             "waiting": self.everything.waiting_for_a_record(today).count(),
         }
+
+
+def cancelled_to_come(rows, today) -> int:
+    return rows.filter(on__gte=today, status=Visit.Status.CANCELLED).count()
 
 
 def where_to_plan(person):
@@ -80,7 +85,7 @@ class VisitDetail(Allowed, DetailView):
             history=history_of(visit),
             may_change=mine,
             may_lock=mine and to_come and person.may("plans.manage"),
-            may_confirm=mine and to_come and person in visit.waiting_for,
+            may_confirm=mine and to_come and not visit.proposal and person in visit.waiting_for,
             may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
             may_answer=proposal and proposal.by_id != person.pk,
             may_take_back=proposal and proposal.by_id == person.pk,

@@ -22,6 +22,7 @@ KINDS = [
     ),
 ]
 OLDEST = 13
+MANY = 15  # school days in a row: a school that is closed for longer is rare, a mistyped year is not
 
 
 class ClosureForm(RowForm):
@@ -46,6 +47,7 @@ class ClosureForm(RowForm):
         help_text="For example “Year 5 trip” or “KS2 tests”. The teachers read it; do not name anyone.",
         error_messages={"max_length": "Keep it to 60 characters."},
     )
+    sure = forms.CharField(widget=forms.HiddenInput, required=False)
     year_groups = forms.TypedMultipleChoiceField(
         label="Only for some year groups",
         coerce=int,
@@ -78,10 +80,27 @@ class ClosureForm(RowForm):
         if not cleaned.get("last_on") and "last_on" not in self.errors:
             cleaned["last_on"] = cleaned.get("first_on")
         if not self.errors:
-            given = SchoolClosure(school=self.instance.school, **cleaned)
+            given = SchoolClosure(school=self.instance.school, **{name: cleaned[name] for name in self.Meta.fields})
             for field, sentence in rules.wrong_with(given, self.calendar, self.today):
                 self.add_error(field, sentence)
         return cleaned
+
+    @property
+    def span(self):
+        return f"{self.cleaned_data['first_on']}-{self.cleaned_data['last_on']}"
+
+    @property
+    def is_to_be_asked(self) -> bool:
+        """Whether these are so many school days that a day may be mistyped, and nobody has said that they are right."""
+        first, last = self.cleaned_data["first_on"], self.cleaned_data["last_on"]
+        self.school_days = self.calendar.number_of_school_days(first, last)
+        return self.school_days > MANY and self.cleaned_data["sure"] != self.span
+
+    def ask(self):
+        """The same form once more, with what was typed; its button says that the person knows."""
+        self.data = self.data.copy()
+        self.data["sure"] = self.span
+        self.helper = with_button(self, f"That is {self.school_days} school days. Save it all the same")
 
     def save(self):
         """The entry; None and a sentence on the form where another one says the same, or this one is gone."""

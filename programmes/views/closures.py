@@ -79,7 +79,9 @@ def edit(request, row, title, more=None):
     school = row.school
     days = calendar_of(organisation_of(request.user, school), school.pk)
     form = ClosureForm(request.POST or None, instance=row, user=request.user, calendar=days)
-    if form.is_valid() and (saved := form.save()):
+    if form.is_valid() and form.is_to_be_asked:
+        form.ask()
+    elif form.is_valid() and (saved := form.save()):
         tell(request, saved)
         year = academic_year(saved.first_on)[0]
         return redirect(request.path if "another" in request.POST else address(school, year))

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from papers.templatetags.plain import longdate
-from programmes.closures import years_open
+from programmes.closures import at_a_weekend, years_open
 from programmes.models import academic_year
 from programmes.years import written
 from visits.away.keeping import keep_away
@@ -57,6 +57,8 @@ class AwayForm(RowForm):
             self.add_error("last_on" if last != first else "first_on", "These days are over. Enter days from today on.")
         elif last > end:
             self.add_error("last_on", f"{longdate(last)} is too far ahead: enter days up to the end of {written(end)}.")
+        elif sentence := at_a_weekend(first, last):
+            self.add_error("first_on", sentence)
         elif is_covered(first, last, half, self.instance.person.away.all()):
             self.add_error("first_on", THERE)
 

@@ -12,6 +12,7 @@ from visits.changes.forms import CHANGED, RESTS_NOW, SOMEONE, MoveForm, ProposeF
 from visits.changes.shifting import shifts_of
 from visits.forms import who_is_booked
 from visits.models import NotOpenToVisits, ProposedTime, Visit, WrongState
+from visits.planning.objections import objections_to
 from visits.services.history import is_late
 from visits.views import RESTS, VisitChanging
 
@@ -171,15 +172,27 @@ class VisitSwap(VisitChanging, FormView):
 
     def check(self, other, problems=()):
         rows = [(self.visit, other), (other, self.visit)]
-        context = {"visit": self.visit, "other": other, "rows": rows, "problems": problems}
+        found = self.objections(other)
+        refused = [sentence for one in found.values() for sentence in one.refused]
+        context = {"visit": self.visit, "other": other, "problems": [*problems, *refused], "is_refused": bool(refused)}
+        context["rows"] = [(visit, to, found[visit.pk].warned) for visit, to in rows]
+        context["sure"] = warnings_of(found.values())
         context["late"] = [visit for visit, _ in rows if is_late(visit)]
         return render(self.request, "visits/changes/swap_check.html", context)
+
+    def objections(self, other):
+        pair = [self.visit, other]
+        wanted = {one.pk: (to.on, to.half) for one, to in (pair, reversed(pair))}
+        return objections_to(self.request.user, pair, wanted, timezone.localdate())
 
     def form_invalid(self, form):
         return self.render_to_response({"form": form, "visit": self.visit})
 
     def form_valid(self, form):
         other, user = form.cleaned_data["other"], self.request.user
+        found = self.objections(other).values()
+        if any(one.refused for one in found) or not is_sure(self.request, found):
+            return self.check(other)
         seen = [int(given) if given.isdecimal() else None for given in f"{self.request.POST.get('seen')}:".split(":")]
         try:
             services.swap_visits(user, self.visit, other, self.request.POST.get("reason", "")[:200], seen=seen[:2])
@@ -192,6 +205,16 @@ class VisitSwap(VisitChanging, FormView):
         else:
             messages.success(self.request, f"Swapped: this visit is now on {when(other.on, other.half)}.")
         return redirect(self.visit)
+
+
+def warnings_of(found) -> int:
+    """How many things somebody reads before going on all the same: with another number they are asked again."""
+    return sum(len(one.warned) for one in found)
+
+
+def is_sure(request, found) -> bool:
+    number = warnings_of(found)
+    return not number or request.POST.get("sure") == str(number)
 
 
 def in_the_way_of(user, error):
@@ -220,13 +243,21 @@ def move_many(request):
         count = shown.count()
         context = {"form": form, "which": which, "visits": shown[:A_PAGE], "count": count, "most": A_PAGE}
         return render(request, "visits/changes/many.html", context)
-    visits, weeks = list(form.cleaned_data["visit"]), form.cleaned_data["weeks"]
-    shifts = shifts_of(request.user, visits, weeks, today)
-    context = {"form": form, "shifts": shifts, "weeks": dict(form.fields["weeks"].choices)[weeks]}
+    visits, weeks, ticked = list(form.cleaned_data["visit"]), form.cleaned_data["weeks"], given.getlist("locked")
+    left_out = [visit for visit in visits if visit.is_locked and str(visit.pk) not in ticked]
+    shifts = shifts_of(request.user, [visit for visit in visits if visit not in left_out], weeks, today)
+    context = {
+        "form": form,
+        "shifts": shifts,
+        "left_out": left_out,
+        "sure": warnings_of(shifts),
+        "weeks": dict(form.fields["weeks"].choices)[weeks],
+    }
     context["able"] = [shift for shift in shifts if not shift.problems]
     context["late"] = [shift for shift in shifts if shift.is_late]
     if request.method == "POST":
-        if len(context["able"]) == len(shifts) and set(request.POST.getlist("seen")) == {s.seen for s in shifts}:
+        as_shown = set(request.POST.getlist("seen")) == {s.seen for s in shifts} and is_sure(request, shifts)
+        if shifts and len(context["able"]) == len(shifts) and as_shown:
             try:
                 number = services.move_many(request.user, [s.target for s in shifts], form.cleaned_data["reason"])
             except services.CannotMove as error:

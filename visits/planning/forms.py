@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import User
+from programmes.closures import at_a_weekend
 from programmes.models import Partnership, TimetableStep
 from visits.models import Away, Plan, PlannerSettings
 
@@ -181,6 +182,8 @@ class AbsenceForm(forms.Form):
             self.add_error("last_on", "These days have passed: visits of the past do not move.")
         elif cleaned.get("half") and first != last:
             self.add_error("half", "A morning or an afternoon is one of a single day: give the same day twice.")
+        elif sentence := at_a_weekend(first, last):
+            self.add_error("first_on", sentence)
         return cleaned
 
     @property

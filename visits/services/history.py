@@ -38,7 +38,8 @@ def line_of(person, visit, *, before=None, booked=(), still=None, what=None, rea
         what = what_happened(before, visit)
     given_up = booked if what != VisitChange.What.CHANGED else ()
     out = [booking for booking in given_up if booking.is_out]
-    late = out if out and before and is_late(before, calendar=calendar) else []
+    is_counted = bool(out) and before is not None and not puts_right(what, before, visit)
+    late = out if is_counted and is_late(before, calendar=calendar) else []
     specialist = visit.partnership.specialist.user_id
     return VisitChange(
         visit=visit,
@@ -55,6 +56,11 @@ def line_of(person, visit, *, before=None, booked=(), still=None, what=None, rea
         late_specialist_half_days=sum(booking.person_id == specialist for booking in late),
         late_partner_half_days=sum(booking.person_id != specialist for booking in late),
     )
+
+
+def puts_right(what, before, visit) -> bool:
+    """Of a day that is over only the half-day is said otherwise: nobody gives up cover by it."""
+    return what == VisitChange.What.MOVED and before.on == visit.on and before.on < timezone.localdate()
 
 
 def not_any_more(visit, booked, still=None) -> list[dict]:
