@@ -13,6 +13,7 @@ from lessons.services import Cell
 from lessons.services.rows import FIELD
 
 BIGGEST = 2**31 - 1
+LONGEST = 2000  # characters of what is added below a record, and stays for good
 
 
 class NotOurs(ValueError):
@@ -39,6 +40,9 @@ def client_of(value):
 def cells_of_form(data) -> tuple[uuid.UUID, list[Cell]]:
     """The boxes of a posted page, each with the version that the page began from."""
     first = number(data.get("seq"))
+    if "all_there" in data:
+        pupils = [name.removeprefix("base-") for name in data if name.startswith("base-presence-")]
+        data = data.dict() | dict.fromkeys(pupils, "present")
     fields = [name for name in data if FIELD.fullmatch(name)]
     cells = [
         Cell(name, clean(data[name]), number(data.get(f"base-{name}")), first + place)
@@ -74,6 +78,15 @@ def cells_of_json(body) -> tuple[int, uuid.UUID, list[Cell]]:
     return who, client, cells
 
 
+def checked_length(text, what):
+    """Refused where it is too long; the box is not cut, for that would lose the end of what was pasted."""
+    if len(clean(text)) > LONGEST:
+        raise forms.ValidationError(
+            f"{what} has at most {LONGEST:,} characters, and this one has {len(clean(text)):,}. Make it shorter."
+        )
+    return text
+
+
 class CorrectionForm(RowForm):
     class Meta:
         model = RecordCorrection
@@ -88,6 +101,9 @@ class CorrectionForm(RowForm):
         super().__init__(*args, prefix="correction", **kwargs)
         self.helper = with_button(self, "Add the correction", css_class="govuk-button--secondary")
         self.helper.form_action = action
+
+    def clean_text(self):
+        return checked_length(self.cleaned_data["text"], "A correction")
 
 
 class ReplyForm(RowForm):
@@ -111,6 +127,9 @@ class ReplyForm(RowForm):
         super().__init__(*args, initial=initial, **kwargs)
         self.helper = with_button(self, "Change the answer" if last else "Send the answer")
         self.helper.form_action = action
+
+    def clean_comment(self):
+        return checked_length(self.cleaned_data["comment"], "A comment")
 
     def clean(self):
         cleaned = super().clean()

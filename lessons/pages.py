@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from lessons.models import Side
 from lessons.models.records import people_of, sides_of
 from lessons.sections import sections_of
-from lessons.services.rows import MOST_ACTIONS
+from lessons.services.rows import MOST_ACTIONS, read_due_day, why_not_read
+from papers.templatetags.plain import longdate, longday
+from programmes.models.programmes import academic_year
 from pupils.models import Place
 from visits.models import Booking, Visit
 
@@ -106,7 +110,8 @@ def editor_of(person, visit, record):
 
     def box(name, label, **more):
         note = notes.get(name)
-        return Box(name, label, text=note.text if note else "", version=note.version if note else 0, **more)
+        text, version = (note.text, note.version) if note else ("", 0)
+        return Box(name, label, text=text, version=version, error=why_not_read(visit, name, text), **more)
 
     written = [name for name, note in notes.items() if note.text]
     people = [(str(one.pk), str(one)) for one in head.teachers]
@@ -176,8 +181,8 @@ class Reading:
     record: object
     parts: list  # (title, text)
     pupils: list | None  # (words, "There" | "Absent" | "Not said")
-    actions: list
-    gap_tasks: list  # (whose, task or None)
+    actions: list  # (task, by when)
+    gap_tasks: list  # (whose, task or None, by when)
     reached: list  # (label, text)
     signatures: list
     corrections: list
@@ -187,6 +192,11 @@ class Reading:
     @property
     def visit(self):
         return self.head.visit
+
+    @property
+    def not_said(self):
+        """Of whom nobody has said who covered for them."""
+        return [booking.person for booking in self.head.out if not booking.covered_by]
 
     @property
     def state(self):
@@ -218,14 +228,29 @@ def reading_of(person, record):
         record=record,
         parts=[(row.title, notes[row.field]) for row in sections if notes.get(row.field)],
         pupils=pupils and [(words, said[presences.get(place.pk)]) for place, words in pupils],
-        actions=list(record.actions.select_related("owner", "done_by")),
-        gap_tasks=[(whose(visit, side), tasks.get(side)) for side in Side],
+        actions=[
+            (task, by_when(visit, task, notes.get(f"action-{task.number}-due_on")) or "no day is named yet")
+            for task in record.actions.select_related("owner", "done_by")
+        ],
+        gap_tasks=[
+            (whose(visit, side), tasks.get(side), by_when(visit, tasks.get(side), notes.get(f"gap-{side}-due_on")))
+            for side in Side
+        ],
         reached=[(label, text) for label, text in reached if text],
         signatures=list(record.signatures.all()),
         corrections=list(record.corrections.select_related("by")),
         replies=record.newest_replies,
         kept=kept_apart(record, sections) if sides_of(visit, person) else [],
     )
+
+
+def by_when(visit, task, typed):
+    """The day in words, with its year where that is not this academic year; or why what was typed is none."""
+    if task and task.due_on:
+        first, last = academic_year(timezone.localdate())
+        return f"by {longday(task.due_on) if first <= task.due_on <= last else longdate(task.due_on)}"
+    _, why = read_due_day(visit, typed or "")
+    return f"{why[:1].lower()}{why[1:]}"
 
 
 def kept_apart(record, sections):

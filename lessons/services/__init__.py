@@ -3,6 +3,7 @@
 from lessons.services.afterwards import correct, mark_done, reply, see_reply
 from lessons.services.leaving import visit_left_by
 from lessons.services.notes import Cell, Outcome, State, changed, keep_left_words, write_cells
+from lessons.services.rows import why_not_read
 from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_lacking
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "sign",
     "visit_left_by",
     "what_is_lacking",
+    "why_not_read",
     "write_cells",
 ]

@@ -1,5 +1,6 @@
 """Some boxes say more than words: who was there, who covered, what is to be done. Their rows follow the boxes."""
 
+import datetime as dt
 import re
 
 from django.db.models import Q
@@ -10,6 +11,7 @@ from pupils.models import Place
 from visits.models import Booking
 
 MOST_ACTIONS = 20
+SOON = dt.timedelta(weeks=2)
 FIELD = re.compile(
     r"section-[a-z0-9-]{1,60}"
     r"|action-([1-9]|1[0-9]|20)-(what|owner|due_on)"
@@ -52,7 +54,7 @@ def follow_action(record, texts, number):
         defaults={
             "what": what,
             "owner": teachers.get(owner),
-            "due_on": day_in(texts.get(f"action-{number}-due_on", "")),
+            "due_on": read_due_day(record.visit, texts.get(f"action-{number}-due_on", ""))[0],
         },
     )
 
@@ -62,7 +64,7 @@ def follow_gap_task(record, texts, side):
     if not what:
         GapTask.objects.filter(record=record, side=side).delete()
         return
-    due_on = day_in(texts.get(f"gap-{side}-due_on", ""))
+    due_on, _ = read_due_day(record.visit, texts.get(f"gap-{side}-due_on", ""))
     GapTask.objects.update_or_create(record=record, side=Side(side), defaults={"what": what, "due_on": due_on})
 
 
@@ -75,12 +77,27 @@ def follow_presence(record, place, said):
         Presence.objects.filter(record=record, place=place).delete()
 
 
-def day_in(text):
-    """The day that somebody typed; None where it is none yet, for what is typed stays as it is."""
+def read_due_day(visit, text):
+    """(day, "") of what somebody typed, or (None, why): what is typed stays as it is. ("" is no day, and no fault.)"""
+    text = " ".join(text.split())
+    if not text:
+        return None, ""
     try:
-        return read_day(" ".join(text.split())) if text else None
+        day = read_day(text)
     except Wrong:
-        return None
+        return None, f"No day can be read in “{text[:40]}”"
+    return (day, "") if day >= visit.on else (None, f"“{text[:40]}” is before the day of the visit")
+
+
+def why_not_read(visit, field, text):
+    """The sentence for a box that asks for a day or a number and says something else; empty for any other."""
+    if field.endswith("-due_on"):
+        _, why = read_due_day(visit, text)
+        example = visit.on + SOON
+        return why and f"{why}. Write it as {example:%-d/%-m/%Y} or {example:%-d %B %Y}."
+    if field in {"reached-teachers", "reached-pupils"} and text.strip() and number_in(text.strip()) is None:
+        return f"“{text.strip()[:20]}” is not a number. Write it in digits."
+    return ""
 
 
 def number_in(text):

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from lessons.mails import RECORD_SIGNED, RECORD_WAITS
 from lessons.models import Note, RecordSignature, Side, VisitRecord
 from lessons.models.records import people_of, sides_of
-from lessons.services.rows import MOST_ACTIONS
+from lessons.services.rows import MOST_ACTIONS, why_not_read
 from visits.services import visit_record_reopened, visit_recorded, visit_signed_off
 
 
@@ -34,19 +34,14 @@ def what_is_lacking(record) -> list[tuple[str, str]]:
     lacking = []
     actions = {action.number: action for action in record.actions.all()}
     for number in range(1, MOST_ACTIONS + 1):
-        lacking += lacking_of_action(texts, number, actions.get(number))
-    for task in record.gap_tasks.all():
-        lacking += wrong_day(texts, f"gap-{task.side}-due_on", task.due_on)
-    for name in ("teachers", "pupils"):
-        number, typed = getattr(record, f"reached_{name}"), texts.get(f"reached-{name}")
-        if typed and number is None:
-            lacking.append(
-                (f"reached-{name}", f"Other {name} reached: “{typed[:20]}” is not a number. Write it in digits.")
-            )
+        lacking += lacking_of_action(record.visit, texts, number, actions.get(number))
+    for field, text in texts.items():
+        if not field.startswith("action-") and (why := why_not_read(record.visit, field, text)):
+            lacking.append((field, why))
     return lacking
 
 
-def lacking_of_action(texts, number, action):
+def lacking_of_action(visit, texts, number, action):
     owner, due_on = texts.get(f"action-{number}-owner"), f"action-{number}-due_on"
     if action is None:
         if owner or texts.get(due_on):
@@ -56,13 +51,8 @@ def lacking_of_action(texts, number, action):
         yield f"action-{number}-owner", f"Action {number}: choose who does it."
     if action.due_on is None and not texts.get(due_on):
         yield due_on, f"Action {number}: say by when."
-    yield from wrong_day(texts, due_on, action.due_on)
-
-
-def wrong_day(texts, field, day):
-    typed = texts.get(field)
-    if typed and day is None:
-        yield field, f"“{typed[:40]}” is not a day. Write it as 9/2/2027 or 9 February 2027."
+    if why := why_not_read(visit, due_on, texts.get(due_on, "")):
+        yield due_on, f"Action {number}: {why}"
 
 
 @transaction.atomic

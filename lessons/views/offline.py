@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import login_not_required
 
-VERSION = 1  # of what the worker keeps: a new one takes the old off the device
+VERSION = 2  # of what the worker keeps: a new one takes the old off the device
 
 
 @login_not_required

@@ -72,6 +72,7 @@ def page(request, row, status=200, **forms):
         "reading": reading,
         "record": row,
         "acts": acts,
+        "lacking": services.what_is_lacking(row) if acts["may_sign"] and row.is_draft else [],
         "correction_form": correction_form(row) if acts["may_correct"] else None,
         "reply_form": reply_form(request.user, row) if acts["may_reply"] else None,
     } | forms

@@ -71,7 +71,7 @@ def shown(request, visit, record, lacking):
     editor = editor_of(request.user, visit, record)
     errors = dict(lacking)
     for box in editor.boxes:
-        box.error = errors.get(box.field, "")
+        box.error = errors.get(box.field, box.error)
     if editor.presences:
         audit.record(request.user, "records.viewed", record or visit)
     context = {
@@ -98,9 +98,14 @@ def written(request, visit, teaches):
     clashes = [(outcome, texts[outcome.field]) for outcome in outcomes if outcome.state != services.State.SAVED]
     if clashes:
         return conflict(request, visit, clashes)
+    if "all_there" in request.POST:
+        return redirect(f"{reverse('lessons:write', args=[visit.pk])}#pupils")
     if "more" in request.POST:
         return redirect(f"{reverse('lessons:write', args=[visit.pk])}#actions")
-    messages.success(request, "Saved.")
+    if any(services.why_not_read(visit, cell.field, cell.text) for cell in cells):
+        messages.warning(request, "Saved. Something cannot be read as it stands: what it is, is said below.")
+    else:
+        messages.success(request, "Saved.")
     return redirect("lessons:record", visit=visit.pk)
 
 
@@ -172,7 +177,11 @@ def autosave(request, visit):
         services.keep_left_words(person, visit, cells, client)
         return problem(410, "kept apart", why)
     outcomes = services.write_cells(person, visit, cells, client)
-    answer = {"cells": {outcome.field: in_json(outcome) for outcome in outcomes}, "at": said(timezone.now(), "H:i")}
+    states = {outcome.field: in_json(outcome) for outcome in outcomes}
+    for cell in cells:
+        if why := services.why_not_read(visit, cell.field, cell.text):
+            states[cell.field]["problem"] = why
+    answer = {"cells": states, "at": said(timezone.now(), "H:i")}
     lost = any(outcome.state != services.State.SAVED for outcome in outcomes)
     return JsonResponse(answer, status=409 if lost else 200)
 

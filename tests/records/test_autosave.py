@@ -54,6 +54,19 @@ def test_saved_is_said_with_the_new_version(pat, ours):
     assert revisions(ours) == [("section-focus", 1, 0, 1, "Talk"), ("section-focus", 2, 1, 2, "Talk first")]
 
 
+def test_a_day_that_cannot_be_read_is_saved_and_told(pat, ours):
+    answer = autosave(pat, ours.pat, ours.past, cell("action-1-due_on", "banana"), cell("section-focus", "Talk", 2))
+
+    told = {field: (state["state"], state.get("problem")) for field, state in answer.json()["cells"].items()}
+    assert told == {
+        "action-1-due_on": (
+            "saved",
+            "No day can be read in “banana”. Write it as 24/11/2026 or 24 November 2026.",
+        ),
+        "section-focus": ("saved", None),
+    }
+
+
 def test_sent_twice_it_is_one(pat, ours):
     page = uuid.uuid4()
 

@@ -233,11 +233,59 @@ def test_before_signing_what_is_lacking_is_named_and_led_to(client, ours):
 
     assert page.context["lacking"] == [
         ("action-1-owner", "Action 1: choose who does it."),
-        ("action-1-due_on", "“soon” is not a day. Write it as 9/2/2027 or 9 February 2027."),
-        ("gap-partner-due_on", "“31/2/2027” is not a day. Write it as 9/2/2027 or 9 February 2027."),
+        ("action-1-due_on", "Action 1: No day can be read in “soon”. Write it as 24/11/2026 or 24 November 2026."),
+        ("gap-partner-due_on", "No day can be read in “31/2/2027”. Write it as 24/11/2026 or 24 November 2026."),
     ]
     assert 'href="#action-1-owner"' in page.content.decode()
     assert 'value="soon"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "due_on", "words"),
+    [
+        ("banana", None, "no day can be read in “banana”"),
+        ("1/1/2020", None, "“1/1/2020” is before the day of the visit"),
+        ("9/11/2026", None, "“9/11/2026” is before the day of the visit"),
+        ("10/11/2026", dt.date(2026, 11, 10), "by Tuesday 10 November"),
+        ("31/8/2027", dt.date(2027, 8, 31), "by Tuesday 31 August"),
+        ("1/9/2027", dt.date(2027, 9, 1), "by Wednesday 1 September 2027"),
+    ],
+)
+def test_a_day_that_cannot_be_meant_is_told_at_once_beside_its_box_and_before_signing(
+    client, ours, typed, due_on, words
+):
+    read = write(client, ours.pat, ours.past, **whole(ours) | {"action__1__due_on": typed})
+    reopened = client.get(address("write", ours.past))
+    signed = sign(client, ours.pat, ours.past.record)
+
+    sentence = f"{words[:1].upper()}{words[1:]}. Write it as 24/11/2026 or 24 November 2026."
+    shown = [(box.field, box.error) for box in reopened.context["editor"].boxes if box.error]
+    assert ours.past.record.actions.get().due_on == due_on
+    assert f"{ours.sara}, {words}" in text_of(read).replace("\n", " ")
+    assert (f"Action 1: {sentence}" in text_of(read)) == (due_on is None)
+    assert shown == ([] if due_on else [("action-1-due_on", sentence)])
+    assert f'value="{typed}"' in reopened.content.decode()
+    assert signed.context.get("lacking", []) == ([] if due_on else [("action-1-due_on", f"Action 1: {sentence}")])
+
+
+def test_before_signing_it_is_asked_who_covered_and_signing_goes_on_without(client, ours):
+    asked = write(client, ours.pat, ours.past, **whole(ours))
+    signed = sign(client, ours.pat, ours.past.record)
+
+    assert f"Nobody has said who covered for {ours.sara}: say it" in text_of(asked)
+    assert 'record/write/#cover"' in asked.content.decode()
+    assert "You have signed the record." in text_of(signed)
+    assert "Covered by: not said" in text_of(signed)
+
+
+def test_one_press_says_of_all_pupils_that_they_were_there_and_saves_the_rest(client, ours):
+    data = opened(client, ours.pat, ours.past)
+
+    saved = client.post(address("write", ours.past), data | {"section-focus": "Talk", "all_there": "1"})
+
+    assert saved["Location"] == f"{address('write', ours.past)}#pupils"
+    assert texts_of(ours.past.record) == {"section-focus": "Talk", f"presence-{ours.place.pk}": "present"}
+    assert [(row.place, row.is_present) for row in ours.past.record.presences.all()] == [(ours.place, True)]
 
 
 def test_an_empty_record_is_not_signed(client, ours):
@@ -374,6 +422,21 @@ def test_a_correction_stands_below_and_changes_nothing_above(client, ours):
     assert "It was Year 4." in text_of(page)
     assert [(row.text, row.by) for row in record.corrections.all()] == [("It was Year 4.", ours.sara)]
     assert texts_of(record)["section-focus"] == "Talk before writing."
+
+
+@pytest.mark.parametrize(("length", "kept"), [(2000, 1), (2001, 0)])
+def test_what_is_added_below_for_good_has_a_length_and_is_not_cut(client, ours, length, kept):
+    record = signed_off(client, ours)
+    text = "x" * length
+
+    page = client.post(address("correct", ours.past), {"correction-text": text}, follow=True)
+    client.force_login(ours.people[Role.HEADTEACHER])
+    answer = client.post(address("reply", ours.past), {"is_accurate": "no", "comment": text}, follow=True)
+
+    assert (record.corrections.count(), record.replies.count()) == (kept, kept)
+    for response, what in ((page, "correction"), (answer, "comment")):
+        told = f"A {what} has at most 2,000 characters, and this one has 2,001. Make it shorter." in text_of(response)
+        assert (told, text in response.content.decode()) == (not kept, True)
 
 
 def test_the_heads_last_word_counts_and_a_coordinator_looks_into_it(client, ours):

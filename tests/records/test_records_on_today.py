@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.roles import Role
+from papers.templatetags.plain import breakable
 from reports.dashboards import dashboard
 from reports.digest import part_of
 from tests.pdfs import pages
@@ -137,3 +138,14 @@ def test_on_paper_a_record_says_what_its_reader_sees_and_names_nobody_outside_it
     with pikepdf.open(io.BytesIO(data)) as pdf:
         about = " ".join(str(value) for value in pdf.docinfo.values())
     assert [word for word in ("Forename", CANARY, "OursidePartner") if word in about] == []
+
+
+def test_a_word_without_end_is_broken_on_paper_and_none_of_it_is_lost(client, ours):
+    written(client, ours)
+    write(client, ours.pat, ours.past, section__focus="x" * 500)
+    client.force_login(ours.pat)
+
+    paper = " ".join(pages(client.get(address("pdf", ours.past)).content))
+
+    assert paper.count("x") >= 500
+    assert breakable(f"{'a' * 60} {'b' * 121}") == f"{'a' * 60} {'b' * 60}\u200b{'b' * 60}\u200bb"

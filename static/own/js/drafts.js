@@ -38,7 +38,8 @@ async function keyOf(who) {
   return key;
 }
 
-// What is about to be sent for one sheet: {client, seq, cells: {box: {text, base, label}}}. Nothing left means no draft.
+// What is about to be sent for one sheet: {client, seq, title, cells: {box: {text, base, label}}}. Nothing left
+// means no draft.
 export async function keep(who, sheet, sent) {
   const name = `${who}/${sheet}`;
   if (Object.keys(sent.cells).length === 0) return step("drafts", "readwrite", (store) => store.delete(name));

@@ -2,7 +2,7 @@
 // server has said so. Nothing here leaves the page or takes words out of a box, but for a choice of the person's.
 const form = document.querySelector("form[data-notes]");
 const drafts = await import(form.dataset.drafts);
-const { who, notes: sheet, save: address, signIn } = form.dataset;
+const { who, notes: sheet, title, save: address, signIn } = form.dataset;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
 const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
@@ -25,6 +25,7 @@ await restore().catch(() => {});
 
 form.addEventListener("input", noticed);
 form.addEventListener("change", noticed);
+form.elements.all_there?.addEventListener("click", allThere);
 form.addEventListener("focusout", () => waiting().length && save());
 form.addEventListener("submit", sendWhole);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
@@ -36,15 +37,20 @@ setInterval(() => waiting().length && !busy && save(), AGAIN);
 function noticed() {
   clearTimeout(draftTimer);
   draftTimer = setTimeout(keepHere, SOON);
-  clearTimeout(saveTimer);
-  saveTimer = setTimeout(save, LATER);
+  saveTimer ??= setTimeout(save, LATER); // from the first key on: whoever goes on typing hears of the server all the same
+}
+
+function allThere(event) {
+  event.preventDefault();
+  for (const box of boxes()) if (box.startsWith("presence-")) put(box, "present");
+  save();
 }
 
 function keepHere() {
   if (document.body.dataset.leaves) return;
   const cells = {};
   for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), label: labelOf(box) };
-  return drafts.keep(who, sheet, { client, seq, cells }).catch(() => {});
+  return drafts.keep(who, sheet, { client, seq, title, cells }).catch(() => {});
 }
 
 function labelOf(box) {
@@ -101,10 +107,11 @@ async function sendWhole(event) {
 }
 
 async function save() {
+  clearTimeout(saveTimer);
+  saveTimer = undefined;
   const names = waiting().filter((box) => !clashes.has(box));
   if (busy || stopped || !names.length) return;
   busy = true;
-  clearTimeout(saveTimer);
   const cells = cellsOf(names);
   for (const cell of cells) sending[cell.field] = cell.text;
   try {
@@ -143,6 +150,7 @@ async function heard(answer, cells) {
 async function took({ cells: states, at }, cells) {
   for (const { field, text } of cells) {
     const state = states[field];
+    tell(field, state.problem);
     if (state.state === "saved") {
       taken[field] = text;
       baseOf(field).value = state.version;
@@ -156,6 +164,22 @@ async function took({ cells: states, at }, cells) {
   if (stopped) return notSaved(stopped);
   if (clashes.size) return say("Somebody else wrote in a box while you did. Both texts are kept: choose below.", true);
   if (!waiting().length) say(`Saved at ${at}.`, false);
+}
+
+// Beside a box: that no day, or no number, can be read in it.
+function tell(field, problem) {
+  const element = form.elements[field], id = `${field}-error`;
+  const told = document.getElementById(id);
+  if (!problem && !told) return;
+  const place = document.getElementById(`box-${field}`);
+  place.classList.toggle("govuk-form-group--error", Boolean(problem));
+  if (told?.lastChild.textContent.trim() === problem) return;
+  told?.remove();
+  if (!problem) return element.removeAttribute?.("aria-describedby");
+  const line = Object.assign(document.createElement("p"), { className: "govuk-error-message", id });
+  line.append(Object.assign(document.createElement("span"), { className: "govuk-visually-hidden", textContent: "Error:" }), ` ${problem}`);
+  element.before(line);
+  element.setAttribute("aria-describedby", id);
 }
 
 function notSaved(why, signInToo = false) {
