@@ -286,3 +286,22 @@ def test_a_closure_of_more_than_three_weeks_is_asked_about_once(coordinator, vis
     assert re.search(r"That is 1\d\d school days\. Save it all the same", asked.content.decode())
     assert number == 0
     assert SchoolClosure.objects.count() == 1
+
+
+def test_another_time_is_chosen_of_the_free_half_days_or_typed(coordinator, visit):
+    release(visit.partnership.specialist, "tue-am", "thu-am", preferred_half_days=["thu-am"])
+    address = reverse("visits:propose", args=[visit.pk])
+
+    page = coordinator.get(address)
+    nothing = coordinator.post(address, {"half": "am", "seen": visit.sequence})
+    no_day = coordinator.post(address, {"free": "other", "half": "am", "seen": visit.sequence})
+    gone = coordinator.post(address, {"free": "2027-01-20-am", "seen": visit.sequence})
+    proposed = coordinator.post(address, {"free": "2027-01-21-am", "seen": visit.sequence}, follow=True)
+
+    offered = [choice[0] for choice in page.context["form"].fields["free"].choices]
+    assert sorted(offered) == ["2027-01-19-am", "2027-01-21-am", "2027-01-26-am", "2027-01-28-am", "other"]
+    assert f"{visit.partnership.specialist} likes it best." in text(page)
+    assert "Choose a half-day." in text(nothing)
+    assert "Enter the day." in text(no_day)
+    assert "This half-day is not free any more. Choose another one." in text(gone)
+    assert "Thursday 21 January, morning is proposed." in text(proposed)

@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from programmes.models import Area, Programme
 from visits.models import Booking, Visit
+from visits.year_planner.half_day import HalfDay
 
+OFFERED = 6  # free half-days: more of them are on the page that chooses one
 NEAR = dt.timedelta(days=14)
 MOST = 60
 
@@ -20,6 +22,13 @@ def swappable(user, visit):
     near = rows.filter(on__range=(visit.on - NEAR, visit.on + NEAR)).order_by("on", "half", "pk")
     keys = [*rows.filter(pk__in=theirs).values_list("pk", flat=True)[:MOST], *near.values_list("pk", flat=True)[:MOST]]
     return Visit.objects.filter(pk__in=keys).with_people()
+
+
+def free_half_days(user, visit):
+    """The best ones that the visit could have instead, with what speaks for them; none once its partnership is over."""
+    if not visit.partnership.is_open_to_visits:
+        return []
+    return HalfDay(user, visit.partnership.programme, f"v{visit.pk}").free[:OFFERED]
 
 
 def programmes_and_areas(rows):

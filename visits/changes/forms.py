@@ -1,3 +1,6 @@
+import datetime as dt
+
+from crispy_forms_gds.choices import Choice
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -7,7 +10,7 @@ from accounts.forms import DayField, DayInput, with_button
 from programmes.calendar import calendar_of
 from programmes.models import Area, Programme
 from visits import services
-from visits.changes.choosing import programmes_and_areas, swappable
+from visits.changes.choosing import free_half_days, programmes_and_areas, swappable
 from visits.forms import day_of_the_year, example_day, who_is_booked
 from visits.models import Half, NotOpenToVisits, Visit, WrongState
 from visits.planning.objections import objections_to
@@ -20,6 +23,9 @@ SHIFTS = [
     (weeks, f"{abs(weeks)} week{'' if abs(weeks) == 1 else 's'} {'earlier' if weeks < 0 else 'later'}")
     for weeks in [*range(1, 9), *range(-1, -9, -1)]
 ]
+
+
+OTHER = "other"
 
 
 class Reason(forms.CharField):
@@ -142,7 +148,54 @@ class MoveForm(HalfDayForm):
 
 
 class ProposeForm(HalfDayForm):
+    """One of the free half-days, best first, or any other one that is typed."""
+
     button, all_the_same = "Propose this half-day", "Propose it all the same"
+
+    free = forms.ChoiceField(
+        label="Which half-day?",
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": "This half-day is not free any more. Choose another one."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        offered = free_half_days(self.user, self.visit)
+        if offered:
+            other = Choice(OTHER, "Another half-day", hint="Enter it below.")
+            self.fields["free"].choices = [*(Choice(o.value, o.words, hint=o.reasons) for o in offered), other]
+            self.fields["on"].required = self.fields["half"].required = False
+            self.fields["on"].label = "Another day"
+            if self.initial.get("on"):
+                self.initial["free"] = OTHER
+            self.order_fields(["free", "on", "half", "reason"])
+        else:
+            del self.fields["free"]
+        self.helper = with_button(self, self.button)
+
+    @property
+    def picked(self):
+        """Day and half-day of what is chosen of the free ones; empty where another one is typed."""
+        value = self.cleaned_data.get("free", "")
+        day, _, half = ("" if value == OTHER else value).rpartition("-")
+        return (dt.date.fromisoformat(day), half) if day else (None, "")
+
+    def clean_on(self):
+        on = self.picked[0] or self.cleaned_data["on"]
+        if on:
+            self.cleaned_data["on"] = on
+            return super().clean_on()
+        if not self.errors:
+            message = "Enter the day." if self.cleaned_data["free"] == OTHER else "Choose a half-day."
+            self.add_error("on" if self.cleaned_data["free"] == OTHER else "free", message)
+        return None
+
+    def clean_half(self):
+        half = self.picked[1] or self.cleaned_data["half"]
+        if not half:
+            raise ValidationError("Choose the morning or the afternoon.")
+        return half
 
     def keep(self, on, half, reason, seen):
         return services.propose_time(self.user, self.visit, on, half, reason, seen=seen)
