@@ -8,6 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.roles import Role
+from lessons import services
+from lessons.models import VisitRecord
 from tests.browsing import problems_at, problems_of
 from tests.records.writing import address, past_visit, texts_of
 
@@ -101,9 +103,14 @@ def test_two_who_write_in_one_box_both_see_both_texts(open_as, ours, client):
     problems = problems_of(pat)
     clash.get_by_role("button", name="Keep both").click()
     expect(pat.locator("#saved-words")).to_contain_text("Saved at", timeout=15_000)
+    together = texts_of(ours.past.record)
+    services.sign(ours.sara, ours.past.record, VisitRecord.objects.get(visit=ours.past).version)
+    pat.get_by_label("Focus").fill("Too late")
+    expect(pat.locator("#saved-words")).to_contain_text("The record was signed meanwhile.", timeout=5_000)
+    expect(pat.get_by_role("link", name="Read the record")).to_be_visible()
 
     assert problems == []
-    assert texts_of(ours.past.record) == {"section-focus": "Sara's words\n\nPat's words"}
+    assert texts_of(ours.past.record) == together == {"section-focus": "Sara's words\n\nPat's words"}
 
 
 def test_signing_out_asks_first_and_then_takes_the_words_off_the_device(open_as, ours):

@@ -2,7 +2,7 @@
 // server has said so. Nothing here leaves the page or takes words out of a box, but for a choice of the person's.
 const form = document.querySelector("form[data-notes]");
 const drafts = await import(form.dataset.drafts);
-const { who, notes: sheet, title, save: address, signIn } = form.dataset;
+const { who, notes: sheet, title, record, save: address, signIn } = form.dataset;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
 const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
@@ -10,7 +10,7 @@ const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
 const taken = {}; // box -> the text that the server has
 const sending = {}; // box -> the text on its way
 const clashes = new Set(); // boxes that wait for a choice
-let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "";
+let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
 let draftTimer, saveTimer;
 
 const boxes = () => [...form.querySelectorAll("[name^='base-']")].map((input) => input.name.slice(5));
@@ -155,7 +155,8 @@ async function took({ cells: states, at }, cells) {
       taken[field] = text;
       baseOf(field).value = state.version;
     } else if (state.state === "fixed") {
-      stopped = "The record was signed meanwhile. Your words are kept, and are no part of it.";
+      stopped = "The record was signed meanwhile.";
+      fixed = true;
     } else {
       clash(field, state);
     }
@@ -183,15 +184,15 @@ function tell(field, problem) {
 }
 
 function notSaved(why, signInToo = false) {
-  say(`Not saved to the server. ${why} Your words are ${stopped ? "still in the boxes" : "kept on this device and go on their way by themselves"}.`, true);
-  if (!signInToo || words.querySelector("a")) return;
-  const link = document.createElement("a");
-  link.className = "govuk-link";
-  link.href = signIn;
-  link.target = "_blank";
-  link.rel = "noopener";
-  link.textContent = "Sign in (opens in a new tab)";
-  words.append(" ", link);
+  if (stopped) say(`Not in the record. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`, true);
+  else say(`Not saved to the server. ${why} Your words are kept on this device and go on their way by themselves.`, true);
+  if (signInToo) lead(signIn, "Sign in (opens in a new tab)");
+  else if (fixed) lead(record, "Read the record (opens in a new tab)");
+}
+
+function lead(href, textContent) {
+  if (words.querySelector("a")) return;
+  words.append(" ", Object.assign(document.createElement("a"), { className: "govuk-link", href, target: "_blank", rel: "noopener", textContent }));
 }
 
 function say(text, keptHere) {
