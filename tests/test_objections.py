@@ -305,3 +305,27 @@ def test_another_time_is_chosen_of_the_free_half_days_or_typed(coordinator, visi
     assert "Enter the day." in text(no_day)
     assert "This half-day is not free any more. Choose another one." in text(gone)
     assert "Thursday 21 January, morning is proposed." in text(proposed)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_visit_that_is_written_by_hand_is_kept_from_a_ppa_as_well(coordinator, visit, is_new):
+    partner = partner_of(visit.partnership, ppa="tue-am")
+    name, key = ("create", visit.partnership_id) if is_new else ("change", visit.pk)
+    form = {"kind": "observation", "host": visit.host_id, "on": f"{day(1):%d/%m/%Y}", "half": "am"}
+    form["people"] = [someone.pk for someone in visit.partnership.teachers]
+
+    answer = coordinator.post(reverse(f"visits:{name}", args=[key]), form)
+
+    assert f"{partner} has PPA then. Choose another half-day." in text(answer)
+    assert not Visit.objects.filter(on=day(1)).exists()
+
+
+def test_a_proposed_time_is_not_accepted_where_a_closure_was_entered_since(coordinator, visit):
+    specialist = visit.partnership.specialist.user
+    proposal = services.propose_time(specialist, visit, day(1), "am")
+    close(visit, school=visit.host, kind="closed", words="Flood")
+
+    answer = coordinator.post(reverse("visits:answer", args=[proposal.pk]), {"answer": "accept"}, follow=True)
+
+    assert f"{visit.host} is closed (Flood). So the visit stays where it is." in text(answer)
+    assert Visit.objects.get(pk=visit.pk).on == MONDAY

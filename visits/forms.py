@@ -10,6 +10,7 @@ from papers.templatetags.plain import listed
 from programmes.models import Partnership
 from visits import services
 from visits.models import Half, NotOpenToVisits, Visit, WrongState
+from visits.planning.objections import never_then
 
 FEW = 8
 SATURDAY = 5
@@ -116,6 +117,15 @@ class VisitForm(RowForm):
             self.standing = services.same_visit(self.instance, self.cleaned_data["people"])
         if self.standing:
             self.errors.clear()
+        elif sound and not self.errors:
+            self.look_at_the_half_day()
+
+    def look_at_the_half_day(self):
+        """PPA, closures and days away keep a visit away, by whatever form somebody writes it."""
+        if self.instance.pk and not {"on", "half", "host", "people"} & set(self.changed_data):
+            return
+        for sentence in never_then(self.user, self.instance, self.cleaned_data["people"], timezone.localdate()):
+            self.add_error("on", sentence)
 
     def save(self):
         """The visit with its bookings; None and a sentence on the form when someone is booked already."""

@@ -111,6 +111,9 @@ def answer(request, pk):
     """Accept or decline the time that somebody else proposed."""
     visit, proposal = proposal_of(request, pk)
     accept = request.POST.get("answer") == "accept"
+    if accept and (refused := refused_then(request.user, visit, proposal)):
+        messages.warning(request, f"{refused} So the visit stays where it is.")
+        return redirect(visit)
     try:
         services.answer_proposal(request.user, proposal, accept=accept)
     except services.Taken as taken:
@@ -130,6 +133,12 @@ def answer(request, pk):
             else f"Declined. {proposal.by} is told, and the visit stays where it is.",
         )
     return redirect(visit)
+
+
+def refused_then(user, visit, proposal) -> str:
+    """What was entered since the time was proposed and keeps the visit away from it."""
+    wanted = {visit.pk: (proposal.on, proposal.half)}
+    return " ".join(objections_to(user, [visit], wanted, timezone.localdate())[visit.pk].refused)
 
 
 @require_POST

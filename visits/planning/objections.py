@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from programmes.models import Programme
 from visits.models import Booking, Plan
 from visits.planner import Rule, day_of, slot_of
-from visits.planner.candidates import NEVER
+from visits.planner.candidates import NEVER, blockers
+from visits.planner.words import cause
 from visits.planning.calendars import HALVES
 from visits.planning.checking import Against, Refusal, What, broken, in_words
 from visits.planning.reading import read
@@ -39,6 +40,21 @@ def objections_to(reader, visits, wanted: Mapping[int, tuple], today) -> dict[in
     for programme in programmes.filter(pk__in=of_programmes):
         found |= in_programme(reader, programme, of_programmes[programme.pk], today)
     return found
+
+
+def never_then(reader, visit, people, today) -> list[str]:
+    """Why a visit, new or changed, cannot be on its half-day, whatever anybody says. Nothing of what is over."""
+    if visit.on < today:
+        return []
+    plan = read(visit.partnership.programme, moves=Plan.Moves.EVERYTHING, reader=reader, today=today)
+    alike = (need for need in plan.problem.needs if plan.asked[need.key].partnership.pk == visit.partnership_id)
+    if (need := next(alike, None)) is None:
+        return []
+    people = tuple(someone.pk for someone in people)
+    need = replace(need, people=people, host=visit.host_id, out=(), with_class=())
+    found = blockers(plan.problem, need, slot_of(visit.on, HALVES[visit.half]))
+    said = [cause(one, plan.names) for one in found if one.rule in REFUSED]
+    return [f"{words[0].upper()}{words[1:]} then. Choose another half-day." for words in said]
 
 
 def in_programme(reader, programme, wanted, today) -> dict[int, Objections]:
