@@ -104,6 +104,7 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
         partner_teacher=teacher,
         **{"area": at.area} | fields,
     )
+    p.partner_teachers.update(release_half_days=["mon-am"], teaches=["mon-am"])
     MembershipFactory(user=user, role=Role.SPECIALIST, organisation=at.organisation)
     MembershipFactory(user=teacher, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
     for each in (p.partner_school, p.specialist.home_school):
