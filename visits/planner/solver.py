@@ -14,7 +14,7 @@ from visits.planner.why import reasons
 
 TIME = 8.0  # of the solver's own clock, which counts work and not seconds: the same input gives the same plan
 MISSING = 1_000_000  # a visit without a half-day costs more than everything that could be wished for
-STANDING = 10  # times as much for one that has a half-day: none is taken from it to give it to another
+STANDING = 10  # times as much for one that has a half-day: it is not taken from it to give it to a few others
 
 
 def solve(problem: Problem, time=TIME, told: Callable[[Result], bool | None] = lambda result: None) -> list[Result]:
