@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import re
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -11,6 +13,8 @@ from playwright.sync_api import sync_playwright
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 WIDTHS = [1280, 375, 320]
+STYLES = Path("static/built/css/app.css")
+OF_ROOM = ["target-size", "color-contrast"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
@@ -62,13 +66,26 @@ def session_of(user, client, base_url):
 
 
 def problems_at(page, widths):
-    """What is wrong with the page at each of these widths, which its window is given in turn."""
-    found = {}
+    """What is wrong with the page at each of these widths, which its window is given in turn.
+
+    Where no style changes between a width and the one before it, only what depends on room is looked at again.
+    """
+    found, before = {}, None
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         settle(page, width)
-        found[width] = problems_of(page)
+        found[width] = problems_of(page, OF_ROOM if before and styled_alike(before, width) else None)
+        before = width
     return {width: problems for width, problems in found.items() if problems}
+
+
+@cache
+def styled_alike(one, other) -> bool:
+    """Whether no media query of the stylesheet tells these two widths apart."""
+    low, high = sorted([one, other])
+    queries = re.findall(r"\((min|max)-width:\s*([\d.]+)(px|em)\)", STYLES.read_text())
+    edges = [(kind, float(number) * (16 if unit == "em" else 1)) for kind, number, unit in queries]
+    return not any(low < edge <= high if kind == "min" else low <= edge < high for kind, edge in edges)
 
 
 def settle(page, width):
@@ -80,16 +97,17 @@ def settle(page, width):
     )
 
 
-def problems_of(page):
-    """What axe finds (all WCAG tags and best practice), whether anything is wider than the window, what was logged."""
+def problems_of(page, rules=None):
+    """What axe finds (all WCAG tags and best practice, or these rules), whether anything is wider than the window, and
+    what was logged."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found = page.evaluate(
         # Only what is wrong is worked out in full: what is right would take as long again.
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']}).then("
+        "only => axe.run(document, {runOnly: only, resultTypes: ['violations']}).then("
         "result => result.violations.map("
         "rule => rule.id + ': ' + rule.nodes.map(node => node.target.join(' ')).slice(0, 3).join(' | ')))",
-        TAGS,
+        {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS},
     )
     return [*found, *(["wider than the window"] if is_too_wide(page) else []), *page.complaints]
 

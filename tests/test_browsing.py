@@ -32,3 +32,9 @@ def test_a_browser_leaves_no_database_session_behind(uncollected):
         assert not User.objects.exists()
         during = sessions()
     assert (len(during - before), sessions() - before) == (1, set())
+
+
+def test_widths_are_alike_where_no_style_tells_them_apart():
+    assert browsing.styled_alike(375, 320)
+    assert not browsing.styled_alike(1280, 375)
+    assert not browsing.styled_alike(641, 640)
