@@ -50,7 +50,8 @@ class Others:
 
     def __init__(self, problem: Problem, need: Need, called):
         self.problem, self.need, self.called = problem, need, called
-        self.placed = [one for one in problem.needs if one.stands is not None and one.key != need.key]
+        standing = (one for one in problem.needs if one.stands is not None and one.key != need.key)
+        self.placed = [one for one in standing if touch(one, need)]
         self.theirs = [one for one in self.placed if one.partnership == need.partnership]
         order = [one for one in problem.needs if one.partnership == need.partnership]
         self.order = sorted(order, key=lambda one: (one.order, one.key))
@@ -154,6 +155,13 @@ def relation(gap, least, is_later) -> str:
         return "not after" if is_later else "not before"
     far = "too soon" if gap < least else "too long"
     return f"{far} {'after' if is_later else 'before'}"
+
+
+def touch(one: Need, other: Need) -> bool:
+    """Whether they share a partnership, somebody who comes, a class, or a school that covers."""
+    covering = {school for _, school in one.out} & {school for _, school in other.out}
+    alike = one.partnership == other.partnership or covering
+    return bool(alike or set(one.people) & set(other.people) or set(one.classes) & set(other.classes))
 
 
 def travels(need: Need) -> bool:

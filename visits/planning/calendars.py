@@ -125,8 +125,8 @@ def add_days_away(busy, span):
 
 
 def other_bookings(span, in_plan) -> list[Booking]:
-    """What visits that are not in the plan take of these people, or of the cover of these schools."""
-    rows = Booking.objects.filter(on__range=(span.first, span.last)).exclude(visit__in=in_plan)
+    """What visits of partnerships that are not in the plan take of these people, or of the cover of these schools."""
+    rows = Booking.objects.filter(on__range=(span.first, span.last)).exclude(visit__partnership__in=in_plan)
     theirs = rows.filter(person__in=span.people) | rows.filter(school__in=span.schools, is_out=True)
     return list(theirs.select_related("visit__host"))
 

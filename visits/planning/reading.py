@@ -194,7 +194,7 @@ class Reader:
         closed, closed_to = calendars.closed_schools(span, known)
         limits = calendars.limits_of(span)
         schools = School.objects.in_bulk(span.schools)
-        bookings = calendars.other_bookings(span, [asked.visit.pk for asked in self.rows if asked.visit])
+        bookings = calendars.other_bookings(span, {asked.partnership.pk for asked in self.rows if asked.visit})
         events = calendars.event_places(span)
         released, preferred, ppa = calendars.patterns(self.pattern_rows())
         allowance = Allowance(self.settings.a_week, self.settings.a_term)
