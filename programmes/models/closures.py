@@ -14,8 +14,6 @@ from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.partnerships import home_schools, partner_schools
 
-HALVES = {"am": 0, "pm": 1}
-
 
 def of_schools_taking_part(m):
     return Q(school__in=partner_schools(m)) | Q(school__in=home_schools(m))
@@ -25,19 +23,58 @@ def of_own_school(m):
     return Q(school=m.school_id)
 
 
-class SchoolClosureQuerySet(ScopedQuerySet):
+class SomeDaysQuerySet(ScopedQuerySet):
+    def between(self, first: dt.date, last: dt.date):
+        """Those with a day from the first to the last."""
+        return self.filter(first_on__lte=last, last_on__gte=first)
+
+
+class SomeDays(models.Model):
+    """From a first to a last day, or the morning or afternoon of a single one."""
+
+    class Half(models.TextChoices):
+        BOTH = "", "The whole day"
+        MORNING = "am", "The morning"
+        AFTERNOON = "pm", "The afternoon"
+
+    first_on = models.DateField("first day")
+    last_on = models.DateField("last day")
+    half = models.CharField("part of the day", max_length=2, choices=Half, blank=True, default=Half.BOTH)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def halves(self):
+        """The halves of each of its days: "am", "pm" or both."""
+        return [self.half] if self.half else ["am", "pm"]
+
+
+def some_days_constraints(of) -> list[models.CheckConstraint]:
+    """What holds of the days of each; `of` begins the names."""
+    return [
+        models.CheckConstraint(
+            name=f"{of}_ends_after_it_starts",
+            condition=Q(last_on__gte=F("first_on")),
+            violation_error_message="The last day must not be before the first day.",
+        ),
+        models.CheckConstraint(
+            name=f"{of}_half_of_one_day",
+            condition=Q(half="") | Q(last_on=F("first_on")),
+            violation_error_message="A morning or an afternoon is one of a single day: give the same day twice.",
+        ),
+    ]
+
+
+class SchoolClosureQuerySet(SomeDaysQuerySet):
     reach = {
         Role.COORDINATOR: of_schools_taking_part,
         Role.HEADTEACHER: of_own_school,
         Role.OFFICE: of_own_school,
     }
 
-    def between(self, first: dt.date, last: dt.date):
-        """Those with a day from the first to the last."""
-        return self.filter(first_on__lte=last, last_on__gte=first)
 
-
-class SchoolClosure(models.Model):
+class SchoolClosure(SomeDays):
     """Days, or half-days of one day, on which a school trains its staff, is closed, or lets nobody go.
 
     It is a fact of the school, whoever runs the programme. `year_groups` says whom a no-go is about; none is everyone.
@@ -48,16 +85,8 @@ class SchoolClosure(models.Model):
         CLOSED = "closed", "Closed"
         NO_GO = "no-go", "No-go: open, but nobody can be out of class or visited"
 
-    class Half(models.TextChoices):
-        BOTH = "", "The whole day"
-        MORNING = "am", "The morning"
-        AFTERNOON = "pm", "The afternoon"
-
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="closures")
     kind = models.CharField(max_length=6, choices=Kind)
-    first_on = models.DateField("first day")
-    last_on = models.DateField("last day")
-    half = models.CharField("part of the day", max_length=2, choices=Half, blank=True, default=Half.BOTH)
     words = models.CharField("what it is", max_length=60, blank=True)
     year_groups = ArrayField(models.PositiveSmallIntegerField(), default=list, blank=True)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -69,16 +98,7 @@ class SchoolClosure(models.Model):
         ordering = ["first_on", "half", "pk"]
         indexes = [models.Index(fields=["school", "last_on"], name="closure_by_school")]
         constraints = [
-            models.CheckConstraint(
-                name="closure_ends_after_it_starts",
-                condition=Q(last_on__gte=F("first_on")),
-                violation_error_message="The last day must not be before the first day.",
-            ),
-            models.CheckConstraint(
-                name="closure_half_of_one_day",
-                condition=Q(half="") | Q(last_on=F("first_on")),
-                violation_error_message="A morning or an afternoon is one of a single day: give the same day twice.",
-            ),
+            *some_days_constraints("closure"),
             models.CheckConstraint(
                 name="closure_inset_is_whole_school",
                 condition=~Q(kind="inset") | Q(half="", year_groups=[]),
@@ -93,11 +113,6 @@ class SchoolClosure(models.Model):
 
     def __str__(self):
         return self.words or self.get_kind_display().partition(":")[0]
-
-    @property
-    def halves(self):
-        """The halves of each of its days: "am", "pm" or both."""
-        return [self.half] if self.half else list(HALVES)
 
 
 class SchoolLimitsQuerySet(ScopedQuerySet):

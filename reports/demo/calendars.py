@@ -22,7 +22,7 @@ def keep_calendars(programme, today):
 
     One school has entered a trip on a day with a visit to come, so that somebody has to move it.
     """
-    rng = random.Random(f"calendars of {programme.slug}")  # noqa: S311 (days of a demonstration)
+    rng = random.Random(f"calendars of {programme.slug}")
     days = calendars_of([programme.organisation_id])
     schools = list(schools_of(programme).order_by("urn"))
     taken = taken_days(programme, schools)
@@ -41,7 +41,7 @@ def keep_calendars(programme, today):
 
 def keep_weeks(programme, today):
     """The usual week of nearly every teacher, and two who are away for some days to come."""
-    rng = random.Random(f"weeks of {programme.slug}")  # noqa: S311 (half-days of a demonstration)
+    rng = random.Random(f"weeks of {programme.slug}")
     partners = PartnerTeacher.objects.filter(partnership__programme=programme).of_open_programmes()
     specialists = SpecialistTeacher.objects.filter(programme=programme)
     rows = [*specialists.order_by("ref"), *partners.select_related("partnership").order_by("pk")]

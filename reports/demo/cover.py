@@ -8,7 +8,7 @@ COVERS = ["supply"] * 5 + ["colleague"] * 2 + ["assistant", "nobody", ""]
 
 
 def say_who_covered(programme, today):
-    rng = random.Random(f"cover of {programme.slug}")  # noqa: S311 (cover of a demonstration)
+    rng = random.Random(f"cover of {programme.slug}")
     held = Booking.objects.filter(visit__partnership__programme=programme, visit__status=Visit.Status.TOOK_PLACE)
     rows = list(held.filter(is_out=True, covered_by="").order_by("on", "half", "pk"))
     for row in rows:

@@ -18,7 +18,7 @@ PRESENT, ANSWERS = 0.86, ["accepted", "accepted", "accepted", "declined", ""]
 
 def hold_events(programme, today):
     """The events of the year as they would stand on `today`: past ones with a register, near ones with answers."""
-    rng = random.Random(programme.slug)  # noqa: S311 (answers of a demonstration)
+    rng = random.Random(programme.slug)
     calendar = calendar_of(programme.organisation_id)
     coordinator = Membership.objects.filter(organisation=programme.organisation_id, role=Role.COORDINATOR).first().user
     near = school_day(calendar, today + dt.timedelta(days=6))

@@ -76,7 +76,7 @@ def recruit(programme, today):
     if not programme.organisation.la_code:
         return
     enquire(programme, today)
-    rng = random.Random(programme.slug)  # noqa: S311 (choices of a demonstration)
+    rng = random.Random(programme.slug)
     person = programme_coordinator(programme)
     rows = list(programme.specialists.select_related("user", "home_school"))
     start = programme.starts_on - dt.timedelta(days=120)

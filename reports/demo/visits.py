@@ -16,7 +16,7 @@ KINDS = {
 
 def plan_visits(programme, today):
     """Book a half-day for every running partnership and visit step; two past ones wait to be confirmed."""
-    rng = random.Random(programme.slug)  # noqa: S311 (dates of a demonstration)
+    rng = random.Random(programme.slug)
     unconfirmed = 2
     partnerships = list(programme.partnerships.filter(status="active").with_people())
     calendar = calendar_of(programme.organisation_id)

@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from accounts.roles import Role
-from accounts.scoping import ScopedQuerySet
 from programmes.models import PartnerTeacher, SpecialistTeacher
+from programmes.models.closures import SomeDays, SomeDaysQuerySet, some_days_constraints
 
 
 def own(m):
@@ -17,26 +17,14 @@ def of_teachers_of_the_organisation(m):
     return Q(person__in=specialists.values("user")) | Q(person__in=partners.values("user"))
 
 
-class AwayQuerySet(ScopedQuerySet):
+class AwayQuerySet(SomeDaysQuerySet):
     reach = {Role.COORDINATOR: of_teachers_of_the_organisation, Role.SPECIALIST: own, Role.PARTNER: own}
 
-    def between(self, first, last):
-        """Those with a day from the first to the last."""
-        return self.filter(first_on__lte=last, last_on__gte=first)
 
-
-class Away(models.Model):
+class Away(SomeDays):
     """Days on which a teacher cannot take part in any visit. Why is nobody's business here."""
 
-    class Half(models.TextChoices):
-        BOTH = "", "The whole day"
-        MORNING = "am", "The morning"
-        AFTERNOON = "pm", "The afternoon"
-
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="away")
-    first_on = models.DateField("first day")
-    last_on = models.DateField("last day")
-    half = models.CharField("part of the day", max_length=2, choices=Half, blank=True, default=Half.BOTH)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = AwayQuerySet.as_manager()
@@ -45,24 +33,10 @@ class Away(models.Model):
         verbose_name_plural = "days away"
         ordering = ["first_on", "half", "pk"]
         constraints = [
-            models.CheckConstraint(
-                name="away_ends_after_it_starts",
-                condition=Q(last_on__gte=F("first_on")),
-                violation_error_message="The last day must not be before the first day.",
-            ),
-            models.CheckConstraint(
-                name="away_half_of_one_day",
-                condition=Q(half="") | Q(last_on=F("first_on")),
-                violation_error_message="A morning or an afternoon is one of a single day: give the same day twice.",
-            ),
+            *some_days_constraints("away"),
             models.UniqueConstraint(
                 fields=["person", "first_on", "last_on", "half"],
                 name="away_once",
                 violation_error_message="These days are entered already.",
             ),
         ]
-
-    @property
-    def halves(self):
-        """The halves of each of its days: "am", "pm" or both."""
-        return [self.half] if self.half else ["am", "pm"]

@@ -8,11 +8,10 @@ from accounts.access import allowed_rows
 from papers.downloads import table_response
 from programmes.models import Partnership
 from visits.models import Visit
+from visits.views import RESTS
 from visits.year_planner.choosing import choose
 from visits.year_planner.half_day import HalfDay
 from visits.year_planner.page import YearPlanner
-
-RESTS = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
 
 
 @require_safe
