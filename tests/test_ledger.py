@@ -49,7 +49,7 @@ def text(response):
 
 
 def fund(programme, name, specialist, partner, of_type="visit"):
-    programme.timetable.create(
+    return programme.timetable.create(
         order=programme.timetable.count() + 1,
         type=of_type,
         name=name,
@@ -61,29 +61,30 @@ def fund(programme, name, specialist, partner, of_type="visit"):
     )
 
 
-def held(partnership, on, *booked, status="took place", half="am"):
+def held(partnership, on, *booked, status="took place", half="am", **fields):
     """A visit with (person, school, whether out, who covered) for each of the people."""
-    visit = VisitFactory(partnership=partnership, on=on, half=half, status=status)
+    visit = VisitFactory(partnership=partnership, on=on, half=half, status=status, **fields)
     for person, school, out, covered in booked:
         BookingFactory(visit=visit, person=person, school=school, is_out=out, covered_by=covered)
     return visit
 
 
 def counted_by_hand(partnership, funded):
-    """Promised, used, late and left of each side, one row at a time."""
+    """Promised, used, late, hosting beside the promise, and left of each side, one row at a time."""
     specialists = {partnership.specialist.user_id}
     specialists |= {past.specialist.user_id for past in partnership.past_specialists.all()}
     sides = {"specialist": [funded[0], 0, 0, 0], "partner": [funded[1], 0, 0, 0]}
     for visit in partnership.visits.all():
         for booking in visit.bookings.all():
             if visit.status == "took place" and booking.is_out and booking.school_id:
-                side = sides["specialist" if booking.person_id in specialists else "partner"]
-                side[1] += 1
-                side[3] += visit.host == booking.school
+                name = "specialist" if booking.person_id in specialists else "partner"
+                pays = visit.step is not None and getattr(visit.step, f"funded_{name}_half_days") > 0
+                sides[name][1] += 1
+                sides[name][3] += visit.host == booking.school and not pays
         for change in visit.changes.all():
             sides["specialist"][2] += change.late_specialist_half_days
             sides["partner"][2] += change.late_partner_half_days
-    return [(p, used, late, hosting, p - used - late) for p, used, late, hosting in sides.values()]
+    return [(p, used, late, beside, p - (used - beside) - late) for p, used, late, beside in sides.values()]
 
 
 @pytest.mark.django_db
@@ -93,6 +94,7 @@ def test_generated_visits_come_to_what_counting_them_one_by_one_comes_to():
     fund(first.programme, "Observations", 4, 1)
     fund(first.programme, "Reciprocal visits", 0, 3)
     fund(first.programme, "Training", 9, 9, of_type="event")
+    steps = [*first.programme.timetable.filter(type="visit"), None]
     partnerships = [first, *PartnershipFactory.create_batch(7, programme=first.programme)]
     earlier = SpecialistTeacherFactory(programme=first.programme)
     PastSpecialist.objects.create(
@@ -108,14 +110,15 @@ def test_generated_visits_come_to_what_counting_them_one_by_one_comes_to():
         for number in range(9 if partnership == first else rng.randint(0, 9)):
             status = rng.choice(["planned", "took place", "took place"])
             out = [(*one, rng.random() < 0.8, rng.choice(["", "supply", "colleague"])) for one in people]
-            visit = held(partnership, YEAR[0] + dt.timedelta(days=number), *out, status=status)
+            where = {"step": rng.choice(steps), "host": rng.choice(partnership.schools)}
+            visit = held(partnership, YEAR[0] + dt.timedelta(days=number), *out, status=status, **where)
             late = {"late_specialist_half_days": rng.randint(0, 1), "late_partner_half_days": rng.randint(0, 2)}
             visit.changes.create(what="moved", **late)
             visit.changes.create(what="moved", late_partner_half_days=1)
 
     lines = lines_of(Partnership.objects.order_by("pk"))
 
-    found = [(a.promised, a.used, a.late, a.hosting, a.left) for a in (line.account for line in lines)]
+    found = [(a.promised, a.used, a.late, a.unfunded, a.left) for a in (line.account for line in lines)]
     assert found == [row for partnership in partnerships for row in counted_by_hand(partnership, (4, 4))]
     assert total(line.account for line in lines).left == sum(row[4] for row in found)
 
@@ -123,6 +126,7 @@ def test_generated_visits_come_to_what_counting_them_one_by_one_comes_to():
 @pytest.mark.parametrize(
     ("account", "words"),
     [
+        (Account(6, Counter(supply=6), 1, 2), "1"),
         (Account(6, Counter(supply=3), 1), "2"),
         (Account(6, Counter(supply=3, colleague=3), 2), "2 more than promised"),
         (Account(2, Counter({"": 1}), 1), "0"),
@@ -179,10 +183,12 @@ def test_the_head_reads_the_own_side_only(client, ours):
     specialist, partner = ours.people[Role.SPECIALIST], ours.people[Role.PARTNER]
     ours.partnership.specialist.home_school = SchoolFactory(name="Far School")
     ours.partnership.specialist.save()
-    fund(ours.programme, "Observations", 5, 2)
+    for_visitors = fund(ours.programme, "Observations", 5, 0)
+    for_both = fund(ours.programme, "Lesson study 1", 1, 2)
     seen = (partner, ours.school, True, "supply")
-    held(ours.partnership, dt.date(2027, 1, 12), (specialist, SchoolFactory(), True, "colleague"), seen)
-    held(ours.partnership, dt.date(2027, 1, 13), (partner, ours.school, True, ""))
+    visitor = (specialist, SchoolFactory(), True, "colleague")
+    held(ours.partnership, dt.date(2027, 1, 12), visitor, seen, step=for_visitors)
+    held(ours.partnership, dt.date(2027, 1, 13), (partner, ours.school, True, ""), step=for_both)
     client.force_login(ours.people[Role.HEADTEACHER])
 
     page = text(client.get(reverse("visits:ledger_school")))
@@ -191,8 +197,8 @@ def test_the_head_reads_the_own_side_only(client, ours):
     odd = client.get(reverse("visits:ledger_school"), {"year": "soon"})
     foreign = client.get(reverse("visits:ledger_school"), {"place": "0"})
 
-    assert "2 half-days promised: 2 used, 0 cancelled late, 0 left" in page
-    assert "Partner school With Far School 2 2 2 hosting 0 0" in page
+    assert "2 half-days promised: 2 used (1 hosting, not from the promise), 0 cancelled late, 1 left" in page
+    assert "Partner school With Far School 2 2 1 hosting, not from the promise 0 1" in page
     assert "Wednesday 13 January Morning Ourside OursidePartner Observation" in page
     assert "Tuesday 12 January Morning Ourside OursidePartner Observation" in page
     assert "A supply teacher" in page
@@ -232,9 +238,10 @@ def test_what_classes_lose_counts_every_organisers_programme_and_names_only_the_
 
 def test_finance_reads_numbers_and_no_name(client, ours):
     partner = ours.people[Role.PARTNER]
-    fund(ours.programme, "Observations", 5, 2)
+    step = fund(ours.programme, "Observations", 5, 2)
     for day in (12, 13, 14):
-        held(ours.partnership, dt.date(2027, 1, day), (partner, ours.school, True, "supply"))
+        held(ours.partnership, dt.date(2027, 1, day), (partner, ours.school, True, "supply"), step=step)
+    held(ours.partnership, dt.date(2027, 1, 15), (partner, ours.school, True, "colleague"))
     client.force_login(ours.people[Role.FINANCE])
 
     page = text(client.get(reverse("visits:ledger", args=[ours.programme.slug])))
@@ -246,9 +253,9 @@ def test_finance_reads_numbers_and_no_name(client, ours):
     names = {person.last_name for person in ours.people.values()} - {ours.people[Role.FINANCE].last_name}
     assert not [name for name in names if name in page + file]
     rows = [row for row in csv.DictReader(io.StringIO(file)) if row["Partnership"] == ours.partnership.ref]
-    assert [(row["Side"], row["Half-days promised"], row["Used"], row["Left"]) for row in rows] == [
-        ("Specialist teacher\u2019s school", "5", "0", "5"),
-        ("Partner school", "2", "3", "-1"),
+    assert [list(row.values())[4:5] + list(row.values())[7:12] for row in rows] == [
+        ["Specialist teacher\u2019s school", "5", "0", "0", "0", "5"],
+        ["Partner school", "2", "4", "1", "0", "-1"],
     ]
     assert [row["Covered: a supply teacher"] for row in rows] == ["0", "3"]
     assert (workbook.status_code, other.status_code) == (200, 404)

@@ -19,12 +19,12 @@ class Side(Enum):
 @dataclass(frozen=True)
 class Account:
     """Half-days of one side, or of several together. `covers` says of the used ones who covered, in counts, and
-    `hosting` how many of them a teacher spent at home with a visitor."""
+    `unfunded` how many of them a teacher spent hosting a visitor where the timetable funds the other side alone."""
 
     promised: int = 0
     covers: Counter = field(default_factory=Counter)
     late: int = 0
-    hosting: int = 0
+    unfunded: int = 0
 
     @property
     def used(self):
@@ -32,8 +32,8 @@ class Account:
 
     @property
     def left(self):
-        """Below nothing where more was used than is promised; it is never hidden."""
-        return self.promised - self.used - self.late
+        """Below nothing where more of the promise was used than there is; it is never hidden."""
+        return self.promised - (self.used - self.unfunded) - self.late
 
     @property
     def is_over(self):
@@ -48,7 +48,7 @@ class Account:
             self.promised + other.promised,
             self.covers + other.covers,
             self.late + other.late,
-            self.hosting + other.hosting,
+            self.unfunded + other.unfunded,
         )
 
 

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.models import School, User
 from programmes.models import Partnership, PartnershipStep, PastSpecialist, SchoolLimits, TimetableStep
@@ -52,12 +53,12 @@ def lines_of(partnerships) -> list[Line]:
     rows = list(rows)
     keys = [row.pk for row in rows]
     promised = promised_by({row.programme_id for row in rows})
-    (covers, hosting), late = used_of(keys), late_of(keys)
+    (covers, unfunded), late = used_of(keys), late_of(keys)
     lines = []
     for row in rows:
         for side in Side:
             key = row.pk, side
-            account = Account(promised[row.programme_id, side], covers[key], late[key], hosting[key])
+            account = Account(promised[row.programme_id, side], covers[key], late[key], unfunded[key])
             lines.append(Line(row, side, account))
     return lines
 
@@ -80,22 +81,30 @@ def took_place(bookings):
 
 
 def used_of(partnerships) -> tuple[dict, Counter]:
-    """(partnership, side) -> how many of the used half-days were covered by whom; and how many were spent hosting."""
+    """(partnership, side) -> how many of the used half-days were covered by whom; and how many were spent
+    hosting for a step that does not fund this side, or besides the timetable."""
     past = PastSpecialist.objects.filter(
         partnership=OuterRef("visit__partnership"), specialist__user=OuterRef("person")
     )
     teaches_as_specialist = Q(person=F("visit__partnership__specialist__user")) | Exists(past)
     rows = took_place(Booking.objects.filter(visit__partnership__in=partnerships))
     rows = rows.annotate(
-        side=Case(When(teaches_as_specialist, then=Value(Side.SPECIALIST.name)), default=Value(Side.PARTNER.name))
+        side=Case(When(teaches_as_specialist, then=Value(Side.SPECIALIST.name)), default=Value(Side.PARTNER.name)),
+        funded=Coalesce(
+            Case(
+                When(side=Side.SPECIALIST.name, then=F("visit__step__funded_specialist_half_days")),
+                default=F("visit__step__funded_partner_half_days"),
+            ),
+            0,
+        ),
     )
-    covers, hosting = defaultdict(Counter), Counter()
+    covers, unfunded = defaultdict(Counter), Counter()
     counted = rows.order_by().values_list("visit__partnership", "side", "covered_by")
-    at_home = Count("pk", filter=Q(visit__host=F("school")))
+    at_home = Count("pk", filter=Q(visit__host=F("school"), funded=0))
     for partnership, side, covered_by, number, hosted in counted.annotate(number=Count("pk"), hosted=at_home):
         covers[partnership, Side[side]][covered_by] = number
-        hosting[partnership, Side[side]] += hosted
-    return covers, hosting
+        unfunded[partnership, Side[side]] += hosted
+    return covers, unfunded
 
 
 def late_of(partnerships) -> Counter:
