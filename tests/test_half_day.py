@@ -244,4 +244,4 @@ def test_a_number_that_could_be_raised_is_the_smallest_thing_to_relax(client, pr
     assert page.free == []
     specialist = partnership.specialist
     assert page.nearly[0] == f"the class of {specialist} could lose more than 1 half-day"
-    assert page.causes == [(20, f"the class of {specialist} has lost 1 half-day already")]
+    assert page.causes == [(20, f"the class of {specialist} may lose no more than 1 half-day")]

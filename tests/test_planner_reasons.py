@@ -225,16 +225,16 @@ SAID = {
         "It could be on Tuesday 12 January, afternoon if Bea Brook taught the class the subject on Tuesday afternoons.",
     ),
     "two visits in one week, and one half-day a week": (
-        [],
+        ["2 half-days: Bea Brook is out 1 half-day that week already"],
         "It could be on Friday 15 January, morning if Bea Brook could be out more than 1 half-day in the week of "
         "Monday 11 January.",
     ),
     "three visits in a term, and two half-days a term": (
-        [],
+        ["10 half-days: Ann Able is out 2 half-days that term already"],
         "It could be on Wednesday 27 January, morning if Ann Able could be out more than 2 half-days in that term.",
     ),
     "two visits, and the class may lose one half-day": (
-        [],
+        ["10 half-days: the class of Bea Brook may lose no more than 1 half-day"],
         "It could be on Wednesday 20 January, morning if the class of Bea Brook could lose more than 1 half-day.",
     ),
     "the school can cover one teacher, and one is out": (

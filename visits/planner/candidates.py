@@ -1,9 +1,5 @@
 """Which half-days a visit could have by itself, and which rule keeps each of the others from it."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
-
 from visits.planner.values import Blocker, Need, Problem, Rule, day_of, half_day_of_week
 
 SATURDAY = 10
@@ -48,30 +44,8 @@ def school_week(slots) -> list[int]:
     return [slot for slot in slots if half_day_of_week(slot) < SATURDAY]
 
 
-def with_locked(problem: Problem) -> Problem:
-    """The same for a look at one half-day: what locked visits take of a school's cover counts as taken."""
-    out = Counter(problem.out_already)
-    for need in problem.needs:
-        if need.is_locked:
-            out.update((school, need.stands) for _, school in need.out)
-    return replace(problem, out_already=out)
-
-
 def candidates(problem: Problem, need: Need) -> list[int]:
     """The half-days of the window on which nothing keeps it from taking place; for a locked one where it stands."""
     if need.is_locked:
         return [need.stands]
     return [slot for slot in school_week(need.window) if not blockers(problem, need, slot)]
-
-
-def counted(problem: Problem, need: Need) -> Mapping[Blocker, int]:
-    """How many half-days of the window each rule rules out, each half-day counted once, by the first of its rules.
-
-    The first is the one that gives way least, since it would still stand were the others gone.
-    """
-    counts, problem = {}, with_locked(problem)
-    for slot in school_week(need.window):
-        if found := blockers(problem, need, slot):
-            first = min(found, key=lambda blocker: (blocker.rule not in NEVER, found.index(blocker)))
-            counts[first] = counts.get(first, 0) + 1
-    return counts

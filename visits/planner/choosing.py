@@ -32,7 +32,10 @@ class Choices:
 
 
 def choices(problem: Problem, need: Need, called: Callable[[Need], str] = lambda need: "") -> Choices:
-    """Every half-day of the window, either free or with the rule against it. `called` names a visit in the way."""
+    """Every half-day of the window, either free or with the rule against it. `called` names a visit in the way.
+
+    Of several rules that is the one which gives way least, since it would still stand were the others gone.
+    """
     others = Others(problem, need, called)
     free, ruled_out = [], {}
     for slot in school_week(need.window):

@@ -1,12 +1,17 @@
 """Why a visit has no half-day: the smallest thing that would have to give way, found by letting rules give way."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 
-from visits.planner.candidates import NEVER, blockers, candidates, counted, school_week
+from visits.planner.candidates import NEVER, blockers, candidates, school_week
+from visits.planner.choosing import choices
 from visits.planner.model import Model
 from visits.planner.values import (
     AFTERNOON,
     MORNING,
+    Blocker,
     Need,
     Problem,
     Relaxation,
@@ -17,6 +22,7 @@ from visits.planner.values import (
 )
 
 FAR = 10_000  # more than any distance in half-days
+ANOTHER = "another visit"
 WEEKS = 3  # so far beyond its window a visit is looked at
 # What people give way on first: a day of a trip before a release pattern, a pattern before what was agreed for all.
 COSTS = {
@@ -40,10 +46,17 @@ def reasons(problem: Problem, needs: list[Need], slots, missing, time):
     by_key = {need.key: need for need in needs}
     for key in missing:
         there = [need for need in needs if need.key in slots or need.key == key]
-        yield explain(problem, by_key[key], there, time)
+        yield explain(problem, by_key[key], there, counted(problem, by_key[key], needs, slots), time)
 
 
-def explain(problem: Problem, need: Need, needs: list[Need], time) -> Why:
+def counted(problem: Problem, need: Need, needs: list[Need], slots) -> Mapping[Blocker, int]:
+    """How many half-days of the window each rule rules out, as where a half-day is chosen: every placed visit stays
+    where it is, and each half-day is counted once, by the first of its rules."""
+    there = tuple(replace(one, stands=slots.get(one.key)) for one in needs)
+    return Counter(choices(replace(problem, needs=there), need, lambda other: ANOTHER).ruled_out.values())
+
+
+def explain(problem: Problem, need: Need, needs: list[Need], counts, time) -> Why:
     given = {}
 
     def give(cp, relaxation):
@@ -64,10 +77,10 @@ def explain(problem: Problem, need: Need, needs: list[Need], time) -> Why:
     model.cp.minimize(FAR * sum(price(way) * literal for way, literal in given.items()) + near)
     solver, _ = model.solved(time)
     if solver is None:
-        return Why(need.key, counted(problem, need), ())
+        return Why(need.key, counts, ())
     ways = [way for way, literal in given.items() if solver.boolean_value(literal)]
     ways.sort(key=lambda way: (-price(way), way.owner))
-    return Why(need.key, counted(problem, need), tuple(ways), model.slots(solver)[need.key])
+    return Why(need.key, counts, tuple(ways), model.slots(solver)[need.key])
 
 
 def price(way: Relaxation) -> int:

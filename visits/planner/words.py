@@ -25,14 +25,19 @@ def number(n, what):
 
 def ruled_out(why: Why, names: Names) -> list[tuple[Blocker, int, str]]:
     """What keeps how many half-days of the window from being used, the most first, with the words for it."""
-    counts = sorted(why.counts.items(), key=lambda item: (-item[1], item[0]))
-    return [(blocker, n, cause(blocker, names)) for blocker, n in counts]
+    found = {}
+    for blocker, n in sorted(why.counts.items()):
+        words = cause(blocker, names)
+        first, number = found.get(words, (blocker, 0))
+        found[words] = first, number + n
+    counts = sorted(found.items(), key=lambda item: -item[1][1])
+    return [(blocker, n, words) for words, (blocker, n) in counts]
 
 
 ALREADY = {
     Rule.WEEK: "{person} is out {times} that week already",
     Rule.TERM: "{person} is out {times} that term already",
-    Rule.CEILING: "the class of {person} has lost {times} already",
+    Rule.CEILING: "the class of {person} may lose no more than {times}",
 }
 
 
