@@ -4,15 +4,16 @@ import datetime as dt
 
 import pytest
 
-from programmes.models import PartnershipStep, SchoolClosure
-from tests.factories import BookingFactory, VisitFactory
+from accounts.roles import Role
+from programmes.models import PartnershipStep, PartnerTeacher, SchoolClosure
+from tests.factories import BookingFactory, MembershipFactory, UserFactory, VisitFactory
 from tests.rosters import TODAY, only_row, partnership, told, words
 from visits.models import Away, Visit
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_past_visit_that_nobody_confirmed_waits_for_the_specialist_teacher(at):
+def test_a_past_visit_without_a_record_waits_for_both_teachers(at):
     p = partnership(at, "Fenwick Green")
     VisitFactory(partnership=p, on=dt.date(2027, 1, 13))
 
@@ -22,10 +23,26 @@ def test_a_past_visit_that_nobody_confirmed_waits_for_the_specialist_teacher(at)
             dt.date(2027, 1, 13),
             10,
             ["teacher"],
-            ["Umar Mbeki"],
+            ["Umar Mbeki", "Nia Holt"],
             None,
         )
     ]
+
+
+def test_without_a_record_the_teacher_who_can_sign_in_is_nudged_and_none_who_has_left(at):
+    p = partnership(at, "Fenwick Green")
+    VisitFactory(partnership=p, on=dt.date(2027, 1, 13))
+    gone, joined = p.current_partner_teachers[0], UserFactory(first_name="Joe", last_name="Lint")
+    p.partner_teachers.filter(user=gone).update(until=dt.date(2027, 1, 22))
+    PartnerTeacher.objects.create(
+        partnership=p, user=joined, since=dt.date(2027, 1, 25), release_half_days=["mon-am"], teaches=["mon-am"]
+    )
+
+    assert [slip[4] for slip in told(only_row(at)) if slip[0].startswith("Visit")] == [["Umar Mbeki"]]
+
+    MembershipFactory(user=joined, role=Role.PARTNER, organisation=at.organisation, school=p.partner_school)
+
+    assert [slip[4] for slip in told(only_row(at)) if slip[0].startswith("Visit")] == [["Umar Mbeki", "Joe Lint"]]
 
 
 def test_a_visit_of_the_timetable_without_a_half_day_slips_once_its_window_is_open(at):

@@ -68,7 +68,7 @@ def unrecorded_visits(facts):
                     since=visit.on,
                     age=age,
                     waits=TEACHERS,
-                    people=who_arranges_visits(facts, p),
+                    people=tuple(facts.can(p.teachers)),
                     url=visit.get_absolute_url(),
                     about=visit,
                 ),
