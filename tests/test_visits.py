@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
 from programmes.models import Programme
 from tests.factories import BookingFactory, PartnershipFactory, VisitFactory
@@ -264,7 +264,7 @@ def test_a_paused_partnership_says_so_where_a_visit_would_be_planned_changed_or_
     pages = [
         add(client, ours.partnership),
         client.get(reverse("visits:change", args=[ours.visit.pk]), follow=True),
-        client.post(reverse("visits:cancel", args=[ours.visit.pk]), {"reason": "Snow"}, follow=True),
+        client.post(reverse("visits:confirm", args=[ours.visit.pk]), follow=True),
     ]
     listed = text(client.get(reverse("visits:list"), {"when": "all"}))
     waiting = text(client.get(reverse("visits:list"), {"when": "waiting"}))
@@ -273,6 +273,31 @@ def test_a_paused_partnership_says_so_where_a_visit_would_be_planned_changed_or_
     assert set(Visit.objects.filter(partnership=ours.partnership).values_list("status", flat=True)) == {"planned"}
     assert listed.count("Rests while the partnership is paused") == 2
     assert "Rests" not in waiting
+
+
+@pytest.mark.parametrize(
+    ("on", "asked", "told"), [(dt.date(2027, 1, 20), "It did not take place", 0), (dt.date(2027, 2, 17), "Cancel", 1)]
+)
+def test_while_a_partnership_is_paused_its_visits_can_be_cancelled_and_nothing_else(
+    client, ours, teacher, on, asked, told
+):
+    visit = Visit(partnership=ours.partnership, kind="observation", on=on, half="am", host=ours.school)
+    services.keep_visit(None, visit, ours.partnership.teachers, changes=[])
+    type(ours.partnership).objects.filter(pk=ours.partnership.pk).update(status="paused")
+
+    page = client.get(visit.get_absolute_url())
+    form = client.get(reverse("visits:cancel", args=[visit.pk]))
+    cancelled = client.post(reverse("visits:cancel", args=[visit.pk]), {"reason": "Ofsted"}, follow=True)
+
+    assert asked in text(page)
+    assert [reverse(f"visits:{name}", args=[visit.pk]) in page.content.decode() for name in ("cancel", "change")] == [
+        True,
+        False,
+    ]
+    assert form.status_code == 200
+    assert "Cancelled: Ofsted" in text(cancelled)
+    assert not visit.bookings.exists()
+    assert OutgoingMail.objects.filter(kind="visits_changed").count() == told
 
 
 def test_people_and_schools_of_others_are_refused(client, world, teacher):

@@ -73,9 +73,10 @@ class VisitDetail(Allowed, DetailView):
 
     def get_context_data(self, **kwargs):
         person, visit, today = self.request.user, self.object, timezone.localdate()
-        mine = person.may("visits.plan") and (
-            Visit.objects.allowed(person, "visits.plan").open_to_change().filter(pk=visit.pk).exists()
+        may_cancel = person.may("visits.plan") and (
+            Visit.objects.allowed(person, "visits.plan").planned().filter(pk=visit.pk).exists()
         )
+        mine = may_cancel and not visit.is_resting
         schools, to_come = dict(visit.people_and_schools), visit.is_planned and visit.on >= today
         proposal = visit.proposal if mine else None
         return super().get_context_data(
@@ -84,6 +85,7 @@ class VisitDetail(Allowed, DetailView):
             there=[(booking, schools.get(booking.person)) for booking in visit.bookings.all()],
             history=history_of(visit),
             may_change=mine,
+            may_cancel=may_cancel,
             may_lock=mine and to_come and person.may("plans.manage"),
             may_confirm=mine and to_come and not visit.proposal and person in visit.waiting_for,
             may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
@@ -142,12 +144,14 @@ class VisitCreate(VisitWriting, CreateView):
 
 
 class VisitChanging(Allowed):
-    """A change of a visit; while its partnership is paused a sentence takes its place."""
+    """A change of a visit; while its partnership is paused a sentence takes its place, where the change would plan."""
+
+    while_paused = False
 
     def dispatch(self, request, *args, **kwargs):
-        rows = allowed_rows(Visit, request.user, self.action).of_open_programmes().with_people()
-        self.visit = get_object_or_404(rows, pk=kwargs["pk"], status=Visit.Status.PLANNED)
-        if self.visit.is_resting:
+        rows = allowed_rows(Visit, request.user, self.action).planned().with_people()
+        self.visit = get_object_or_404(rows, pk=kwargs["pk"])
+        if self.visit.is_resting and not self.while_paused:
             messages.warning(request, RESTS)
             return redirect(self.visit)
         return super().dispatch(request, *args, **kwargs)
@@ -159,7 +163,10 @@ class VisitUpdate(VisitChanging, VisitWriting, UpdateView):
 
 
 class VisitCancel(VisitChanging, FormView):
+    """Nobody is out of class for a visit that is cancelled, so that a pause does not keep anyone from it."""
+
     action = "visits.plan"
+    while_paused = True
     form_class = CancelForm
     template_name = "visits/cancel.html"
 

@@ -68,8 +68,7 @@ def when(on, half):
 
 def plannable(request):
     """Planned visits of open programmes that the person may change."""
-    rows = allowed_rows(Visit, request.user, "visits.plan").of_open_programmes()
-    return rows.filter(status=Visit.Status.PLANNED)
+    return allowed_rows(Visit, request.user, "visits.plan").planned()
 
 
 @require_POST

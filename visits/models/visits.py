@@ -80,9 +80,12 @@ class VisitQuerySet(ScopedQuerySet):
             is_away=Exists(Away.objects.filter(then, person__in=people)),
         )
 
+    def planned(self):
+        return self.of_open_programmes().filter(status=Visit.Status.PLANNED)
+
     def open_to_change(self):
-        """Planned ones; while a partnership is paused its visits rest as they are."""
-        return self.of_open_programmes().not_resting().filter(status=Visit.Status.PLANNED)
+        """While a partnership is paused its visits rest as they are, or are cancelled."""
+        return self.planned().not_resting()
 
     def not_resting(self):
         return self.exclude(partnership__status=Partnership.Status.PAUSED)
