@@ -197,12 +197,15 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_TIMEZONE = "Europe/London"
 
 
-# How long mails and papers are kept, in days (docs/keeping-times.md) ----------------------------------------------
+# How long mails, plans and papers are kept, in days (docs/keeping-times.md) ---------------------------------------
 KEEP_MAIL_DAYS = env.int("KEEP_MAIL_DAYS", 365)
 KEEP_LETTERS_DAYS = env.int("KEEP_LETTERS_DAYS", 365)
 KEEP_PACKS_DAYS = env.int("KEEP_PACKS_DAYS", 30)
-if min(KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS) < 30:
-    raise ImproperlyConfigured("KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS and KEEP_PACKS_DAYS are 30 days or more.")
+KEEP_PLANS_DAYS = env.int("KEEP_PLANS_DAYS", 365)
+if min(KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS, KEEP_PLANS_DAYS) < 30:
+    raise ImproperlyConfigured(
+        "KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS and KEEP_PLANS_DAYS are 30 days or more."
+    )
 
 # False takes the service worker off every device that comes again.
 SERVICE_WORKER = env.bool("SERVICE_WORKER", True)

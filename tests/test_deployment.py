@@ -173,7 +173,7 @@ def test_the_settings_of_an_installation_pass_djangos_deployment_check():
         ({"UPN_INDEX_KEY": ""}, "UPN_INDEX_KEY must be a random value"),
         ({"UPN_KEYS": ""}, "UPN_KEYS must hold at least one key"),
         ({"TOTP_KEYS": "notakey"}, "TOTP_KEYS must hold at least one key"),
-        ({"KEEP_MAIL_DAYS": "3"}, "KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS and KEEP_PACKS_DAYS are 30 days or more"),
+        ({"KEEP_PLANS_DAYS": "3"}, "KEEP_MAIL_DAYS, KEEP_LETTERS_DAYS, KEEP_PACKS_DAYS and KEEP_PLANS_DAYS are 30"),
         ({"DEBUG": "true", "ALLOWED_HOSTS": "localhost"}, "DEBUG and DEMO are for this machine alone"),
         (
             {"DEBUG": "true", "ALLOWED_HOSTS": "localhost", "PUBLIC_URL": "http://localhost:8000"},

@@ -17,13 +17,17 @@ from programmes.models import HeadsLetter, PairingRun
 from reports.models import Digest, DigestRun, HandOverPack, Report
 from tests.factories import (
     HeadsLetterFactory,
+    OrganisationFactory,
     PartnerSchoolFactory,
     PartnershipFactory,
+    PlanFactory,
     ProgrammeFactory,
     ReportFactory,
+    SchoolFactory,
     UserFactory,
+    VisitFactory,
 )
-from visits.models import CoverRun, Plan, PlanAcceptance
+from visits.models import CoverMail, CoverRun, Plan, PlanAcceptance, Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +38,14 @@ KEPT_FOR = {
     InvitationMail: "KEEP_MAIL_DAYS",
     HeadsLetter: "KEEP_LETTERS_DAYS",
     HandOverPack: "KEEP_PACKS_DAYS",
+    CoverRun: "KEEP_MAIL_DAYS",
+    Plan: "KEEP_PLANS_DAYS",
+    PlanAcceptance: "KEEP_PLANS_DAYS",
     # Kept: what changed the register, and what stands behind pairings, digests and results.
     RegisterFile: None,
     RegisterUpdate: None,
     PairingRun: None,
     DigestRun: None,
-    CoverRun: None,
-    Plan: None,
-    PlanAcceptance: None,
     Report: None,
 }
 
@@ -104,6 +108,39 @@ def test_the_digest_of_a_mail_goes_with_it_and_the_run_stays():
     forget_at(NOW)
 
     assert (OutgoingMail.objects.count(), Digest.objects.count(), DigestRun.objects.count()) == (0, 0, 1)
+
+
+def test_a_plan_is_kept_for_a_year_with_whoever_accepted_it_and_the_visits_stay():
+    old, waits, lately = (
+        PlanFactory(finished_at=NOW - 366 * DAY),
+        PlanFactory(state="queued", queued_at=NOW - 400 * DAY),
+        PlanFactory(finished_at=NOW - 364 * DAY),
+    )
+    visit = VisitFactory(partnership__programme=old.programme)
+    for plan in (old, lately):
+        fields = {"asked_by": plan.ordered_by, "finished_at": plan.finished_at}
+        PlanAcceptance.objects.create(plan=plan, state="done", **fields)
+    PlanAcceptance.objects.create(plan=waits, asked_by=waits.ordered_by, state="failed", finished_at=NOW - 366 * DAY)
+
+    forget_at(NOW)
+
+    assert list(Plan.objects.order_by("pk")) == [waits, lately]
+    assert [acceptance.plan for acceptance in PlanAcceptance.objects.all()] == [lately]
+    assert Visit.objects.filter(pk=visit.pk).exists()
+
+
+def test_of_a_weekly_cover_mail_nothing_outlives_the_mail():
+    letter = a_mail(1, state="done", finished_at=NOW - 366 * DAY)
+    school = SchoolFactory()
+    for friday, finished_at in ((dt.date(2026, 8, 28), letter.finished_at), (dt.date(2027, 8, 27), NOW - 5 * DAY)):
+        run = CoverRun.objects.create(friday=friday, state="done", finished_at=finished_at)
+        run.cover_mails.create(organisation=OrganisationFactory(), school=school, person=letter.to)
+
+    forget_at(NOW)
+
+    assert not OutgoingMail.objects.exists()
+    assert [mail.run.friday for mail in CoverMail.objects.all()] == [dt.date(2027, 8, 27)]
+    assert CoverRun.objects.count() == 1
 
 
 def test_a_hand_over_pack_is_kept_for_thirty_days_since_it_can_be_made_anew():

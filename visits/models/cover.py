@@ -9,6 +9,7 @@ class CoverRun(Job):
     """The weekly mails about who is out of class: a worker that dies leaves the rest to the next."""
 
     task = "visits.tasks.write_cover_mails"
+    kept_for = "KEEP_MAIL_DAYS"
 
     friday = models.DateField()
 

@@ -73,6 +73,7 @@ class Plan(Job):
         EVERYTHING = "everything", "Everything that is still to come and not locked"
 
     task = "visits.tasks.make_plan"
+    kept_for = "KEEP_PLANS_DAYS"
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="plans")
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -118,6 +119,7 @@ class PlanAcceptance(Job):
     """
 
     task = "visits.tasks.write_plan"
+    kept_for = "KEEP_PLANS_DAYS"
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="acceptances")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
