@@ -1,6 +1,5 @@
 """What of an address may stand in a log: no query string, and of an address that holds a secret only its pattern."""
 
-import logging
 import re
 
 import psycopg.errors
@@ -10,6 +9,9 @@ from django_structlog.middlewares import RequestMiddleware
 # Django's names of them, and psycopg's with all its classes for single SQLSTATEs.
 DATABASE_ERRORS = {cls.__name__ for cls in vars(psycopg.errors).values() if isinstance(cls, type)}
 SECRET_PARTS = {"token", "key", "uidb36"}
+# What follows these is a secret, though nothing (or nothing any more) answers there; and what looks like one, anywhere.
+SECRET_ADDRESS = re.compile(r"(/calendars/|(?<!/people)/invitations/|/password/reset/)[^\s/\"'?<>()\[\]]{12,}")
+SECRET_TEXT = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
 def address_for_logs(path: str) -> str:
@@ -38,12 +40,14 @@ def terse_database_errors(logger, name, event):
     return event
 
 
-class NoSecretAddresses(logging.Filter):
-    """Takes the secret out of Django's own lines about a request ("Not Found: /invitations/...")."""
+def without_secrets(logger, name, event):
+    """Whatever is logged, by us, Django or the web server, a line or a traceback, holds no address that lets in."""
+    return {key: masked(value) for key, value in event.items()}
 
-    def filter(self, record):
-        request = getattr(record, "request", None)
-        if request is not None and isinstance(record.args, tuple):
-            shown = address_for_logs(request.path_info)
-            record.args = tuple(shown if arg == request.path else arg for arg in record.args)
-        return True
+
+def masked(value):
+    if isinstance(value, str):
+        return SECRET_TEXT.sub("…", SECRET_ADDRESS.sub(r"\1…", value))
+    if isinstance(value, dict):
+        return {key: masked(inner) for key, inner in value.items()}
+    return [masked(inner) for inner in value] if isinstance(value, list | tuple) else value

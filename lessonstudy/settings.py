@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from lessonstudy.logs import terse_database_errors
+from lessonstudy.logs import terse_database_errors, without_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -325,6 +325,7 @@ LOGGING = {
                     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
                 ),
                 terse_database_errors,
+                without_secrets,
                 structlog.processors.JSONRenderer(),
             ],
             "foreign_pre_chain": [
@@ -335,12 +336,12 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"no secret addresses": {"()": "lessonstudy.logs.NoSecretAddresses"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["no secret addresses"]},
-    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # The handlers that Django and gunicorn bring along are taken away: they would write the same lines unmasked.
+        "django": {"handlers": []},
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},

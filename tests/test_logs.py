@@ -62,6 +62,62 @@ def test_neither_a_link_nor_a_query_stands_in_the_log(client, log):
     assert "Marsh" not in log.getvalue()
 
 
+SECRET = "kR3-very_secret8Token0of43characters9aBcDeFgH"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/calendars/{SECRET}.ics",  # revoked
+        f"/calendars/{SECRET}",  # mistyped
+        f"/calendars/{SECRET}.ics/",
+        f"/calendar/{SECRET}.ics",
+        f"/calendars/{SECRET[:30]}é.ics",
+        f"/invitations/{SECRET}/",
+        f"/invitations/{SECRET}/more/",
+        f"/sign-in/password/reset/1-{SECRET}/",
+        f"/sign-in/password/reset/1-{SECRET}/more/",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_whatever_is_logged_of_a_secret_address_holds_no_secret(client, log, method, address):
+    client.handler.enforce_csrf_checks = True
+
+    answer = getattr(client, method)(address)
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    plain = [line["event"] for line in lines if line["logger"].startswith("django.")]
+    assert [line["event"] for line in lines].count("request_finished") == 1
+    assert [("/…" in line) for line in plain] == ([True] if answer.status_code >= 400 else [])
+    assert SECRET[:30] not in log.getvalue()
+
+
+def test_neither_a_traceback_nor_the_web_server_writes_a_secret(log):
+    try:
+        raise ValueError(f"could not read /calendars/{SECRET}.ics")
+    except ValueError:
+        logging.getLogger("visits").exception("of %s", f"/invitations/{SECRET}/")
+    logging.getLogger("gunicorn.error").warning("Invalid request line: %r", f"GET /calendars/{SECRET}.ics HTTP/9")
+
+    assert [json.loads(line)["event"] for line in log.getvalue().splitlines()] == [
+        "of /invitations/…/",
+        "Invalid request line: 'GET /calendars/… HTTP/9'",
+    ]
+    assert json.dumps("could not read /calendars/…") in log.getvalue()
+    assert SECRET not in log.getvalue()
+
+
+def test_every_line_goes_through_the_handler_that_masks():
+    """Django brings a handler of its own for a server with DEBUG on, gunicorn one for its errors."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.getLogger().manager.loggerDict)]
+    handlers = {handler for logger in loggers for handler in logger.handlers}
+
+    writing = [handler for handler in handlers if type(handler) is logging.StreamHandler]
+    others = {type(handler).__module__ for handler in handlers} - {"logging", "_pytest.logging"}
+    assert {handler.formatter.__class__.__module__ for handler in writing} == {"structlog.stdlib"}
+    assert others == set()
+
+
 def of_the_demo():
     (command,) = [part.command for part in demo.demo_parts(8000, {}, Path()) if "gunicorn" in part.command]
     return command
