@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from programmes.models import Partnership, PartnerTeacher, SchoolClosure, SchoolLimits
 from tests.factories import BookingFactory, EventFactory, SchoolFactory, SpecialistTeacherFactory, VisitFactory
 from tests.years import (
-    MONDAY,
     TODAY,
     at,
     coordinator_of,
+    day,
     partner_of,
     partnership_of,
     programme_of,
@@ -26,10 +26,6 @@ from visits.planner.candidates import candidates
 from visits.planning.reading import needs_of, read
 
 pytestmark = pytest.mark.django_db
-
-
-def day(days):
-    return MONDAY + dt.timedelta(days=days)
 
 
 def asked_of(programme):

@@ -6,11 +6,12 @@ from allauth.mfa.models import Authenticator
 
 from accounts.adapters import EncryptedSecrets
 from jobs.work import work_on
-from programmes.models import PartnerTeacher, TimetableStep
+from programmes.models import PartnerTeacher, SchoolClosure, SchoolLimits, TimetableStep
 from tests.factories import (
     MembershipFactory,
     PartnershipFactory,
     ProgrammeFactory,
+    SchoolFactory,
     SpecialistTeacherFactory,
     UserFactory,
     VisitFactory,
@@ -24,6 +25,11 @@ from visits.services.plans import order_plan
 
 TODAY = dt.date(2027, 1, 6)  # a Wednesday
 MONDAY = dt.date(2027, 1, 18)
+
+
+def day(days):
+    """Counted from Monday 18 January 2027."""
+    return MONDAY + dt.timedelta(days=days)
 
 
 def at(days, half=0):
@@ -75,6 +81,27 @@ def release(teacher, *half_days, **fields):
     for name, value in fields.items():
         setattr(teacher, name, value)
     teacher.save()
+
+
+def a_year(partnerships=3, *names):
+    """Partnerships of two specialist teachers who share a cover of one, released on a few half-days each."""
+    programme = programme_of(*(names or ("First visit", "Lesson study 1", "Reciprocal visit", "Lesson study 2")))
+    home = SchoolFactory()
+    SchoolLimits.objects.create(school=home, cover_capacity=1, class_ceiling=12)
+    specialists = [SpecialistTeacherFactory(programme=programme, home_school=home) for _ in range(2)]
+    for number, specialist in enumerate(specialists):
+        release(
+            specialist, "mon-am", "tue-pm", ["wed-am", "thu-am"][number], preferred_half_days=["tue-pm"], ppa="fri-am"
+        )
+    for number in range(partnerships):
+        partnership = partnership_of(programme, specialists[number % 2])
+        partner_of(
+            partnership, release_half_days=["mon-am", "tue-pm", "wed-am", "thu-am"], teaches=["mon-am", "tue-pm"]
+        )
+        SchoolClosure.objects.create(
+            school=partnership.partner_school, kind="no-go", first_on=day(number), last_on=day(number), words="Trip"
+        )
+    return programme
 
 
 def stand(partnership, days, half="am", step=None, **fields):

@@ -5,7 +5,6 @@ import json
 import uuid
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,19 +15,7 @@ from tests.reading import text_of
 from tests.records.writing import address, autosave, cell, opened, past_visit, sign, texts_of, write
 from tests.together import at_once
 
-pytestmark = pytest.mark.django_db
-TODAY = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(TODAY, tick=False):
-        yield
-
-
-@pytest.fixture
-def ours():
-    return past_visit()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

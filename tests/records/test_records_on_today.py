@@ -14,22 +14,10 @@ from papers.templatetags.plain import breakable
 from reports.dashboards import dashboard
 from reports.digest import part_of
 from tests.pdfs import pages
-from tests.records.writing import address, past_visit, sign, write
+from tests.records.writing import address, sign, write
 
-pytestmark = pytest.mark.django_db
-TODAY = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 CANARY = "Lend the fraction wall"
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(TODAY, tick=False):
-        yield
-
-
-@pytest.fixture
-def ours():
-    return past_visit()
 
 
 def lines(ours, role):

@@ -10,6 +10,16 @@ from tests.factories import BookingFactory, VisitFactory
 from tests.world import build_world
 
 VISITED_ON = dt.date(2026, 11, 10)
+TODAY = dt.datetime(2026, 11, 12, 12, tzinfo=dt.UTC)
+WORDS = {
+    "section__barriers": "Few words for fractions.",
+    "section__focus": "Talk before writing.",
+    "action__1__what": "Lend the fraction wall",
+    "action__1__due_on": "20 November 2026",
+    "gap__specialist__what": "Find three open questions",
+    "gap__partner__what": "Try talk partners with A and B",
+    "gap__partner__due_on": "24/11/2026",
+}
 
 
 def past_visit(**fields):
@@ -70,3 +80,21 @@ def autosave(client, person, visit, *cells, page=None, **more):
 
 def texts_of(record):
     return {note.field: note.text for note in record.notes.all() if note.text}
+
+
+def whole(ours):
+    """Every box filled in, by one teacher."""
+    return WORDS | {
+        "action__1__owner": str(ours.sara.pk),
+        f"presence__{ours.place.pk}": "present",
+        f"cover__{ours.pat.pk}": "supply",
+    }
+
+
+def signed_off(client, ours, **boxes):
+    write(client, ours.pat, ours.past, **(boxes or whole(ours)))
+    record = ours.past.record
+    sign(client, ours.pat, record)
+    sign(client, ours.sara, record)
+    record.refresh_from_db()
+    return record
