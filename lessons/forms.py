@@ -120,11 +120,13 @@ class ReplyForm(RowForm):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     missing = {"is_accurate": "Choose whether the record is accurate."}
 
     def __init__(self, *args, action, last=None, **kwargs):
-        initial = {"is_accurate": "yes" if last.is_accurate else "no"} if last else {}
+        initial = {"is_accurate": "yes" if last.is_accurate else "no", "seen": last.pk} if last else {}
         super().__init__(*args, initial=initial, **kwargs)
+        self.last = last
         self.helper = with_button(self, "Change the answer" if last else "Send the answer")
         self.helper.form_action = action
 
@@ -136,3 +138,14 @@ class ReplyForm(RowForm):
         if cleaned.get("is_accurate") is False and not cleaned.get("comment") and "comment" not in self.errors:
             self.add_error("comment", "Say what is not accurate.")
         return cleaned
+
+    def tell_overtaken(self):
+        """The same form once more, with what was typed: sent again, it changes the answer that stands now."""
+        stands = "accurate" if self.last.is_accurate else "not accurate"
+        self.add_error(
+            None,
+            f"Meanwhile you have called this record {stands}, perhaps in another window: that answer stands, and "
+            "nothing was changed. To change it, send this one once more.",
+        )
+        self.data = self.data.copy()
+        self.data["seen"] = self.last.pk

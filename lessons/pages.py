@@ -187,6 +187,7 @@ class Reading:
     signatures: list
     corrections: list
     replies: list
+    earlier_replies: list
     kept: list  # for its teachers: texts that arrived and did not become part of it, with whose they are
 
     @property
@@ -240,6 +241,7 @@ def reading_of(person, record):
         signatures=list(record.signatures.all()),
         corrections=list(record.corrections.select_related("by")),
         replies=record.newest_replies,
+        earlier_replies=[reply for reply in record.replies.all() if reply not in record.newest_replies],
         kept=kept_apart(record, sections) if sides_of(visit, person) else [],
     )
 
@@ -270,11 +272,17 @@ def acts_for(person, record):
         "may_sign": to_sign and is_open,
         "may_change": teaches and is_open,
         "may_correct": teaches and signed_off,
-        "may_do": teaches and not record.is_draft,
+        "may_do": tasks_of(person, record) if teaches and not record.is_draft else [],
         "may_reply": signed_off and may_reply(person, record),
         "may_follow_up": signed_off and person.may("records.follow_up"),
         "own_reply": next((reply for reply in record.newest_replies if reply.by_id == person.pk), None),
     }
+
+
+def tasks_of(person, record):
+    """The actions and gap tasks of which this person says whether they are done."""
+    tasks = [*record.actions.select_related("owner"), *record.gap_tasks.all()]
+    return [task for task in tasks if person in task.doers]
 
 
 def may_reply(person, record):

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.scoping import ScopedQuerySet
-from lessons.models.records import Side, VisitRecord, VisitRecordQuerySet
+from lessons.models.records import Side, VisitRecord, VisitRecordQuerySet, people_of
 from programmes.models.programmes import started
 
 
@@ -14,7 +14,7 @@ def through_record(m):
 
 
 class TaskQuerySet(ScopedQuerySet):
-    """Both teachers say that one is done, whoever's it is."""
+    """Both teachers see them; that one is done is said by whose it is (`doers`)."""
 
     started = started("record__visit__partnership__programme__")
     reach = dict.fromkeys(VisitRecordQuerySet.reach, through_record)
@@ -64,6 +64,12 @@ class RecordAction(Task):
             models.UniqueConstraint(fields=["record", "number"], name="record_action_once_per_number"),
         ]
 
+    @property
+    def doers(self):
+        """Its owner; either teacher where nobody is named, or where the owner has left the partnership."""
+        teachers = self.record.visit.partnership.teachers
+        return [self.owner] if self.owner in teachers else teachers
+
 
 class GapTask(Task):
     """What one side does between this visit and the next: both have one, for it is not one way."""
@@ -77,3 +83,9 @@ class GapTask(Task):
             *Task.Meta.constraints,
             models.UniqueConstraint(fields=["record", "side"], name="gap_task_once_per_side"),
         ]
+
+    @property
+    def doers(self):
+        """The teachers of its side; the other side's while that has none."""
+        visit = self.record.visit
+        return people_of(visit, self.side) or visit.partnership.teachers

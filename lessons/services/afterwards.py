@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from lessons.models import HeadReply, RecordCorrection
+from lessons.models import HeadReply, RecordCorrection, VisitRecord
+from lessons.services.signing import NotAsSeen
 
 
 @transaction.atomic
@@ -17,11 +18,14 @@ def correct(person, record, text) -> RecordCorrection:
 
 
 @transaction.atomic
-def reply(person, record, is_accurate, comment) -> HeadReply:
-    """The head's word. It takes the place of an earlier one and changes nothing in the record."""
+def reply(person, record, is_accurate, comment, seen=0) -> HeadReply:
+    """The head's word. It takes the place of the earlier one that they saw, and changes nothing in the record."""
+    VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
     last = record.replies.filter(by=person).last()
     if last is not None and (last.is_accurate, last.comment) == (is_accurate, comment):
         return last
+    if seen != (last.pk if last else 0):
+        raise NotAsSeen(f"record {record.pk} was answered meanwhile")
     said = HeadReply.objects.create(record=record, is_accurate=is_accurate, comment=comment, by=person)
     audit.record(person, "records.answered", record)
     return said
@@ -43,3 +47,12 @@ def mark_done(person, task) -> bool:
     if done:
         audit.record(person, "records.task done", task)
     return bool(done)
+
+
+@transaction.atomic
+def mark_not_done(person, task) -> bool:
+    """It is to be done after all."""
+    taken_back = type(task).objects.filter(pk=task.pk, done_at__isnull=False).update(done_at=None, done_by=None)
+    if taken_back:
+        audit.record(person, "records.task not done", task)
+    return bool(taken_back)

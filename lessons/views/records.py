@@ -17,6 +17,7 @@ from lessons.models import GapTask, HeadReply, RecordAction, VisitRecord
 from lessons.models.records import why_not_written
 from lessons.pages import acts_for, reading_of
 from lessons.paper import record_pdf
+from papers.templatetags.plain import listed
 from visits.models import Visit, WrongState
 
 SHOWN = {"not-accurate", "unsigned", "all"}
@@ -147,7 +148,13 @@ def reply(request, visit):
     if not form.is_valid():
         return page(request, row, status=422, reply_form=form)
     said = form.cleaned_data
-    services.reply(request.user, row, said["is_accurate"], clean(said["comment"]))
+    try:
+        services.reply(request.user, row, said["is_accurate"], clean(said["comment"]), said["seen"] or 0)
+    except services.NotAsSeen:
+        row = the_record(request, visit, "records.answer")
+        form = reply_form(request.user, row, request.POST)
+        form.tell_overtaken()
+        return page(request, row, status=409, reply_form=form)
     messages.success(request, "Your answer is with the coordinator. It changes nothing in the record.")
     return redirect("lessons:record", visit=visit)
 
@@ -162,8 +169,15 @@ def see_reply(request, pk):
 
 
 def mark_done(request, model, pk):
-    task = get_object_or_404(allowed_rows(model, request.user, "records.write").select_related("record"), pk=pk)
-    if services.mark_done(request.user, task):
+    """Done, or not done after all: said by whose task it is."""
+    rows = allowed_rows(model, request.user, "records.write")
+    task = get_object_or_404(rows.select_related("record__visit__partnership__specialist__user"), pk=pk)
+    if request.user not in task.doers:
+        messages.warning(request, f"Nothing was changed: {listed(task.doers, 'or')} can say whether this is done.")
+    elif request.POST.get("done") == "no":
+        if services.mark_not_done(request.user, task):
+            messages.success(request, "Taken back: it is still to be done.")
+    elif services.mark_done(request.user, task):
         messages.success(request, "Done.")
     back = "today" if request.POST.get("from") == "today" else task.record.get_absolute_url()
     return redirect(back)

@@ -110,8 +110,9 @@ def test_the_heads_last_word_counts_and_a_coordinator_looks_into_it(client, ours
     without = client.post(address("reply", ours.past), {"is_accurate": "no"})
     nothing = client.post(address("reply", ours.past), {"comment": "Hm"})
     client.post(address("reply", ours.past), {"is_accurate": "yes"})
+    seen = client.get(address("record", ours.past)).context["reply_form"]["seen"].value()
     for _ in range(2):
-        client.post(address("reply", ours.past), {"is_accurate": "no", "comment": "Cover was ours."})
+        client.post(address("reply", ours.past), {"is_accurate": "no", "comment": "Cover was ours.", "seen": seen})
     client.force_login(coordinator)
     before = list(client.get(listed).context["object_list"])
     (said,) = record.newest_replies
@@ -126,15 +127,62 @@ def test_the_heads_last_word_counts_and_a_coordinator_looks_into_it(client, ours
     assert VisitRecord.objects.get(pk=record.pk).is_signed_off
 
 
+def test_a_heads_answer_does_not_overwrite_one_that_they_have_not_seen(client, ours):
+    record = signed_off(client, ours)
+    client.force_login(ours.people[Role.HEADTEACHER])
+    stale = client.get(address("record", ours.past)).context["reply_form"]["seen"].value() or ""
+    client.post(address("reply", ours.past), {"is_accurate": "no", "comment": "Cover was ours.", "seen": stale})
+
+    refused = client.post(address("reply", ours.past), {"is_accurate": "yes", "comment": "Fine", "seen": stale})
+    kept = [(row.is_accurate, row.comment) for row in record.replies.all()]
+    seen = refused.context["reply_form"]["seen"].value()
+    again = client.post(
+        address("reply", ours.past), {"is_accurate": "yes", "comment": "Fine", "seen": seen}, follow=True
+    )
+
+    assert refused.status_code == 409
+    assert "Meanwhile you have called this record not accurate" in text_of(refused)
+    assert "Cover was ours." in text_of(refused)
+    assert "Fine" in refused.content.decode()
+    assert kept == [(False, "Cover was ours.")]
+    assert [(row.is_accurate, row.comment) for row in record.newest_replies] == [(True, "Fine")]
+    assert "What was said before (1)" in text_of(again)
+    assert "called it not accurate. Cover was ours." in text_of(again)
+
+
+def test_a_task_is_done_by_whose_it_is_with_name_and_time_and_can_be_taken_back(client, ours):
+    record = signed_off(client, ours)  # the action is Sara's
+    action, task = record.actions.get(), record.gap_tasks.get(side="partner")
+    addresses = [reverse("lessons:action_done", args=[action.pk]), reverse("lessons:gap_task_done", args=[task.pk])]
+    offered, answers = {}, {}
+
+    for person in (ours.pat, ours.sara):
+        client.force_login(person)
+        page = client.get(address("record", ours.past)).content.decode()
+        offered[person] = [f'action="{url}"' in page for url in addresses]
+        answers[person] = [text_of(client.post(url, follow=True)) for url in addresses]
+    client.force_login(ours.pat)
+    taken_back = text_of(client.post(addresses[1], {"done": "no"}, follow=True))
+    not_mine = text_of(client.post(addresses[0], {"done": "no"}, follow=True))
+
+    assert offered == {ours.pat: [False, True], ours.sara: [True, False]}
+    assert f"Nothing was changed: {ours.sara} can say whether this is done." in answers[ours.pat][0]
+    assert f"Done, says {ours.pat}, Thursday 12 November, 12:00" in answers[ours.pat][1]
+    assert f"Nothing was changed: {ours.pat} can say whether this is done." in answers[ours.sara][1]
+    assert "Taken back: it is still to be done." in taken_back
+    assert f"Done, says {ours.sara}" in not_mine
+    assert [row.done_by for row in (record.actions.get(), record.gap_tasks.get(side="partner"))] == [ours.sara, None]
+
+
 def test_actions_and_gap_tasks_are_done_once(client, ours):
     record = signed_off(client, ours)
     action, task = record.actions.get(), record.gap_tasks.get(side="partner")
 
-    client.force_login(ours.pat)
-    for name, row in (("action_done", action), ("gap_task_done", task)):
+    for name, row, person in (("action_done", action, ours.sara), ("gap_task_done", task, ours.pat)):
+        client.force_login(person)
         for _ in range(2):
             client.post(reverse(f"lessons:{name}", args=[row.pk]))
 
     done = [(row.done_at, row.done_by) for row in (record.actions.get(), record.gap_tasks.get(side="partner"))]
-    assert done == [(TODAY, ours.pat)] * 2
+    assert done == [(TODAY, ours.sara), (TODAY, ours.pat)]
     assert AuditEvent.objects.filter(did="records.task done").count() == 2
