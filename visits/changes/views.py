@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -239,49 +241,62 @@ def in_the_way_of(user, error):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_many(request):
-    """The coordinator's: choose visits and by how many weeks, check what goes where, move all of them or none."""
+    """The coordinator's: choose visits and by how many weeks, check what goes where, move all of them or none.
+
+    What is chosen is posted, for there may be many and the reason is in somebody's own words: no address holds it. Only
+    what says how each visit was seen (`seen`) on the page to check writes anything.
+    """
     rows = allowed_rows(Visit, request.user, "plans.manage").open_to_change()
     today = timezone.localdate()
     rows = rows.filter(on__gte=today)
     which = WhichVisits(request.GET, rows=rows)
-    given = request.POST if request.method == "POST" else request.GET
-    form = ShiftForm(given if "weeks" in given else None, rows=rows.with_people())
-    if not form.is_valid():
+    form = ShiftForm(request.POST if request.method == "POST" else None, rows=rows.with_people())
+    context = {"form": form, "query": urlencode({k: v for k, v in request.GET.items() if k in which.fields})}
+    if "choose" in request.POST or not form.is_valid():
         shown = which.narrowed(rows).with_people()
-        count = shown.count()
-        context = {"form": form, "which": which, "visits": shown[:A_PAGE], "count": count, "most": A_PAGE}
+        context |= {"which": which, "visits": shown[:A_PAGE], "count": shown.count(), "most": A_PAGE}
+        context |= {"ticked": request.POST.getlist("visit"), "wrong": {} if "choose" in request.POST else form.errors}
         return render(request, "visits/changes/many.html", context)
-    visits, weeks, ticked = list(form.cleaned_data["visit"]), form.cleaned_data["weeks"], given.getlist("locked")
+    visits, weeks, ticked = (
+        list(form.cleaned_data["visit"]),
+        form.cleaned_data["weeks"],
+        request.POST.getlist("locked"),
+    )
     left_out = [visit for visit in visits if visit.is_locked and str(visit.pk) not in ticked]
     shifts = shifts_of(request.user, [visit for visit in visits if visit not in left_out], weeks, today)
-    context = {
-        "form": form,
+    context |= {
         "shifts": shifts,
         "left_out": left_out,
         "sure": warnings_of(shifts),
         "weeks": dict(form.fields["weeks"].choices)[weeks],
+        "able": [shift for shift in shifts if not shift.problems],
+        "late": [shift for shift in shifts if shift.is_late],
     }
-    context["able"] = [shift for shift in shifts if not shift.problems]
-    context["late"] = [shift for shift in shifts if shift.is_late]
-    if request.method == "POST":
-        as_shown = set(request.POST.getlist("seen")) == {s.seen for s in shifts} and is_sure(request, shifts)
-        if shifts and len(context["able"]) == len(shifts) and as_shown:
-            try:
-                number = services.move_many(request.user, [s.target for s in shifts], form.cleaned_data["reason"])
-            except services.CannotMove as error:
-                context["problems"] = in_the_way_of(request.user, error)
-            except NotOpenToVisits:
-                context["problems"] = [RESTS_NOW]
-            except WrongState:
-                context["changed"] = True
-            else:
-                messages.success(
-                    request, f"Moved: {plural_count(number, 'visit')}. Everybody concerned is told by mail."
-                )
-                return redirect(reverse("visits:list"))
-        else:
-            context["changed"] = True
+    if "seen" in request.POST:
+        wrong = move_as_shown(request, shifts, form.cleaned_data["reason"])
+        if wrong is None:
+            messages.success(
+                request, f"Moved: {plural_count(len(shifts), 'visit')}. Everybody concerned is told by mail."
+            )
+            return redirect(reverse("visits:list"))
+        context |= wrong
     return render(request, "visits/changes/many_check.html", context)
+
+
+def move_as_shown(request, shifts, reason) -> dict | None:
+    """All of them are moved, or what the page to check says instead."""
+    as_shown = set(request.POST.getlist("seen")) == {s.seen for s in shifts} and is_sure(request, shifts)
+    if not as_shown or any(shift.problems for shift in shifts):
+        return {"changed": True}
+    try:
+        services.move_many(request.user, [shift.target for shift in shifts], reason)
+    except services.CannotMove as error:
+        return {"problems": in_the_way_of(request.user, error)}
+    except NotOpenToVisits:
+        return {"problems": [RESTS_NOW]}
+    except WrongState:
+        return {"changed": True}
+    return None
 
 
 @require_POST
