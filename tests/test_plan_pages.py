@@ -187,6 +187,39 @@ def test_two_plans_are_put_side_by_side(page_of, programme):
     assert len(moved) == 2
 
 
+def test_plans_about_other_visits_are_compared_in_what_both_are_about(page_of, programme):
+    one, other = partnership_of(programme), partnership_of(programme)
+    whole = worked_out(programme)
+    part = worked_out(programme, partnerships=[one.pk])
+
+    _, words = page_of(reverse("visits:plan_compare", args=[whole.pk, part.pk]))
+
+    assert "They give every visit that both are about the same half-day." in words
+    assert "They are not about the same visits" in words
+    assert "those of 2 visits that both are about. 2 visits are in plan A only." in words
+    assert "All partnerships" in words
+    assert f"1 partnership {one.ref}" in words
+    assert other.ref not in words
+    assert "Visits that get a half-day 2 2" in words
+    assert "the fewer, the better" not in words
+    assert words.count("09:00:00") == 2
+
+
+def test_a_visit_on_the_same_half_day_is_no_difference_whatever_keeps_it_there(page_of, programme):
+    one, step_of_it = partnership_of(programme), programme.timetable.first()
+    visit = stand(one, 5, step=step_of_it)
+    leaves = worked_out(programme)
+    stays = worked_out(programme, moves=Plan.Moves.EVERYTHING)
+    rows = [row | {"to": row["stands"]} for row in stays.result["visits"] if row["visit"] == visit.pk]
+    Plan.objects.filter(pk=stays.pk).update(result=stays.result | {"visits": rows})
+
+    response, words = page_of(reverse("visits:plan_compare", args=[leaves.pk, stays.pk]))
+
+    assert len(rows) == 1
+    assert response.context["lines"] == []
+    assert "Everything that is still to come and not locked" in words
+
+
 def test_a_plan_that_was_overtaken_says_by_what_and_is_worked_out_again(page_of, programme):
     partnership = partnership_of(programme)
     plan = worked_out(programme)

@@ -260,51 +260,72 @@ def others_of(plan) -> list[tuple[Plan, str]]:
     return with_scopes(counted(rows)[:10])
 
 
-NUMBERS = [
-    ("Visits that get a half-day", lambda plan: counts_of(plan)[PLACED]),
-    ("Visits that move", lambda plan: counts_of(plan)[MOVED]),
-    ("Visits that stay where they are", lambda plan: counts_of(plan)[STAYS]),
-    ("Visits without a possible half-day", lambda plan: counts_of(plan)[MISSING]),
-    ("Visits that stay though a rule is against it", lambda plan: counts_of(plan)[STUCK]),
-    ("Visits whose turn never came", lambda plan: counts_of(plan)[UNTRIED]),
-    ("Half-days that a teacher prefers", lambda plan: plan.result["wishes"]["preferred"]),
-    ("In a first or last week of term, or after a break", lambda plan: plan.result["wishes"]["edges"]),
-    ("Two schools near each other on one day", lambda plan: plan.result["wishes"]["together"]),
-    ("Days from the middle of the window, together", lambda plan: plan.result["wishes"]["from_middle"]),
-    ("Points of wishes not met: the fewer, the better", lambda plan: plan.result["cost"]),
+OF_EACH_VISIT = [
+    ("Visits that get a half-day", PLACED),
+    ("Visits that move", MOVED),
+    ("Visits that stay where they are", STAYS),
+    ("Visits without a possible half-day", MISSING),
+    ("Visits that stay though a rule is against it", STUCK),
+    ("Visits whose turn never came", UNTRIED),
 ]
+OF_THE_WHOLE = [  # of plans for the same visits only: more visits have more of each
+    ("Half-days that a teacher prefers", lambda result: result["wishes"]["preferred"]),
+    ("In a first or last week of term, or after a break", lambda result: result["wishes"]["edges"]),
+    ("Two schools near each other on one day", lambda result: result["wishes"]["together"]),
+    ("Days from the middle of the window, together", lambda result: result["wishes"]["from_middle"]),
+    ("Points of wishes not met: the fewer, the better", lambda result: result["cost"]),
+]
+REFS = 12
 
 
 def compare_page(plan, other) -> dict:
-    """The numbers of two plans side by side, and the visits on which they differ."""
-    mine, theirs = ({row["slug"]: row for row in one.result["visits"]} for one in (plan, other))
+    """Two plans side by side: in numbers, of the visits that both are about, and the visits on which they differ."""
+    pair = (plan, other)
+    mine, theirs = ({row["slug"]: row for row in one.result["visits"]} for one in pair)
     known = {asked.slug: asked for asked in needs_of(plan.programme, plan.programme.partnerships.all())}
+    both = mine.keys() & theirs.keys()
+    counts = [Counter(state_of(rows[slug]) for slug in both) for rows in (mine, theirs)]
+    numbers = [(words, *(count[state] for count in counts)) for words, state in OF_EACH_VISIT]
+    if is_same := mine.keys() == theirs.keys():
+        numbers += [(words, *(number(one.result) for one in pair)) for words, number in OF_THE_WHOLE]
     lines = []
-    for slug, asked in known.items():
-        here, there = (where(asked, rows.get(slug)) for rows in (mine, theirs))
-        if (slug in mine or slug in theirs) and here != there:
-            lines.append({"asked": asked, "here": here, "there": there})
+    for slug in (mine.keys() | theirs.keys()) & known.keys():
+        here, there = (where(known[slug], rows.get(slug)) for rows in (mine, theirs))
+        if here and there and here[0] != there[0]:
+            lines.append({"asked": known[slug], "here": in_full(*here), "there": in_full(*there)})
     return {
-        "numbers": [(words, number(plan), number(other)) for words, number in NUMBERS],
+        "numbers": numbers,
         "lines": sorted(lines, key=lambda line: (line["asked"].partnership.ref, line["asked"].key)),
-        "scope": scope_of(plan),
-        "other_scope": scope_of(other),
+        "is_same": is_same,
+        "both": len(both),
+        "only": [len(mine.keys() - both), len(theirs.keys() - both)],
+        "about": [(scope_of(one), refs_of(one)) for one in pair],
     }
 
 
-def where(asked, row) -> str:
-    """The half-day that a plan gives; where it does not touch the visit, the one that stands."""
+def refs_of(plan) -> str:
+    """Which partnerships a plan is about, where somebody chose them."""
+    refs = sorted(Partnership.objects.filter(pk__in=plan.partnerships).values_list("ref", flat=True))
+    return ", ".join(refs[:REFS]) + (f" and {len(refs) - REFS} more" if len(refs) > REFS else "")
+
+
+def where(asked, row) -> tuple[str, str] | None:
+    """(half-day, remark) that a plan gives; of a visit that it leaves alone the half-day that stands, if any."""
     if row is None:
-        if asked.visit is None:
-            return "Not part of this plan"
-        return f"{asked.visit.on:%A %-d %B}, {asked.visit.get_half_display()}, as it stands"
+        stands = asked.visit and f"{asked.visit.on:%A %-d %B}, {asked.visit.get_half_display()}"
+        return stands and (stands, "not part of this plan")
     if row["to"] is not None:
-        return words_of_slot(row["to"])
+        return words_of_slot(row["to"]), ""
     if not row["tried"]:
-        return "Its turn never came"
+        return (words_of_slot(row["stands"]) if row["stands"] is not None else ""), "its turn never came"
     if row["stands"] is not None:
-        return f"{words_of_slot(row['stands'])}: stays, though a rule is against it"
-    return "No half-day possible"
+        return words_of_slot(row["stands"]), "stays, though a rule is against it"
+    return "", "no half-day possible"
+
+
+def in_full(half_day, remark) -> str:
+    words = f"{half_day}: {remark}" if half_day and remark else half_day or remark
+    return words[:1].upper() + words[1:]
 
 
 def teachers_of(programme):

@@ -180,7 +180,8 @@ class ComparePage(PlanPage):
         other = get_object_or_404(rows.exclude(pk=self.object.pk), pk=self.kwargs["other"])
         if not self.object.is_done:
             raise Http404
-        return {"plan": self.object, "other": other, **pages.compare_page(self.object, other)}
+        pair = (self.object, other)
+        return {"plan": self.object, "other": other, "pair": pair, **pages.compare_page(self.object, other)}
 
 
 class AcceptPage(PlanPage):
