@@ -31,4 +31,4 @@ ENV PATH=/app/.venv/bin:$PATH \
 USER lessonstudy
 VOLUME /files
 EXPOSE 8000
-CMD ["gunicorn", "lessonstudy.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "lessonstudy.wsgi", "--bind=0.0.0.0:8000", "--preload", "--workers=2", "--threads=4", "--worker-tmp-dir=/dev/shm", "--no-control-socket"]

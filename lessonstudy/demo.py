@@ -17,6 +17,8 @@ from lessonstudy import servers
 ATTEMPTS = 4
 PATIENCE = 5  # seconds that a program has for ending by itself
 PR_SET_PDEATHSIG = 1
+# Loaded once, before the two processes part.
+WEB_SERVER = ["--preload", "--workers=2", "--threads=4", "--no-control-socket"]
 
 
 def tell(text: str):
@@ -90,11 +92,13 @@ def main():
             # Whatever stands in the environment, invented people never get into a database that is not the demo's.
             others = {name: value for name, value in os.environ.items() if name not in own}
             load(home, others)
-            parts = demo_parts(port, others | own, home.logs)
+            web_server, *workers = parts = demo_parts(port, others | own, home.logs)
             try:
-                for part in parts:
+                # The first page does not wait for those who work in the background.
+                web_server.start()
+                wait_until_it_answers(port, web_server)
+                for part in workers:
                     part.start()
-                wait_until_it_answers(port, parts)
                 welcome(port, home, time.monotonic() - begun)
                 look_after(parts, home)
             finally:
@@ -118,7 +122,7 @@ def demo_parts(port: int, environment: dict[str, str], logs: Path) -> list[Part]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING"]
     worker = ["--app=lessonstudy", "worker", *alone]
     return [
-        part("web server", "gunicorn", "lessonstudy.wsgi", *binds, "--workers=2", "--threads=4", "--no-control-socket"),
+        part("web server", "gunicorn", "lessonstudy.wsgi", *binds, *WEB_SERVER),
         part("worker", "celery", *worker, "--queues=default,mail", "--concurrency=2", "--hostname=worker@%h"),
         part("PDF worker", "celery", *worker, "--queues=pdf", f"--concurrency={os.cpu_count()}", "--hostname=pdf@%h"),
         part("beat", "celery", "--app=lessonstudy", "beat", "--loglevel=WARNING"),
@@ -144,7 +148,7 @@ def load(home: servers.Servers, environment: dict[str, str]):
         raise servers.CannotStart(f"The demo programmes could not be loaded: {log_path} says why.")
 
 
-def wait_until_it_answers(port: int, parts: list[Part]):
+def wait_until_it_answers(port: int, web_server: Part):
     # A proxy of the environment is for the world outside.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + 60
@@ -152,10 +156,9 @@ def wait_until_it_answers(port: int, parts: list[Part]):
         with contextlib.suppress(OSError), opener.open(f"http://localhost:{port}/health/", timeout=5) as answer:
             if answer.status == 200:
                 return
-        for part in parts:
-            part.start_again_if_it_died()
+        web_server.start_again_if_it_died()
         time.sleep(0.1)
-    raise servers.CannotStart(f"The web server does not answer: {parts[0].log} says why.")
+    raise servers.CannotStart(f"The web server does not answer: {web_server.log} says why.")
 
 
 def welcome(port: int, home: servers.Servers, seconds: float):

@@ -9,7 +9,8 @@ import weasyprint
 from django.conf import settings as project
 
 from papers.charts import bar, dumbbell
-from papers.pdf import MayNotLoad, NotReadable, OwnFilesOnly, render_pdf
+from papers.pdf import render_pdf
+from papers.typesetting import MayNotLoad, NotReadable, OwnFilesOnly
 from tests.charts import SUB_LEVELS, group, place
 from tests.pdfs import elements, pages
 

@@ -9,6 +9,7 @@ from reports.demo import load_demo
 
 class Command(BaseCommand):
     help = "Load the demonstration programmes, dated around today. What is there already stays as it is."
+    requires_system_checks = []  # every start of the demo runs it, and `make test` checks
 
     def add_arguments(self, parser):
         parser.add_argument("--today", type=dt.date.fromisoformat, help="pretend it is this day (YYYY-MM-DD)")

@@ -1,0 +1,165 @@
+"""HTML in, the bytes of a tagged PDF out. Nothing here reads the database or the network."""
+
+import datetime as dt
+import gc
+import io
+import logging
+import mimetypes
+import re
+import threading
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import pikepdf
+from django.contrib.staticfiles import finders
+from weasyprint import CSS, HTML, URLFetcher
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
+
+logger = logging.getLogger(__name__)
+BASE = "static:"
+OWN_NAME = re.compile(r"static:(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
+RENDERING = threading.Lock()  # fonts, the garbage collector and WeasyPrint's logger belong to the whole process
+
+
+class BadPaper(Exception):
+    """The template made a document that may not go out."""
+
+
+class MayNotLoad(BadPaper):
+    """The document asked for something that is not one of our own static files."""
+
+
+class NotReadable(BadPaper):
+    """The document would come out incomplete, or unreadable for someone who listens to it."""
+
+
+def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...]) -> bytes:
+    """The PDF/UA of a document. Its metadata name the title, the language and Lesson Study, and no person."""
+    fetcher = OwnFilesOnly()
+    with RENDERING, _garbage_left_alone(), _errors() as errors:
+        try:
+            document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
+                font_config=_fonts(), stylesheets=[_stylesheet(name) for name in stylesheets], pdf_variant="pdf/ua-1"
+            )
+            _write_metadata(document.metadata, made_at)
+            untidy = document.write_pdf(pdf_variant="pdf/ua-1")
+        except FatalURLFetchingError as error:
+            raise MayNotLoad(str(error)) from error
+    if fetcher.refused:  # a drawing swallows whatever stops it
+        raise MayNotLoad(fetcher.refused[0])
+    if errors:
+        raise NotReadable(errors[0])
+    return _finished(untidy)
+
+
+# What it is made of -----------------------------------------------------------------------------------------------
+
+
+class OwnFilesOnly(URLFetcher):
+    """Loads `static:` names from our own files, refuses anything else and remembers that it did."""
+
+    def __init__(self):
+        super().__init__()
+        self.refused = []
+
+    def fetch(self, url, headers=None):
+        path = finders.find(url.removeprefix(BASE)) if OWN_NAME.fullmatch(url) else None
+        if path is None and url.startswith("static:fonts/"):
+            logger.error("a font is missing, run `make static`: %s", url)
+            raise FileNotFoundError(url)
+        if path is None:
+            self.refused.append(f"a PDF template may not load {url[:80]!r}")
+            raise FatalURLFetchingError(self.refused[-1])
+        kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": kind})
+
+
+@cache
+def _fonts():
+    return FontConfiguration()
+
+
+@cache
+def _stylesheet(name):
+    return CSS(url=f"{BASE}{name}", url_fetcher=OwnFilesOnly(), font_config=_fonts())
+
+
+@contextmanager
+def _garbage_left_alone():
+    """Some 10,000 objects all die together after a rendering: collecting half-way costs 10 to 15 % of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@contextmanager
+def _errors():
+    """What WeasyPrint reports as an error and then goes on without: a drawing, a picture, an alternative text."""
+    said = []
+
+    class Listener(logging.Handler):
+        def emit(self, record):
+            said.append(record.getMessage())
+
+    listener = Listener(logging.ERROR)
+    weasyprint = logging.getLogger("weasyprint")
+    weasyprint.addHandler(listener)
+    try:
+        yield said
+    finally:
+        weasyprint.removeHandler(listener)
+
+
+def _write_metadata(metadata, made_at):
+    if not (metadata.title or "").strip() or not (metadata.lang or "").strip():
+        raise NotReadable("a PDF needs a title and a language")
+    if metadata.attachments:
+        raise MayNotLoad("a PDF template may not attach a file")
+    metadata.title = " ".join(metadata.title.split())
+    metadata.authors, metadata.generator = ["Lesson Study"], "Lesson Study"
+    metadata.description, metadata.keywords, metadata.custom = None, [], {}
+    metadata.created = metadata.modified = made_at and made_at.isoformat(timespec="seconds")
+
+
+# What WeasyPrint leaves out ---------------------------------------------------------------------------------------
+
+
+def _finished(untidy):
+    """With Scope on every TH and an /ID made of the content; refused where a figure has no words."""
+    with pikepdf.open(io.BytesIO(untidy)) as pdf:
+        for element, in_head in _elements(pdf.Root.StructTreeRoot, False):
+            if element.S == "/TH":
+                _add_scope(element, "Column" if in_head else "Row")
+            elif element.S == "/Figure" and not str(element.get("/Alt", "")).strip():
+                raise NotReadable("a figure of a PDF needs a text: `alt`, or `<title>` in a drawing")
+        out = io.BytesIO()
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return out.getvalue()
+
+
+def _elements(node, in_head):
+    """All elements of the structure tree, and whether they stand in a THead."""
+    children = node.get("/K", [])
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield child, in_head
+            yield from _elements(child, in_head or child.S == "/THead")
+
+
+def _add_scope(cell, scope):
+    """WeasyPrint writes TH without Scope (Matterhorn 15-003): column headers in a THead, else row headers."""
+    attributes = cell.get("/A")
+    if isinstance(attributes, pikepdf.Dictionary) and attributes.get("/O") == "/Table":
+        attributes.Scope = pikepdf.Name(f"/{scope}")
+        return
+    own = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name(f"/{scope}"))
+    if attributes is None:
+        cell.A = own
+    else:
+        cell.A = pikepdf.Array([*(attributes if isinstance(attributes, pikepdf.Array) else [attributes]), own])
