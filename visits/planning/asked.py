@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Prefetch
 
@@ -26,7 +27,7 @@ class Asked:
     code: str
     booked: list[Booking] = field(default_factory=list)
 
-    @property
+    @cached_property
     def slug(self) -> str:
         """How pages and proposals name it: partnership, step and number; of one besides the timetable the visit."""
         return f"{self.partnership.pk}-{self.step.pk}-{self.nth}" if self.step else f"v{self.visit.pk}"
@@ -35,7 +36,7 @@ class Asked:
     def kind(self):
         return Visit.Kind(self.visit.kind if self.visit else kind_of(self.step))
 
-    @property
+    @cached_property
     def title(self) -> str:
         """Lesson study 2, or Planning together (1 of 2)"""
         if self.step is None:
@@ -46,7 +47,7 @@ class Asked:
     def is_optional(self) -> bool:
         return self.step is not None and not self.step.required
 
-    @property
+    @cached_property
     def host(self):
         return self.visit.host if self.visit else host_of(self.step, self.partnership)
 
@@ -55,7 +56,7 @@ class Asked:
         """The partner teacher must have the class: not where the visit takes place elsewhere."""
         return self.step is not None and is_with_class(self.step) and self.host == self.partnership.partner_school
 
-    @property
+    @cached_property
     def people(self) -> list:
         """Who comes: those booked, and both sides once somebody booked has left the partnership."""
         teachers, booked = self.partnership.teachers, [booking.person for booking in self.booked]

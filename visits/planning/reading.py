@@ -125,7 +125,7 @@ def need_of(asked, host_out, stays, known) -> Need:
         places = places_of(Visit(partnership=partnership, kind=kind, host=host), people, host_out)
         known[alike] = tuple((someone.pk, school.pk) for someone, (school, is_out) in places.items() if is_out)
     out = known[alike]
-    partners = {someone.pk for someone in partnership.current_partner_teachers}
+    partners = {someone.pk for someone in partnership.current_partner_teachers} if asked.is_with_class else set()
     schools = [partnership.specialist.home_school_id, partnership.partner_school_id, host.pk]
     return Need(
         key=asked.key,
@@ -139,7 +139,7 @@ def need_of(asked, host_out, stays, known) -> Need:
         host=host.pk,
         out=out,
         classes=tuple(someone for someone, _ in out),
-        with_class=tuple(someone.pk for someone in people if someone.pk in partners) if asked.is_with_class else (),
+        with_class=tuple(someone.pk for someone in people if someone.pk in partners),
         year_group=partnership.year_group,
         least_gap=step.least_gap if step else 0,
         greatest_gap=step.greatest_gap if step else None,

@@ -50,18 +50,20 @@ def addresses() -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Chip:
-    """One visit: `lines` are what stands below its code, `words` the whole of it in a sentence."""
+    """One visit: `day` and `half` stand below its code, `words` say the whole of it in a sentence."""
 
     slug: str
     code: str
     state: State
-    lines: tuple[str, ...]
+    day: str
+    half: str
     words: str
     is_round: bool
     visit: Visit | None
     may_move: bool = False
     may_choose: bool = True
     is_chosen: bool = False
+    is_wide: bool = False
 
     @property
     def url(self) -> str:
@@ -75,6 +77,12 @@ class Chip:
     @property
     def badge(self):
         return BADGES.get(self.state, "")
+
+    @property
+    def styles(self) -> str:
+        """The classes of its shape: two thousand chips make no choice in the template."""
+        also = {"round": self.is_round, "wide": self.is_wide, "chosen": self.is_chosen}
+        return " ".join(["ls-chip", f"ls-chip--{self.state}", *(f"ls-chip--{name}" for name in also if also[name])])
 
 
 STATES = {
@@ -105,20 +113,22 @@ def chip_of(asked, today, *, clash="", wide=False, may_move=False, may_choose=Tr
     state, words = state_of(asked, today, clash)
     where = asked.partnership.partner_school
     if visit is None:
-        lines, when = ("no", "day"), ""
+        day, half, when = "no", "day", ""
     else:
         day = f"{visit.on:%a} {visit.on.day}" if wide else f"{visit.on:%a}"
-        lines = (day, "✓" if state == State.DONE else visit.half)
+        half = "✓" if state == State.DONE else visit.half
         when = f", {visit.on:%A %-d %B}, {visit.get_half_display()}"
     return Chip(
         slug=asked.slug,
         code=asked.code,
         state=state,
-        lines=lines,
+        day=day,
+        half=half,
         words=f"{asked.title}, {where}{when}: {words[0].lower()}{words[1:]}",
         is_round=asked.host != where or asked.kind == Visit.Kind.RECIPROCAL,
         visit=visit,
         may_move=may_move and visit is not None and visit.is_planned and visit.on >= today,
         may_choose=may_choose,
         is_chosen=asked.slug == chosen,
+        is_wide=wide,
     )
