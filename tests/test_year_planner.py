@@ -168,7 +168,8 @@ def test_every_visit_is_drawn_in_its_week_with_how_it_stands_and_who_has_to_act(
         (
             "L6",
             "move",
-            f"Lesson study 6, {school}, Monday 12 April, morning: must move: {school} lets nobody go (Year 5 trip)",
+            f"Lesson study 6, {school}, Monday 12 April, morning: must move: {school} lets nobody go (Year 5 trip). "
+            f"Waiting for {specialist}, {partner} or the coordinator to choose another half-day",
         ),
         ("L7", "none", f"Lesson study 7, {school}: no half-day yet"),
     ]

@@ -12,7 +12,7 @@ from visits import services
 from visits.forms import CancelForm, PartnershipChoice, VisitForm, may_be_visited
 from visits.models import Visit, WrongState
 from visits.services.history import is_late
-from visits.words import history_of, standing_of
+from visits.words import history_of, standings_of
 
 RESTS = "This partnership is paused: its visits rest as they are, and nothing is planned until it goes on."
 
@@ -37,8 +37,9 @@ class VisitList(Allowed, ListView):
     def get_context_data(self, **kwargs):
         person, today = self.request.user, timezone.localdate()
         context = super().get_context_data(**kwargs)
+        standings = standings_of(context["object_list"], today)
         for visit in context["object_list"]:
-            visit.now = standing_of(visit, today)
+            visit.now = standings[visit.pk]
         return context | {
             "when": self.when,
             "today": today,
@@ -79,16 +80,19 @@ class VisitDetail(Allowed, DetailView):
         mine = may_cancel and not visit.is_resting
         schools, to_come = dict(visit.people_and_schools), visit.is_planned and visit.on >= today
         proposal = visit.proposal if mine else None
+        standing = standings_of([visit], today)[visit.pk]
+        must_move, asks = standing.code == "move", mine and to_come and not visit.proposal
         return super().get_context_data(
             today=today,
-            standing=standing_of(visit, today),
+            standing=standing,
             there=[(booking, schools.get(booking.person)) for booking in visit.bookings.all()],
             history=history_of(visit),
             may_change=mine,
             may_cancel=may_cancel,
             may_lock=mine and to_come and person.may("plans.manage"),
-            may_confirm=mine and to_come and not visit.proposal and person in visit.waiting_for,
-            may_propose=mine and to_come and not visit.proposal and person in visit.partnership.teachers,
+            must_move=must_move,
+            may_confirm=asks and not must_move and person in visit.waiting_for,
+            may_propose=asks and person in visit.partnership.teachers,
             may_answer=proposal and proposal.by_id != person.pk,
             may_take_back=proposal and proposal.by_id == person.pk,
             may_write_record=self.reaches("records.write") and visit.partnership.programme.status != "closed",

@@ -4,17 +4,24 @@ from typing import NamedTuple
 
 from papers.templatetags.plain import listed, longday
 from visits.models import Half, Visit
+from visits.planning.what_took import may_have_lost, what_took
 
 
 class Standing(NamedTuple):
     """A code for whoever draws it, and the words."""
 
-    code: str  # cancelled, done, rests, record, proposed, wait, today or confirmed
+    code: str  # cancelled, done, rests, record, move, proposed, wait, today or confirmed
     words: str
 
 
-def standing_of(visit, today) -> Standing:
-    """Of a visit that was read `with_standing()`."""
+def standings_of(visits, today) -> dict[int, Standing]:
+    """By visit, of those that were read `with_standing()`."""
+    took = what_took(visits, today)
+    return {visit.pk: standing_of(visit, today, took.get(visit.pk, "")) for visit in visits}
+
+
+def standing_of(visit, today, took="") -> Standing:
+    """Of a visit that was read `with_standing()`; `took` is why its half-day is gone."""
     if visit.status == Visit.Status.CANCELLED:
         return Standing("cancelled", "Cancelled")
     if visit.recorded_at:
@@ -26,13 +33,29 @@ def standing_of(visit, today) -> Standing:
     if visit.on < today:
         who = listed(visit.partnership.teachers, "or")
         return Standing("record", f"Waiting for {who} to write the record")
-    if proposal := visit.proposal:
-        who = listed([t for t in visit.partnership.teachers if t.pk != proposal.by_id] or ["the coordinator"], "or")
-        on = f"{longday(proposal.on)}, {proposal.get_half_display()}"
-        return Standing("proposed", f"Waiting for {who} to answer: {proposal.by} proposes {on}")
+    asked = waits_for_an_answer(visit)
+    if took and may_have_lost(visit, today):
+        return Standing("move", f"Must move: {took}. {asked or waits_for_a_half_day(visit)}")
+    if asked:
+        return Standing("proposed", asked)
     if waiting := visit.waiting_for:
         return Standing("wait", f"Waiting for {listed(waiting)} to confirm")
     return Standing("today", "Today") if visit.on == today else Standing("confirmed", "Confirmed")
+
+
+def waits_for_an_answer(visit) -> str:
+    """Empty where no other time is proposed."""
+    if not (proposal := visit.proposal):
+        return ""
+    who = listed([t for t in visit.partnership.teachers if t.pk != proposal.by_id] or ["the coordinator"], "or")
+    on = f"{longday(proposal.on)}, {proposal.get_half_display()}"
+    return f"Waiting for {who} to answer: {proposal.by} proposes {on}"
+
+
+def waits_for_a_half_day(visit) -> str:
+    """Any of its teachers may choose another one, and so may the coordinator."""
+    who = [*visit.partnership.teachers, "the coordinator"]
+    return f"Waiting for {listed(who, 'or')} to choose another half-day"
 
 
 def history_of(visit) -> list[dict]:

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
-from reports.dashboards.changes import change_items
+from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
@@ -46,7 +46,7 @@ from reports.dashboards.to_do import (
 __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
-LINES = [change_items, event_items, action_items, record_items]
+LINES = [event_items, action_items, record_items]
 
 
 def dashboard(user, acting) -> dict:
@@ -126,6 +126,7 @@ def teacher(user, acting, today):
         .with_acceptances()
         .order_by("-programme__starts_on", "ref")[:40]
     )
+    took = took_of(user, acting, today)
     own, taught = (parts(user, acting), []) if acting.role == Role.SPECIALIST else ([], weeks(user, acting))
     return {
         "lead": next_grades(partnerships, today),
@@ -135,8 +136,9 @@ def teacher(user, acting, today):
         + week_items(own)
         + partner_week_items(taught)
         + revisit_items(user, acting, today)
-        + coming_items(user, acting, today),
-        **ahead(user, acting, today),
+        + coming_items(user, acting, today)
+        + change_items(user, acting, today, took),
+        **ahead(user, acting, today, took={visit.pk: why for visit, why in took.items()}),
         "partnerships": partnerships,
         "parts": own,
         "weeks": taught,

@@ -19,6 +19,7 @@ from programmes.years import written
 from reports.models import Report
 from reports.services import told_to
 from visits.models import Visit
+from visits.planning.what_took import what_took
 
 FORTNIGHT = dt.timedelta(days=14)
 
@@ -39,15 +40,20 @@ def by_programme(rows, path):
     ]
 
 
-def ahead(user, acting, today, most=40):
-    """The visits of the next two weeks, or else the one that comes next."""
+def ahead(user, acting, today, most=40, took=None):
+    """The visits of the next two weeks, or else the one that comes next, with what `took` their half-days."""
     to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
     near = to_come.filter(on__lte=today + FORTNIGHT)
     visits = list(near.annotate(of_all=Window(Count("pk")))[:most])
+    next_visit = None if visits else to_come.first()
+    shown = visits or [next_visit] * bool(next_visit)
+    took = what_took(shown, today) if took is None else took
+    for visit in shown:
+        visit.took = took.get(visit.pk, "")
     return {
         "visits": visits,
         "visit_count": visits[0].of_all if visits else 0,
-        "next_visit": None if visits else to_come.first(),
+        "next_visit": next_visit,
     }
 
 

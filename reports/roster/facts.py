@@ -24,6 +24,7 @@ from programmes.models import (
     TimetableStep,
 )
 from visits.models import Visit
+from visits.planning.what_took import what_took
 
 # Those that are under way can slip. The others are paused, or over.
 UNDER_WAY = {
@@ -116,9 +117,16 @@ class Facts:
     @cached_property
     def visits(self):
         """Partnership -> its visits that are not cancelled, in order."""
-        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step")
-        rows = rows.with_what_took_its_half_day()
+        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step", "host")
         return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
+
+    @cached_property
+    def took(self):
+        """Visit -> what took its half-day, of what is planned and to come."""
+        visits = [visit for p in self.started for visit in self.visits.get(p.pk, [])]
+        for visit in visits:
+            visit.partnership = self.by_pk[visit.partnership_id]
+        return what_took(visits, self.today)
 
     @cached_property
     def timetable(self):

@@ -128,8 +128,9 @@ def test_a_visit_to_come_must_move_when_its_school_is_closed_to_it(at, fields, s
     p = partnership(at, "Jaywell")
     p.visits.update(on=dt.date(2027, 2, 9), half="am")
     move(fields, p, dt.date(2027, 2, 9))
+    why = "has an INSET day" if fields.get("kind") == "inset" else "lets nobody go"
 
-    assert words(at) == {"Jaywell": ["Visit of 9 February must move, a school is closed then"] if slips else []}
+    assert words(at) == {"Jaywell": [f"Visit of 9 February must move, {p.partner_school} {why} then"] if slips else []}
 
 
 def test_a_visit_to_come_must_move_when_somebody_booked_for_it_is_away(at):
@@ -141,12 +142,13 @@ def test_a_visit_to_come_must_move_when_somebody_booked_for_it_is_away(at):
 
     (slip,) = only_row(at).slips
 
-    assert slip.words == "Visit of 9 February must move, somebody who comes is away then"
+    assert slip.words == f"Visit of 9 February must move, {p.specialist} is away then"
     assert (slip.is_due, slip.url) == (False, f"/planner/half-day/v{visit.pk}/")
 
 
 def test_a_visit_to_come_in_the_holidays_of_its_school_must_move(at):
     p = partnership(at, "Jaywell")
     p.visits.update(on=dt.date(2027, 2, 16))
+    school = p.specialist.home_school
 
-    assert words(at) == {"Jaywell": ["Visit of 16 February must move, its school is on holiday then"]}
+    assert words(at) == {"Jaywell": [f"Visit of 16 February must move, {school} is on holiday then"]}

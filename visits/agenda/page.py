@@ -16,6 +16,7 @@ from papers.templatetags.plain import clock
 from programmes.calendar import bank_holidays, calendar_of, days_between
 from programmes.models import SchoolClosure
 from visits.models import Booking, Event, Half, Visit
+from visits.planning.what_took import what_took
 
 DAY = dt.timedelta(days=1)
 WEEKS = 6  # of an agenda at a time
@@ -52,6 +53,7 @@ class Entry:
     who: str
     url: str
     standing: str = ""
+    took: str = ""  # what took the half-day of a visit
     is_event: bool = False
 
 
@@ -90,6 +92,7 @@ class Agenda:
             of_school = Visit.objects.filter(partnership__partner_school=self.school)
             of_school |= Visit.objects.filter(partnership__specialist__home_school=self.school)
             rows = rows.filter(pk__in=of_school.values("pk"))
+        took = what_took(rows, self.today)
         for visit in rows:
             found[visit.on].append(
                 Entry(
@@ -99,7 +102,8 @@ class Agenda:
                     str(visit.host),
                     ", ".join(str(someone) for someone in visit.people.all()),
                     visit.get_absolute_url(),
-                    "Rests" if visit.is_resting else "",
+                    "Rests" if visit.is_resting else "Must move" if visit.pk in took else "",
+                    took.get(visit.pk, ""),
                 )
             )
         if not self.whose.is_narrowing:

@@ -15,6 +15,7 @@ from visits.changes.shifting import shifts_of
 from visits.forms import who_is_booked
 from visits.models import NotOpenToVisits, ProposedTime, Visit, WrongState
 from visits.planning.objections import objections_to
+from visits.planning.what_took import what_took
 from visits.services.history import is_late
 from visits.views import RESTS, VisitChanging
 
@@ -82,6 +83,8 @@ def confirm(request, pk):
     seen = request.POST.get("seen", "")
     if seen.isdecimal() and int(seen) != visit.sequence:
         messages.warning(request, "This visit was changed a moment ago. Look at it again before you confirm.")
+    elif took := what_took([visit], timezone.localdate()):
+        messages.warning(request, f"Nothing was confirmed: {took[visit.pk]} then, so this visit must move.")
     elif services.confirm(request.user, [visit]):
         messages.success(request, "Confirmed: the half-day suits you.")
     else:
@@ -93,13 +96,16 @@ def confirm(request, pk):
 def confirm_all(request):
     """The person's own half-days to come that wait for them, to be confirmed together."""
     rows = plannable(request).not_resting().waiting_for_person(request.user, timezone.localdate())
-    visits = list(rows.with_standing())
+    everything = list(rows.with_standing())
+    took = what_took(everything, timezone.localdate())
+    visits = [visit for visit in everything if visit.pk not in took]
     if request.method != "POST":
-        return render(request, "visits/changes/confirm.html", {"visits": visits})
+        gone = [(visit, took[visit.pk]) for visit in everything if visit.pk in took]
+        return render(request, "visits/changes/confirm.html", {"visits": visits, "gone": gone})
     ticked = set(request.POST.getlist("visit"))
     confirmed = services.confirm(request.user, [v for v in visits if f"{v.pk}:{v.sequence}" in ticked])
     if len(confirmed) < len(ticked):
-        messages.warning(request, "Some of these visits were changed a moment ago. Look at them again.")
+        messages.warning(request, "Some of these visits were changed a moment ago, or must move. Look at them again.")
     if confirmed:
         messages.success(request, f"Confirmed: {plural_count(len(confirmed), 'half-day')}.")
     if not ticked:

@@ -11,10 +11,9 @@ from django.urls import reverse
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, SchoolClosure, TimetableStep
+from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, TimetableStep
 from programmes.models.partnerships import OWN, of_either_school, partner_teachers, through_partnership
 from programmes.models.programmes import started
-from visits.models.away import Away
 
 
 class WrongState(Exception):
@@ -65,20 +64,6 @@ class VisitQuerySet(ScopedQuerySet):
 
     def of_open_programmes(self):
         return self.exclude(partnership__programme__status=Programme.Status.CLOSED)
-
-    def with_what_took_its_half_day(self):
-        """Whether `is_closed`, a school of the visit is closed to it then, and `is_away`, somebody booked for it is."""
-        half = Q(half="") | Q(half=OuterRef("half"))
-        then = Q(first_on__lte=OuterRef("on"), last_on__gte=OuterRef("on")) & half
-        about = Q(year_groups=[]) | Q(year_groups__contains=[OuterRef("partnership__year_group")])
-        of_its = Q(pk__in=[])
-        for school in ("host", "partnership__partner_school", "partnership__specialist__home_school"):
-            of_its |= Q(school=OuterRef(school))
-        people = Booking.objects.filter(visit=OuterRef(OuterRef("pk"))).values("person")
-        return self.annotate(
-            is_closed=Exists(SchoolClosure.objects.filter(then & about & of_its)),
-            is_away=Exists(Away.objects.filter(then, person__in=people)),
-        )
 
     def planned(self):
         return self.of_open_programmes().filter(status=Visit.Status.PLANNED)

@@ -13,6 +13,7 @@ from visits.models import Away, Booking, Event, Group, Visit
 from visits.planner import Blocker, Rule, slot_of, week_of
 
 HALVES = {"am": 0, "pm": 1}
+SATURDAY = 5
 RULES = {
     SchoolClosure.Kind.INSET: Rule.INSET,
     SchoolClosure.Kind.CLOSED: Rule.CLOSED,
@@ -55,7 +56,9 @@ def closed_schools(span, calendars):
         calendar = calendars.of(span.programme.organisation_id, school)
         if id(calendar) not in holidays:
             open_on = set(calendar.school_days(span.first, span.last))
-            days = [day for day in days_between(span.first, span.last) if day.weekday() < 5 and day not in open_on]
+            days = [
+                day for day in days_between(span.first, span.last) if day.weekday() < SATURDAY and day not in open_on
+            ]
             holidays[id(calendar)] = [slot_of(day, half) for day in days for half in (0, 1)]
         closed[school] = dict.fromkeys(holidays[id(calendar)], Blocker(Rule.HOLIDAY, school))
     for row in SchoolClosure.objects.filter(school__in=span.schools).between(span.first, span.last):
@@ -143,15 +146,20 @@ def words_of(visit) -> str:
 
 def event_places(span) -> list[tuple[Event, int, int, int | None]]:
     """(event, half-day, person, school): whom events of the organisation take out of class; a twilight takes nobody."""
-    events = Event.objects.standing().filter(programme__organisation=span.programme.organisation_id)
-    events = events.filter(on__range=(span.first, span.last)).exclude(takes=Event.Takes.NOTHING).with_places()
-    events = list(events)
+    events = Event.objects.filter(programme__organisation=span.programme.organisation_id)
+    found = places_of_events(events.filter(on__range=(span.first, span.last)), span.people)
+    return [(event, slot_of(event.on, HALVES[half]), person, school) for event, half, person, school in found]
+
+
+def places_of_events(events, people) -> list[tuple[Event, str, int, int | None]]:
+    """(event, half, person, school): the teachers that these events take out of class, and who else of `people`."""
+    events = list(events.standing().exclude(takes=Event.Takes.NOTHING).with_places())
     lists = audiences(events) if events else {}
     teachers = {Group.SPECIALIST, Group.PARTNER}
     return [
-        (event, slot_of(event.on, HALVES[half]), one.person.pk, one.school.pk if one.school else None)
+        (event, half, one.person.pk, one.school.pk if one.school else None)
         for event in events
         for half in (HALVES if event.takes == Event.Takes.DAY else [event.takes])
         for one in lists[event.pk]
-        if one.person and (one.role in teachers or one.person.pk in span.people)
+        if one.person and (one.role in teachers or one.person.pk in people)
     ]

@@ -86,6 +86,7 @@ class Chip:
 
 
 STATES = {
+    "move": State.MOVE,
     "record": State.RECORD,
     "rests": State.WAIT,
     "proposed": State.WAIT,
@@ -100,9 +101,7 @@ def state_of(asked, today, clash="") -> tuple[State, str]:
     visit = asked.visit
     if visit is None:
         return State.NONE, "No half-day yet"
-    if clash and visit.is_planned:
-        return State.MOVE, f"Must move: {clash}"
-    standing = standing_of(visit, today)
+    standing = standing_of(visit, today, clash)
     if standing.code == "done":
         return (State.DONE, "Signed off") if visit.signed_off_at else (State.WAIT, standing.words)
     return STATES[standing.code], standing.words

@@ -18,6 +18,7 @@ from visits.planner.candidates import GONE, blockers
 from visits.planner.words import cause
 from visits.planning.reading import read
 from visits.planning.steps import codes_of, is_at_specialists
+from visits.planning.what_took import what_took
 from visits.year_planner.chips import KINDS, WORDS, State, chip_of, state_of
 from visits.year_planner.columns import Columns
 from visits.year_planner.rows import closures_of, grouped, offer, pauses_of, row_of
@@ -143,14 +144,22 @@ class YearPlanner:
 
     @cached_property
     def clashes(self) -> dict[int, str]:
-        """The visits to come whose half-day no longer holds, and why."""
-        clashes = {}
+        """The visits to come whose half-day no longer holds, and why.
+
+        Of a visit that the plan leaves where it is, or whose people are to follow others, the plan says nothing.
+        """
+        clashes, others = {}, []
         for need in self.found.problem.needs:
-            if need.stands is not None and not need.is_locked:
+            asked = self.found.asked[need.key]
+            if need.stands is None:
+                continue
+            if need.is_locked or len(need.people) != len(asked.booked):
+                others.append(asked.visit)
+            else:
                 against = [one for one in blockers(self.found.problem, need, need.stands) if one.rule in GONE]
                 if against:
-                    clashes[self.found.asked[need.key].visit.pk] = cause(against[0], self.found.names)
-        return clashes
+                    clashes[asked.visit.pk] = cause(against[0], self.found.names)
+        return clashes | what_took(others, self.today)
 
     def lanes(self, columns):
         steps = [step for step in self.programme.timetable.all() if step.type == step.Type.VISIT]

@@ -76,10 +76,10 @@ def unrecorded_visits(facts):
 
 
 def displaced_visits(facts):
-    """A planned visit lost its half-day: a school is closed then, or somebody who comes is away."""
+    """A planned visit lost its half-day: a school is closed then, or somebody who comes is away, for instance."""
     for p in facts.started:
         for visit in facts.visits.get(p.pk, []):
-            if not visit.is_planned or visit.on <= facts.today or not (why := what_took(facts, p, visit)):
+            if (why := facts.took.get(visit.pk)) is None:
                 continue
             yield (
                 p,
@@ -96,13 +96,6 @@ def displaced_visits(facts):
                     about=visit,
                 ),
             )
-
-
-def what_took(facts, p, visit) -> str:
-    """What keeps the visit from taking place on its half-day; empty where nothing does."""
-    if not facts.calendar(p).is_school_day(visit.on):
-        return "its school is on holiday"
-    return "a school is closed" if visit.is_closed else "somebody who comes is away" if visit.is_away else ""
 
 
 def unplanned_visits(facts):
