@@ -248,6 +248,35 @@ def test_a_plan_that_cannot_be_made_is_refused_with_the_sentence():
     assert plan.failure == "The six half terms of 2026-27 are not entered, so school days are not known."
 
 
+# Only what must -------------------------------------------------------------------------------------------------------
+
+
+def test_only_what_lost_its_half_day_moves_and_what_people_put_against_a_rule_is_planned_around():
+    programme = programme_of("First visit", "Lesson study 1", "Lesson study 2")
+    first, second, third = programme.timetable.all()
+    PlannerSettings.objects.create(programme=programme, a_week=1)
+    unlike, twice, turned, lost = (partnership_of(programme) for _ in range(4))
+    release(unlike.specialist, "tue-am")
+    stand(unlike, 2, step=first)  # a Wednesday
+    stand(twice, 10, step=first)
+    stand(twice, 11, step=second)  # the same week, and before its window
+    stand(turned, 22, step=first)
+    stand(turned, 15, step=second)  # before the visit that it follows
+    gone = stand(lost, 1, step=first)
+    SchoolClosure.objects.create(school=lost.partner_school, kind="closed", first_on=gone.on, last_on=gone.on)
+    stand(lost, 15, step=second)
+
+    plan = worked_out(programme, moves=Plan.Moves.WHAT_MUST)
+    anything = worked_out(programme, moves=Plan.Moves.EVERYTHING)
+
+    changes = changes_of(plan)
+    assert [row["visit"] for row in changes if row["visit"]] == [gone.pk]
+    assert sorted(row["slug"] for row in changes if not row["visit"]) == sorted(
+        [f"{one.pk}-{third.pk}-1" for one in (unlike, twice, turned, lost)] + [f"{unlike.pk}-{second.pk}-1"]
+    )
+    assert len([row for row in changes_of(anything) if row["visit"]]) > 1
+
+
 # After an absence -----------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from visits.planner import Blocker, Need, Problem, Rule, day_of, week_of, words_of_slot
-from visits.planner.candidates import blockers
+from visits.planner.candidates import GONE, blockers
 from visits.planner.words import Names, cause, half_days
 
 
@@ -72,6 +72,17 @@ def broken(problem: Problem, slugs: Mapping[int, str], slots: Mapping[int, int],
     return {key: list(dict.fromkeys(against)) for key, against in found.items() if against}
 
 
+def as_it_stands(problem: Problem, slugs: Mapping[int, str], keys) -> dict[int, list[Against]]:
+    """Need -> what keeps it from the half-day on which it stands, of these needs, which all have one."""
+    slots = {need.key: need.stands for need in problem.needs if need.stands is not None}
+    return broken(problem, slugs, slots, keys)
+
+
+def is_gone(against) -> bool:
+    """Its half-day is not there any more; all else somebody may have agreed to."""
+    return any(one.what in GONE or one.what == What.BOOKED for one in against)
+
+
 class Counted:
     """What all visits take together, and which limit one of them is over."""
 
@@ -79,7 +90,7 @@ class Counted:
         self.problem, self.slugs = problem, slugs
         self.taken, self.weeks, self.terms = defaultdict(list), defaultdict(int), defaultdict(int)
         self.lost, self.out = defaultdict(int, problem.lost), defaultdict(int, problem.out_already)
-        self.theirs = defaultdict(list)
+        self.theirs, self.order = defaultdict(list), problem.of_partnership()
         for need, slot in placed:
             self.theirs[need.partnership].append((need, slot))
             for person in need.people:
@@ -112,7 +123,7 @@ class Counted:
         yield from self.out_of_order(need, slot)
 
     def out_of_order(self, need, slot):
-        order = self.problem.of_partnership()[need.partnership]
+        order = self.order[need.partnership]
         for other, there in self.theirs[need.partnership]:
             if other.key == need.key:
                 continue

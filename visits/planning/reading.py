@@ -11,13 +11,14 @@ from django.utils import timezone
 from accounts.models import School
 from programmes.models import Partnership, Programme, academic_year
 from visits.models import Plan, PlannerSettings, Visit
-from visits.planner import Allowance, Blocker, Need, Problem, Rule, Weights, day_of, slot_of
-from visits.planner.candidates import GONE, blockers
+from visits.planner import Allowance, Blocker, Need, Problem, Rule, Weights, slot_of
+from visits.planner.candidates import blockers
 from visits.planner.why import WEEKS
 from visits.planner.words import Names
 from visits.planning import calendars
 from visits.planning.asked import Asked, needs_of
 from visits.planning.calendars import Span
+from visits.planning.checking import as_it_stands, is_gone
 from visits.services.history import NOTICE
 from visits.services.out import places_of
 
@@ -102,8 +103,8 @@ def read(
         needs.append(need_of(asked, settings.host_is_out, stays, places))
     problem, names = Reader(programme, settings, moves, rows, needs, reader, today).read()
     problem = leave_what_is_soon(problem, today)
-    if only_standing and moves == Plan.Moves.WHAT_MUST:
-        problem = leave_what_was_agreed(problem)
+    if moves == Plan.Moves.WHAT_MUST:
+        problem = leave_what_was_agreed(problem, {asked.key: asked.slug for asked in rows})
     return Read(problem, names, {asked.key: asked for asked in rows})
 
 
@@ -159,15 +160,12 @@ def leave_what_is_soon(problem, today) -> Problem:
     return replace(problem, needs=tuple(needs))
 
 
-def leave_what_was_agreed(problem) -> Problem:
+def leave_what_was_agreed(problem, slugs) -> Problem:
     """People put a visit against a usual week, a number or an order: it stays until its half-day is gone."""
-    needs = []
-    for need in problem.needs:
-        if not need.is_locked and need.stands is not None:
-            found = {one.rule for one in blockers(problem, need, need.stands)}
-            outside = not need.first <= day_of(need.stands) <= need.last
-            need = replace(need, is_locked=bool(found or outside) and not found & GONE)
-        needs.append(need)
+    may_move = [need.key for need in problem.needs if not need.is_locked and need.stands is not None]
+    against = as_it_stands(problem, slugs, may_move)
+    agreed = {key for key, found in against.items() if not is_gone(found)}
+    needs = [replace(need, is_locked=need.is_locked or need.key in agreed) for need in problem.needs]
     return replace(problem, needs=tuple(needs))
 
 
