@@ -79,7 +79,9 @@ def test_whoever_makes_the_change_is_not_told_of_it(ours):
 
     (mail,) = told("visits_changed")
     assert (mail.to, mail.about_row) == (kofi, Visit.objects.get(on=feb(3)).pk)
-    assert "Ourside OursideSpecialist has changed a visit of yours" in mail.text
+    assert mail.subject == "Planned: observation, Wednesday 3 February, morning"
+    assert f"Ourside OursideSpecialist has planned a visit with you in {ours.programme.title}." in mail.text
+    assert "The file that comes with this mail puts it into your calendar." in mail.text
     assert "Please say whether the half-day suits you" in mail.text
 
 
@@ -115,9 +117,40 @@ def test_a_move_says_who_is_out_and_who_is_back_and_how_late_that_comes(ours, co
     services.move_visit(coordinator, visit, feb(10), "pm")
 
     (mail,) = told("cover_changed")
+    assert mail.subject == "Cover has changed: 1 half-day out of class, 1 no longer, Ourside Partner School"
+    assert "with them who is out of class." in mail.text
     assert lines_of(mail) == [
         "- Wednesday 10 February 2027, afternoon: Ourside OursidePartner",
         "- Friday 29 January 2027, morning: Ourside OursidePartner; this comes within two school days",
+    ]
+
+
+def test_the_mails_say_in_their_first_words_what_became_of_the_half_days(ours, coordinator):
+    visits = [planned(ours.partnership, feb(day), changes=[]) for day in (3, 4, 5)]
+
+    services.cancel_visit(coordinator, visits[0], "Snow")
+    services.move_visit(coordinator, visits[1], feb(10), "pm")
+    planned(ours.partnership, feb(11), by=coordinator)
+
+    kofi = ours.people[Role.PARTNER]
+    assert [(mail.subject, mail.text.split("\n\n")[1]) for mail in told("visits_changed") if mail.to == kofi] == [
+        (
+            "Cancelled: observation, Wednesday 3 February",
+            f"{coordinator} has cancelled a visit of yours in {ours.programme.title}.\nWhy: Snow",
+        ),
+        (
+            "Moved: observation, now Wednesday 10 February, afternoon",
+            f"{coordinator} has moved a visit of yours in {ours.programme.title}.",
+        ),
+        (
+            "Planned: observation, Thursday 11 February, morning",
+            f"{coordinator} has planned a visit with you in {ours.programme.title}.",
+        ),
+    ]
+    assert [mail.subject for mail in told("cover_changed")] == [
+        "No longer out of class: Wednesday 3 February, Ourside Partner School",
+        "Cover has changed: 1 half-day out of class, 1 no longer, Ourside Partner School",
+        "Out of class: Thursday 11 February, Ourside Partner School",
     ]
 
 

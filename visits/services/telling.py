@@ -75,6 +75,7 @@ class Letter:
 
 
 SAID_AS = ("new", "moved", "changed", "cancelled", "without_you")
+DID = {"new": "planned", "moved": "moved", "cancelled": "cancelled"}
 
 
 def tell_people(by, changes, told_anyway=frozenset()) -> list[Letter]:
@@ -145,9 +146,11 @@ def letter_of(person, stories) -> Letter:
     """An invitation holds one visit only."""
     said = {name: [story for story in stories if story.said_to(person) == name] for name in SAID_AS}
     entries = [entry_for(person, story) for story in stories]
+    one = next(name for name in SAID_AS if said[name]) if sum(map(bool, said.values())) == 1 else "several"
     context = {
         "number": len(stories),
-        "said": next(name for name in SAID_AS if said[name]) if sum(map(bool, said.values())) == 1 else "several",
+        "said": one,
+        "did": DID.get(one, "changed"),
         "first": stories[0].visit,
         "lines": {name: "\n".join(line_of(story, name) for story in told) for name, told in said.items()},
         "reasons": list(dict.fromkeys(story.reason for story in stories if story.reason)),
@@ -212,7 +215,7 @@ def letters_to_cover_finders(by, stories, organisation, today) -> list[Letter]:
             "school": next(booking.school for booking in [*told["out"], *(row for row, _ in told["back"])]),
             "out": "\n".join(cover_line(booking) for booking in in_order(told["out"])),
             "back": "\n".join(cover_line(row, late) for row, late in sorted(told["back"], key=lambda b: when(b[0]))),
-            "number": len(told["out"]) + len(told["back"]),
+            "numbers": {name: len(rows) for name, rows in told.items()},
             "first": min(when(row) for row in [*told["out"], *(row for row, _ in told["back"])])[0],
         }
         letters += [Letter(person, context) for person in finders.get(school, ()) if by is None or person != by]
