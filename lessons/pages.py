@@ -17,6 +17,7 @@ SAFEGUARDING = (
     "Do not record safeguarding concerns here: tell your designated safeguarding lead. Write initials, not names."
 )
 PRESENCE = [("present", "There"), ("absent", "Absent")]
+NOT_SAID = "Not said"
 SOURCES = "For example: staff meeting of 12 May, planning with Year 4."
 
 
@@ -200,6 +201,20 @@ class Reading:
         return [booking.person for booking in self.head.out if not booking.covered_by]
 
     @property
+    def pupils_not_said(self):
+        """The target pupils, as the reader sees them, of whom nobody has said whether they were there."""
+        return [words for words, there in self.pupils or [] if there == NOT_SAID]
+
+    @property
+    def pupils_by_presence(self):
+        """(There, the pupils who were), and so on, of what is said of any."""
+        by = {
+            said: [words for words, there in self.pupils or [] if there == said]
+            for said in ("There", "Absent", NOT_SAID)
+        }
+        return [(said, who) for said, who in by.items() if who]
+
+    @property
     def state(self):
         """How it stands, in words that say who has to act."""
         if self.record.is_signed_off:
@@ -217,7 +232,7 @@ def reading_of(person, record):
     sections = sections_of(visit, [name for name, text in notes.items() if text])
     presences = {row.place_id: row.is_present for row in record.presences.all()}
     pupils = pupils_for(person, visit.partnership)
-    said = {True: "There", False: "Absent", None: "Not said"}
+    said = {True: "There", False: "Absent", None: NOT_SAID}
     tasks = {task.side: task for task in record.gap_tasks.select_related("done_by")}
     reached = [
         ("Other teachers", notes.get("reached-teachers")),

@@ -128,6 +128,30 @@ def test_on_paper_a_record_says_what_its_reader_sees_and_names_nobody_outside_it
     assert [word for word in ("Forename", CANARY, "OursidePartner") if word in about] == []
 
 
+def test_a_usual_record_is_one_page_and_says_of_each_task_by_when_or_that_it_is_done(client, ours):
+    words = " ".join(["A told the whole story to her partner and wrote two lines of it; B waited to be asked."] * 3)
+    boxes = {f"section__{key}": words for key in ("pupils", "barriers", "focus", "plan", "other")}
+    for number in (1, 2):
+        boxes |= {
+            f"action__{number}__what": "Send each other the plan",
+            f"action__{number}__owner": str(ours.pat.pk),
+            f"action__{number}__due_on": "24/11/2026",
+        }
+    boxes |= {"gap__specialist__what": "Find three questions", "gap__partner__what": "Try talk partners"}
+    write(client, ours.pat, ours.past, **boxes)
+    sign(client, ours.pat, ours.past.record)
+    sign(client, ours.sara, ours.past.record)
+    client.post(reverse("lessons:gap_task_done", args=[ours.past.record.gap_tasks.get(side="specialist").pk]))
+
+    (page,) = pages(client.get(address("pdf", ours.past)).content)
+
+    assert f"{ours.sara} Find three questions Done" in page
+    assert f"{ours.pat} Try talk partners No day named" in page
+    assert "Out of class Ourside OursidePartner" in page
+    assert "Target pupils Not said: OursideForename OursideFamily" in page
+    assert page.count("Tuesday 24 November 2026") == 2
+
+
 def test_a_word_without_end_is_broken_on_paper_and_none_of_it_is_lost(client, ours):
     written(client, ours)
     write(client, ours.pat, ours.past, section__focus="x" * 500)

@@ -156,6 +156,18 @@ def test_before_signing_what_is_lacking_is_named_and_led_to(client, ours):
     assert 'value="soon"' in page.content.decode()
 
 
+def test_before_signing_it_is_asked_which_pupils_were_there_and_signing_goes_on_without(client, ours):
+    asked = write(client, ours.pat, ours.past, section__focus="Talk")
+    said = write(client, ours.pat, ours.past, **{f"presence__{ours.place.pk}": "absent"})
+    unsaid = write(client, ours.pat, ours.past, **{f"presence__{ours.place.pk}": ""})
+    signed = sign(client, ours.pat, ours.past.record)
+
+    sentence = "Nobody has said which target pupils were there"
+    assert [sentence in text_of(page) for page in (asked, said, unsaid)] == [True, False, True]
+    assert 'record/write/#pupils"' in asked.content.decode()
+    assert "You have signed the record." in text_of(signed)
+
+
 def test_before_signing_it_is_asked_who_covered_and_signing_goes_on_without(client, ours):
     asked = write(client, ours.pat, ours.past, **whole(ours))
     signed = sign(client, ours.pat, ours.past.record)
