@@ -109,3 +109,12 @@ def test_a_teacher_sees_and_is_offered_only_what_is_within_reach(client, program
     assert list(on_days(context)) == [MONDAY]
     assert set(context["whose"].fields["school"].queryset) == {mine.partner_school, mine.specialist.home_school}
     assert set(context["whose"].fields["person"].queryset) == set(mine.teachers)
+
+
+@pytest.mark.parametrize("name", ["month", "agenda"])
+def test_from_here_it_is_one_step_to_read_it_in_an_own_calendar(browser, programme, name):
+    partnership_of(programme)
+
+    page = browser.get(reverse(f"visits:{name}"))
+
+    assert f'href="{reverse("calendars:own")}">Read these in your own calendar</a>' in page.content.decode()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
 from accounts.models import OutgoingMail
@@ -124,6 +125,19 @@ def test_a_feed_holds_the_own_visits_and_events_and_no_more(client, ours, vera):
     ahead = [event["SUMMARY"] for event in read(client, secret) if event["starts"].month == 2]
 
     assert ahead == ["Observation at Ourside Partner School", "Training"]
+
+
+def test_only_of_an_event_to_come_a_feed_asks_whether_the_person_comes(client, ours, vera):
+    today = timezone.localdate()
+    for name, days in (("Before", -1), ("Now", 0)):
+        on = today + dt.timedelta(days=days)
+        EventFactory(programme=ours.programme, name=name, on=on, audience=["specialist"])
+    _, secret = make_feed(vera)
+
+    said = {event["SUMMARY"]: str(event["DESCRIPTION"]) for event in read(client, secret)}
+
+    assert ["Say whether you come: http" in said[name] for name in ("Before", "Now")] == [False, True]
+    assert "Its page: http" in said["Before"]
 
 
 def test_the_office_reads_who_of_its_school_is_out_of_class_and_who_is_not_any_more(client, ours, vera, kofi):

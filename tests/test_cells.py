@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
@@ -19,6 +20,7 @@ from papers.sheets import (
     YesNo,
     parse_rows,
 )
+from papers.sheets.cells import write_a_date
 from tests.tables import Pupil, Status, read
 
 
@@ -153,8 +155,7 @@ def test_all_rows_are_checked_at_once_and_every_wrong_cell_is_told():
         (
             3,
             "Born",
-            "“1/1/01” has a year of two digits. "
-            "Write the date with the day first and the year in full, such as 17/10/2008.",
+            f"“1/1/01” has a year of two digits. {write_a_date()}",
         ),
         (3, "Sex", "“Male” is too long. Shorten it to 1 characters."),
         (3, "Score", "“many” is not a number. Write it in digits."),
@@ -162,3 +163,9 @@ def test_all_rows_are_checked_at_once_and_every_wrong_cell_is_told():
         (4, "NC Year", "Year 2 is not in this programme. Choose years 3 to 6."),
         (5, None, "Year 1 is not in this programme. Correct the row."),
     ]
+
+
+@pytest.mark.parametrize(("today", "example"), [("2026-08-31", "17/10/2025"), ("2026-09-01", "17/10/2026")])
+def test_the_example_of_a_date_is_in_the_current_school_year(today, example):
+    with time_machine.travel(f"{today}T12:00:00Z", tick=False):
+        assert write_a_date().endswith(f"such as {example}.")

@@ -95,7 +95,7 @@ def test_every_wrong_cell_is_named_by_row_and_column_and_nothing_is_saved(client
          "Write its name in full, or its URN."),
         (5, "Kind", "“Holiday” is not known here. Use one of: INSET, Closed, No-go."),
         (5, "First day", "“31/2/2027” is not in the calendar. "
-         "Write the date with the day first and the year in full, such as 17/10/2008."),
+         "Write the date with the day first and the year in full, such as 17/10/2026."),
         (5, "Half", "“evening” is not known here. Use one of: am, pm, whole day."),
         (5, "Year groups", "“Y99” is not a list of year groups. "
          "Write their numbers, such as 5; 6, or R for Reception."),

@@ -144,7 +144,7 @@ def test_planned_visits_on_a_new_closure_are_counted_and_named_with_a_link(clien
     BookingFactory(visit=afternoon, person=UserFactory(), school=ours.school)
     page = text(enter(client, ours, kind="closed", first_on="9/2/2027"))
 
-    assert "1 planned visit falls on Tuesday 9 February 2027, morning." in text(answer)
+    assert "1 planned visit falls on Tuesday 9 February 2027, morning. Below you see it." in text(answer)
     assert "planned visit" not in text(elsewhere).replace("Planned visits on it", "")
     assert "2 planned visits fall on Tuesday 9 February 2027." in page
     named = f'<a class="govuk-link" href="{ours.visit.get_absolute_url()}">Tuesday 9 February, morning: observation</a>'

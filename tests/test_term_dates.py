@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from papers.sheets import xlsx_bytes
+from papers.sheets.cells import write_a_date
 from programmes import term_dates
 from programmes.models import TermDate
 from programmes.services import term_dates as services
@@ -312,8 +313,7 @@ def test_what_is_unreadable_in_a_file_is_named_by_its_row_and_all_rows_stand_in_
     assert page.templates[0].name == "programmes/term_dates_paste.html"
     assert page.context["form"].errors == {
         "pasted": [
-            "Row 5: “2/11/26” has a year of two digits. Write the date with the day first and the year in full, such "
-            "as 17/10/2008.",
+            f"Row 5: “2/11/26” has a year of two digits. {write_a_date()}",
             "Row 7: only 22 February 2027 can be read in “Spring term, second half, 22/02/2027, Octobr, half”. Give "
             "the first and the last day of the half term. Write each day with its month and year, such as 1 September "
             "2026.",

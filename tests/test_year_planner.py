@@ -12,10 +12,10 @@ from programmes.models import Area, AreaConsultant, Partnership, PartnershipStep
 from tests.factories import MembershipFactory, UserFactory
 from tests.term_dates import YEAR_2026
 from tests.years import MONDAY, TODAY, coordinator_of, partnership_of, programme_of, release, stand
-from visits.models import Away, Booking, Plan, ProposedTime, Visit
+from visits.models import Away, Booking, Event, Plan, ProposedTime, Visit
 from visits.planning.reading import read
 from visits.year_planner.columns import Columns
-from visits.year_planner.timetable import bands, lanes, marks
+from visits.year_planner.timetable import LABELS, bands, lanes, marks
 
 pytestmark = pytest.mark.django_db
 YEAR = dt.date(2026, 9, 1), dt.date(2027, 8, 31)
@@ -99,13 +99,18 @@ def test_bands_that_would_cover_each_other_take_rows_of_their_own():
     assert all(sum(cell.width for cell in lane.cells) == len(columns) for lane in made)
 
 
+def test_every_kind_of_event_has_a_label_that_no_other_has():
+    assert len(set(LABELS.values())) == len(LABELS)
+    assert set(LABELS) == set(Event.Kind)
+
+
 def test_alike_events_of_one_week_are_one_mark():
     columns = columns_of()
-    days = [(MONDAY, "twilight", f"Twilight {n}", "/e/") for n in range(3)]
+    days = [(MONDAY, LABELS["twilight"], f"Twilight {n}", "/e/") for n in range(3)]
 
     (item,) = marks(columns, days)
 
-    assert (item.words, item.said, item.url) == ("3 twilights", "Twilight 0; Twilight 1; Twilight 2", "")
+    assert (item.words, item.said, item.url) == ("Twilight (3)", "Twilight 0; Twilight 1; Twilight 2", "")
 
 
 # The page -------------------------------------------------------------------------------------------------------------

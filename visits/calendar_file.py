@@ -49,7 +49,10 @@ def entry_of_event(event, *, out=False) -> Entry:
     if event.link:
         lines.append(f"Online: {event.link}")
     if event.is_planned:
-        lines.append(f"Say whether you come: {settings.PUBLIC_URL}{event.get_absolute_url()}")
+        asks = event.on >= timezone.localdate()
+        lines.append(
+            f"{'Say whether you come' if asks else 'Its page'}: {settings.PUBLIC_URL}{event.get_absolute_url()}"
+        )
     return Entry(
         uid=f"{event.uid}@{host()}",
         sequence=event.sequence,

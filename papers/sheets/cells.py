@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from django.core.exceptions import ValidationError as NotValid
 from django.core.validators import validate_email
+from django.utils import timezone
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from .problems import Problems, quote
@@ -130,7 +131,13 @@ MONTHS = ["january", "february", "march", "april", "may", "june"]
 MONTHS += ["july", "august", "september", "october", "november", "december"]
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s/.\-]+(\d{1,2}|[a-z]{3,9})\.?,?[\s/.\-]+(\d+)", re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ t]00:00(?::00)?)?", re.ASCII)
-WRITE_A_DATE = "Write the date with the day first and the year in full, such as 17/10/2008."
+
+
+def write_a_date() -> str:
+    """How to write one, with an example of the current school year."""
+    today = timezone.localdate()
+    year = today.year if today.month > 8 else today.year - 1
+    return f"Write the date with the day first and the year in full, such as 17/10/{year}."
 
 
 def _day_first_date(value):
@@ -145,21 +152,21 @@ def read_day(value: str) -> dt.date:
     elif found := DAY_FIRST.fullmatch(text):
         day, month, year = found.groups()
     else:
-        raise Wrong(f"{quote(value)} is not a date.", WRITE_A_DATE)
+        raise Wrong(f"{quote(value)} is not a date.", write_a_date())
     if len(year) == 2:
-        raise Wrong(f"{quote(value)} has a year of two digits.", WRITE_A_DATE)
+        raise Wrong(f"{quote(value)} has a year of two digits.", write_a_date())
     if month.isalpha():
         names = [place for place, name in enumerate(MONTHS, 1) if name.startswith(month)]
         month = names[0] if len(names) == 1 else 0
     elif int(month) > 12:
         swapped = " The day and the month look swapped." if 1 <= int(day) <= 12 and int(month) <= 31 else ""
-        raise Wrong(f"{quote(value)} has no month: there is no month {int(month)}.{swapped}", WRITE_A_DATE)
+        raise Wrong(f"{quote(value)} has no month: there is no month {int(month)}.{swapped}", write_a_date())
     if len(year) != 4 or not 1800 <= int(year) <= 2199:
-        raise Wrong(f"{quote(value)} is in a year that cannot be meant.", WRITE_A_DATE)
+        raise Wrong(f"{quote(value)} is in a year that cannot be meant.", write_a_date())
     try:
         return dt.date(int(year), int(month), int(day))
     except ValueError:
-        raise Wrong(f"{quote(value)} is not in the calendar.", WRITE_A_DATE) from None
+        raise Wrong(f"{quote(value)} is not in the calendar.", write_a_date()) from None
 
 
 def _yes_no(value):

@@ -82,20 +82,22 @@ def edit(request, row, title, more=None):
     if form.is_valid() and form.is_to_be_asked:
         form.ask()
     elif form.is_valid() and (saved := form.save()):
-        tell(request, saved)
+        tell(request, saved, goes_on="another" in request.POST)
         year = academic_year(saved.first_on)[0]
         return redirect(request.path if "another" in request.POST else address(school, year))
     context = {"form": form, "title": title, "school": school, "back": address(school, row.first_on)}
     return render(request, "programmes/closures/form.html", context | (more or {}))
 
 
-def tell(request, row):
-    """That it is saved, and how many planned visits fall on it: the page names them."""
+def tell(request, row, *, goes_on):
+    """That it is saved, and how many planned visits fall on it: the calendar, which is shown unless they go on, names
+    them."""
     messages.success(request, f"{row}, {days_in_words(row)}: saved.")
     number = len(closures.hits(request.user, [row]).get(row.pk, []))
     if number:
         visits = "1 planned visit falls" if number == 1 else f"{number} planned visits fall"
-        messages.warning(request, f"{visits} on {days_in_words(row)}. The calendar of the school names them.")
+        named = "The calendar of the school names" if goes_on else "Below you see"
+        messages.warning(request, f"{visits} on {days_in_words(row)}. {named} {'it' if number == 1 else 'them'}.")
 
 
 @require_POST

@@ -15,6 +15,7 @@ from accounts.models import School, User
 from papers.templatetags.plain import clock
 from programmes.calendar import bank_holidays, calendar_of, days_between
 from programmes.models import SchoolClosure
+from visits.feeds.services import may_have_own, schools_of
 from visits.models import Booking, Event, Half, Visit
 from visits.planning.what_took import what_took
 
@@ -186,6 +187,7 @@ class Agenda:
             "today": self.today,
             "kept": f"&{kept}" if kept else "",
             "list_url": reverse("visits:list"),
+            "may_feed": may_have_own(self.reader) or bool(schools_of(self.reader)),
             "month_url": reverse("visits:month") + (f"?{kept}" if kept else ""),
             "agenda_url": reverse("visits:agenda") + (f"?{kept}" if kept else ""),
         }

@@ -47,7 +47,11 @@ def make(request):
 def revoke(request, pk):
     feed = get_object_or_404(services.feeds_of(request.user), pk=pk)
     services.revoke(request.user, feed)
-    messages.success(request, "Revoked: the address gives nothing any more. Calendars that read it go empty.")
+    messages.success(
+        request,
+        "Revoked: the address gives nothing any more. Calendars that read it hear of no change from now on; some "
+        "keep what they have, others drop it.",
+    )
     return redirect("calendars:own")
 
 

@@ -22,7 +22,7 @@ from visits.planning.what_took import what_took
 from visits.year_planner.chips import KINDS, WORDS, State, chip_of, state_of
 from visits.year_planner.columns import Columns
 from visits.year_planner.rows import closures_of, grouped, offer, pauses_of, row_of
-from visits.year_planner.timetable import bands, day, lanes, marks
+from visits.year_planner.timetable import LABELS, bands, day, lanes, marks
 
 TERMS = {"autumn": 0, "spring": 1, "summer": 2}
 NOT_PLANNED = [Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED, Partnership.Status.FOLDED]
@@ -176,7 +176,7 @@ class YearPlanner:
         happenings = [
             (
                 one.on,
-                one.get_kind_display().split()[-1],
+                LABELS[one.kind],
                 f"{one.title}, {longday(one.on)}",
                 one.get_absolute_url(),
             )

@@ -3,7 +3,19 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from visits.models import Event
+
 LETTERS_A_COLUMN = 4  # so many fit beside each other in the width of a week of the year
+LABELS = {  # of events: the one word that tells a kind from the others
+    Event.Kind.TRAINING: "Training",
+    Event.Kind.LAUNCH: "Launch",
+    Event.Kind.TWILIGHT: "Twilight",
+    Event.Kind.MODERATION: "Moderation",
+    Event.Kind.NETWORK: "Network",
+    Event.Kind.INSET: "INSET",
+    Event.Kind.SHOWCASE: "Showcase",
+    Event.Kind.FEEDBACK: "Feedback",
+}
 A_TERM = 20  # no term has more columns, and each of them is twice as wide
 
 
@@ -58,10 +70,12 @@ def marks(columns, days) -> list[Item]:
             together.setdefault((at, words), []).append((said, url))
     for (at, word), those in together.items():
         several = len(those) > 1
-        words = f"{len(those)} {word}s" if several else word.capitalize()
+        words = f"{word} ({len(those)})" if several else word
         said = "; ".join(said for said, _ in those)
         url = "" if several else those[0][1]
-        room = max(1, -(-(len(words) + 2) // (LETTERS_A_COLUMN if len(columns) > A_TERM else 2 * LETTERS_A_COLUMN)))
+        is_year = len(columns) > A_TERM
+        letters = len(words) + (3 if is_year else 2)  # with the stroke before them
+        room = max(1, -(-letters // (LETTERS_A_COLUMN if is_year else 2 * LETTERS_A_COLUMN)))
         ends = at + room > len(columns)  # its words stand before its week where there is no room behind
         first = max(0, at - room + 1) if ends else at
         found.append(
