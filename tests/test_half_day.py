@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from programmes.models import Partnership, SchoolClosure, SchoolLimits
 from tests.factories import MembershipFactory
+from tests.reading import text_of
 from tests.together import at_once
 from tests.years import MONDAY, TODAY, coordinator_of, partner_of, partnership_of, programme_of, release, stand
-from visits.models import Booking, Plan, Visit, VisitChange
+from visits import services
+from visits.models import Booking, Plan, PlannerSettings, Visit, VisitChange
 from visits.planning.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -245,3 +247,37 @@ def test_a_number_that_could_be_raised_is_the_smallest_thing_to_relax(client, pr
     specialist = partnership.specialist
     assert page.nearly[0] == f"the class of {specialist} could lose more than 1 half-day"
     assert page.causes == [(20, f"the class of {specialist} may lose no more than 1 half-day")]
+
+
+def test_where_the_present_half_day_is_the_best_the_page_says_so_and_chooses_no_other_one(client, programme):
+    partnership = partnership_of(programme)
+    release(partnership.specialist, "tue-am", "wed-am", preferred_half_days=["tue-am"])
+    visit = stand(partnership, 1, step=programme.timetable.first())
+    address = reverse("planner:half_day", args=[visit.planner_slug])
+
+    best = as_coordinator(client, programme).get(address)
+    PlannerSettings.objects.create(programme=programme, changes=0)
+    services.move_visit(None, visit, MONDAY + dt.timedelta(days=2), "am")
+    worse = client.get(address)
+
+    shown = [[one.number for one in page.context["page"].free] for page in (best, worse)]
+    assert shown == [[1, 2, 3], [1, 2, 3]]
+    assert [page.context["picked"] for page in (best, worse)] == ["", "2027-01-26-am"]
+    assert ["best half-day already" in text_of(page) for page in (best, worse)] == [True, False]
+    assert [place.words for _, halves in best.context["page"].weeks for _, places in halves for place in places].count(
+        "Free, best"
+    ) == 0
+
+
+def test_the_teachers_can_be_asked_first_while_no_other_time_is_proposed(client, programme):
+    partnership = partnership_of(programme)
+    visit = stand(partnership, 1, step=programme.timetable.first())
+    way = reverse("visits:propose", args=[visit.pk])
+    address = reverse("planner:half_day", args=[visit.planner_slug])
+
+    before = as_coordinator(client, programme).get(address)
+    services.propose_time(partnership.specialist.user, visit, MONDAY + dt.timedelta(days=2), "am")
+    after = client.get(address)
+
+    assert [f'href="{way}"' in page.content.decode() for page in (before, after)] == [True, False]
+    assert client.get(way).status_code == 200

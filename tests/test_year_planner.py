@@ -144,7 +144,7 @@ def test_every_visit_is_drawn_in_its_week_with_how_it_stands_and_who_has_to_act(
     done = stand(partnership, -7, step=steps[0])
     Visit.objects.filter(pk=done.pk).update(recorded_at=timezone.now(), signed_off_at=timezone.now())
     stand(partnership, -14, step=steps[1])
-    confirm(stand(partnership, 21, step=steps[2]))
+    confirm(stand(partnership, 35, step=steps[2]))
     waiting = stand(partnership, 42, step=steps[3])
     Booking.objects.filter(visit=waiting).exclude(person=partner).update(confirmed_at=timezone.now())
     proposed = stand(partnership, 56, step=steps[4])
@@ -162,7 +162,7 @@ def test_every_visit_is_drawn_in_its_week_with_how_it_stands_and_who_has_to_act(
             f"Lesson study 2, {school}, Monday 4 January, morning: waiting for {specialist} or {partner} "
             "to write the record",
         ),
-        ("L3", "confirmed", f"Lesson study 3, {school}, Monday 8 February, morning: confirmed"),
+        ("L3", "confirmed", f"Lesson study 3, {school}, Monday 22 February, morning: confirmed"),
         ("L4", "wait", f"Lesson study 4, {school}, Monday 1 March, morning: waiting for {partner} to confirm"),
         (
             "L5",

@@ -83,6 +83,13 @@ def is_gone(against) -> bool:
     return any(one.what in GONE or one.what == What.BOOKED for one in against)
 
 
+def is_beside_the_point(one: Against, asked) -> bool:
+    """Two of one step may come in either order; one besides the timetable has no window."""
+    if one.what == What.ORDER:
+        return int(one.said) < 0 and len({slug.rpartition("-")[0] for slug in one.others}) == 1
+    return one.what == What.OUTSIDE and asked.step is None
+
+
 class Counted:
     """What all visits take together, and which limit one of them is over."""
 

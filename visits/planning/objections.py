@@ -10,7 +10,7 @@ from visits.planner import Rule, day_of, slot_of
 from visits.planner.candidates import NEVER, blockers
 from visits.planner.words import cause
 from visits.planning.calendars import HALVES
-from visits.planning.checking import Against, Refusal, What, broken, in_words
+from visits.planning.checking import Against, Refusal, What, broken, in_words, is_beside_the_point
 from visits.planning.reading import read
 
 REFUSED = NEVER - {Rule.PAST, Rule.SOON} | {Rule.CLOSED, Rule.NO_GO, Rule.AWAY}
@@ -70,7 +70,7 @@ def in_programme(reader, programme, wanted, today) -> dict[int, Objections]:
     for key, asked in moved.items():
         refused, warned = [], []
         for one in against.get(key, ()):
-            if is_beside_the_point(one, asked, slots[key], booked):
+            if is_beside_the_point(one, asked) or is_said_by_bookings(one, slots[key], booked):
                 continue
             if one.what in {Rule.PAST, Rule.SOON}:
                 said = "it is too soon to find cover"
@@ -91,15 +91,5 @@ def booked_then(slots) -> set[tuple[int, int]]:
     return {(person, slot_of(on, HALVES[half])) for person, on, half in rows}
 
 
-def is_beside_the_point(one: Against, asked, slot, booked) -> bool:
-    """Two of one step may come in either order; one besides the timetable has no window."""
-    match one.what:
-        case What.BOOKED:
-            return True
-        case Rule.BUSY:
-            return (one.owner, slot) in booked
-        case What.OUTSIDE:
-            return asked.step is None
-        case What.ORDER:
-            return int(one.said) < 0 and len({slug.rpartition("-")[0] for slug in one.others}) == 1
-    return False
+def is_said_by_bookings(one: Against, slot, booked) -> bool:
+    return one.what == What.BOOKED or (one.what == Rule.BUSY and (one.owner, slot) in booked)

@@ -25,6 +25,7 @@ class State(StrEnum):
 
     MOVE = "move"
     RECORD = "record"
+    AGAINST = "against"
     NONE = "none"
     WAIT = "wait"
     CONFIRMED = "confirmed"
@@ -34,12 +35,13 @@ class State(StrEnum):
 WORDS = {
     State.MOVE: "Must move",
     State.RECORD: "Record missing",
+    State.AGAINST: "Against a rule",
     State.NONE: "No half-day yet",
     State.WAIT: "Waiting for a reply",
     State.CONFIRMED: "Confirmed",
     State.DONE: "Signed off",
 }
-BADGES = {State.MOVE: "\N{MULTIPLICATION SIGN}", State.RECORD: "!", State.WAIT: "?"}
+BADGES = {State.MOVE: "\N{MULTIPLICATION SIGN}", State.RECORD: "!", State.AGAINST: "\N{NOT EQUAL TO}", State.WAIT: "?"}
 
 
 @cache
@@ -85,6 +87,7 @@ class Chip:
         return " ".join(["ls-chip", f"ls-chip--{self.state}", *(f"ls-chip--{name}" for name in also if also[name])])
 
 
+AGREED = {"proposed", "wait", "confirmed"}
 STATES = {
     "move": State.MOVE,
     "record": State.RECORD,
@@ -96,20 +99,23 @@ STATES = {
 }
 
 
-def state_of(asked, today, clash="") -> tuple[State, str]:
-    """How it stands, in the words of every other page. `clash` is why its half-day no longer holds."""
+def state_of(asked, today, clash="", against="") -> tuple[State, str]:
+    """How it stands, in the words of every other page. `clash` is why its half-day no longer holds, `against` the rule
+    that it stands against."""
     visit = asked.visit
     if visit is None:
         return State.NONE, "No half-day yet"
     standing = standing_of(visit, today, clash)
     if standing.code == "done":
         return (State.DONE, "Signed off") if visit.signed_off_at else (State.WAIT, standing.words)
+    if against and standing.code in AGREED:
+        return State.AGAINST, f"Against a rule: {against}. {standing.words}"
     return STATES[standing.code], standing.words
 
 
-def chip_of(asked, today, *, clash="", wide=False, may_move=False, may_choose=True, chosen="") -> Chip:
+def chip_of(asked, today, *, clash="", against="", wide=False, may_move=False, may_choose=True, chosen="") -> Chip:
     visit = asked.visit
-    state, words = state_of(asked, today, clash)
+    state, words = state_of(asked, today, clash, against)
     where = asked.partnership.partner_school
     if visit is None:
         day, half, when = "no", "day", ""

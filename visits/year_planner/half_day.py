@@ -13,11 +13,12 @@ from papers.templatetags.plain import listed, longday, plural_count
 from programmes.calendar import calendar_of
 from programmes.models import Partnership
 from visits.models import Plan, Visit
-from visits.planner.candidates import GONE, blockers, school_week
+from visits.planner.candidates import blockers, school_week
 from visits.planner.choosing import Choice, Choices, Others, choices
 from visits.planner.values import Relaxation, Rule, day_of, half_of, slot_of, words_of_slot
 from visits.planner.why import price, ways_to
 from visits.planner.words import cause, relaxed
+from visits.planning.agreed import how_they_stand
 from visits.planning.reading import read
 from visits.year_planner.page import TERMS, YearPlanner
 
@@ -94,15 +95,18 @@ class HalfDay:
         return self.asked.visit
 
     @cached_property
+    def standing(self):
+        return how_they_stand(self.read, self.today, {self.asked.partnership.pk})
+
+    @property
     def clash(self) -> str:
         """Why the half-day that it has no longer holds; empty where it does."""
-        if self.need.stands is None or self.need.is_locked:
-            return ""
-        found = [one for one in self.against(self.need.stands) if one.rule in GONE]
-        if found:
-            return cause(found[0], self.names)
-        outside = not self.need.first <= day_of(self.need.stands) <= self.need.last
-        return "it is outside its window" if outside else ""
+        return self.standing[0].get(self.visit.pk, "") if self.visit else ""
+
+    @property
+    def rule(self) -> str:
+        """The rule that it stands against, since somebody put it there or the rule came later."""
+        return self.standing[1].get(self.visit.pk, "") if self.visit else ""
 
     def against(self, slot):
         return [*blockers(self.problem, self.need, slot), *Others(self.problem, self.need, self.called).blockers(slot)]
@@ -141,9 +145,13 @@ class HalfDay:
     def free(self) -> list[Free]:
         return [
             Free(number, value_of(choice.slot), words_of_slot(choice.slot), self.reasons(choice), choice)
-            for number, choice in enumerate(self.choices.free, 1)
-            if choice.slot != self.need.stands
+            for number, choice in enumerate((one for one in self.choices.free if one.slot != self.need.stands), 1)
         ]
+
+    @cached_property
+    def stands_best(self) -> bool:
+        """No other half-day would be better than the one that it has."""
+        return bool(self.choices.free) and self.choices.free[0].slot == self.need.stands
 
     def reasons(self, choice: Choice) -> str:
         """For and against this half-day, in sentences."""
@@ -228,7 +236,9 @@ class HalfDay:
         if slot not in slots:
             return Place("Outside the window", "past")
         if slot in ranks:
-            return Place("Free, best" if ranks[slot] == 1 else f"Free, number {ranks[slot]}", "free")
+            return Place(
+                "Free, best" if ranks[slot] == 1 and not self.stands_best else f"Free, number {ranks[slot]}", "free"
+            )
         words = cause(self.choices.ruled_out[slot], self.names)
         words = words[0].upper() + words[1:]
         is_past = self.choices.ruled_out[slot].rule == Rule.PAST
@@ -270,6 +280,12 @@ class HalfDay:
         return visit is not None and (visit.on <= self.today or bool(visit.recorded_at) or not visit.is_planned)
 
     @property
+    def propose_url(self) -> str:
+        """Where its teachers are asked first, while no other time is proposed: whoever may choose may propose."""
+        visit = self.visit
+        return "" if visit is None or visit.proposal else reverse("visits:propose", args=[visit.pk])
+
+    @property
     def told(self) -> str:
         p = self.asked.partnership
         people = [str(someone) for someone in p.teachers if someone != self.reader]
@@ -287,11 +303,12 @@ class HalfDay:
             "visit": self.visit,
             "error": error,
             "week_words": self.week_words(week, picked),
-            "picked": picked or (self.free[0].value if self.free else ""),
+            "picked": picked or (self.free[0].value if self.free and not self.stands_best else ""),
             "shown": shown,
             "more": [one for one in self.free if one not in shown],
             "seen": self.visit.sequence if self.visit else "",
             "back_url": self.back_url,
+            "propose_url": self.propose_url,
             **self.planner(),
         }
 

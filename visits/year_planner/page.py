@@ -14,11 +14,9 @@ from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
 from visits.models import Event, Plan
 from visits.models.visits import open_proposals
-from visits.planner.candidates import GONE, blockers
-from visits.planner.words import cause
+from visits.planning.agreed import how_they_stand
 from visits.planning.reading import read
 from visits.planning.steps import codes_of, is_at_specialists
-from visits.planning.what_took import what_took
 from visits.year_planner.chips import KINDS, WORDS, State, chip_of, state_of
 from visits.year_planner.columns import Columns
 from visits.year_planner.rows import closures_of, grouped, offer, pauses_of, row_of
@@ -102,13 +100,15 @@ class YearPlanner:
         theirs |= {partnership: [] for partnership in idle}
         pauses = pauses_of(theirs)
         closures = closures_of(theirs, columns.first, columns.last)
+        clashes, against = self.standing
         rows, everything = [], []
         for partnership, mine in theirs.items():
             chips = [
                 chip_of(
                     one,
                     self.today,
-                    clash=self.clashes.get(one.visit.pk, "") if one.visit else "",
+                    clash=clashes.get(one.visit.pk, "") if one.visit else "",
+                    against=against.get(one.visit.pk, "") if one.visit else "",
                     wide=bool(self.term),
                     may_move=self.may_plan and not partnership.is_paused,
                     may_choose=self.may_choose,
@@ -143,23 +143,9 @@ class YearPlanner:
         return asked
 
     @cached_property
-    def clashes(self) -> dict[int, str]:
-        """The visits to come whose half-day no longer holds, and why.
-
-        Of a visit that the plan leaves where it is, or whose people are to follow others, the plan says nothing.
-        """
-        clashes, others = {}, []
-        for need in self.found.problem.needs:
-            asked = self.found.asked[need.key]
-            if need.stands is None:
-                continue
-            if need.is_locked or len(need.people) != len(asked.booked):
-                others.append(asked.visit)
-            else:
-                against = [one for one in blockers(self.found.problem, need, need.stands) if one.rule in GONE]
-                if against:
-                    clashes[asked.visit.pk] = cause(against[0], self.found.names)
-        return clashes | what_took(others, self.today)
+    def standing(self) -> tuple[dict[int, str], dict[int, str]]:
+        """Visit -> why its half-day no longer holds; and visit -> the rule that it stands against."""
+        return how_they_stand(self.found, self.today, {one.partnership.pk for one in self.asked})
 
     def lanes(self, columns):
         steps = [step for step in self.programme.timetable.all() if step.type == step.Type.VISIT]
@@ -197,14 +183,14 @@ class YearPlanner:
         """The columns and rows of the download: every visit, planned or not."""
         columns = ["Partnership", "Partner school", "Specialist teacher", "Partner teachers", "Area", "Visit", "Day"]
         columns += ["Half-day", "Where", "How it stands"]
-        rows = []
+        rows, (clashes, against) = [], self.standing
         for one in self.asked:
             p, visit = one.partnership, one.visit
-            clash = self.clashes.get(visit.pk, "") if visit else ""
+            said = [found.get(visit.pk, "") if visit else "" for found in (clashes, against)]
             who = [p.ref, str(p.partner_school), str(p.specialist), listed(p.current_partner_teachers)]
             when = [visit.on, visit.get_half_display()] if visit else ["", ""]
             where = [p.area.name if p.area else "", one.title, *when, str(one.host)]
-            rows.append([*who, *where, state_of(one, self.today, clash)[1]])
+            rows.append([*who, *where, state_of(one, self.today, *said)[1]])
         return columns, rows
 
     def kinds(self):
@@ -226,11 +212,12 @@ class YearPlanner:
         acts = [
             (self.count[State.MOVE], "must move", "must move"),
             (self.count[State.RECORD], "record is missing", "records are missing"),
+            (self.count[State.AGAINST], "stands against a rule", "stand against a rule"),
         ]
         said = [f"{n} {one if n == 1 else many}" for n, one, many in acts if n]
         return (
             f"{having} of {plural_count(number, 'visit')} {'has' if number == 1 else 'have'} a half-day.",
-            f"{' and '.join(said)}." if said else "",
+            f"{listed(said)}." if said else "",
         )
 
     # The addresses of other views of the same ------------------------------------------------------------------
