@@ -6,15 +6,17 @@ class VisitsConfig(AppConfig):
 
     def ready(self):
         """Say to the apps that do not know this one what their steps bring about here, which events are ahead, which
-        visit took place last, and which planned ones fall on a school's closures."""
+        visit took place last, and which planned ones fall on a school's closures or stand against a week or a limit."""
         from accounts.register.succession import AFTER_SUCCESSION
         from programmes.letters.facts import ALSO_AHEAD
         from programmes.services import life, people
+        from programmes.services.against import AGAINST_LIMITS, AGAINST_WEEK
         from programmes.services.closures import WHAT_IT_HITS
         from programmes.services.held import LAST_HELD
         from programmes.services.inset import OCCUPIED
         from visits.events.letters import events_ahead
         from visits.services import cancel_visits_after, last_visit_held, let_visits_follow
+        from visits.services.against import visits_against_limits, visits_against_week
         from visits.services.displaced import visits_on_closures
         from visits.services.occupied import days_taken
         from visits.succession import FOLLOWING
@@ -26,4 +28,6 @@ class VisitsConfig(AppConfig):
             LAST_HELD.append(last_visit_held)
             WHAT_IT_HITS.append(visits_on_closures)
             OCCUPIED.append(days_taken)
+            AGAINST_WEEK.append(visits_against_week)
+            AGAINST_LIMITS.append(visits_against_limits)
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)

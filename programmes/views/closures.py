@@ -18,7 +18,9 @@ from programmes.closures import days_in_words, years_open
 from programmes.forms.closures import ClosureForm, LimitsForm
 from programmes.models import SchoolClosure, academic_year
 from programmes.services import closures
+from programmes.services.against import against_limits
 from programmes.services.school_calendars import ACTION, closures_of_year, limits_of, organisation_of
+from programmes.views.telling import tell_against
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 Kind = SchoolClosure.Kind
@@ -116,6 +118,7 @@ def limits(request, urn):
     if form.is_valid():
         form.save()
         messages.success(request, "The limits of the school are saved.")
+        tell_against(request, against_limits(request.user, school), "them")
         return redirect(address(school))
     context = {"form": form, "title": "How much the school can spare", "school": school, "back": address(school)}
     return render(request, "programmes/closures/form.html", context)

@@ -17,6 +17,8 @@ from programmes.forms.specialists import (
 )
 from programmes.models import ConflictOfInterest, Nomination, Partnership, Programme, SpecialistTeacher
 from programmes.services import specialists
+from programmes.services.against import against_week
+from programmes.views.telling import tell_against
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -169,6 +171,7 @@ def specialist_release(request, pk):
     if form.is_valid():
         form.save()
         messages.success(request, f"{'Your' if own else 'The'} usual half-days are saved.")
+        tell_against(request, against_week(request.user, row.user), "this week")
         return redirect(request.path if own else row)
     stands = SpecialistTeacher.objects.allowed(request.user, "release.keep").with_taken()
     stands = stands.select_related("user", "home_school", "programme", "consultant", "buddy__user", "coach__user")

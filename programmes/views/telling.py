@@ -8,6 +8,25 @@ from programmes.services.proposals import out_of_reach, way_to_head, who_is_told
 LINK = '<a class="govuk-notification-banner__link" href="{}">{}</a>'
 
 
+NAMED = 5  # visits that a message names
+
+
+def tell_against(request, visits, what):
+    """How many planned visits stand against what was just saved, and which: they stay until somebody moves them."""
+    if not visits:
+        return
+    number = len(visits)
+    stand = "1 planned visit stands" if number == 1 else f"{number} planned visits stand"
+    links = format_html_join("; ", LINK, [(address, words) for words, address in visits[:NAMED]])
+    more = f"; and {number - NAMED} more" if number > NAMED else ""
+    stays = (
+        "It stays where it is until somebody moves it."
+        if number == 1
+        else ("They stay where they are until somebody moves them.")
+    )
+    messages.warning(request, format_html("{} against {}: {}{}. {}", stand, what, links, more, stays))
+
+
 def tell_proposed(request, words, made, back):
     """What is proposed, and a warning with a way to invite each head who is not told of it."""
     tell_without_area(request, made)

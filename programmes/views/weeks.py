@@ -5,6 +5,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import get_allowed
 from programmes.forms.release import PartnerWeekForm
 from programmes.models import PartnerTeacher
+from programmes.services.against import against_week
+from programmes.views.telling import tell_against
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -16,6 +18,7 @@ def partner_week(request, pk):
     if form.is_valid():
         form.save()
         messages.success(request, f"{'Your' if own else 'The'} usual half-days are saved.")
+        tell_against(request, against_week(request.user, row.user), "this week")
         return redirect(partnership)
     context = {"form": form, "own": own, "teacher": row.user, "partnership": partnership}
     return render(request, "programmes/partner_week.html", context)
