@@ -159,8 +159,8 @@ def test_many_visits_are_told_apart_into_what_cannot_move_and_what_is_asked_abou
     address = reverse("visits:move_many")
     keys = [visit.pk, other.pk]
 
-    both = text(coordinator.post(address, {"visit": keys, "weeks": 1}))
-    one = coordinator.post(address, {"visit": [visit.pk], "weeks": 2})
+    both = text(coordinator.post(address, {"visit": keys, "weeks": 1}, follow=True))
+    one = coordinator.post(address, {"visit": [visit.pk], "weeks": 2}, follow=True)
     form = {"visit": [visit.pk], "weeks": 2, "seen": f"{visit.pk}:{visit.sequence}"}
     unasked = text(coordinator.post(address, form))
     moved = text(coordinator.post(address, form | {"sure": one.context["sure"]}, follow=True))
@@ -179,9 +179,9 @@ def test_a_visit_that_is_kept_where_it_is_is_left_out_of_many_unless_it_is_ticke
     address = reverse("visits:move_many")
     asked = {"visit": [visit.pk, other.pk], "weeks": 1}
 
-    left_out = coordinator.post(address, asked)
-    ticked = coordinator.post(address, asked | {"locked": [visit.pk]})
-    only = coordinator.post(address, {"visit": [visit.pk], "weeks": 1})
+    left_out = coordinator.post(address, asked, follow=True)
+    ticked = coordinator.post(address, asked | {"locked": [visit.pk]}, follow=True)
+    only = coordinator.post(address, {"visit": [visit.pk], "weeks": 1}, follow=True)
 
     assert [shift.visit for shift in left_out.context["shifts"]] == [other]
     assert "Left out: 1 visit is kept where it is" in text(left_out)

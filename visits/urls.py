@@ -3,6 +3,7 @@ from django.urls import include, path
 from visits import views
 from visits.agenda import views as agenda
 from visits.away import views as away
+from visits.changes import many
 from visits.changes import views as changes
 from visits.cover import views as cover
 
@@ -21,7 +22,7 @@ urlpatterns = [
     path("<int:pk>/cancel/", views.VisitCancel.as_view(), name="cancel"),
     path("cover/", cover.who_is_out, name="cover"),
     path("confirm/", changes.confirm_all, name="confirm_all"),
-    path("move/", changes.move_many, name="move_many"),
+    path("move/", many.move_many, name="move_many"),
     path("ledger/", include("visits.ledger.urls")),
     path("<int:pk>/confirm/", changes.confirm, name="confirm"),
     path("<int:pk>/move/", changes.VisitMove.as_view(), name="move"),

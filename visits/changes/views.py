@@ -1,8 +1,5 @@
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
@@ -10,8 +7,8 @@ from django.views.generic import FormView
 from accounts.access import allowed_rows
 from papers.templatetags.plain import longday, plural_count
 from visits import services
-from visits.changes.forms import CHANGED, RESTS_NOW, SOMEONE, MoveForm, ProposeForm, ShiftForm, SwapForm, WhichVisits
-from visits.changes.shifting import shifts_of
+from visits.changes.forms import CHANGED, RESTS_NOW, SOMEONE, MoveForm, ProposeForm, SwapForm
+from visits.changes.warning import in_the_way_of, is_sure, warnings_of
 from visits.forms import who_is_booked
 from visits.models import NotOpenToVisits, ProposedTime, Visit, WrongState
 from visits.planning.objections import objections_to
@@ -19,7 +16,6 @@ from visits.planning.what_took import what_took
 from visits.services.history import is_late
 from visits.views import RESTS, VisitChanging
 
-A_PAGE = 100
 ANSWERED = "This proposal is answered or taken back already, or it is your own. See how it stands."
 
 
@@ -221,88 +217,6 @@ class VisitSwap(VisitChanging, FormView):
         else:
             messages.success(self.request, f"Swapped: this visit is now on {when(other.on, other.half)}.")
         return redirect(self.visit)
-
-
-def warnings_of(found) -> int:
-    """How many things somebody reads before going on all the same: with another number they are asked again."""
-    return sum(len(one.warned) for one in found)
-
-
-def is_sure(request, found) -> bool:
-    number = warnings_of(found)
-    return not number or request.POST.get("sure") == str(number)
-
-
-def in_the_way_of(user, error):
-    """The sentences of what is in the way; at least one."""
-    found = [
-        who_is_booked(user, booking, "")
-        if bookings
-        else f"{visit.partnership.label} has another visit there, or one of its people is booked twice."
-        for visit, bookings in error.problems
-        for booking in bookings or [None]
-    ]
-    return list(dict.fromkeys(found)) or [SOMEONE]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def move_many(request):
-    """The coordinator's: choose visits and by how many weeks, check what goes where, move all of them or none.
-
-    What is chosen is posted, for there may be many and the reason is in somebody's own words: no address holds it. Only
-    what says how each visit was seen (`seen`) on the page to check writes anything.
-    """
-    rows = allowed_rows(Visit, request.user, "plans.manage").open_to_change()
-    today = timezone.localdate()
-    rows = rows.filter(on__gte=today)
-    which = WhichVisits(request.GET, rows=rows)
-    form = ShiftForm(request.POST if request.method == "POST" else None, rows=rows.with_people())
-    context = {"form": form, "query": urlencode({k: v for k, v in request.GET.items() if k in which.fields})}
-    if "choose" in request.POST or not form.is_valid():
-        shown = which.narrowed(rows).with_people()
-        context |= {"which": which, "visits": shown[:A_PAGE], "count": shown.count(), "most": A_PAGE}
-        context |= {"ticked": request.POST.getlist("visit"), "wrong": {} if "choose" in request.POST else form.errors}
-        return render(request, "visits/changes/many.html", context)
-    visits, weeks, ticked = (
-        list(form.cleaned_data["visit"]),
-        form.cleaned_data["weeks"],
-        request.POST.getlist("locked"),
-    )
-    left_out = [visit for visit in visits if visit.is_locked and str(visit.pk) not in ticked]
-    shifts = shifts_of(request.user, [visit for visit in visits if visit not in left_out], weeks, today)
-    context |= {
-        "shifts": shifts,
-        "left_out": left_out,
-        "sure": warnings_of(shifts),
-        "weeks": dict(form.fields["weeks"].choices)[weeks],
-        "able": [shift for shift in shifts if not shift.problems],
-        "late": [shift for shift in shifts if shift.is_late],
-    }
-    if "seen" in request.POST:
-        wrong = move_as_shown(request, shifts, form.cleaned_data["reason"])
-        if wrong is None:
-            messages.success(
-                request, f"Moved: {plural_count(len(shifts), 'visit')}. Everybody concerned is told by mail."
-            )
-            return redirect(reverse("visits:list"))
-        context |= wrong
-    return render(request, "visits/changes/many_check.html", context)
-
-
-def move_as_shown(request, shifts, reason) -> dict | None:
-    """All of them are moved, or what the page to check says instead."""
-    as_shown = set(request.POST.getlist("seen")) == {s.seen for s in shifts} and is_sure(request, shifts)
-    if not as_shown or any(shift.problems for shift in shifts):
-        return {"changed": True}
-    try:
-        services.move_many(request.user, [shift.target for shift in shifts], reason)
-    except services.CannotMove as error:
-        return {"problems": in_the_way_of(request.user, error)}
-    except NotOpenToVisits:
-        return {"problems": [RESTS_NOW]}
-    except WrongState:
-        return {"changed": True}
-    return None
 
 
 @require_POST
