@@ -112,8 +112,13 @@ def presences_of(record):
 
 
 def tasks_of(record):
-    done = {"done_at": record.begun_at, "done_by": record.written_by}
-    return [GapTask(record=record, side=side, what=text, **done) for side, text in GAP.items()]
+    """Each side's, done by it some days later."""
+    done_at = min(record.begun_at + dt.timedelta(days=6), timezone.now())
+    people = signers_of(record)
+    return [
+        GapTask(record=record, side=side, what=text, done_at=done_at, done_by=people[side])
+        for side, text in GAP.items()
+    ]
 
 
 def action_of(record, today):
@@ -126,12 +131,15 @@ def action_of(record, today):
     )
 
 
-def signatures_of(record):
+def signers_of(record):
     partnership = record.visit.partnership
-    people = {Side.SPECIALIST: partnership.specialist.user, Side.PARTNER: partnership.teachers[-1]}
+    return {Side.SPECIALIST: partnership.specialist.user, Side.PARTNER: partnership.teachers[-1]}
+
+
+def signatures_of(record):
     return [
         RecordSignature(record=record, side=side, person=person, version=1, at=record.begun_at)
-        for side, person in people.items()
+        for side, person in signers_of(record).items()
     ]
 
 

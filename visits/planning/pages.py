@@ -313,7 +313,7 @@ def where(asked, row) -> tuple[str, str] | None:
     """(half-day, remark) that a plan gives; of a visit that it leaves alone the half-day that stands, if any."""
     if row is None:
         stands = asked.visit and f"{asked.visit.on:%A %-d %B}, {asked.visit.get_half_display()}"
-        return stands and (stands, "not part of this plan")
+        return stands and (stands, "left as it stands")
     if row["to"] is not None:
         return words_of_slot(row["to"]), ""
     if not row["tried"]:
