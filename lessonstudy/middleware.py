@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.views.defaults import page_not_found, server_error
@@ -20,6 +21,18 @@ class OwnErrorPages:
         if settings.DEMO and response.status_code == 500:
             return server_error(request)
         return response
+
+
+class PagesAndForms:
+    """A page is read, and a form is sent. Nothing of ours answers to another method, before anyone asks who it is."""
+
+    METHODS = ["GET", "HEAD", "POST"]
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request) if request.method in self.METHODS else HttpResponseNotAllowed(self.METHODS)
 
 
 class FormsOpenedAsPages:

@@ -3,11 +3,13 @@
 import contextlib
 import os
 import re
+import threading
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.signals import request_finished, request_started
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
@@ -52,9 +54,34 @@ def windows(browser, base_url, client):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    with none_left_running():
+        yield opened
+        for context in contexts:
+            context.close()
+
+
+@contextlib.contextmanager
+def none_left_running():
+    """The server has answered whatever it was asked: a request that a closed window asked for would still write while
+    the database is emptied for the next test."""
+    running, change = set(), threading.Condition()
+
+    def begun(**kwargs):
+        with change:
+            running.add(threading.get_ident())
+
+    def ended(**kwargs):
+        with change:
+            running.discard(threading.get_ident())
+            change.notify_all()
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield
+    with change:
+        change.wait_for(lambda: not running, timeout=30)
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
 
 
 def session_of(user, client, base_url):

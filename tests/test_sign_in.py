@@ -3,10 +3,12 @@
 import re
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import (
     SECRET_SESSION_KEY,
 )
+from allauth.usersessions.models import UserSession
 from django.conf import settings as configured
 from django.test import Client
 from django.urls import reverse
@@ -167,6 +169,19 @@ def test_someone_sees_where_they_are_signed_in_and_ends_it_everywhere_else():
     assert here.get(reverse("today")).status_code == 200
     answer = there.get(reverse("today"))
     assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, reverse("account_login"))
+
+
+def test_a_device_was_last_seen_within_five_minutes_of_when_it_was():
+    with time_machine.travel("2026-11-27 10:00Z", tick=False) as clock:
+        client, _ = sign_in(person(Role.SPECIALIST))
+
+        seen = []
+        for minutes in (0, 4, 2, 4, 2):
+            clock.shift(60 * minutes)
+            client.get(reverse("today"))
+            seen.append(f"{UserSession.objects.get().last_seen_at:%H:%M}")
+
+    assert seen == ["10:00", "10:00", "10:06", "10:06", "10:12"]
 
 
 def test_signing_out_ends_the_session():
