@@ -15,7 +15,9 @@ from accounts.roles import Role
 from programmes.calendar import calendar_of
 from programmes.models import Partnership, Programme
 from pupils.models import Assessment, TargetPupil
-from visits.models import Event, Visit
+from visits.models import Event, Plan, Visit
+from visits.planning.agreed import how_they_stand
+from visits.planning.reading import read
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +91,19 @@ class TestTheDemonstration:
                 answers[membership.role, membership.user.email] = client.get(reverse("today")).status_code
         assert set(answers.values()) == {200}
         assert len(answers) > 20
+
+    def test_nothing_stands_against_a_rule_but_what_the_demonstration_shows(self, demonstration):
+        today = dt.date(2027, 1, 27)
+
+        found = {}
+        for programme in Programme.objects.filter(status=Programme.Status.ACTIVE).select_related("organisation"):
+            took, ruled = how_they_stand(read(programme, moves=Plan.Moves.EVERYTHING, today=today), today)
+            found[programme.partnerships.filter(status="active").count()] = (len(took), list(ruled.values()))
+
+        (must_move, (ruled,)), other = found[11], found[3]
+        assert 1 <= must_move <= 3
+        assert ruled.endswith("is not released")
+        assert other == (1, [])
 
     def test_its_people_are_invented_and_its_pupil_numbers_of_no_real_la(self, demonstration):
         assert {upn[1:4] for upn in TargetPupil.objects.values_list("upn", flat=True) if upn} == {"199"}

@@ -37,7 +37,6 @@ FURNISHED_WITH = [
     sign_agreements,
     recruit,
     keep_calendars,
-    keep_weeks,
     live_through,
     plan_actions,
     hold_events,
@@ -67,6 +66,7 @@ def load_demo(today: dt.date) -> list[str]:
                 write_folder(plan, Path(folder), today)
                 programme = load_programme(folder).programme
             enter_term_dates(programme, today)
+            keep_weeks(programme, today)
             plan_visits(programme, today)
             if plan is ESSEX:
                 let_schools_wait(programme)

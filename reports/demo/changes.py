@@ -8,14 +8,15 @@ from programmes.calendar import calendar_of
 from programmes.models import Partnership
 from visits import services
 from visits.models import Booking, Visit
+from visits.planning.what_took import what_took
 
-TO_CONFIRM, PROPOSED, LATE, MOVED = 0, 1, 3, 4  # places among the running partnerships
+TO_CONFIRM, PROPOSED, LATE, MOVED, AGREED = 0, 1, 3, 4, 5  # places among the running partnerships
 
 
 def change_visits(programme, today):
     """Half-days up to three weeks ahead are confirmed, but those of one partnership; and some are changed."""
     partnerships = list(programme.partnerships.filter(status=Partnership.Status.ACTIVE).with_people())
-    if len(partnerships) <= MOVED:
+    if len(partnerships) <= AGREED:
         return
     confirmed = Booking.objects.filter(visit__partnership__programme=programme, confirmed_at=None)
     confirmed = confirmed.exclude(visit__partnership=partnerships[TO_CONFIRM], on__gte=today)
@@ -23,6 +24,7 @@ def change_visits(programme, today):
     propose(partnerships[PROPOSED], today)
     cancel_late(partnerships[LATE], today)
     move(partnerships[MOVED], today)
+    next(filter(None, (agree(partnership, today) for partnership in partnerships[AGREED:])), None)
 
 
 def ahead(partnership, today):
@@ -62,3 +64,20 @@ def move(partnership, today):
     visit = ahead(partnership, today)
     if visit and (day := free_day(visit, visit.on + dt.timedelta(days=3))):
         services.move_visit(partnership.specialist.user, visit, day, "am", "Our inspection week")
+
+
+def agree(partnership, today) -> bool:
+    """The last visit takes place outside the usual week of the specialist teacher, as the two have agreed; False where
+    no such half-day is free."""
+    visit = Visit.objects.filter(partnership=partnership, status=Visit.Status.PLANNED, on__gt=today).last()
+    usual = partnership.specialist.release_half_days
+    if visit is None or visit.step is None or not usual:
+        return False
+    day = max(visit.step.window_start, today + dt.timedelta(days=21))
+    while (day := free_day(visit, day)) and day <= visit.step.window_end:
+        there = Visit(pk=visit.pk, partnership=partnership, host=visit.host, on=day, half="am")
+        if f"{day:%a}-am".lower() not in usual and not what_took([there], today):
+            services.move_visit(partnership.specialist.user, visit, day, "am", "We have swapped our free mornings")
+            return True
+        day += dt.timedelta(days=1)
+    return False

@@ -1,14 +1,12 @@
 """Who takes part in a demo programme and why: nominations, release patterns, buddies, and the talks with heads."""
 
 import datetime as dt
-import random
 
 from django.utils import timezone
 
 from accounts.models import Membership, School, User
 from accounts.roles import Role
 from programmes.models import ConflictOfInterest, HeadContact, Nomination, PartnerSchool, SpecialistTeacher
-from programmes.models.week import HALF_DAYS
 from programmes.services import schools, specialists
 
 Stage = PartnerSchool.Stage
@@ -76,13 +74,10 @@ def recruit(programme, today):
     if not programme.organisation.la_code:
         return
     enquire(programme, today)
-    rng = random.Random(programme.slug)
     person = programme_coordinator(programme)
     rows = list(programme.specialists.select_related("user", "home_school"))
     start = programme.starts_on - dt.timedelta(days=120)
     for number, row in enumerate(rows):
-        row.release_half_days = sorted(rng.sample(list(HALF_DAYS), 3), key=list(HALF_DAYS).index)
-        row.ppa = rng.choice([code for code in HALF_DAYS if code not in row.release_half_days])
         row.coach = rows[0] if number in {3, 5} else None
         row.save()
         specialists.keep_nomination(
