@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from visits.planner import Blocker, Need, Problem, Rule, day_of, week_of, words_of_slot
+from visits.planner import Blocker, Need, Problem, Rule, week_of, words_of_slot
 from visits.planner.candidates import GONE, blockers
 from visits.planner.words import Names, cause, half_days
 
@@ -97,14 +97,16 @@ class Counted:
         self.problem, self.slugs = problem, slugs
         self.taken, self.weeks, self.terms = defaultdict(list), defaultdict(int), defaultdict(int)
         self.lost, self.out = defaultdict(int, problem.lost), defaultdict(int, problem.out_already)
-        self.theirs, self.order = defaultdict(list), problem.of_partnership()
+        self.theirs = defaultdict(list)
+        self.before = {key: up_to_each(needs) for key, needs in problem.of_partnership().items()}
+        self.term = {slot: problem.term_of(slot) for slot in {slot for _, slot in placed}}
         for need, slot in placed:
             self.theirs[need.partnership].append((need, slot))
             for person in need.people:
                 self.taken[person, slot].append(need)
             for person, school in need.out:
                 self.weeks[person, week_of(slot)] += 1
-                self.terms[person, problem.term_of(slot)] += 1
+                self.terms[person, self.term[slot]] += 1
                 self.out[school, slot] += 1
             for each in need.classes:
                 self.lost[each] += 1
@@ -115,7 +117,7 @@ class Counted:
             # What stays where it is is in the way as a booking already.
             others = [other for other in self.taken[person, slot] if other.key != need.key and not other.is_locked]
             yield from (Against(What.BOOKED, person, others=(self.slugs[other.key],)) for other in others)
-        term = problem.term_of(slot)
+        term = self.term[slot]
         for person, school in need.out:
             most = problem.allowances.get(person)
             if most and most.a_week is not None and self.weeks[person, week_of(slot)] > most.a_week:
@@ -130,16 +132,26 @@ class Counted:
         yield from self.out_of_order(need, slot)
 
     def out_of_order(self, need, slot):
-        order = self.order[need.partnership]
+        before = self.before[need.partnership]
         for other, there in self.theirs[need.partnership]:
             if other.key == need.key:
                 continue
-            (first, a), (second, b) = sorted([(need, slot), (other, there)], key=lambda pair: pair[0].order)
-            gap = (day_of(b) - day_of(a)).days
-            between = [one for one in order if first.order < one.order <= second.order]
-            next_to_it = len(between) == 1 and second.greatest_gap is not None
-            if gap < sum(one.least_gap for one in between) or (next_to_it and gap > second.greatest_gap):
+            first, second, gap = need, other, there // 2 - slot // 2
+            if other.order < need.order:
+                first, second, gap = other, need, -gap
+            (steps, least), (more_steps, more) = before[first.order], before[second.order]
+            next_to_it = more_steps - steps == 1 and second.greatest_gap is not None
+            if gap < more - least or (next_to_it and gap > second.greatest_gap):
                 yield Against(What.ORDER, said=str(gap), others=(self.slugs[second.key], self.slugs[first.key]))
+
+
+def up_to_each(needs) -> dict[int, tuple[int, int]]:
+    """By order: how many of the visits of a partnership come up to it, and their least gaps together."""
+    found, least = {}, 0
+    for number, need in enumerate(needs, 1):
+        least += need.least_gap
+        found[need.order] = number, least
+    return found
 
 
 # Words ----------------------------------------------------------------------------------------------------------------
