@@ -29,7 +29,7 @@ from reports.dashboards.rows import (
     school_calendar,
     weeks,
 )
-from reports.dashboards.slipping import SUPPORTED, radar, slip_items, standings
+from reports.dashboards.slipping import SUPPORTED, facts_of, radar, slip_items, standings
 from reports.dashboards.to_do import (
     beginning_items,
     closed_school_items,
@@ -63,7 +63,8 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
-    found, theirs = radar(user, acting, today), programmes(user, acting)
+    facts, theirs = facts_of(user, acting, today), programmes(user, acting)
+    found = radar(facts)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += closed_school_items(user, acting, today)
@@ -92,7 +93,7 @@ def coordinator(user, acting, today):
     return {
         "standings": standings(found),
         "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
-        **ahead(user, acting, today, most=12),
+        **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
         "programmes": theirs or None,
         "results": True,
@@ -138,7 +139,7 @@ def teacher(user, acting, today):
         + revisit_items(user, acting, today)
         + coming_items(user, acting, today)
         + change_items(user, acting, today, took),
-        **ahead(user, acting, today, took={visit.pk: why for visit, why in took.items()}),
+        **ahead(user, acting, today, took_of=lambda *_: {visit.pk: why for visit, why in took.items()}),
         "partnerships": partnerships,
         "parts": own,
         "weeks": taught,
@@ -147,11 +148,12 @@ def teacher(user, acting, today):
 
 
 def consultant(user, acting, today):
-    found = radar(user, acting, today)
+    facts = facts_of(user, acting, today)
+    found = radar(facts)
     return {
         "standings": standings(found),
         "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
-        **ahead(user, acting, today, most=12),
+        **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
         "programmes": programmes(user, acting),
         "results": True,

@@ -40,14 +40,15 @@ def by_programme(rows, path):
     ]
 
 
-def ahead(user, acting, today, most=40, took=None):
-    """The visits of the next two weeks, or else the one that comes next, with what `took` their half-days."""
+def ahead(user, acting, today, most=40, took_of=what_took):
+    """The visits of the next two weeks, or else the one that comes next, with what took their half-days as `took_of`
+    knows it."""
     to_come = mine(Visit, user, acting, "visits.view").standing().filter(on__gte=today).with_people()
     near = to_come.filter(on__lte=today + FORTNIGHT)
     visits = list(near.annotate(of_all=Window(Count("pk")))[:most])
     next_visit = None if visits else to_come.first()
     shown = visits or [next_visit] * bool(next_visit)
-    took = what_took(shown, today) if took is None else took
+    took = took_of(shown, today)
     for visit in shown:
         visit.took = took.get(visit.pk, "")
     return {

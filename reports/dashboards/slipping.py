@@ -62,10 +62,14 @@ COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
 SUPPORTED = ("agreement", "move", "plan")
 
 
-def radar(user, acting, today):
-    """The rows of the roster of every programme that runs, by programme."""
+def facts_of(user, acting, today):
+    """Of the partnerships of every programme that runs."""
     partnerships = mine(Partnership, user, acting, "roster.view").filter(programme__status=Programme.Status.ACTIVE)
-    facts = Facts(user, acting.organisation, partnerships.with_people().order_by("programme__name", "ref"), today)
+    return Facts(user, acting.organisation, partnerships.with_people().order_by("programme__name", "ref"), today)
+
+
+def radar(facts):
+    """The rows of their roster, by programme."""
     found = {}
     for row in rows_of(facts):
         found.setdefault(row.partnership.programme, []).append(row)

@@ -121,12 +121,22 @@ class Facts:
         return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
 
     @cached_property
-    def took(self):
-        """Visit -> what took its half-day, of what is planned and to come."""
+    def visits_of_started(self):
+        """Those that may have to move."""
         visits = [visit for p in self.started for visit in self.visits.get(p.pk, [])]
         for visit in visits:
             visit.partnership = self.by_pk[visit.partnership_id]
-        return what_took(visits, self.today)
+        return visits
+
+    @cached_property
+    def took(self):
+        """Visit -> what took its half-day, of what is planned and to come."""
+        return what_took(self.visits_of_started, self.today)
+
+    def took_of(self, visits, today):
+        """The same of these, of which most are known already."""
+        known = {visit.pk for visit in self.visits_of_started}
+        return self.took | what_took([visit for visit in visits if visit.pk not in known], today)
 
     @cached_property
     def timetable(self):
