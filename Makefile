@@ -7,9 +7,10 @@ LOCK = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes 
 demo: product
 	@.venv/bin/python -m lessonstudy.demo
 
-# Two processes share the work. What kills or freezes whole programs comes when that is done, a file at a time.
+# Three processes share the work, since one of them mostly waits for its browser. What kills or freezes whole programs
+# comes when that is done, a file at a time.
 test: development lint
-	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not soak and not alone"
+	.venv/bin/python -m pytest -n 3 --dist worksteal -m "not soak and not alone"
 	.venv/bin/python -m pytest -n 2 --dist loadfile -m "alone and not soak"
 
 check: development lint

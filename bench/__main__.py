@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
 
+import lessonstudy.wsgi  # noqa: F401 - pages are measured as the web server runs: all of it loaded, and left alone
 from bench.county import build_county
 from bench.pairing import pairing
 from bench.plan_from_rows import from_rows

@@ -91,6 +91,6 @@ class Walk:
     def key(self):
         """The name of the page, and of several that stand under one address how the heading begins."""
         page = resolve(self.path)
-        word = self.page.get_by_role("heading", level=1).first.inner_text().split()[0]
+        word = self.page.locator("h1").first.inner_text().split()[0]
         word = "n" if word.isdecimal() else "" if set(page.kwargs) & OF_ONE_ROW else word
         return f"{page.view_name} {word}".strip()
