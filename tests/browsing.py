@@ -11,7 +11,10 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.signals import request_finished, request_started
 from django.db import connections
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
+
+# A busy machine is no wrong answer here either.
+expect.set_options(timeout=30_000)
 
 AXE = Path("node_modules/axe-core/axe.min.js")
 WIDTHS = [1280, 375, 320]

@@ -46,14 +46,14 @@ def test_a_coordinator_plans_the_year_and_finds_it_in_the_planner(open_as, progr
     page.get_by_role("button", name="Work out a plan").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     work(Plan, tasks.make_plan)  # the page notices by itself
-    expect(page.get_by_role("button", name="Check and accept")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Check and accept")).to_be_visible()
     problems += problems_of(page)
     page.get_by_role("button", name="Check and accept").click()
     problems += problems_of(page)
     page.get_by_role("button", name="Accept the plan").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     work(PlanAcceptance, tasks.write_plan)
-    expect(page.get_by_role("heading", name="The plan is accepted")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="The plan is accepted")).to_be_visible()
     page.goto(reverse("planner:year"))
 
     expect(page.get_by_text("4 of 4 visits have a half-day.")).to_be_visible()
