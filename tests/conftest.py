@@ -1,9 +1,11 @@
+import datetime as dt
 import gc
 import os
 import tempfile
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
 from hypothesis import settings
@@ -44,6 +46,15 @@ def django_db_setup(django_test_environment, django_db_blocker):
     yield
     with django_db_blocker.unblock():
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture
+def in_january():
+    """Time stands still at the beginning of a spring term, where much of the year is past and much to come."""
+    from tests.years import TODAY
+
+    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
+        yield
 
 
 @pytest.fixture

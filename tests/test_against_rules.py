@@ -1,14 +1,10 @@
 """Visits to come that stand against a rule: the year planner says so, beside those that must move."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.urls import reverse
 
 from programmes.models import SchoolClosure, SchoolLimits
 from tests.years import (
-    TODAY,
     coordinator_of,
     partner_of,
     partnership_of,
@@ -19,13 +15,7 @@ from tests.years import (
 )
 from visits.models import PlannerSettings, Visit
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_january():
-    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
 
 @pytest.fixture

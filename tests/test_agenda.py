@@ -3,20 +3,13 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from programmes.models import SchoolClosure
 from tests.factories import EventFactory, MembershipFactory
-from tests.years import MONDAY, TODAY, coordinator_of, partnership_of, programme_of, stand
+from tests.years import MONDAY, coordinator_of, partnership_of, programme_of, stand
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_january():
-    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
 
 @pytest.fixture

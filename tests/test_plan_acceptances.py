@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -26,12 +25,6 @@ PATIENCE = 60
 PACE = 6
 
 
-@pytest.fixture
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
 def a_programme(partnerships=3):
     programme = programme_of("First visit", "Lesson study 1")
     for _ in range(partnerships):
@@ -46,7 +39,7 @@ def accepted(plan):
 
 
 @pytest.mark.django_db
-def test_what_stood_against_it_is_kept_as_raw_values_and_read_as_sentences(one_day):
+def test_what_stood_against_it_is_kept_as_raw_values_and_read_as_sentences(in_january):
     programme = a_programme(1)
     plan = worked_out(programme)
     row = plan.result["visits"][0]
@@ -73,7 +66,7 @@ def test_what_stood_against_it_is_kept_as_raw_values_and_read_as_sentences(one_d
 
 
 @pytest.mark.django_db
-def test_whoever_may_not_plan_any_more_when_it_is_written_is_refused(one_day):
+def test_whoever_may_not_plan_any_more_when_it_is_written_is_refused(in_january):
     plan = worked_out(a_programme(1))
     accepted(plan)
     Membership.objects.filter(user=plan.ordered_by).delete()
@@ -85,7 +78,7 @@ def test_whoever_may_not_plan_any_more_when_it_is_written_is_refused(one_day):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_accept_one_plan_at_once_the_second_gets_the_first_ones(one_day):
+def test_of_two_who_accept_one_plan_at_once_the_second_gets_the_first_ones(in_january):
     plan = worked_out(a_programme(1))
     other = coordinator_of(plan.programme)
 
@@ -100,7 +93,7 @@ def test_of_two_who_accept_one_plan_at_once_the_second_gets_the_first_ones(one_d
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_plans_that_workers_write_at_once_one_is_written_and_the_other_says_what_has_changed(one_day):
+def test_of_two_plans_that_workers_write_at_once_one_is_written_and_the_other_says_what_has_changed(in_january):
     programme = a_programme()
     both = [accepted(worked_out(programme)), accepted(worked_out(programme))]
 

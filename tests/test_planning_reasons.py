@@ -1,9 +1,6 @@
 """What the page of a plan says of a visit without a half-day, from rows: the same rules as where one is chosen."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 
 from programmes.models import SchoolLimits
 from tests.factories import SpecialistTeacherFactory
@@ -11,13 +8,7 @@ from tests.years import partner_of, partnership_of, programme_of, stand, step, w
 from visits.planning.pages import rows_of
 from visits.year_planner.half_day import HalfDay
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
 
 def said_of(plan):

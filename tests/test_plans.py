@@ -1,9 +1,6 @@
 """A plan from its order to its acceptance, beside rules that are checked by code that knows nothing of the planner."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 
 from accounts.models import OutgoingMail
 from bench.plans import broken_rules
@@ -31,13 +28,7 @@ from visits.planning.reading import read
 from visits.services.accepting import accept_plan, changes_of, check_plan
 from visits.services.plans import order_plan, replan_around, stop_plan
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
 
 # Working it out -------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,13 +14,7 @@ from visits.models import Away, Booking, Plan, ProposedTime, Visit, VisitChange
 from visits.planning.pages import refusals_in_words
 from visits.services.accepting import AlreadyAccepted, Overtaken, accept_plan, changes_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 6, 9, tzinfo=dt.UTC), tick=False):
-        yield
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
 
 def test_visits_change_places_in_one_step_and_open_proposals_are_overtaken():

@@ -1,9 +1,6 @@
 """A teacher's week or a school's limits are saved, and the message names the planned visits that stand against them."""
 
-import datetime as dt
-
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -11,17 +8,11 @@ from django.utils.html import strip_tags
 from accounts.roles import Role
 from programmes.models import PartnerTeacher
 from tests.factories import MembershipFactory
-from tests.years import TODAY, coordinator_of, partnership_of, programme_of, release, stand
+from tests.years import coordinator_of, partnership_of, programme_of, release, stand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 STAYS = "It stays where it is until somebody moves it."
 STAY = "They stay where they are until somebody moves them."
-
-
-@pytest.fixture(autouse=True)
-def in_january():
-    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,14 +16,8 @@ from visits.planning.reading import read
 from visits.year_planner.columns import Columns
 from visits.year_planner.timetable import LABELS, bands, lanes, marks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 YEAR = dt.date(2026, 9, 1), dt.date(2027, 8, 31)
-
-
-@pytest.fixture(autouse=True)
-def in_january():
-    with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
-        yield
 
 
 def columns_of(term=None):
