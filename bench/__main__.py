@@ -5,6 +5,7 @@ import logging
 import os
 import statistics
 import time
+from importlib import import_module
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
@@ -17,7 +18,6 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
 
-import lessonstudy.wsgi  # noqa: F401 - pages are measured as the web server runs: all of it loaded, and left alone
 from bench.county import build_county
 from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
@@ -30,6 +30,7 @@ PARTNERSHIPS = 200
 
 def main():
     logging.disable(logging.INFO)
+    import_module("lessonstudy.wsgi")  # pages are measured as the web server runs: all of it loaded, and left alone
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
     try:

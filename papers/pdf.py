@@ -13,6 +13,6 @@ def render_pdf(
 
     Its metadata name the title, the language and Lesson Study, and no person.
     """
-    from papers.typesetting import typeset  # noqa: PLC0415 (most of a second, for programs that make no PDF too)
+    from papers.typesetting import typeset
 
     return typeset(render_to_string(template, context), made_at, stylesheets)

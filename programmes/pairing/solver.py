@@ -24,7 +24,7 @@ def assign(places, room, edges) -> list[Edge]:
     `places` and `room` say how often each wish and each teacher may be chosen; a pair comes at most once. The answer
     depends on the order of wishes and teachers alone, so whoever calls puts them in order of their references.
     """
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 (a worker's library: no page waits for it)
+    from ortools.graph.python import min_cost_flow
 
     edges = sorted(edges, key=lambda edge: (edge.wish, edge.teacher))
     if not edges:

@@ -14,7 +14,7 @@ FEW = 400  # pairs of half-days that are forbidden one by one; for more a sum ov
 
 
 def ortools():
-    from ortools.sat.python import cp_model  # noqa: PLC0415 (a worker's library: no page waits for it)
+    from ortools.sat.python import cp_model
 
     return cp_model
 
