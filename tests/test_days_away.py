@@ -57,7 +57,7 @@ def test_days_are_entered_by_the_teacher_or_the_coordinator_and_taken_back(clien
         "",
     )
     assert row.entered_by == ours.people[role]
-    assert "Monday 1 March to Friday 5 March: saved. No visit is planned then." in page
+    assert "Monday 1 March to Friday 5 March: saved. No more visits are planned then." in page
     assert "away is not asked and not kept." in page
     assert "taken back. Visits can be planned then again." in back
     assert not Away.objects.exists()

@@ -263,9 +263,10 @@ def test_what_must_move_is_not_confirmed_and_the_answer_says_why(client, visit):
         f"Nothing was confirmed: {school} is closed (boiler) then, so this visit must move.",
     ]
     assert [str(message) for message in get_messages(together.wsgi_request)][1:] == [
-        "Some of these visits were changed a moment ago, or must move. Look at them again.",
+        f"Not confirmed: Tuesday 19 January, morning. {school} is closed (boiler) then, so this visit must move.",
         "Confirmed: 1 half-day.",
     ]
+    assert together["Location"] == reverse("visits:confirm_all")
     confirmed = Booking.objects.exclude(confirmed_at=None)
     assert list(confirmed.values_list("visit", "person")) == [(kept.pk, kofi.pk)]
 

@@ -139,7 +139,9 @@ def test_all_half_days_are_confirmed_together_but_not_one_that_moved(client, our
     assert "Confirm 3 half-days" in today
     assert "3 half-days wait for you to confirm" in text(page)
     assert "Confirmed: 2 half-days." in text(answer)
-    assert "Some of these visits were changed a moment ago, or must move." in text(answer)
+    assert "Not confirmed: Friday 12 February, morning. This visit was changed a moment ago: look at it again." in text(
+        answer
+    )
     unconfirmed = Booking.objects.filter(person=kofi, confirmed_at=None)
     assert list(unconfirmed.values_list("visit", flat=True)) == [visits[2].pk]
 

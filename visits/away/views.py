@@ -33,7 +33,7 @@ def away(request, person):
 
 
 def tell(request, row):
-    messages.success(request, f"{said(row)}: saved. No visit is planned then.")
+    messages.success(request, f"{said(row)}: saved. No more visits are planned then.")
     visits = keeping.visits_on(request.user, [row])[row.pk]
     if visits:
         number = "1 visit is" if len(visits) == 1 else f"{len(visits)} visits are"

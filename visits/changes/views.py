@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_POST
 from django.views.generic import FormView
 
@@ -16,6 +17,7 @@ from visits.planning.what_took import what_took
 from visits.services.history import is_late
 from visits.views import RESTS, VisitChanging
 
+CHANGED_NOW = "This visit was changed a moment ago: look at it again."
 ANSWERED = "This proposal is answered or taken back already, or it is your own. See how it stands."
 
 
@@ -100,13 +102,23 @@ def confirm_all(request):
         return render(request, "visits/changes/confirm.html", {"visits": visits, "gone": gone})
     ticked = set(request.POST.getlist("visit"))
     confirmed = services.confirm(request.user, [v for v in visits if f"{v.pk}:{v.sequence}" in ticked])
-    if len(confirmed) < len(ticked):
-        messages.warning(request, "Some of these visits were changed a moment ago, or must move. Look at them again.")
+    left = [visit for visit in everything if visit.pk in pks_of(ticked) and visit not in confirmed]
+    for visit in left:
+        why = f"{capfirst(took[visit.pk])} then, so this visit must move." if visit.pk in took else CHANGED_NOW
+        messages.warning(request, f"Not confirmed: {when(visit.on, visit.half)}. {why}")
+    if len(confirmed) + len(left) < len(ticked):
+        messages.warning(request, "What else was ticked does not wait for you any more.")
     if confirmed:
         messages.success(request, f"Confirmed: {plural_count(len(confirmed), 'half-day')}.")
     if not ticked:
         messages.warning(request, "Tick at least one half-day.")
-    return redirect("visits:confirm_all" if len(confirmed) < len(visits) else "today")
+    return redirect("visits:confirm_all" if left or len(confirmed) < len(visits) else "today")
+
+
+def pks_of(ticked) -> set[int]:
+    """The visits of boxes that name a visit and how it stood."""
+    found = (box.partition(":")[0] for box in ticked)
+    return {int(pk) for pk in found if pk.isdecimal()}
 
 
 @require_POST
