@@ -7,7 +7,18 @@ from django.views.decorators.http import require_safe
 
 from accounts.middleware import login_not_required
 
-VERSION = 2  # of what the worker keeps: a new one takes the old off the device
+VERSION = 3  # of what the worker keeps: a new one takes the old off the device
+FILES = [
+    "css/app.css",
+    "fonts/atkinson-400.woff2",
+    "fonts/atkinson-600.woff2",
+    "fonts/atkinson-700.woff2",
+    "js/drafts.js",
+    "js/notes.js",
+    "js/outbox.js",
+    "js/pages.js",
+    "js/shell.js",
+]
 
 
 @login_not_required
@@ -23,4 +34,4 @@ def shell(request):
 def worker(request):
     """Switched off, it is a worker that takes itself off every device that asks for it."""
     name = "lessons/sw.js" if settings.SERVICE_WORKER else "lessons/sw_off.js"
-    return render(None, name, {"version": VERSION}, content_type="text/javascript; charset=utf-8")
+    return render(None, name, {"version": VERSION, "files": FILES}, content_type="text/javascript; charset=utf-8")

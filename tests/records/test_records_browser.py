@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 ON_DEVICE = """async () => {
   const database = await new Promise((done, failed) => {
-    const asked = indexedDB.open("lesson-study-drafts", 1);
+    const asked = indexedDB.open("lesson-study-drafts", 2);
     asked.onsuccess = () => done(asked.result);
     asked.onerror = () => failed(asked.error);
   });
@@ -26,7 +27,8 @@ ON_DEVICE = """async () => {
     asked.onsuccess = () => done(asked.result);
   });
   const drafts = await all("drafts", "getAll");
-  const bytes = drafts.map((draft) => new TextDecoder().decode(draft.sealed));
+  const pages = await all("pages", "getAll");
+  const bytes = [...drafts, ...pages].map((kept) => new TextDecoder().decode(kept.sealed));
   const keys = await all("keys", "getAll");
   const stored = JSON.stringify([bytes, Object.entries(localStorage), Object.entries(sessionStorage)]);
   const cached = [];
@@ -35,8 +37,27 @@ ON_DEVICE = """async () => {
     for (const asked of await cache.keys()) cached.push(await (await cache.match(asked)).text());
   }
   database.close();
-  return {drafts: drafts.length, extractable: keys.map((kept) => kept.key.extractable), text: stored + cached.join("")};
+  const [extractable, text] = [keys.map((kept) => kept.key.extractable), stored + cached.join("")];
+  return {drafts: drafts.length, pages: pages.length, cached: cached.length, extractable, text};
 }"""
+
+# What a device has that was last used with the first version: one draft, of a record of a visit.
+FIRST_VERSION = """async ([who, visit, text]) => {
+  const key = await crypto.subtle.generateKey({name: "AES-GCM", length: 256}, false, ["encrypt", "decrypt"]);
+  const iv = crypto.getRandomValues(new Uint8Array(12));
+  const cells = {"section-focus": {text, base: 0, label: "Focus"}};
+  const words = new TextEncoder().encode(JSON.stringify({client: crypto.randomUUID(), seq: 1, title: "", cells}));
+  const sealed = await crypto.subtle.encrypt({name: "AES-GCM", iv}, key, words);
+  await new Promise((done) => {
+    const asked = indexedDB.open("lesson-study-drafts", 1);
+    asked.onupgradeneeded = () => {
+      asked.result.createObjectStore("keys").put({key, made: Date.now()}, who);
+      asked.result.createObjectStore("drafts").put({iv, sealed, at: Date.now()}, `${who}/${visit}`);
+    };
+    asked.onsuccess = () => (asked.result.close(), done());
+  });
+}"""
+NO_ROOM = "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') } }"
 
 
 @pytest.fixture
@@ -46,6 +67,16 @@ def ours():
 
 def offline(page, is_offline):
     page.context.set_offline(is_offline)
+
+
+def reopened(page):
+    """The tab is killed, and its address opened in another one."""
+    context, url = page.context, page.url
+    page.close()
+    page = context.new_page()
+    page.complaints = []
+    page.goto(url)
+    return page
 
 
 def test_a_teacher_records_a_visit_on_a_phone_with_the_network_cut_in_the_middle(open_as, ours):
@@ -66,10 +97,13 @@ def test_a_teacher_records_a_visit_on_a_phone_with_the_network_cut_in_the_middle
     expect(page.get_by_label("Barriers")).to_have_value("Canary in the corridor")
     kept = page.evaluate(ON_DEVICE)
     cut = problems_of(page)
-    page.reload()
-    expect(page.get_by_role("heading", level=1)).to_have_text("You are offline")
-    expect(page.locator("#title")).to_contain_text("Observation, ")
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    named = page.get_by_role("main").inner_text()
+    page = reopened(page)
+    expect(page.locator("#offline")).to_contain_text("No network: this is the page as this device has it")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Record of this visit")
+    expect(page.get_by_label("Focus")).to_have_value("Talk before writing")
+    expect(page.get_by_label("Barriers")).to_have_value("Canary in the corridor")
+    from_device, shell = page.get_by_role("main").inner_text(), problems_at(page, [375])
     page.get_by_label("Barriers").fill("Canary in the corridor, and noise")
     offline(page, False)
     expect(page.locator("#saved-words")).to_have_text(re.compile(r"^Saved at"), timeout=20_000)
@@ -81,7 +115,12 @@ def test_a_teacher_records_a_visit_on_a_phone_with_the_network_cut_in_the_middle
         "section-focus": "Talk before writing",
         "section-barriers": "Canary in the corridor, and noise",
     }
-    assert untouched == {}
+    assert (untouched, shell) == ({}, {})
+    assert (ours.pupil.full_name in named, ours.pupil.full_name in from_device, "Target pupil 1" in from_device) == (
+        True,
+        False,
+        True,
+    )
     assert [problem for problem in cut if "ERR_INTERNET_DISCONNECTED" not in problem] == []
     assert (kept["drafts"], kept["extractable"], "Canary" in kept["text"]) == (1, [False], False)
     assert page.evaluate(ON_DEVICE)["drafts"] == 0
@@ -113,6 +152,24 @@ def test_two_who_write_in_one_box_both_see_both_texts(open_as, ours, client):
     assert texts_of(ours.past.record) == together == {"section-focus": "Sara's words\n\nPat's words"}
 
 
+def test_words_of_an_older_version_are_back_in_their_boxes_and_a_device_without_room_says_so(open_as, ours):
+    page = open_as(ours.pat)
+    page.goto(reverse("lessons:list"))
+    page.evaluate(FIRST_VERSION, [str(ours.pat.pk), str(ours.past.pk), "Typed before the update"])
+
+    page.goto(address("write", ours.past))
+    expect(page.get_by_label("Focus")).to_have_value("Typed before the update")
+    expect(page.locator("#saved-words")).to_contain_text("Saved at", timeout=15_000)
+    page.evaluate(NO_ROOM)
+    page.route("**/record/save/", lambda route: route.fulfill(status=500, body="{}"))
+    page.get_by_label("Barriers").fill("No room")
+    expect(page.locator("#saved-words")).to_contain_text("This device has no room for your words", timeout=15_000)
+    page.unroute("**/record/save/")
+
+    expect(page.locator("#saved-words")).to_have_text(re.compile(r"^Saved at"), timeout=20_000)
+    assert texts_of(ours.past.record) == {"section-focus": "Typed before the update", "section-barriers": "No room"}
+
+
 def test_signing_out_asks_first_and_then_takes_the_words_off_the_device(open_as, ours):
     page = open_as(ours.pat)
     page.goto(address("write", ours.past))
@@ -131,8 +188,9 @@ def test_signing_out_asks_first_and_then_takes_the_words_off_the_device(open_as,
 
     gone = page.evaluate(ON_DEVICE)
     assert (len(asked), stayed) == (2, 1)
-    assert "not on the server yet" in asked[0]
-    assert (gone["drafts"], gone["extractable"], "Canary" in gone["text"]) == (0, [], False)
+    assert "On this device and not on the server yet: words of a page." in asked[0]
+    assert (gone["drafts"], gone["pages"], gone["cached"], gone["extractable"]) == (0, 0, 0, [])
+    assert "Canary" not in gone["text"]
 
 
 def test_whoever_is_signed_out_while_writing_goes_on_after_signing_in_again(open_as, ours):

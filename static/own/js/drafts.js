@@ -1,90 +1,166 @@
-// Words on this device that the server has not taken yet: encrypted under a key of the person's that no script can read
-// out, and gone once the server has them, at signing out, and after seven days.
-const NAME = "lesson-study-drafts";
+// What is on this device and belongs to one person: words and notes that the server has not taken yet, and the page as it
+// was opened. Encrypted under a key of the person's that no script can read out, and gone once the server has them, at
+// signing out, and after seven days.
+const NAME = "lesson-study-drafts", VERSION = 2;
 const KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
+const SEALED = ["drafts", "pages", "outbox"];
 
-let opened = null;
+let opened = null, turn = Promise.resolve();
 
 function open() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
+    const asked = indexedDB.open(NAME, VERSION);
     asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("keys");
-      asked.result.createObjectStore("drafts");
+      for (const store of ["keys", ...SEALED]) if (!asked.result.objectStoreNames.contains(store)) asked.result.createObjectStore(store);
+      renameFirstDrafts(asked.transaction.objectStore("drafts"));
     };
-    asked.onsuccess = () => resolve(asked.result);
+    asked.onblocked = () => reject(new Error("A page of an older version is open."));
     asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      asked.result.onversionchange = () => asked.result.close();
+      asked.result.onclose = forgetOpened;
+      resolve(asked.result);
+    };
+  }).catch((error) => {
+    forgetOpened();
+    throw error;
   });
   return opened;
 }
 
-// One step in a store, done when the transaction is.
-async function step(store, mode, act) {
-  const database = await open();
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(store, mode);
-    const asked = act(transaction.objectStore(store));
-    transaction.oncomplete = () => resolve(asked.result);
-    transaction.onerror = transaction.onabort = () => reject(transaction.error);
-  });
+const forgetOpened = () => (opened = null);
+
+// The first version knew records of visits only, and named a draft "who/visit".
+function renameFirstDrafts(store) {
+  store.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+    if (!cursor) return;
+    const [, who, visit] = /^(\d+)\/(\d+)$/.exec(cursor.key) ?? [];
+    if (who) {
+      store.put(cursor.value, `${who}|/visits/${visit}/record/write/`);
+      cursor.delete();
+    }
+    cursor.continue();
+  };
 }
 
+// One step in a store, done when the transaction is. A browser that went to sleep may have closed what was opened.
+async function step(store, mode, act, again = true) {
+  const database = await open();
+  try {
+    return await new Promise((resolve, reject) => {
+      const transaction = database.transaction(store, mode);
+      const asked = act(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? asked.error);
+    });
+  } catch (error) {
+    if (!again || error?.name === "QuotaExceededError") throw error;
+    forgetOpened();
+    return step(store, mode, act, false);
+  }
+}
+
+// What is asked for later is done later: words that were just taken off do not come back.
+function inTurn(act) {
+  const done = turn.then(act);
+  turn = done.catch(() => {});
+  return done;
+}
+
+const get = (store, name) => step(store, "readonly", (rows) => rows.get(name));
+const put = (store, row, name) => step(store, "readwrite", (rows) => rows.put(row, name));
+const drop = (store, name) => step(store, "readwrite", (rows) => rows.delete(name));
+const namesIn = (store) => step(store, "readonly", (rows) => rows.getAllKeys());
+const isOld = (row) => Date.now() - row.at > KEPT_FOR;
+
 async function keyOf(who) {
-  const kept = await step("keys", "readonly", (store) => store.get(who));
-  if (kept && Date.now() - kept.made < KEPT_FOR) return kept.key;
-  if (kept) await forgetPerson(who);
+  const kept = await get("keys", who);
+  if (kept) return kept.key;
   const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-  await step("keys", "readwrite", (store) => store.put({ key, made: Date.now() }, who));
+  await put("keys", { key, made: Date.now() }, who);
   return key;
 }
 
-// What is about to be sent for one sheet: {client, seq, title, cells: {box: {text, base, label}}}. Nothing left
-// means no draft.
-export async function keep(who, sheet, sent) {
-  const name = `${who}/${sheet}`;
-  if (Object.keys(sent.cells).length === 0) return step("drafts", "readwrite", (store) => store.delete(name));
-  const key = await keyOf(who);
+async function seal(key, bytes) {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const words = new TextEncoder().encode(JSON.stringify(sent));
-  const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, words);
-  return step("drafts", "readwrite", (store) => store.put({ iv, sealed, at: Date.now() }, name));
+  return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes) };
 }
 
-export async function read(who, sheet) {
-  const draft = await step("drafts", "readonly", (store) => store.get(`${who}/${sheet}`));
-  const kept = draft && (await step("keys", "readonly", (store) => store.get(who)));
-  if (!kept || Date.now() - draft.at > KEPT_FOR) return { cells: {} };
-  const words = await crypto.subtle.decrypt({ name: "AES-GCM", iv: draft.iv }, kept.key, draft.sealed);
-  return JSON.parse(new TextDecoder().decode(words));
+const unseal = (key, { iv, sealed }) => crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, sealed);
+
+// A plain value, and the bytes of a file where there is one.
+async function keepIn(store, who, name, value, bytes) {
+  const key = await keyOf(who);
+  const row = { ...(await seal(key, new TextEncoder().encode(JSON.stringify(value)))), at: Date.now() };
+  if (bytes) row.file = await seal(key, bytes);
+  return put(store, row, `${who}|${name}`);
 }
 
-// The names of all drafts on this device, "who/sheet".
-export const names = () => step("drafts", "readonly", (store) => store.getAllKeys());
+async function readFrom(store, who, name) {
+  const row = await get(store, `${who}|${name}`);
+  const kept = row && !isOld(row) && (await get("keys", who));
+  if (!kept) return null;
+  const value = JSON.parse(new TextDecoder().decode(await unseal(kept.key, row)));
+  return { value, at: row.at, bytes: row.file ? await unseal(kept.key, row.file) : null };
+}
 
-async function forgetPerson(who) {
-  for (const name of await names()) {
-    if (name.startsWith(`${who}/`)) await step("drafts", "readwrite", (store) => store.delete(name));
+// What is about to be sent for one sheet: {client, seq, cells: {box: {text, base}}}. Nothing left means no draft.
+export const keep = (who, path, sent) =>
+  inTurn(() => (Object.keys(sent.cells).length ? keepIn("drafts", who, path, sent) : drop("drafts", `${who}|${path}`)));
+
+export const read = async (who, path) => (await readFrom("drafts", who, path))?.value ?? { cells: {} };
+
+// The page as it was opened: {title, look, module, html}. One person's at a time, for one may read them offline.
+export const keepPage = (who, path, page) =>
+  inTurn(async () => {
+    for (const name of await namesIn("pages")) if (!name.startsWith(`${who}|`)) await drop("pages", name);
+    return keepIn("pages", who, path, page);
+  });
+
+// The page that was opened last at an address, and whose it is.
+export async function pageAt(path) {
+  for (const name of await namesIn("pages")) {
+    const [who, of] = name.split("|");
+    const page = of === path && (await readFrom("pages", who, path));
+    if (page) return { who, at: page.at, ...page.value };
   }
-  await step("keys", "readwrite", (store) => store.delete(who));
+  return null;
 }
 
-async function forgetAll() {
-  await step("drafts", "readwrite", (store) => store.clear());
-  await step("keys", "readwrite", (store) => store.clear());
-}
+// What is to be sent, one thing after the other, each under the id that it was given on this device.
+export const keepItem = (who, name, value, bytes) => inTurn(() => keepIn("outbox", who, name, value, bytes));
+export const dropItem = (who, name) => inTurn(() => drop("outbox", `${who}|${name}`));
+export const readItem = (who, name) => readFrom("outbox", who, name);
+export const itemsOf = async (who) =>
+  (await namesIn("outbox")).filter((name) => name.startsWith(`${who}|`)).map((name) => name.slice(`${who}|`.length)).sort();
 
-export async function forgetOld() {
-  for (const who of await step("keys", "readonly", (store) => store.getAllKeys())) {
-    const kept = await step("keys", "readonly", (store) => store.get(who));
-    if (kept && Date.now() - kept.made > KEPT_FOR) await forgetPerson(who);
-  }
-}
+// Each thing goes seven days after it was kept, and a key as old once nothing is left under it.
+export const forgetOld = () =>
+  inTurn(async () => {
+    const inUse = new Set();
+    for (const store of SEALED) {
+      for (const name of await namesIn(store)) {
+        const row = await get(store, name);
+        if (row && isOld(row)) await drop(store, name);
+        else inUse.add(name.split("|")[0]);
+      }
+    }
+    for (const who of await namesIn("keys")) {
+      const kept = await get("keys", who);
+      if (kept && !inUse.has(String(who)) && Date.now() - kept.made > KEPT_FOR) await drop("keys", who);
+    }
+  });
 
 // Before signing out: all of it goes, and whoever has words here that the server has not got is asked first.
 export async function mayLeave() {
-  const unsent = (await names()).length;
-  const where = unsent === 1 ? "a record" : `${unsent} records`;
-  if (unsent && !confirm(`Words of ${where} are on this device and not on the server yet. If you sign out now, they are lost. Sign out?`)) return false;
-  await forgetAll();
+  const pages = (await namesIn("drafts")).length, notes = (await namesIn("outbox")).length;
+  const unsent = [pages && (pages === 1 ? "words of a page" : `words of ${pages} pages`), notes && (notes === 1 ? "a note" : `${notes} notes`)];
+  const what = unsent.filter(Boolean).join(" and ");
+  const asked = `On this device and not on the server yet: ${what}. If you sign out now, that is lost. Sign out?`;
+  if (what && !confirm(asked)) return false;
+  await inTurn(async () => {
+    for (const store of ["keys", ...SEALED]) await step(store, "readwrite", (rows) => rows.clear());
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
   return true;
 }

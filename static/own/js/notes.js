@@ -1,43 +1,89 @@
 // Saves a sheet of boxes by itself: on this device after a moment, on the server soon after. "Saved" is said when the
 // server has said so. Nothing here leaves the page or takes words out of a box, but for a choice of the person's.
+const { dataset: addresses } = document.querySelector("script[data-drafts]");
+const drafts = await import(addresses.drafts);
+const { isFromDevice, keepSoon } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
-const drafts = await import(form.dataset.drafts);
-const { who, notes: sheet, title, record, save: address, signIn } = form.dataset;
+const { who, record, save: address, signIn, grows = "" } = form.dataset;
+const path = location.pathname;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
-const SOON = 800, LATER = 3500, AGAIN = 10000, MOST = 60000;
+const SOON = 800, LATER = 3500, AGAIN = 10000, PATIENCE = 20000, MOST = 60000;
+const NO_ROOM = "This device has no room for your words, or lets nothing be kept: they are in this page only. Keep it open until it says Saved.";
 
 const taken = {}; // box -> the text that the server has
 const sending = {}; // box -> the text on its way
+const overtaken = {}; // box -> what somebody else wrote while the cursor stood in it, or words waited
 const clashes = new Set(); // boxes that wait for a choice
 let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
-let draftTimer, saveTimer;
+let since = form.dataset.version; // of the sheet, as far as this page has seen it; none where the server tells no news
+let draftTimer, saveTimer, troubled = "";
 
 const boxes = () => [...form.querySelectorAll("[name^='base-']")].map((input) => input.name.slice(5));
 const baseOf = (box) => form.elements[`base-${box}`];
-const textOf = (box) => form.elements[box]?.value ?? "";
+const placeOf = (box) => document.getElementById(`box-${box}`) ?? baseOf(box).parentElement;
 const isWaiting = (box) => textOf(box) !== taken[box];
 const waiting = () => boxes().filter(isWaiting);
 
-for (const box of boxes()) taken[box] = textOf(box);
+function controlsOf(box) {
+  const found = form.elements[box];
+  return found instanceof RadioNodeList ? [...found] : found ? [found] : [];
+}
+
+const isTicked = (control) => control.type === "radio" || control.type === "checkbox";
+
+function textOf(box) {
+  const controls = controlsOf(box);
+  if (!controls.some(isTicked)) return controls[0]?.value ?? "";
+  return controls.find((control) => control.checked)?.value ?? "";
+}
+
+function put(box, text) {
+  for (const control of controlsOf(box)) {
+    if (isTicked(control)) control.checked = control.value === text;
+    else control.value = text;
+  }
+}
+
+// Boxes that came with the page, or were added to it: the server has what stands in them.
+function learn() {
+  for (const box of boxes()) if (!(box in taken)) taken[box] = textOf(box);
+}
+
+learn();
 drafts.forgetOld().catch(() => {});
 await restore().catch(() => {});
+keepPage();
 
 form.addEventListener("input", noticed);
 form.addEventListener("change", noticed);
 form.elements.all_there?.addEventListener("click", allThere);
-form.addEventListener("focusout", () => waiting().length && save());
+form.addEventListener("focusout", left);
 form.addEventListener("submit", sendWhole);
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+document.addEventListener("htmx:load", () => (learn(), keepPage()));
+document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : hear()));
 addEventListener("pagehide", leave);
-addEventListener("online", () => save());
+addEventListener("beforeunload", (event) => document.body.dataset.unkept && waiting().length && event.preventDefault());
+addEventListener("online", () => (waiting().length ? save() : hear()));
+addEventListener("offline", () => waiting().length || trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online."));
 navigator.serviceWorker?.register(form.dataset.worker).catch(() => {});
-setInterval(() => waiting().length && !busy && save(), AGAIN);
+setInterval(() => (waiting().some((box) => !clashes.has(box)) ? save() : hear()), AGAIN);
 
-function noticed() {
+function keepPage() {
+  keepSoon(who, "notes", () => taken);
+}
+
+function noticed(event) {
+  const box = event?.target.name;
+  if (box in taken) placeOf(box).querySelector("[data-news]")?.remove();
   clearTimeout(draftTimer);
   draftTimer = setTimeout(keepHere, SOON);
   saveTimer ??= setTimeout(save, LATER); // from the first key on: whoever goes on typing hears of the server all the same
+}
+
+function left({ target }) {
+  if (overtaken[target.name]) takeOver(overtaken[target.name]);
+  if (waiting().length) save();
 }
 
 function allThere(event) {
@@ -46,24 +92,32 @@ function allThere(event) {
   save();
 }
 
-function keepHere() {
+// On this device; where that cannot be, the page is the only place, and says so once the server cannot be reached either.
+async function keepHere() {
   if (document.body.dataset.leaves) return;
   const cells = {};
-  for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), label: labelOf(box) };
-  return drafts.keep(who, sheet, { client, seq, title, cells }).catch(() => {});
+  for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value) };
+  try {
+    await drafts.keep(who, path, { client, seq, cells });
+    delete document.body.dataset.unkept;
+  } catch {
+    if (waiting().length) document.body.dataset.unkept = "yes";
+  }
 }
 
 function labelOf(box) {
-  return document.querySelector(`label[for="${CSS.escape(box)}"]`)?.textContent ?? box;
+  const [control] = controlsOf(box);
+  const label = document.querySelector(`label[for="${CSS.escape(box)}"]`)?.textContent;
+  return (label ?? control?.getAttribute("aria-label") ?? control?.closest("fieldset")?.querySelector("legend")?.textContent ?? "a box").trim();
 }
 
 // A page that was left without its words on the server opens with them. It goes on as the page that it was: what that
 // page sent as it was left is its own, not somebody else's.
 async function restore() {
-  const sent = await drafts.read(who, sheet);
-  if (sent.client) {
-    client = form.elements.client.value = sent.client;
-    seq = sent.seq + 1000;
+  const sent = await drafts.read(who, path);
+  if (sent.client || isFromDevice) {
+    client = form.elements.client.value = sent.client ?? crypto.randomUUID();
+    seq = sent.client ? sent.seq + 1000 : 0;
   }
   const { cells } = sent;
   for (const [box, cell] of Object.entries(cells)) {
@@ -71,14 +125,12 @@ async function restore() {
     put(box, cell.text);
     baseOf(box).value = cell.base;
   }
-  if (!waiting().length) return keepHere();
+  if (!waiting().length) {
+    if (isFromDevice) trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online.");
+    return keepHere();
+  }
   say("Words from this device are back in their boxes, and on their way to the server.", false);
   return save();
-}
-
-function put(box, text) {
-  const element = form.elements[box];
-  if (element) element.value = text;
 }
 
 function cellsOf(names) {
@@ -90,20 +142,22 @@ function post(cells, more = {}) {
     method: "POST",
     redirect: "error",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ who: Number(who), client, cells }),
+    body: JSON.stringify({ who: Number(who), client, cells, ...(since && { since: Number(since) }) }),
     ...more,
   });
 }
 
+const patient = () => ({ signal: AbortSignal.timeout(PATIENCE) });
+
 // The button leads on once the server has every word; without it the page stays as it is.
 async function sendWhole(event) {
   form.elements.seq.value = seq;
-  if (!busy && !waiting().length) return;
+  if (!busy && !waiting().length && navigator.onLine) return;
   event.preventDefault();
   while (busy) await new Promise((done) => setTimeout(done, 50));
   await save();
-  if (waiting().length) return;
-  setTimeout(() => form.requestSubmit(event.submitter)); // not while this submission is still under way
+  if (!navigator.onLine) return notSaved("You are offline.");
+  if (!waiting().length) setTimeout(() => form.requestSubmit(event.submitter)); // not while this submission is still under way
 }
 
 async function save() {
@@ -128,15 +182,18 @@ async function save() {
 
 // The answer; after a new sign-in with a new token, once.
 async function answered(cells) {
-  const answer = await post(cells);
+  const answer = await post(cells, patient());
   if (answer.status !== 403) return answer;
-  const asked = await fetch(address, { redirect: "error" });
+  const asked = await fetch(address, { redirect: "error", ...patient() });
   if (!asked.ok) return asked;
   const mine = await asked.json();
   if (String(mine.who) !== who) return new Response(JSON.stringify({ words: "Someone else is signed in in this browser." }), { status: 403 });
-  token = mine.token;
-  form.elements.csrfmiddlewaretoken.value = token;
-  return post(cells);
+  freshen(mine.token);
+  return post(cells, patient());
+}
+
+function freshen(given) {
+  token = form.elements.csrfmiddlewaretoken.value = given;
 }
 
 async function heard(answer, cells) {
@@ -147,10 +204,11 @@ async function heard(answer, cells) {
   notSaved(said.words ?? "The server did not take it.", answer.status === 403);
 }
 
-async function took({ cells: states, at }, cells) {
+async function took({ cells: states, at, version, news }, cells) {
   for (const { field, text } of cells) {
     const state = states[field];
     tell(field, state.problem);
+    delete overtaken[field];
     if (state.state === "saved") {
       taken[field] = text;
       baseOf(field).value = state.version;
@@ -162,40 +220,116 @@ async function took({ cells: states, at }, cells) {
     }
   }
   await keepHere();
+  keepPage();
   if (stopped) return notSaved(stopped);
-  if (clashes.size) return say("Somebody else wrote in a box while you did. Both texts are kept: choose below.", true);
-  if (!waiting().length) say(`Saved at ${at}.`, false);
+  if (clashes.size) say("Somebody else wrote in a box while you did. Both texts are kept: choose below.", true);
+  else if (!waiting().length) say(`Saved at ${at}.`, false);
+  tellNews(version, news);
 }
+
+// What others write -----------------------------------------------------------------------------------------------------
+
+// What has changed since this page last heard, while somebody looks at it and the server tells news at all.
+async function hear() {
+  const may = document.visibilityState === "visible" && navigator.onLine && !busy && !stopped;
+  if (!may || (since === undefined && !troubled)) return;
+  const asked = since === undefined ? address : `${address}?since=${since}`;
+  const answer = await fetch(asked, { redirect: "error", cache: "no-store", ...patient() }).catch(() => null);
+  if (answer?.status === 401 && !waiting().length) {
+    trouble("You are signed out. What you write is kept on this device, and goes to the server once you have signed in again.");
+    return lead(signIn, "Sign in (opens in a new tab)");
+  }
+  if (!answer?.ok) return;
+  const mine = await answer.json();
+  if (String(mine.who) !== who) return;
+  freshen(mine.token);
+  if (troubled && !waiting().length) say("You are connected again. Everything is saved.", false);
+  tellNews(mine.version, mine.news);
+}
+
+function tellNews(version, news) {
+  if (version === undefined || !news) return;
+  since = version;
+  const fresh = news.filter(({ field, version: of }) => baseOf(field) && of > Number(baseOf(field).value));
+  const heard = fresh.filter(({ field }) => !isWaiting(field) && !clashes.has(field));
+  for (const item of fresh) if (isWaiting(item.field)) overtaken[item.field] = item;
+  for (const item of heard) {
+    if (controlsOf(item.field).includes(document.activeElement)) {
+      overtaken[item.field] = item;
+      mark(item, `${item.by} wrote here at ${item.at}. You see it once you leave this box.`);
+    } else {
+      takeOver(item);
+    }
+  }
+  if (heard.length && !waiting().length) say(newsWords(heard), false);
+  const added = news.find(({ field }) => !baseOf(field) && grows.split(" ").some((start) => start && field.startsWith(start)));
+  if (added && !waiting().length) lead(location.pathname, `${added.by} added to this page: load it again to see it`, "");
+}
+
+function newsWords(heard) {
+  const [{ by, field, at }] = heard;
+  if (heard.length === 1) return `${by} wrote in “${labelOf(field)}” at ${at}.`;
+  return `${[...new Set(heard.map((item) => item.by))].join(" and ")} wrote in ${heard.length} boxes.`;
+}
+
+// Quietly: where words wait, they stay, and the two texts meet when they are saved.
+function takeOver(item) {
+  delete overtaken[item.field];
+  if (isWaiting(item.field)) return;
+  put(item.field, item.text);
+  taken[item.field] = item.text;
+  baseOf(item.field).value = item.version;
+  mark(item, `${item.by} wrote here at ${item.at}`);
+  controlsOf(item.field)[0].dispatchEvent(new CustomEvent("notes:taken", { bubbles: true }));
+  keepPage();
+}
+
+function mark({ field }, textContent) {
+  const place = placeOf(field);
+  place.querySelector("[data-news]")?.remove();
+  const shown = Object.assign(document.createElement("p"), { className: "ls-notebox__news", textContent });
+  shown.dataset.news = shown.dataset.live = "";
+  place.append(shown);
+}
+
+// What is said -----------------------------------------------------------------------------------------------------------
 
 // Beside a box: that no day, or no number, can be read in it.
 function tell(field, problem) {
-  const element = form.elements[field], id = `${field}-error`;
+  const [element] = controlsOf(field), id = `${field}-error`;
   const told = document.getElementById(id);
   if (!problem && !told) return;
-  const place = document.getElementById(`box-${field}`);
+  const place = placeOf(field);
   place.classList.toggle("govuk-form-group--error", Boolean(problem));
   if (told?.lastChild.textContent.trim() === problem) return;
   told?.remove();
-  if (!problem) return element.removeAttribute?.("aria-describedby");
-  const line = Object.assign(document.createElement("p"), { className: "govuk-error-message", id });
-  line.append(Object.assign(document.createElement("span"), { className: "govuk-visually-hidden", textContent: "Error:" }), ` ${problem}`);
-  element.before(line);
+  if (!problem) return element.removeAttribute("aria-describedby");
+  const shown = Object.assign(document.createElement("p"), { className: "govuk-error-message", id });
+  shown.append(Object.assign(document.createElement("span"), { className: "govuk-visually-hidden", textContent: "Error:" }), ` ${problem}`);
+  element.before(shown);
   element.setAttribute("aria-describedby", id);
 }
 
 function notSaved(why, signInToo = false) {
-  if (stopped) say(`Not in the record. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`, true);
-  else say(`Not saved to the server. ${why} Your words are kept on this device and go on their way by themselves.`, true);
+  const kept = document.body.dataset.unkept ? NO_ROOM : "Your words are kept on this device and go on their way by themselves.";
+  if (stopped) trouble(`Not in the record. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`);
+  else trouble(`Not saved to the server. ${why} ${kept}`);
   if (signInToo) lead(signIn, "Sign in (opens in a new tab)");
   else if (fixed) lead(record, "Read the record (opens in a new tab)");
 }
 
-function lead(href, textContent) {
+function lead(href, textContent, target = "_blank") {
   if (words.querySelector("a")) return;
-  words.append(" ", Object.assign(document.createElement("a"), { className: "govuk-link", href, target: "_blank", rel: "noopener", textContent }));
+  words.append(" ", Object.assign(document.createElement("a"), { className: "govuk-link", href, target, rel: "noopener", textContent }));
+}
+
+function trouble(text) {
+  say(text, true);
+  troubled = text;
 }
 
 function say(text, keptHere) {
+  troubled = "";
   line.classList.toggle("is-kept-here", keptHere);
   if (words.firstChild?.textContent !== text || words.childNodes.length > 1) words.textContent = text;
 }
@@ -203,7 +337,8 @@ function say(text, keptHere) {
 // Two texts for one box: theirs beside the own one, with three ways on.
 function clash(field, { version, theirs, by, at }) {
   clashes.add(field);
-  const place = document.getElementById(`box-${field}`);
+  taken[field] = theirs;
+  const place = placeOf(field);
   place.querySelector(".ls-conflict")?.remove();
   const shown = document.getElementById("clash").content.cloneNode(true).firstElementChild;
   shown.setAttribute("aria-label", `Two texts: ${labelOf(field)}`);
@@ -215,12 +350,10 @@ function clash(field, { version, theirs, by, at }) {
     if (!choice) return;
     if (choice === "theirs") put(field, theirs);
     if (choice === "both") put(field, `${theirs}\n\n${textOf(field)}`);
-    if (choice === "theirs") taken[field] = theirs;
-    else taken[field] = null;
     baseOf(field).value = version;
     clashes.delete(field);
     shown.remove();
-    (form.elements[field].focus ? form.elements[field] : place).focus();
+    (controlsOf(field)[0] ?? place).focus();
     if (waiting().length) save();
     else keepHere().then(() => say("Saved.", false));
   });

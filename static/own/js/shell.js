@@ -1,45 +1,44 @@
-// The page without a network: the words of this record that are on the device and not on the server, to go on with.
-const { drafts: address } = document.querySelector("script[data-drafts]").dataset;
-const drafts = await import(address);
-const place = document.getElementById("words");
-const sheet = location.pathname.split("/")[2];
-const AGAIN = 10000, STILL = 3000;
-let kept = Promise.resolve(), typedAt = 0;
+// The page without a network: as it was opened on this device, to go on with. Nothing in it comes from the server.
+const { dataset: addresses } = document.querySelector("script[data-drafts]");
+const drafts = await import(addresses.drafts);
+const main = document.getElementById("main");
+const AGAIN = 10000, STILL = 3000, AWAY = 60000;
+let typedAt = 0;
 
-for (const name of await drafts.names()) {
-  const [who, of] = name.split("/");
-  if (of === sheet) await show(who);
-}
-if (!place.childElementCount) document.getElementById("none").hidden = false;
-document.getElementById("again").addEventListener("click", goBack);
+const page = await drafts.pageAt(location.pathname).catch(() => null);
+if (page) await show();
+else document.getElementById("none").hidden = false;
+document.getElementById("again").addEventListener("click", () => location.reload());
+addEventListener("input", () => (typedAt = Date.now()));
 addEventListener("online", lookForServer);
-setInterval(lookForServer, AGAIN);
+if (location.pathname !== addresses.shell) setInterval(lookForServer, AGAIN);
 
-// Back to the editor once the server answers, not in the middle of a word: the words go with it and are sent from there.
+async function show() {
+  const notice = document.getElementById("offline");
+  document.title = page.title;
+  document.body.className = page.look;
+  document.body.dataset.kept = page.at;
+  notice.querySelector("[data-at]").textContent = new Date(page.at).toLocaleString("en-GB", { weekday: "long", hour: "2-digit", minute: "2-digit" });
+  main.innerHTML = page.html;
+  main.prepend(notice);
+  notice.hidden = false;
+  await import(addresses[page.module]);
+}
+
+// Back to the page itself once the server answers, not while somebody writes, nor while words are in this page only.
 async function lookForServer() {
-  const answer = await fetch(location.href, { method: "HEAD", cache: "no-store" }).catch(() => null);
-  if (!answer || answer.status >= 500) return;
-  if (Date.now() - typedAt < STILL) return setTimeout(lookForServer, STILL);
-  goBack();
+  const answers = await isThere().catch(() => false);
+  const writes = document.activeElement?.matches("textarea, input[type=text], select") ? AWAY : STILL;
+  if (!answers || document.body.dataset.unkept) return;
+  if (Date.now() - typedAt > writes) location.reload();
 }
 
-async function goBack() {
-  await kept.catch(() => {});
-  location.reload();
-}
-
-async function show(who) {
-  const sent = await drafts.read(who, sheet);
-  if (sent.title) Object.assign(document.getElementById("title"), { textContent: sent.title, hidden: false });
-  for (const [box, cell] of Object.entries(sent.cells)) {
-    if (!box.startsWith("section-") && !box.endsWith("-what")) continue;
-    const label = Object.assign(document.createElement("label"), { className: "govuk-label govuk-label--s", htmlFor: box, textContent: cell.label });
-    const area = Object.assign(document.createElement("textarea"), { className: "govuk-textarea", id: box, rows: 6, value: cell.text });
-    area.addEventListener("input", () => {
-      cell.text = area.value;
-      typedAt = Date.now();
-      kept = drafts.keep(who, sheet, sent);
-    });
-    place.append(label, area);
-  }
+// Signed out, or signed in as someone else, the page stays as it is: it says so itself.
+async function isThere() {
+  const asked = { cache: "no-store", redirect: "error", signal: AbortSignal.timeout(AGAIN - 1000) };
+  const answer = await fetch(location.href, { ...asked, method: "HEAD" });
+  const save = main.querySelector("[data-save]")?.dataset.save;
+  if (!answer.ok || !save) return answer.ok;
+  const mine = await fetch(save, asked);
+  return mine.ok && String((await mine.json()).who) === page.who;
 }
