@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import gc
 import os
@@ -7,10 +8,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.db import connection
-from django.test.utils import CaptureQueriesContext, setup_databases, teardown_databases
+from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 
-from tests import browsing, workers
+from tests import browsing, databases, workers
 
 # A busy machine is no wrong answer: speed is measured by the benchmarks alone.
 settings.register_profile("any speed", deadline=None)
@@ -37,15 +38,14 @@ def pytest_collection_finish():
 def django_db_setup(django_test_environment, django_db_blocker):
     """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own.
 
-    Each process of a run has one, on the same server.
+    Each process of a run has one, on the same server, and one of them migrates for all.
     """
-    if process := os.environ.get("PYTEST_XDIST_WORKER"):
-        connection.settings_dict["TEST"]["NAME"] = f"test_{connection.settings_dict['NAME']}_{process}"
-    with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False)
-    yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+    with contextlib.ExitStack() as held:
+        with django_db_blocker.unblock():
+            held.enter_context(databases.own())
+        yield
+        with django_db_blocker.unblock():
+            held.close()
 
 
 @pytest.fixture
