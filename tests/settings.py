@@ -45,6 +45,7 @@ provide_environment()
 from lessonstudy.settings import *  # noqa: E402, F403 - once the servers run
 from lessonstudy.settings import (  # noqa: E402 - as above
     CELERY_BEAT_SCHEDULE,
+    DATABASES,
     JOB_LEASE,
     JOB_RENEW_EVERY,
     JOB_RING_AGAIN_AFTER,
@@ -55,6 +56,7 @@ from lessonstudy.settings import (  # noqa: E402 - as above
 PACE = int(os.environ.get("WORKER_PACE", "1"))
 JOB_LEASE, JOB_RENEW_EVERY, JOB_RING_AGAIN_AFTER = JOB_LEASE / PACE, JOB_RENEW_EVERY / PACE, JOB_RING_AGAIN_AFTER / PACE
 CELERY_BEAT_SCHEDULE["sweep jobs"]["schedule"] /= PACE
+DATABASES["default"]["ENGINE"] = "tests.postgresql"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Without `collectstatic` there is no manifest to read.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
