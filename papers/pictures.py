@@ -59,7 +59,7 @@ def too_many():
 
 
 def on_white(image):
-    """A new picture: what can be seen through in a PNG becomes white, and nothing that was written beside it comes along."""
+    """A new picture: what can be seen through becomes white, and nothing that was written beside it comes along."""
     fresh = Image.new("RGB", image.size, "white")
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         image = image.convert("RGBA")
