@@ -12,12 +12,13 @@ class Role(TextChoices):
     PARTNER = "partner", "Partner teacher"
     HEADTEACHER = "headteacher", "Headteacher"
     OFFICE = "office", "School office"
+    GUEST = "guest", "Guest observer"
     ADMINISTRATOR = "administrator", "System administrator"
 
 
 # A role is held in an organisation, in a school, or (the administrator) in the installation.
 IN_ORGANISATION = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.CONSULTANT, Role.FINANCE, Role.SPECIALIST})
-IN_SCHOOL = frozenset({Role.PARTNER, Role.HEADTEACHER, Role.OFFICE})
+IN_SCHOOL = frozenset({Role.PARTNER, Role.HEADTEACHER, Role.OFFICE, Role.GUEST})
 
 # These sign in with a second factor, always: they reach many schools, or money, or everybody's account.
 SECOND_FACTOR = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, Role.ADMINISTRATOR})
@@ -25,7 +26,7 @@ SECOND_FACTOR = frozenset({Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE, R
 TEACHERS = {Role.SPECIALIST, Role.PARTNER}
 
 # Whoever works at a school meets a programme once it has started; the office prepares it before.
-FROM_THE_START = frozenset({*TEACHERS, Role.HEADTEACHER, Role.OFFICE})
+FROM_THE_START = frozenset({*TEACHERS, Role.HEADTEACHER, Role.OFFICE, Role.GUEST})
 
 GRANTS = {
     "programmes.view": {
@@ -83,6 +84,13 @@ GRANTS = {
     "records.write": {*TEACHERS},
     "records.answer": {Role.HEADTEACHER},
     "records.follow_up": {Role.COORDINATOR},
+    # A study is its members' and whom they show it to; who follows it sees its dates and how it stands.
+    "studies.start": {*TEACHERS},
+    "studies.read": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "studies.write": {Role.CONSULTANT, *TEACHERS},
+    "studies.follow": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "lessons.see": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE, Role.GUEST},
+    "lessons.observe": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE, Role.GUEST},
     "pupils.view": {*TEACHERS, Role.HEADTEACHER},
     "pupils.edit": {*TEACHERS},
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},
@@ -129,6 +137,8 @@ DOES = {
     Role.HEADTEACHER: "Signs the school's agreements, sees its visits and target pupils, orders its impact report "
     "and names a deputy.",
     Role.OFFICE: "Sees who is out of class when, to arrange cover. Sees no pupil.",
+    Role.GUEST: "Observes one research lesson that a group of teachers has invited them to, and sees no other. "
+    "Sees no pupil by name.",
     Role.ADMINISTRATOR: "Adds organisations, invites their first coordinators and looks after the installation. "
     "Sees no programme.",
 }

@@ -1,24 +1,66 @@
-"""How long what teachers write is kept: it may speak of pupils, and goes with them once a person has looked at it."""
+"""How long what teachers write is kept: it may speak of pupils, and goes with them once a person has looked at it.
+
+Findings stay until their authors withdraw them: they speak of pupils by letter, and were made for others to read.
+"""
 
 import datetime as dt
 
 from lessons.models import (
+    CasePupil,
+    DiscussionAgreement,
+    Finding,
+    FindingCitation,
+    FindingConsent,
     GapTask,
     HeadReply,
+    LessonGuest,
+    LessonPart,
+    LessonWatch,
     Note,
     NoteRevision,
+    Observation,
+    Photo,
     Presence,
+    PrivateNote,
     RecordAction,
     RecordCorrection,
     RecordSignature,
+    ResearchLesson,
+    Sheet,
+    Stage,
+    Study,
+    StudyMember,
+    StudyReader,
     VisitRecord,
 )
 
 YEAR = dt.timedelta(days=365)
-OF_A_RECORD = "record__visit__partnership__programme__ends_on"
+ENDS = "programme__ends_on"
+OF_A_SHEET = f"sheet__{ENDS}"
+OF_A_RECORD = f"record__visit__partnership__{ENDS}"
+OF_A_STUDY = f"study__partnership__{ENDS}"
+OF_A_LESSON = f"lesson__{OF_A_STUDY}"
 
 # Model -> the day from which its time runs, and how long that is.
-KEEP = {VisitRecord: ("visit__partnership__programme__ends_on", YEAR)} | dict.fromkeys(
-    [Note, NoteRevision, Presence, RecordAction, GapTask, RecordSignature, RecordCorrection, HeadReply],
-    (OF_A_RECORD, YEAR),
+KEEP = (
+    {Sheet: (ENDS, YEAR), VisitRecord: (f"visit__partnership__{ENDS}", YEAR), Study: (f"partnership__{ENDS}", YEAR)}
+    | dict.fromkeys([Note, NoteRevision], (OF_A_SHEET, YEAR))
+    | dict.fromkeys(
+        [Presence, RecordAction, GapTask, RecordSignature, RecordCorrection, HeadReply], (OF_A_RECORD, YEAR)
+    )
+    | dict.fromkeys([StudyMember, StudyReader, CasePupil, ResearchLesson, FindingCitation], (OF_A_STUDY, YEAR))
+    | dict.fromkeys(
+        [
+            Stage,
+            LessonPart,
+            LessonWatch,
+            LessonGuest,
+            Observation,
+            Photo,
+            DiscussionAgreement,
+            PrivateNote,
+        ],
+        (OF_A_LESSON, YEAR),
+    )
+    | {Finding: (OF_A_STUDY, YEAR), FindingConsent: (f"finding__{OF_A_STUDY}", YEAR)}
 )

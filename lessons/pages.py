@@ -106,7 +106,7 @@ class Editor:
 
 
 def editor_of(person, visit, record):
-    notes = {note.field: note for note in record.notes.all()} if record else {}
+    notes = {note.field: note for note in record.sheet.notes.all()} if record else {}
     head = head_of(visit)
 
     def box(name, label, **more):
@@ -228,7 +228,7 @@ class Reading:
 
 def reading_of(person, record):
     visit = record.visit
-    notes = {note.field: note.text.strip() for note in record.notes.all()}
+    notes = {field: text.strip() for field, text in record.sheet.texts.items()}
     sections = sections_of(visit, [name for name, text in notes.items() if text])
     presences = {row.place_id: row.is_present for row in record.presences.all()}
     pupils = pupils_for(person, visit.partnership)
@@ -273,7 +273,7 @@ def by_when(visit, task, typed):
 def kept_apart(record, sections):
     """(title, revision), the newest first: of whoever was overtaken, came after the signature, or has left."""
     titles = {section.field: section.title for section in sections}
-    rows = record.revisions.filter(made=None).exclude(text="").select_related("by").order_by("-pk")[:50]
+    rows = record.sheet.revisions.filter(made=None).exclude(text="").select_related("by").order_by("-pk")[:50]
     return [(titles.get(row.field, row.field.replace("-", " ").capitalize()), row) for row in rows]
 
 

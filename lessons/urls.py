@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import offline, records, writing
+from lessons.views import offline, recording, records
 
 app_name = "lessons"
 urlpatterns = [
@@ -9,8 +9,8 @@ urlpatterns = [
     path("records/actions/<int:pk>/done/", records.action_done, name="action_done"),
     path("records/gap-tasks/<int:pk>/done/", records.gap_task_done, name="gap_task_done"),
     path("visits/<int:visit>/record/", records.record, name="record"),
-    path("visits/<int:visit>/record/write/", writing.write, name="write"),
-    path("visits/<int:visit>/record/save/", writing.autosave, name="autosave"),
+    path("visits/<int:visit>/record/write/", recording.write, name="write"),
+    path("visits/<int:visit>/record/save/", recording.autosave, name="autosave"),
     path("visits/<int:visit>/record/sign/", records.sign, name="sign"),
     path("visits/<int:visit>/record/change/", records.reopen, name="reopen"),
     path("visits/<int:visit>/record/correction/", records.correct, name="correct"),

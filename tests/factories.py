@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
-from lessons.models import VisitRecord
+from lessons.models import Sheet, VisitRecord
 from programmes.letters.facts import digest_of, facts_of
 from programmes.models import (
     ActionItem,
@@ -318,6 +318,11 @@ class ReportFactory(DjangoModelFactory):
     figures = factory.LazyFunction(dict)
 
 
+class SheetFactory(DjangoModelFactory):
+    class Meta:
+        model = Sheet
+
+
 class VisitRecordFactory(DjangoModelFactory):
     """A record that is being written."""
 
@@ -325,4 +330,5 @@ class VisitRecordFactory(DjangoModelFactory):
         model = VisitRecord
 
     visit = factory.SubFactory(VisitFactory)
+    sheet = factory.SubFactory(SheetFactory, programme=factory.SelfAttribute("..visit.partnership.programme"))
     written_by = factory.SelfAttribute("visit.partnership.specialist.user")

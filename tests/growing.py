@@ -75,7 +75,7 @@ def more_records(ours, count):
         record = VisitRecordFactory(visit=visit)
         for row, text in ((record, "Talk"), (ours.record, "It was Year 4.")):
             RecordCorrection.objects.create(record=row, text=text, by=partner)
-        Note.objects.create(record=record, field="section-focus", text="Talk", version=1, written_by=partner)
+        Note.objects.create(sheet=record.sheet, field="section-focus", text="Talk", version=1, written_by=partner)
         RecordAction.objects.create(record=record, number=1, what="Lend the wall", owner=partner)
         RecordAction.objects.create(record=ours.record, number=2 + next(NUMBERS), what="Lend the wall", owner=partner)
         for side in Side:

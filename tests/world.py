@@ -115,7 +115,7 @@ def build_corner(corner, programme, staff, serial):
     area = Area.objects.create(programme=programme, name=f"{corner} area")
     people = staff | {
         role: person(corner, role)
-        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE)
+        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE, Role.GUEST)
     }
     partnership = PartnershipFactory(
         programme=programme,
@@ -141,7 +141,7 @@ def build_corner(corner, programme, staff, serial):
             organisation=organisation,
             school=None if role in IN_ORGANISATION else partnership.partner_school,
         )
-        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE)
+        for role in (Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE, Role.GUEST)
     }
     waiting = PartnerSchoolFactory(
         programme=programme,
@@ -362,9 +362,9 @@ def build_record(corner, visit, people, place):
     """What both teachers wrote and signed; all of it is done, and the head has called it accurate."""
     record, now = VisitRecordFactory(visit=visit), timezone.now()
     writer, words = people[Role.PARTNER], f"{corner} words of a record"
-    Note.objects.create(record=record, field="section-focus", text=words, version=1, written_by=writer)
+    Note.objects.create(sheet=record.sheet, field="section-focus", text=words, version=1, written_by=writer)
     NoteRevision.objects.create(
-        record=record, field="section-focus", client=uuid.uuid4(), seq=1, base=0, made=1, text=words, by=writer
+        sheet=record.sheet, field="section-focus", client=uuid.uuid4(), seq=1, base=0, made=1, text=words, by=writer
     )
     Presence.objects.create(record=record, place=place, is_present=True)
     done = {"done_at": now, "done_by": writer}

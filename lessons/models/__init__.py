@@ -1,18 +1,47 @@
-"""What teachers write after a visit, who stands behind it, and what is to be done next."""
+"""What teachers write: records of visits and what follows from them, and the lesson-study notebook."""
 
-from lessons.models.notes import Note, NoteRevision
+from lessons.models.findings import Finding, FindingCitation, FindingConsent
+from lessons.models.observations import Observation, Photo
 from lessons.models.records import HeadReply, Presence, RecordCorrection, RecordSignature, Side, VisitRecord
+from lessons.models.research_lessons import (
+    DiscussionAgreement,
+    LessonGuest,
+    LessonPart,
+    LessonWatch,
+    PrivateNote,
+    ResearchLesson,
+    Stage,
+)
+from lessons.models.sheets import Note, NoteRevision, Sheet
+from lessons.models.studies import CasePupil, Study, StudyMember, StudyReader
 from lessons.models.tasks import GapTask, RecordAction
 
 __all__ = [
+    "CasePupil",
+    "DiscussionAgreement",
+    "Finding",
+    "FindingCitation",
+    "FindingConsent",
     "GapTask",
     "HeadReply",
+    "LessonGuest",
+    "LessonPart",
+    "LessonWatch",
     "Note",
     "NoteRevision",
+    "Observation",
+    "Photo",
     "Presence",
+    "PrivateNote",
     "RecordAction",
     "RecordCorrection",
     "RecordSignature",
+    "ResearchLesson",
+    "Sheet",
     "Side",
+    "Stage",
+    "Study",
+    "StudyMember",
+    "StudyReader",
     "VisitRecord",
 ]

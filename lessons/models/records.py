@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
+from lessons.models.sheets import Sheet
 from programmes.models import Partnership
 from programmes.models.partnerships import OWN, through_partnership
 from programmes.models.programmes import started
@@ -48,6 +49,7 @@ class VisitRecordQuerySet(ScopedQuerySet):
 
     def with_visit(self):
         return self.select_related(
+            "sheet",
             "visit__host",
             "visit__step",
             "visit__partnership__programme__organisation",
@@ -63,9 +65,9 @@ class VisitRecordQuerySet(ScopedQuerySet):
 
 
 class VisitRecord(models.Model):
-    """What two teachers keep of a half-day. Its words are notes; each change of one raises `version`.
+    """What two teachers keep of a half-day. Its words are the boxes of its sheet.
 
-    Whoever signs signs a version. Once both sides have, nothing in it changes: corrections are added below.
+    Whoever signs signs a version of that. From then on nothing in it changes: corrections are added below.
     """
 
     class Status(models.TextChoices):
@@ -74,7 +76,7 @@ class VisitRecord(models.Model):
         SIGNED_OFF = "signed off", "Signed off by both sides"
 
     visit = models.OneToOneField(Visit, on_delete=models.CASCADE, related_name="record")
-    version = models.PositiveIntegerField(default=0)
+    sheet = models.OneToOneField(Sheet, on_delete=models.CASCADE, related_name="record")
     status = models.CharField(max_length=11, choices=Status, default=Status.DRAFT)
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(default=timezone.now)

@@ -2,8 +2,9 @@
 
 from lessons.services.afterwards import correct, mark_done, mark_not_done, reply, see_reply
 from lessons.services.leaving import visit_left_by
-from lessons.services.notes import Cell, Outcome, State, changed, keep_left_words, write_cells
+from lessons.services.recording import keep_beside_record, sheet_of_record, write_record
 from lessons.services.rows import why_not_read
+from lessons.services.sheets import Cell, Outcome, State, changed, keep_apart, news, write_cells
 from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_lacking
 
 __all__ = [
@@ -14,15 +15,19 @@ __all__ = [
     "State",
     "changed",
     "correct",
-    "keep_left_words",
+    "keep_apart",
+    "keep_beside_record",
     "mark_done",
     "mark_not_done",
+    "news",
     "reopen",
     "reply",
     "see_reply",
+    "sheet_of_record",
     "sign",
     "visit_left_by",
     "what_is_lacking",
     "why_not_read",
     "write_cells",
+    "write_record",
 ]

@@ -8,9 +8,11 @@ from accounts.mail import post_all
 from accounts.models import Membership, User
 from accounts.roles import Role
 from lessons.mails import RECORD_SIGNED, RECORD_WAITS
-from lessons.models import Note, RecordSignature, Side, VisitRecord
+from lessons.models import RecordSignature, Sheet, Side, VisitRecord
 from lessons.models.records import people_of, sides_of
+from lessons.models.sheets import WHOLE
 from lessons.services.rows import MOST_ACTIONS, why_not_read
+from lessons.services.sheets import held as held_sheet
 from visits.services import visit_record_reopened, visit_recorded, visit_signed_off
 
 
@@ -28,7 +30,7 @@ class NotReady(Exception):
 
 def what_is_lacking(record) -> list[tuple[str, str]]:
     """(field, sentence) of what has to be there before anyone signs."""
-    texts = {note.field: note.text.strip() for note in Note.objects.filter(record=record)}
+    texts = {field: text.strip() for field, text in record.sheet.texts.items()}
     if not any(text for field, text in texts.items() if field.startswith("section-")):
         return [("", "Nothing is written yet. Write in a few words what this half-day was about.")]
     lacking = []
@@ -61,13 +63,13 @@ def sign(person, record, version) -> VisitRecord:
 
     With the first signature the visit counts as recorded and as having taken place.
     """
-    record = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    record = held(record)
     signed = set(record.signatures.values_list("side", flat=True))
     missing = [side for side in sides_of(record.visit, person) if side not in signed]
     if not missing:
         return record
-    if record.version != version:
-        raise NotAsSeen(f"record {record.pk} is at version {record.version}")
+    if record.sheet.version != version:
+        raise NotAsSeen(f"record {record.pk} is at version {record.sheet.version}")
     if lacking := what_is_lacking(record):
         raise NotReady(lacking)
     now = timezone.now()
@@ -77,12 +79,24 @@ def sign(person, record, version) -> VisitRecord:
     done = len(signed) + len(missing) == len(Side)
     record.status = VisitRecord.Status.SIGNED_OFF if done else VisitRecord.Status.PART_SIGNED
     record.save(update_fields=["status"])
+    Sheet.objects.filter(pk=record.sheet_id).update(locked=WHOLE)
     visit_recorded(person, record.visit, now)
     if done:
         visit_signed_off(record.visit, now)
     audit.record(person, "records.signed", record)
     tell(person, record, done)
     return record
+
+
+def held(record):
+    """The record with its sheet as they stand now: nothing is written or signed until the transaction ends.
+
+    The sheet comes first, as it does for whoever writes: two who took them in two orders would wait for each other.
+    """
+    sheet = held_sheet(record.sheet)
+    row = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    row.sheet = sheet
+    return row
 
 
 def tell(person, record, done):
@@ -110,12 +124,13 @@ def heads_of_host(visit):
 def reopen(person, record) -> bool:
     """Before both have signed, either may change the record again: the signature that is there is taken away, and with
     it what it said, that the visit took place."""
-    record = VisitRecord.objects.select_for_update(no_key=True).get(pk=record.pk)
+    record = held(record)
     if record.status != VisitRecord.Status.PART_SIGNED:
         return False
     record.signatures.all().delete()
     record.status = VisitRecord.Status.DRAFT
     record.save(update_fields=["status"])
+    Sheet.objects.filter(pk=record.sheet_id).update(locked=[])
     visit_record_reopened(person, record.visit)
     audit.record(person, "records.reopened", record)
     return True

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
+from lessons.models import ResearchLesson
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
@@ -217,6 +218,15 @@ def out_of_class(visits, school):
     return found
 
 
+def guest(user, acting, today):
+    """The lessons to which somebody is invited."""
+    lessons = list(ResearchLesson.objects.allowed(user, "lessons.see").with_study())
+    return {
+        "lead": "" if lessons else "You are not invited to a research lesson at present.",
+        "to_do": [],
+    }
+
+
 def administrator(user, acting, today):
     organisations = Organisation.objects.allowed(user, "system.view").count()
     to_do = []
@@ -250,5 +260,6 @@ DASHBOARDS = {
     Role.PARTNER: teacher,
     Role.HEADTEACHER: headteacher,
     Role.OFFICE: office,
+    Role.GUEST: guest,
     Role.ADMINISTRATOR: administrator,
 }

@@ -49,6 +49,7 @@ def give_roles():
             head_of(first.specialist.home_school, organisation, heads)
             school = first.partner_school
             give(Role.OFFICE, "Joan", "Lister", f"office.{school.urn}.schools.example", organisation, school)
+            give(Role.GUEST, "Ellen", "Dray", f"{school.urn}.schools.example", organisation, school)
 
 
 def head_of(school: School, organisation, names):

@@ -16,9 +16,11 @@ from lessons.models import (
     Presence,
     RecordAction,
     RecordSignature,
+    Sheet,
     Side,
     VisitRecord,
 )
+from lessons.models.sheets import WHOLE
 from lessons.services import Cell
 from visits.models import Visit
 
@@ -57,9 +59,10 @@ def write_records(programme, today):
     if not visits:
         return
     *visits, last = visits
+    sheets = Sheet.objects.bulk_create(Sheet(programme=programme, version=1) for _ in visits)
     records = VisitRecord.objects.bulk_create(
-        VisitRecord(visit=visit, written_by=visit.partnership.teachers[-1], begun_at=written_at(visit), version=1)
-        for visit in visits
+        VisitRecord(visit=visit, sheet=sheet, written_by=visit.partnership.teachers[-1], begun_at=written_at(visit))
+        for visit, sheet in zip(visits, sheets, strict=True)
     )
     notes = [note for record in records for note in notes_of(record)]
     Note.objects.bulk_create(notes)
@@ -69,6 +72,7 @@ def write_records(programme, today):
     Presence.objects.bulk_create(row for record in records for row in presences_of(record))
     RecordSignature.objects.bulk_create(row for record in records for row in signatures_of(record))
     VisitRecord.objects.filter(pk__in=[record.pk for record in records]).update(status=VisitRecord.Status.SIGNED_OFF)
+    Sheet.objects.filter(pk__in=[sheet.pk for sheet in sheets]).update(locked=WHOLE)
     for visit in visits:
         visit.recorded_at = visit.signed_off_at = written_at(visit)
     Visit.objects.bulk_update(visits, ["recorded_at", "signed_off_at"], batch_size=500)
@@ -84,13 +88,19 @@ def written_at(visit):
 def notes_of(record):
     words = WORDS.get(record.visit.kind, WORDS[Visit.Kind.OBSERVATION])
     words = words | {f"gap-{side}-what": text for side, text in GAP.items()}
-    of_all = {"record": record, "version": 1, "written_by": record.written_by, "written_at": record.begun_at}
+    of_all = {
+        "sheet": record.sheet,
+        "version": 1,
+        "in_sheet": 1,
+        "written_by": record.written_by,
+        "written_at": record.begun_at,
+    }
     return [Note(field=field, text=text, **of_all) for field, text in words.items()]
 
 
 def revision_of(note):
     return NoteRevision(
-        record=note.record,
+        sheet=note.sheet,
         field=note.field,
         client=uuid.uuid4(),
         seq=1,
@@ -164,5 +174,5 @@ def leave_one_half_signed(visit):
     writer = visit.partnership.teachers[-1]
     words = WORDS.get(visit.kind, WORDS[Visit.Kind.OBSERVATION]) | {"gap-partner-what": GAP[Side.PARTNER]}
     cells = [Cell(field, text, 0, seq) for seq, (field, text) in enumerate(words.items(), start=1)]
-    services.write_cells(writer, visit, cells, uuid.uuid4())
-    services.sign(writer, visit.record, VisitRecord.objects.get(visit=visit).version)
+    services.write_record(writer, visit, cells, uuid.uuid4())
+    services.sign(writer, visit.record, visit.record.sheet.version)

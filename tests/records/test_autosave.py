@@ -25,7 +25,7 @@ def pat(client, ours):
 
 
 def revisions(ours):
-    rows = NoteRevision.objects.filter(record__visit=ours.past)
+    rows = NoteRevision.objects.filter(sheet__record__visit=ours.past)
     return [(row.field, row.seq, row.base, row.made, row.text) for row in rows]
 
 
@@ -37,7 +37,7 @@ def test_saved_is_said_with_the_new_version(pat, ours):
 
     saved = {"state": "saved", "version": 2, "theirs": "", "by": "", "at": ""}
     assert (first.status_code, second.status_code) == (200, 200)
-    assert second.json() == {"cells": {"section-focus": saved}, "at": "12:00"}
+    assert second.json() == {"cells": {"section-focus": saved}, "at": "12:00", "version": 2, "news": []}
     assert revisions(ours) == [("section-focus", 1, 0, 1, "Talk"), ("section-focus", 2, 1, 2, "Talk first")]
 
 
@@ -61,7 +61,7 @@ def test_sent_twice_it_is_one(pat, ours):
 
     assert [answer.status_code for answer in answers] == [200] * 3
     assert revisions(ours) == [("section-focus", 1, 0, 1, "Talk")]
-    assert ours.past.record.version == 1
+    assert ours.past.record.sheet.version == 1
 
 
 def test_what_arrives_late_does_not_take_the_place_of_what_was_typed_after_it(pat, ours):
@@ -246,7 +246,7 @@ def test_of_two_who_save_one_box_at_once_one_is_told_and_both_texts_are_there():
 
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert sorted((made, text) for _, _, _, made, text in revisions(ours) if made) == [
-        (1, ours.past.record.notes.get().text)
+        (1, ours.past.record.sheet.notes.get().text)
     ]
     assert {text for *_, text in revisions(ours)} == {"Pat's", "Sara's"}
 
@@ -256,7 +256,7 @@ def test_of_both_who_sign_at_once_both_have_signed():
     ours = past_visit()
     client = Client()
     write(client, ours.pat, ours.past, section__focus="Talk")
-    version = ours.past.record.version
+    version = ours.past.record.sheet.version
 
     def signing(person):
         client = Client()

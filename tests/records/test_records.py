@@ -34,7 +34,7 @@ def test_a_teacher_writes_a_record_and_its_rows_follow_the_words(client, ours):
     assert [(row.place, row.is_present) for row in record.presences.all()] == [(ours.place, True)]
     assert dict(ours.past.bookings.values_list("person", "covered_by")) == {ours.pat.pk: "supply", ours.sara.pk: ""}
     assert ours.past.recorded_at is None
-    assert NoteRevision.objects.filter(record=record).count() == len(whole(ours))
+    assert NoteRevision.objects.filter(sheet=record.sheet).count() == len(whole(ours))
 
 
 def test_a_box_that_is_emptied_takes_its_row_with_it(client, ours):
@@ -113,7 +113,7 @@ def test_a_visit_to_come_or_cancelled_takes_no_record_and_keeps_the_words(client
 
     assert words in text_of(shown)
     assert (sent.status_code, words in text_of(sent), "Talk" in sent.content.decode()) == (409, True, True)
-    assert NoteRevision.objects.get(record__visit=ours.past).text == "Talk"
+    assert NoteRevision.objects.get(sheet__record__visit=ours.past).text == "Talk"
     assert texts_of(ours.past.record) == {}
 
 
@@ -134,7 +134,7 @@ def test_words_of_someone_who_left_meanwhile_are_kept_and_they_are_told(client, 
     assert "You are not a teacher of this partnership any more" in text_of(sent)
     assert "My last words" in sent.content.decode()
     assert shown.status_code == 404
-    assert [(row.text, row.by, row.made) for row in NoteRevision.objects.filter(record__visit=ours.past)] == [
+    assert [(row.text, row.by, row.made) for row in NoteRevision.objects.filter(sheet__record__visit=ours.past)] == [
         ("My last words", ours.pat, None)
     ]
 

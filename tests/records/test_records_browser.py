@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from lessons import services
-from lessons.models import VisitRecord
 from tests.browsing import problems_at, problems_of
 from tests.records.writing import address, past_visit, texts_of
 
@@ -143,7 +142,7 @@ def test_two_who_write_in_one_box_both_see_both_texts(open_as, ours, client):
     clash.get_by_role("button", name="Keep both").click()
     expect(pat.locator("#saved-words")).to_contain_text("Saved at", timeout=15_000)
     together = texts_of(ours.past.record)
-    services.sign(ours.sara, ours.past.record, VisitRecord.objects.get(visit=ours.past).version)
+    services.sign(ours.sara, ours.past.record, ours.past.record.sheet.version)
     pat.get_by_label("Focus").fill("Too late")
     expect(pat.locator("#saved-words")).to_contain_text("The record was signed meanwhile.", timeout=5_000)
     expect(pat.get_by_role("link", name="Read the record")).to_be_visible()

@@ -64,8 +64,8 @@ def named(boxes):
 
 def sign(client, person, record):
     client.force_login(person)
-    record.refresh_from_db()
-    return client.post(address("sign", record.visit), {"version": record.version}, follow=True)
+    record.sheet.refresh_from_db()
+    return client.post(address("sign", record.visit), {"version": record.sheet.version}, follow=True)
 
 
 def cell(field, text, seq=1, base=0):
@@ -79,7 +79,7 @@ def autosave(client, person, visit, *cells, page=None, **more):
 
 
 def texts_of(record):
-    return {note.field: note.text for note in record.notes.all() if note.text}
+    return {note.field: note.text for note in record.sheet.notes.all() if note.text}
 
 
 def whole(ours):

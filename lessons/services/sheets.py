@@ -1,21 +1,19 @@
-"""Words arrive for the boxes of a record: each text is kept, and becomes the current one unless somebody was first."""
+"""Words arrive for the boxes of a sheet: each text is kept, and becomes the current one unless somebody was first."""
 
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
-from lessons.models import Note, NoteRevision, VisitRecord
-from lessons.services.rows import follow_cells
+from lessons.models import Note, NoteRevision, Sheet
 
 
 class State(StrEnum):
     SAVED = "saved"
     CONFLICT = "conflict"  # somebody else's text is the current one; this one is kept beside it
-    FIXED = "fixed"  # a side has signed; this text is kept, and is no part of the record
+    FIXED = "fixed"  # the box is locked; this text is kept, and is not what stands in it
 
 
 @dataclass(frozen=True)
@@ -39,63 +37,70 @@ class Outcome:
 
 
 @transaction.atomic
-def write_cells(person, visit, cells, client) -> list[Outcome]:
-    """Keep every text, and let those become current that nobody has overtaken. Sent twice it is once."""
-    record = record_for(person, visit)
-    notes = {note.field: note for note in record.notes.select_related("written_by")}
+def write_cells(person, sheet, cells, client, follow=None) -> list[Outcome]:
+    """Keep every text, and let those become current that nobody has overtaken. Sent twice it is once.
+
+    `follow(notes, written)` writes what else rests on the boxes, given all of them by name and the names of those that
+    changed.
+    """
+    begun, sheet = sheet, held(sheet)
+    notes = {note.field: note for note in sheet.notes.select_related("written_by")}
     now, written, outcomes = timezone.now(), [], []
     for cell in cells:
-        note = notes.get(cell.field) or Note(record=record, field=cell.field, written_by=person)
+        note = notes.get(cell.field) or Note(sheet=sheet, field=cell.field, written_by=person)
         before = note.version
-        state = write_cell(person, record, note, cell, client, now)
+        state = write_cell(person, sheet, note, cell, client, now)
         if note.version != before:
             notes[cell.field] = note
             written.append(cell.field)
         outcomes.append(outcome_of(state, note))
     if written:
-        VisitRecord.objects.filter(pk=record.pk).update(version=F("version") + 1)
-        follow_cells(record, notes, written)
+        sheet.version += 1
+        sheet.save(update_fields=["version"])
+        if follow:
+            follow(notes, written)
+    begun.version = sheet.version
     return outcomes
 
 
-def record_for(person, visit):
-    """The record of the visit, begun where there is none, held until the transaction ends."""
-    VisitRecord.objects.get_or_create(visit=visit, defaults={"written_by": person})
-    return VisitRecord.objects.select_for_update(no_key=True).get(visit=visit)
+def held(sheet):
+    """The sheet as it stands now, held until the transaction ends."""
+    return Sheet.objects.select_for_update(no_key=True).get(pk=sheet.pk)
 
 
-def write_cell(person, record, note, cell, client, now):
+def write_cell(person, sheet, note, cell, client, now):
     sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
-    if sent is not None and (sent.field, sent.text, sent.record_id) == (cell.field, cell.text, record.pk):
+    if sent is not None and (sent.field, sent.text, sent.sheet_id) == (cell.field, cell.text, sheet.pk):
         return State.SAVED if sent.made or note.text == cell.text else State.CONFLICT
     if sent is not None:  # a page that the browser has kept sends other words under the number of the first
         client = uuid.uuid4()
     if cell.text == note.text:
         return State.SAVED
-    if not record.is_draft:
-        keep(person, record, cell, client, now)
+    if sheet.is_locked(cell.field):
+        keep(person, sheet, cell, client, now)
         return State.FIXED
     last = current_revision(note)
     own = last is not None and last.client == client
     if own and last.seq > cell.seq:  # overtaken on its way by what the same person typed after it
-        keep(person, record, cell, client, now)
+        keep(person, sheet, cell, client, now)
         return State.SAVED
     if note.version != cell.base and not own:
-        keep(person, record, cell, client, now)
+        keep(person, sheet, cell, client, now)
         return State.CONFLICT
-    keep(person, record, cell, client, now, made=note.version + 1)
-    note.text, note.version, note.written_by, note.written_at = cell.text, note.version + 1, person, now
+    keep(person, sheet, cell, client, now, made=note.version + 1)
+    note.text, note.version, note.in_sheet = cell.text, note.version + 1, sheet.version + 1
+    note.written_by, note.written_at = person, now
     note.save()
     return State.SAVED
 
 
 def current_revision(note):
-    return NoteRevision.objects.filter(record=note.record, field=note.field, made=note.version).first()
+    return NoteRevision.objects.filter(sheet=note.sheet, field=note.field, made=note.version).first()
 
 
-def keep(person, record, cell, client, now, made=None):
+def keep(person, sheet, cell, client, now, made=None):
     NoteRevision.objects.create(
-        record=record,
+        sheet=sheet,
         field=cell.field,
         client=client,
         seq=cell.seq,
@@ -115,19 +120,19 @@ def outcome_of(state, note):
 
 
 @transaction.atomic
-def keep_left_words(person, visit, cells, client):
-    """Words of someone who has left, or of a visit that takes no record: they are kept, and no part of it."""
-    record = record_for(person, visit)
+def keep_apart(person, sheet, cells, client):
+    """Words that are no part of the sheet, of someone who has left it or of what is over: they are kept beside it."""
+    sheet = held(sheet)
     now = timezone.now()
     for cell in cells:
         sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
         if sent is None or (sent.field, sent.text) != (cell.field, cell.text):
-            keep(person, record, cell, client if sent is None else uuid.uuid4(), now)
+            keep(person, sheet, cell, client if sent is None else uuid.uuid4(), now)
 
 
-def changed(record, cells) -> list[Cell]:
+def changed(sheet, cells) -> list[Cell]:
     """Of the boxes of a form those that say something else than in the version from which its writer began."""
-    notes = {note.field: note for note in record.notes.all()} if record else {}
+    notes = {note.field: note for note in sheet.notes.all()} if sheet else {}
     older = {
         (cell.field, cell.base)
         for cell in cells
@@ -135,7 +140,7 @@ def changed(record, cells) -> list[Cell]:
     }
     began = {}
     if older:
-        rows = NoteRevision.objects.filter(record=record, field__in={field for field, _ in older})
+        rows = NoteRevision.objects.filter(sheet=sheet, field__in={field for field, _ in older})
         rows = rows.filter(made__in={base for _, base in older})
         began = {(field, made): text for field, made, text in rows.values_list("field", "made", "text")}
     for cell in cells:
@@ -143,3 +148,10 @@ def changed(record, cells) -> list[Cell]:
         if note is not None and note.version == cell.base:
             began[cell.field, cell.base] = note.text
     return [cell for cell in cells if cell.text != began.get((cell.field, cell.base), "")]
+
+
+def news(sheet, since) -> list[Note]:
+    """The boxes that were written after that version of the sheet, as they stand."""
+    if sheet is None or sheet.version <= since:
+        return []
+    return list(sheet.notes.filter(in_sheet__gt=since).select_related("written_by").order_by("pk"))
