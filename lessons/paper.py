@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from lessons.pages import reading_of
+from lessons.pages.records import reading_of
 from papers.pdf import render_pdf
 
 

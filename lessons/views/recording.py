@@ -17,7 +17,8 @@ from lessons import services
 from lessons.desks import Desk
 from lessons.models import VisitRecord
 from lessons.models.records import why_not_written
-from lessons.pages import SAFEGUARDING, editor_of
+from lessons.pages.boxes import SAFEGUARDING
+from lessons.pages.records import editor_of
 from lessons.services.rows import FIELD
 from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 from papers.templatetags.plain import longday

@@ -12,10 +12,11 @@ from django.views.generic import ListView
 from accounts import audit
 from accounts.access import Allowed, allowed_rows, get_allowed
 from lessons import services
-from lessons.forms import CorrectionForm, ReplyForm, clean
+from lessons.forms.cells import clean
+from lessons.forms.records import CorrectionForm, ReplyForm
 from lessons.models import GapTask, HeadReply, RecordAction, VisitRecord
 from lessons.models.records import why_not_written
-from lessons.pages import acts_for, reading_of
+from lessons.pages.records import acts_for, reading_of
 from lessons.paper import record_pdf
 from papers.templatetags.plain import listed
 from visits.models import Visit, WrongState

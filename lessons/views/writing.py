@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.second_factor import has_second_factor
-from lessons import forms, services
+from lessons import services
+from lessons.forms import cells as forms
 from papers.templatetags.plain import said
 
 # By form --------------------------------------------------------------------------------------------------------------

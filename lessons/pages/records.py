@@ -1,11 +1,12 @@
 """What the pages of a record show, as plain values for one reader: the editor's boxes, and the record to be read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils import timezone
 
 from lessons.models import Side
 from lessons.models.records import people_of, sides_of
+from lessons.pages.boxes import Box
 from lessons.sections import sections_of
 from lessons.services.rows import MOST_ACTIONS, read_due_day, why_not_read
 from papers.templatetags.plain import longdate, longday
@@ -13,32 +14,9 @@ from programmes.models.programmes import academic_year
 from pupils.models import Place
 from visits.models import Booking, Visit
 
-SAFEGUARDING = (
-    "Do not record safeguarding concerns here: tell your designated safeguarding lead. Write initials, not names."
-)
 PRESENCE = [("present", "There"), ("absent", "Absent")]
 NOT_SAID = "Not said"
 SOURCES = "For example: staff meeting of 12 May, planning with Year 4."
-
-
-@dataclass
-class Box:
-    """One box of the editor: `kind` is area, line, choice or radios."""
-
-    field: str
-    label: str
-    hint: str = ""
-    kind: str = "area"
-    text: str = ""
-    version: int = 0
-    lines: int = 4
-    choices: list = field(default_factory=list)  # (value, label)
-    error: str = ""
-
-    @property
-    def chosen(self):
-        """What is typed in words, where it is chosen from a list."""
-        return dict(self.choices).get(self.text, self.text)
 
 
 @dataclass
