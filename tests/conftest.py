@@ -35,14 +35,14 @@ def pytest_collection_finish():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker):
+def django_db_setup(request, django_test_environment, django_db_blocker):
     """The test database, also for tests without the `db` mark: the access matrix keeps a world of its own.
 
-    Each process of a run has one, on the same server, and one of them migrates for all.
+    Each process of a run has one, on the same server; migrations run again when one of them has changed.
     """
     with contextlib.ExitStack() as held:
         with django_db_blocker.unblock():
-            held.enter_context(databases.own())
+            held.enter_context(databases.own(request.config.cache.mkdir("migrated")))
         yield
         with django_db_blocker.unblock():
             held.close()
