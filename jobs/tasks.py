@@ -58,17 +58,25 @@ def forget_old():
 
 
 def file_fields(model):
-    return [field.name for field in model._meta.get_fields() if isinstance(field, FileField)]
+    return [field for field in model._meta.get_fields() if isinstance(field, FileField)]
+
+
+def named_files() -> dict[str, set[str]]:
+    """Folder -> the files that a row names. Those of jobs are named by row and attempt, in a folder of their kind."""
+    kept = {}
+    for model in apps.get_models():
+        for field in file_fields(model):
+            folder = field.upload_to.strip("/") or model._meta.label_lower
+            kept.setdefault(folder, set()).update(model.objects.values_list(field.name, flat=True))
+    return kept
 
 
 @shared_task
 def sweep_files():
-    """Remove what killed attempts left behind. A file is named by row and attempt, so its row can be asked."""
-    for model in kinds_of_job():
-        folder = model._meta.label_lower
+    """Remove what killed attempts left behind, and what rows that are gone had named."""
+    for folder, kept in named_files().items():
         if not default_storage.exists(folder):
             continue
-        kept = {name for field in file_fields(model) for name in model.objects.values_list(field, flat=True)}
         for name in default_storage.listdir(folder)[1]:
             path = f"{folder}/{name}"
             old = default_storage.get_modified_time(path) < timezone.now() - ORPHAN_AFTER

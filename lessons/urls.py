@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import offline, recording, records
+from lessons.views import observing, offline, recording, records
 
 app_name = "lessons"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("visits/<int:visit>/record/correction/", records.correct, name="correct"),
     path("visits/<int:visit>/record/answer/", records.reply, name="reply"),
     path("visits/<int:visit>/record/pdf/", records.paper, name="pdf"),
+    path("lessons/<int:pk>/observe/", observing.observe, name="observe"),
+    path("lessons/<int:pk>/observe/end/", observing.judge, name="judge"),
+    path("lessons/<int:pk>/observe/end/save/", observing.judge_save, name="judge_save"),
+    path("lessons/<int:pk>/observations/", observing.observations, name="observations"),
+    path("lessons/<int:pk>/photos/", observing.photos, name="photos"),
+    path("lessons/<int:pk>/photos/<int:photo>/", observing.photo, name="photo"),
     path("offline/", offline.shell, name="shell"),
     path("sw.js", offline.worker, name="worker"),
 ]

@@ -43,7 +43,12 @@ def navigation(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
-    frame |= {"person": user.get_full_name(), "account_url": reverse("accounts:account"), "acting": acting}
+    frame |= {
+        "person": user.get_full_name(),
+        "person_id": user.pk,
+        "account_url": reverse("accounts:account"),
+        "acting": acting,
+    }
     if acting is None:
         return frame | {"role_label": "No role at present", "place_label": "", "nav": []}
     return frame | {

@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -17,7 +18,16 @@ class NotAPicture(ValueError):
     """The file is none that can be kept; its words say why, and what to do."""
 
 
-def picture_of(file) -> bytes:
+@dataclass(frozen=True)
+class Picture:
+    """A JPEG, and how large it is in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def picture_of(file) -> Picture:
     """The photo as a JPEG that stands upright, has no side over 2,000 pixels, and holds no place, camera or time."""
     if file.size > BIGGEST_FILE:
         raise NotAPicture(f"The photo is {file.size / 1024 / 1024:.0f} MB. At most 20 MB: take it again, or crop it.")
@@ -51,7 +61,7 @@ def written_anew(file):
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     written = io.BytesIO()
     on_white(image).save(written, "JPEG", quality=QUALITY, optimize=True)
-    return written.getvalue()
+    return Picture(written.getvalue(), *image.size)
 
 
 def too_many():

@@ -261,6 +261,17 @@ MATRIX = {
     "lessons:see_reply POST":           (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "lessons:action_done POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
     "lessons:gap_task_done POST":       (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    # a lesson is observed by its group and by its guests; the group reads it, and whom it shows its study
+    "lessons:observe GET":              (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:observe POST":             (403, 403, 404, 403, 404, 403, 302, 302, 404, 404, 302, 403),
+    "lessons:judge POST":               (403, 403, 404, 403, 404, 403, 302, 302, 404, 404, 409, 403),
+    "lessons:judge_save GET":           (401, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:judge_save POST":          (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
+    "lessons:observations GET":         (401, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:observations POST":        (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
+    "lessons:photos GET":               (401, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:photos POST":              (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
+    "lessons:photo GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 404, 403),
     "events:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "events:choose GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "events:create GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -452,6 +463,11 @@ KEYS = {  # what a URL is about, in a corner of the world
     "lessons:see_reply": lambda c: [c.record.replies.get().pk],
     "lessons:action_done": lambda c: [c.record.actions.get().pk],
     "lessons:gap_task_done": lambda c: [c.record.gap_tasks.get().pk],
+    **{
+        f"lessons:{name}": lambda c: [c.lesson.pk]
+        for name in ("observe", "judge", "judge_save", "observations", "photos")
+    },
+    "lessons:photo": lambda c: [c.lesson.pk, c.lesson.photos.get().pk],
     "events:create": lambda c: [c.programme.slug],
     **{
         f"events:{name}": lambda c: [c.event.pk]

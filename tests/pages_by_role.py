@@ -25,6 +25,7 @@ def pages_of(corner):
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
     records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
+    observing = [reverse("lessons:observe", args=[ours.lesson.pk])]
     visits += [reverse("visits:detail", args=[visit]), f"{reverse('visits:month')}?month=2027-02"]
     plan = [
         reverse("visits:choose"),
@@ -201,6 +202,7 @@ def pages_of(corner):
         Role.FINANCE: [*everyone, programme, *ledger],
         Role.SPECIALIST: [
             *everyone,
+            *observing,
             week,
             *partnerships,
             *agreements,

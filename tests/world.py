@@ -60,6 +60,7 @@ from tests.factories import (
     VisitFactory,
     VisitRecordFactory,
 )
+from tests.notebook import lesson_of_corner
 from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
 from visits.models import Away, CalendarFeed
@@ -208,6 +209,7 @@ def build_corner(corner, programme, staff, serial):
         pupil__upn=upn_of(serial),
     )
     record = build_record(corner, visit, people, place)
+    lesson = lesson_of_corner(corner, partnership, people, place)
     grades = list(scales.load_scale(programme.scale).grades.all())
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
@@ -265,6 +267,8 @@ def build_corner(corner, programme, staff, serial):
         proposal=proposal,
         feed=feed,
         record=record,
+        study=lesson.study,
+        lesson=lesson,
         plan=plan,
         other_plan=other_plan,
         action=action,

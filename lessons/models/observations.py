@@ -40,6 +40,7 @@ class Observation(Seen):
         ACTION = "action", "What the pupil did"
         WORDS = "words", "What the pupil said"
         TEACHER = "teacher", "What the teacher did"
+        STAGE = "stage", "A stage began"  # tapped, without words
 
     class Grouping(models.TextChoices):
         ALONE = "alone", "Alone"
@@ -56,7 +57,7 @@ class Observation(Seen):
         constraints = [
             models.CheckConstraint(
                 name="observation_says_something",
-                condition=~Q(text=""),
+                condition=~Q(text="") | Q(kind="stage"),
                 violation_error_message="Write what was said or done.",
             )
         ]

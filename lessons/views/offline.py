@@ -15,6 +15,7 @@ FILES = [
     "fonts/atkinson-700.woff2",
     "js/drafts.js",
     "js/notes.js",
+    "js/observe.js",
     "js/outbox.js",
     "js/pages.js",
     "js/shell.js",

@@ -24,6 +24,7 @@ def possible_owners(programme, owner=None):
     Whoever cannot sign in yet and took part in earlier programmes alone is left out, unless they are the owner, by id.
     """
     live = Membership.objects.live().filter(organisation=programme.organisation_id)
+    live = live.exclude(role=Role.GUEST)  # a guest sees one lesson, and no action
     here = Prefetch("memberships", live.select_related("school"), to_attr="roles_here")
     gone = of_earlier_programmes(live.filter(user__is_active=False).values("user")) - {owner}
     rows = User.objects.filter(pk__in=live.values("user")).exclude(pk__in=gone).prefetch_related(here)

@@ -2,7 +2,7 @@
 // server has said so. Nothing here leaves the page or takes words out of a box, but for a choice of the person's.
 const { dataset: addresses } = document.querySelector("script[data-drafts]");
 const drafts = await import(addresses.drafts);
-const { isFromDevice, keepSoon } = await import(addresses.pages);
+const { isFromDevice, keepSoon, keepTexts } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
 const { who, record, save: address, signIn, grows = "" } = form.dataset;
 const path = location.pathname;
@@ -70,7 +70,8 @@ navigator.serviceWorker?.register(form.dataset.worker).catch(() => {});
 setInterval(() => (waiting().some((box) => !clashes.has(box)) ? save() : hear()), AGAIN);
 
 function keepPage() {
-  keepSoon(who, "notes", () => taken);
+  keepTexts(taken);
+  keepSoon(who);
 }
 
 function noticed(event) {

@@ -4,68 +4,80 @@ const { dataset: addresses } = document.querySelector("script[data-drafts]");
 const drafts = await import(addresses.drafts);
 const PATIENCE = 20000, PATIENCE_WITH_FILE = 90000, MOST = 50, AGAIN = 10000;
 const REFUSED = new Set([400, 413, 415, 422]);
-let last = 0;
+const OFFLINE = "You are offline, or the server cannot be reached.";
 
-// One person's, with a token for forms, and an address that gives a new one. `tell` hears how it stands after each step:
-// {waiting, refused: [{name, words}], why, signIn, apart}.
-export function outboxOf(who, { token, address, tell }) {
-  let busy = false, oneByOne = false;
-  const refused = new Map();
-  const post = { method: "POST", redirect: "error" };
+// One person's, with a token for forms. `tell` hears how it stands after each step: how many wait, what was sent, what
+// the server cannot take, what is in this page only, and why nothing goes.
+export function outboxOf(who, token, tell = () => {}) {
+  let busy = false, oneByOne = false, last = 0;
+  const refused = new Map(); // name -> words
+  const unkept = new Map(); // name -> what this device has no room for
 
-  async function names() {
-    return (await drafts.itemsOf(who)).filter((name) => !refused.has(name));
-  }
+  const names = async () => [...(await drafts.itemsOf(who).catch(() => [])), ...unkept.keys()].sort();
+  const read = async (name) => unkept.get(name) ?? (await drafts.readItem(who, name));
 
   async function said(more = {}) {
-    const waiting = (await drafts.itemsOf(who).catch(() => [])).length - refused.size;
-    tell({ waiting, refused: [...refused].map(([name, words]) => ({ name, words })), ...more });
+    tell({ waiting: (await names()).length - refused.size, refused: [...refused], unkept: unkept.size, ...more });
   }
 
-  // {client, path, kind, data}: kept before anything is sent; fails where the device has no room.
+  async function drop(name) {
+    refused.delete(name);
+    if (!unkept.delete(name)) await drafts.dropItem(who, name);
+  }
+
+  // {client, path, data}: kept before anything is sent; where the device has no room, in this page.
   async function add(item, file) {
     last = Math.max(Date.now(), last + 1);
-    const name = `${String(last).padStart(15, "0")}-${item.client}`;
-    await drafts.keepItem(who, name, { ...item, type: file?.type }, file && (await file.arrayBuffer()));
+    const name = `${String(last).padStart(15, "0")}|${item.client}`;
+    const value = { ...item, type: file?.type }, bytes = file && (await file.arrayBuffer());
+    await drafts.keepItem(who, name, value, bytes).catch(() => unkept.set(name, { value, bytes }));
     await said();
-    return name;
+    flush();
   }
+
+  const all = async () => {
+    const items = [];
+    for (const name of await names()) items.push({ name, ...(await read(name))?.value });
+    return items;
+  };
 
   // The next notes for one address, or the next photo.
   async function next() {
     const batch = [];
     for (const name of await names()) {
-      const kept = await drafts.readItem(who, name);
+      if (refused.has(name)) continue;
+      const kept = await read(name);
       if (!kept) {
-        await drafts.dropItem(who, name); // older than seven days
+        await drop(name); // older than seven days, or of a key that is gone
         continue;
       }
-      const of = { name, ...kept.value, bytes: kept.bytes };
-      if (batch.length && (of.bytes || of.path !== batch[0].path)) break;
-      batch.push(of);
-      if (of.bytes || oneByOne || batch.length === MOST) break;
+      const item = { name, ...kept.value, bytes: kept.bytes };
+      if (batch.length && (item.bytes || item.path !== batch[0].path)) break;
+      batch.push(item);
+      if (item.bytes || oneByOne || batch.length === MOST) break;
     }
     return batch;
   }
 
   function send(batch) {
-    const [first] = batch, now = new Date().toISOString();
-    if (!first.bytes) {
-      const body = JSON.stringify({ who: Number(who), now, items: batch.map(({ client, data }) => ({ client, ...data })) });
-      const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-      return fetch(first.path, { ...post, headers, body, signal: AbortSignal.timeout(PATIENCE) });
+    const [{ path, client, data, bytes, type }] = batch, now = new Date().toISOString();
+    const headers = { "X-CSRFToken": token }, signal = AbortSignal.timeout(bytes ? PATIENCE_WITH_FILE : PATIENCE);
+    const post = { method: "POST", redirect: "error", signal };
+    if (!bytes) {
+      const body = JSON.stringify({ who: Number(who), now, items: batch.map((item) => ({ client: item.client, ...item.data })) });
+      return fetch(path, { ...post, headers: { ...headers, "Content-Type": "application/json" }, body });
     }
     const body = new FormData();
-    for (const [name, value] of Object.entries({ who, now, client: first.client, ...first.data })) body.set(name, value);
-    body.set("file", new Blob([first.bytes], { type: first.type }), "photo");
-    return fetch(first.path, { ...post, headers: { "X-CSRFToken": token }, body, signal: AbortSignal.timeout(PATIENCE_WITH_FILE) });
+    for (const [name, value] of Object.entries({ who, now, client, ...data })) body.set(name, value ?? "");
+    body.set("file", new Blob([bytes], { type }), "photo");
+    return fetch(path, { ...post, headers, body });
   }
 
   // The answer; after a new sign-in with a new token, once.
   async function answered(batch) {
     const answer = await send(batch);
     if (answer.status !== 403) return answer;
-    const asked = await fetch(address, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    const asked = await fetch(batch[0].path, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     if (!asked.ok) return asked;
     const mine = await asked.json();
     if (String(mine.who) !== String(who)) return new Response(JSON.stringify({ words: "Someone else is signed in in this browser." }), { status: 403 });
@@ -77,9 +89,9 @@ export function outboxOf(who, { token, address, tell }) {
   async function heard(answer, batch) {
     const { words } = await answer.json().catch(() => ({}));
     if (answer.ok || answer.status === 410) {
-      for (const { name } of batch) await drafts.dropItem(who, name);
+      for (const { name } of batch) await drop(name);
       oneByOne = false;
-      await said({ apart: words });
+      await said({ sent: batch.map(({ client }) => client), apart: words });
       return true;
     }
     if (REFUSED.has(answer.status)) {
@@ -88,33 +100,37 @@ export function outboxOf(who, { token, address, tell }) {
       await said();
       return true;
     }
-    const signIn = answer.status === 401;
-    await said({ why: signIn ? "You are signed out." : (words ?? "The server did not take it."), signIn: signIn || answer.status === 403 });
+    const why = answer.status === 401 ? "You are signed out." : (words ?? "The server did not take it.");
+    await said({ why, signIn: answer.status === 401 || answer.status === 403 });
     return false;
   }
 
+  // Two tabs do not send at once: what one has taken up, the other waits for.
   async function flush() {
     if (busy) return;
     busy = true;
     try {
-      for (let batch = await next(); batch.length; batch = await next()) {
-        if (!(await heard(await answered(batch), batch))) break;
-      }
+      await (navigator.locks?.request ?? ((_, act) => act())).call(navigator.locks, "lesson-study-outbox", sendAll);
     } catch {
-      await said({ why: "You are offline, or the server cannot be reached." });
+      await said({ why: OFFLINE });
     } finally {
       busy = false;
     }
   }
 
+  async function sendAll() {
+    for (let batch = await next(); batch.length; batch = await next()) {
+      if (document.body.dataset.leaves || !(await heard(await answered(batch), batch))) break;
+    }
+  }
+
   async function forget(name) {
-    refused.delete(name);
-    await drafts.dropItem(who, name);
+    await drop(name);
     await said();
   }
 
   addEventListener("online", flush);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && flush());
   setInterval(flush, AGAIN);
-  return { add, flush, forget, said };
+  return { add, all, flush, forget, said };
 }

@@ -7,22 +7,27 @@ let timer;
 
 export const isFromDevice = "kept" in document.body.dataset;
 
-// Once nothing has changed for a moment. `texts` are the words that the server has: others have a place of their own.
-export function keepSoon(who, module, texts) {
+const texts = {}; // box -> the words that the server has: others have a place of their own
+
+export const keepTexts = (taken) => Object.assign(texts, taken);
+
+// Once nothing has changed for a moment. The page names the module that it goes on with.
+export function keepSoon(who) {
   clearTimeout(timer);
-  if (!isFromDevice) timer = setTimeout(() => keepNow(who, module, texts()).catch(() => {}), SOON);
+  timer = setTimeout(() => keepNow(who).catch(() => {}), SOON);
 }
 
-function keepNow(who, module, texts) {
+function keepNow(who) {
   if (document.body.dataset.leaves) return Promise.resolve();
-  const page = { title: document.title, look: document.body.className, module, html: htmlOf(texts) };
+  const module = main.querySelector("[data-keep-page]").dataset.keepPage;
+  const page = { title: document.title, look: document.body.className, module, html: htmlOf() };
   return drafts.keepPage(who, location.pathname, page);
 }
 
-function htmlOf(texts) {
+function htmlOf() {
   const copy = main.cloneNode(true);
   for (const place of copy.querySelectorAll("[data-not-kept]")) place.textContent = place.dataset.notKept;
-  for (const place of copy.querySelectorAll("[data-live], .ls-conflict, .govuk-error-summary, .ls-messages")) place.remove();
+  for (const place of copy.querySelectorAll("[data-live], #offline, .ls-conflict, .govuk-error-summary, .ls-messages")) place.remove();
   for (const element of copy.querySelectorAll("input, select, textarea")) {
     if (element.name in texts) write(element, texts[element.name]);
     else if (element.name.startsWith("base-")) element.setAttribute("value", main.querySelector(`[name="${CSS.escape(element.name)}"]`).value);

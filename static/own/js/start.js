@@ -37,6 +37,14 @@ for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`))
   });
 }
 
+// Notes that wait on this device are sent from whichever page is opened with a network.
+if (start.who && !document.querySelector("[data-keep-page=observe]")) {
+  const drafts = await import(start.drafts);
+  const waiting = await drafts.itemsOf(start.who).catch(() => []);
+  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (waiting.length) (await import(start.outbox)).outboxOf(start.who, token).flush();
+}
+
 // A session that has ended is answered with HX-Redirect, which htmx follows by itself. Anything else that fails is said.
 const trouble = document.getElementById("trouble");
 document.addEventListener("htmx:sendError", () => say("You are offline, or Lesson Study cannot be reached. What you see may be out of date."));
