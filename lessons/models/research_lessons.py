@@ -138,10 +138,14 @@ class ResearchLesson(models.Model):
 
 
 class Stage(models.Model):
-    """A stage of a lesson: a row of its grid. Its words are boxes `stage-<pk>-…` of the lesson's sheet."""
+    """A stage of a lesson: a row of its grid. Its words are boxes `stage-<pk>-…` of the lesson's sheet.
+
+    `reached_at` is when an observer first marked that the lesson had come to it.
+    """
 
     lesson = models.ForeignKey(ResearchLesson, on_delete=models.CASCADE, related_name="stages")
     position = models.PositiveSmallIntegerField()
+    reached_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -1,0 +1,23 @@
+"""The names of the boxes of a study and of a research lesson, and what each of them asks."""
+
+import re
+
+PREDICTED = "predicted-"
+
+OF_STUDY = re.compile(r"question|technique|known|class-(size|kind)|(typifies|grade)-[A-F]")
+OF_LESSON = re.compile(
+    r"intention|criteria|change|thoughts"
+    r"|(criterion|met|evidence|thoughts)-[A-F]"
+    r"|stage-[1-9][0-9]{0,17}-(name|minutes|teacher|pattern)"
+    r"|(predicted|late)-[1-9][0-9]{0,17}-[A-F]"
+    r"|interview-[A-F]-(enjoyed|can|worked|change|other|by|at)"
+    r"|interview-[A-F]-(enjoyed|can|worked|change|other)-verbatim"
+    r"|talk-[A-F]-(happened|progress|group)"
+    r"|talk-(technique|surprises|adjust|next)"
+    r"|talk-learned-[1-9][0-9]{0,17}"
+)
+OF_PRIVATE_NOTE = re.compile(r"private")
+
+STEM = "We want to find out how to improve the way pupils learn"
+MET = [("yes", "Met"), ("partly", "Partly"), ("no", "Not met"), ("not seen", "Not seen")]
+MET_WORDS = {"yes": "met", "partly": "partly met", "no": "not met", "not seen": "not seen"}

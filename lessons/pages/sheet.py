@@ -1,0 +1,285 @@
+"""The sheet of a research lesson: the grid of the method, as one reader sees it."""
+
+import datetime as dt
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from lessons.boxes import MET, MET_WORDS, PREDICTED, STEM
+from lessons.models import CasePupil, Observation, ResearchLesson, Stage
+from lessons.pages.boxes import Box
+from lessons.pages.studies import Reader, initials_of, reader_of
+from pupils.models import Assessment
+
+SHOWN_IN_A_CELL = 5
+
+
+@dataclass
+class Seen:
+    """One observation, with who saw it and whether it was typed once the lesson was over."""
+
+    row: Observation
+    initials: str
+    edge: int  # which of the observers: each has an edge of its own
+    is_late: bool
+
+
+@dataclass
+class Late:
+    """Words for a prediction that came once the lesson had begun."""
+
+    text: str
+    by: object
+    at: dt.datetime
+
+
+@dataclass
+class Cell:
+    """Where a stage and a case pupil meet."""
+
+    letter: str
+    predicted: Box
+    late: list[Late]
+    late_box: Box | None
+    seen: list[Seen]
+
+    @property
+    def newest(self):
+        return self.seen[-SHOWN_IN_A_CELL:]
+
+    @property
+    def is_cut(self):
+        return len(self.seen) > SHOWN_IN_A_CELL
+
+
+@dataclass
+class Row:
+    """A stage: its name, when it was to be and when it was, what the teacher does, and a cell for each pupil."""
+
+    stage: Stage
+    number: int
+    name: Box
+    minutes: Box
+    teacher: Box
+    pattern: Box
+    cells: list[Cell]
+    planned: str = ""  # "10:02 to 10:11"
+    took: str = ""
+
+
+@dataclass
+class Column:
+    """A case pupil: whom it stands for, what would be success, who watches, and how it ended."""
+
+    case_pupil: CasePupil
+    initials: str
+    grade: str
+    typifies: str
+    criterion: Box
+    met: Box
+    evidence: Box
+    thoughts: Box
+    observers: list
+    photos: list = field(default_factory=list)
+
+    @property
+    def letter(self):
+        return self.case_pupil.letter
+
+    @property
+    def met_words(self):
+        return MET_WORDS.get(self.met.text, "")
+
+
+@dataclass
+class SheetPage:
+    lesson: ResearchLesson
+    me: Reader
+    question: str
+    intention: Box
+    criteria: Box
+    change: Box
+    thoughts: Box
+    columns: list[Column]
+    rows: list[Row]
+    of_class: list[Seen]
+    removed: list  # (stage, its name)
+    observers: list  # (person, initials, edge, how many)
+    not_watched: list  # letters
+    kept: list  # for members: texts that arrived and are no part of it
+
+    @property
+    def can_write(self):
+        return self.me.is_member
+
+    @property
+    def boxes(self):
+        found = [self.intention, self.criteria, self.change, self.thoughts]
+        for column in self.columns:
+            found += [column.criterion, column.met, column.evidence, column.thoughts]
+        for row in self.rows:
+            found += [row.name, row.minutes, row.teacher, row.pattern]
+            found += [box for cell in row.cells for box in (cell.predicted, cell.late_box) if box]
+        return found
+
+    @property
+    def wide_columns(self):
+        """Of the table: two for each pupil, and the pattern."""
+        return 2 * len(self.columns) + 1
+
+
+def initials(person):
+    return "".join(name[:1] for name in (person.first_name, person.last_name)).upper()
+
+
+def sheet_page(person, lesson) -> SheetPage:
+    study = lesson.study
+    notes = {note.field: note for note in lesson.sheet.notes.all()}
+    of_study = study.sheet.texts
+    me = reader_of(person, study)
+    case_pupils = list(study.case_pupils.select_related("place"))
+    stages = list(lesson.stages.all())
+    observations = list(lesson.observations.filter(apart="").select_related("person", "case_pupil").order_by("at", "pk"))
+    late = late_words(lesson) if lesson.is_started else {}
+    edges = edges_of(lesson, observations)
+    seen = defaultdict(list)
+    for row in observations:
+        seen[row.stage_id, row.case_pupil_id].append(seen_of(lesson, row, edges))
+
+    def box(name, label, **more):
+        note = notes.get(name)
+        text, version = (note.text, note.version) if note else ("", 0)
+        return Box(name, label, text=text, version=version, **more)
+
+    marks, grades = initials_of(person, study.partnership), grades_of(case_pupils) if me.reads else {}
+    watched = defaultdict(list)
+    for watch in lesson.watches.all():
+        watched[watch.case_pupil_id].append(watch.person)
+    columns = [
+        Column(
+            case_pupil=one,
+            initials=marks.get(one.place_id, ""),
+            grade=grades.get(one.place_id, "") if one.place_id in marks else "",
+            typifies=of_study.get(f"typifies-{one.letter}", ""),
+            criterion=box(f"criterion-{one.letter}", f"Success criterion for {one.letter}", lines=2),
+            met=box(f"met-{one.letter}", f"Did {one.letter} meet the success criterion?", kind="radios", choices=MET),
+            evidence=box(f"evidence-{one.letter}", f"What shows it, for {one.letter}", lines=2),
+            thoughts=box(f"thoughts-{one.letter}", f"First thoughts about {one.letter}", lines=2),
+            observers=watched[one.pk],
+        )
+        for one in case_pupils
+    ]
+    rows = [
+        Row(
+            stage=stage,
+            number=number,
+            name=box(f"stage-{stage.pk}-name", f"Stage {number}", kind="line"),
+            minutes=box(f"stage-{stage.pk}-minutes", f"Minutes of stage {number}", kind="line"),
+            teacher=box(f"stage-{stage.pk}-teacher", f"What the teacher does in stage {number}", lines=1),
+            pattern=box(f"stage-{stage.pk}-pattern", f"Pattern in stage {number}, all pupils", lines=3),
+            cells=[
+                Cell(
+                    letter=one.letter,
+                    predicted=box(f"{PREDICTED}{stage.pk}-{one.letter}", f"{one.letter} predicted, stage {number}", lines=3),
+                    late=late.get(f"{PREDICTED}{stage.pk}-{one.letter}", []),
+                    late_box=box(f"late-{stage.pk}-{one.letter}", f"Added to {one.letter}’s prediction, stage {number}")
+                    if lesson.is_started
+                    else None,
+                    seen=seen[stage.pk, one.pk],
+                )
+                for one in case_pupils
+            ],
+        )
+        for number, stage in enumerate((stage for stage in stages if stage.removed_at is None), start=1)
+    ]
+    give_times(lesson, rows)
+    return SheetPage(
+        lesson=lesson,
+        me=me,
+        question=f"{STEM} {of_study.get('question', '')}".strip(),
+        intention=box("intention", "In this lesson pupils learn to", lines=2),
+        criteria=box("criteria", "Success criteria for the class", lines=2),
+        change=box("change", "What we do differently this time", lines=2),
+        thoughts=box("thoughts", "First thoughts of all of us", lines=3),
+        columns=columns,
+        rows=rows,
+        of_class=[one for (_, pupil), found in seen.items() if pupil is None for one in found],
+        removed=[
+            (stage, notes[name].text if (name := f"stage-{stage.pk}-name") in notes else "")
+            for stage in stages
+            if stage.removed_at
+        ],
+        observers=[(one, initials(one), edge, count) for one, (edge, count) in edges.items()],
+        not_watched=[column.letter for column in columns if not column.observers],
+        kept=kept_apart(lesson) if me.is_member else [],
+    )
+
+
+def edges_of(lesson, observations):
+    """observer -> (number of the edge, how many notes), those first who are named for a pupil."""
+    people = dict.fromkeys(watch.person for watch in lesson.watches.all())
+    people |= dict.fromkeys(row.person for row in observations)
+    counts = defaultdict(int)
+    for row in observations:
+        counts[row.person] += 1
+    return {person: (number, counts[person]) for number, person in enumerate(people, start=1)}
+
+
+def seen_of(lesson, row, edges):
+    late = lesson.ended_at is not None and (row.at is None or row.at > lesson.ended_at)
+    return Seen(row, initials(row.person), edges[row.person][0], is_late=late or row.from_paper)
+
+
+def late_words(lesson):
+    """box -> what arrived for a prediction once the lesson had begun, as it came."""
+    rows = lesson.sheet.revisions.filter(field__startswith=PREDICTED, at__gt=lesson.started_at).exclude(text="")
+    locked = {note.field: note.text for note in lesson.sheet.notes.all() if note.field.startswith(PREDICTED)}
+    found = defaultdict(list)
+    for row in rows.select_related("by").order_by("pk"):
+        if row.text != locked.get(row.field, ""):
+            found[row.field].append(Late(row.text, row.by, row.at))
+    return found
+
+
+def kept_apart(lesson):
+    """The newest texts that are no part of the sheet: somebody was first, or the writer had left. Not those of a
+    prediction, which stand beside it."""
+    rows = lesson.sheet.revisions.filter(made=None).exclude(text="").exclude(field__startswith=PREDICTED)
+    return list(rows.select_related("by").order_by("-pk")[:50])
+
+
+def grades_of(case_pupils):
+    """place -> its last grade in words, "3b in December"."""
+    rows = Assessment.objects.filter(place__in=[one.place_id for one in case_pupils], grade__isnull=False)
+    rows = rows.select_related("grade", "data_point").order_by("data_point__due_on")
+    return {row.place_id: f"{row.grade} in {row.data_point.due_on:%B}" for row in rows}
+
+
+def give_times(lesson, rows):
+    """When each stage is to be, from the lesson's time and the minutes that are typed; when it was, from the marks of
+    its observers."""
+    clock = dt.datetime.combine(lesson.day or timezone.localdate(), lesson.at) if lesson.at else None
+    for row in rows:
+        minutes = minutes_in(row.minutes.text)
+        if clock and minutes:
+            ends = clock + dt.timedelta(minutes=minutes)
+            row.planned = f"{clock:%H:%M} to {ends:%H:%M}"
+            clock = ends
+        else:
+            clock = None
+    begun = [row for row in rows if row.stage.reached_at]
+    for row, following in zip(begun, [*begun[1:], None], strict=True):
+        since = timezone.localtime(row.stage.reached_at)
+        until = following.stage.reached_at if following else lesson.ended_at
+        row.took = f"{since:%H:%M}"
+        if until and until >= row.stage.reached_at:
+            took = round((until - row.stage.reached_at).total_seconds() / 60)
+            row.took = f"{since:%H:%M} to {timezone.localtime(until):%H:%M}, {took} min"
+
+
+def minutes_in(text):
+    """The first number of what is typed as minutes; 0 where there is none."""
+    found = re.search(r"[0-9]{1,3}", text)
+    return int(found.group()) if found else 0

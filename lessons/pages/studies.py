@@ -1,0 +1,151 @@
+"""What the pages of a study show one reader, as plain values."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from lessons.boxes import STEM
+from lessons.models import CasePupil, Note, ResearchLesson, Study
+from lessons.pages.boxes import Box
+from lessons.words import Standing, standing_of_study, state_of_lesson
+from pupils.models import Place
+
+KNOWN_HINT = "What you have read or tried already, and findings of others that you build on."
+
+
+@dataclass
+class Reader:
+    """Who a person is to a study."""
+
+    is_member: bool
+    is_reader: bool
+
+    @property
+    def reads(self):
+        return self.is_member or self.is_reader
+
+
+def reader_of(person, study) -> Reader:
+    reads = person.may("studies.read") and Study.objects.allowed(person, "studies.read").filter(pk=study.pk).exists()
+    return Reader(is_member=reads and person in study.current_members, is_reader=reads)
+
+
+def names_of(person, partnership) -> dict[int, str]:
+    """place -> the pupil's name, of those that this person may see by name."""
+    if not person.may("pupils.view"):
+        return {}
+    rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
+    return {place.pk: place.pupil.full_name for place in rows.order_by("pupil__last_name", "pupil__ref")}
+
+
+def initials_of(person, partnership) -> dict[int, str]:
+    if not person.may("pupils.view"):
+        return {}
+    rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
+    return {place.pk: place.pupil.initials for place in rows}
+
+
+@dataclass
+class LessonRow:
+    lesson: ResearchLesson
+    state: str
+
+
+@dataclass
+class PupilRow:
+    letter: str
+    name: str  # empty for whoever may not see it
+    typifies: str
+
+
+@dataclass
+class StudyPage:
+    study: Study
+    me: Reader
+    question: str
+    standing: Standing
+    lessons: list
+    pupils: list
+    texts: dict
+    readers: list
+
+    @property
+    def next_url(self):
+        """Where a member goes on."""
+        lesson = self.standing.lesson
+        if self.standing.act in {"question", "pupils"}:
+            name = {"question": "lessons:study_write", "pupils": "lessons:case_pupils"}[self.standing.act]
+            return reverse(name, args=[self.study.pk])
+        names = {"when": "lessons:plan", "sheet": "lessons:sheet", "observe": "lessons:sheet"}
+        return reverse(names[self.standing.act], args=[lesson.pk]) if self.standing.act in names else ""
+
+
+def lessons_of(study):
+    rows = study.research_lessons.select_related("visit__host", "sheet").prefetch_related("agreements")
+    return list(rows.order_by("number"))
+
+
+def study_page(person, study) -> StudyPage:
+    """For a member or reader the whole, for anyone else dates and how it stands."""
+    me = reader_of(person, study)
+    texts = study.sheet.texts
+    lessons = lessons_of(study)
+    case_pupils = list(study.case_pupils.select_related("place__pupil"))
+    names = names_of(person, study.partnership) if me.reads else {}
+    return StudyPage(
+        study=study,
+        me=me,
+        question=f"{STEM} {texts.get('question', '').strip()}".strip() if me.reads else "",
+        standing=standing_of_study(study, lessons, bool(texts.get("question", "").strip()), bool(case_pupils)),
+        lessons=[LessonRow(lesson, state_of_lesson(lesson)) for lesson in lessons],
+        pupils=[
+            PupilRow(row.letter, names.get(row.place_id, ""), texts.get(f"typifies-{row.letter}", ""))
+            for row in case_pupils
+        ]
+        if me.reads
+        else [],
+        texts=texts if me.reads else {},
+        readers=[row for row in study.readers.select_related("person", "added_by") if row.is_current],
+    )
+
+
+def boxes_of_study(study) -> list[Box]:
+    """The boxes of the page on which a study is written."""
+    notes = {note.field: note for note in study.sheet.notes.all()}
+
+    def box(name, label, **more):
+        note = notes.get(name)
+        text, version = (note.text, note.version) if note else ("", 0)
+        return Box(name, label, text=text, version=version, **more)
+
+    of_pupils = [
+        part
+        for letter in study.case_pupils.values_list("letter", flat=True)
+        for part in (
+            box(f"typifies-{letter}", f"Which group of learners {letter} stands for", lines=2),
+            box(f"grade-{letter}", f"Where {letter} stands now in this", lines=2),
+        )
+    ]
+    return [
+        box("question", f"{STEM} …", lines=3),
+        box("technique", "The technique that you develop", lines=2),
+        box("known", "What is already known", hint=KNOWN_HINT, lines=4),
+        box("class-size", "How many pupils are in the class", kind="line"),
+        box("class-kind", "How the class is made up", kind="choice", choices=CLASSES),
+        *of_pupils,
+    ]
+
+
+CLASSES = [("", "Not said"), ("mixed", "Mixed attainment"), ("set", "A set")]
+
+
+def with_question(rows):
+    """Studies with the one box that a list shows to whoever may read it, and with what says how each stands."""
+    question = Note.objects.filter(field="question").exclude(text="")
+    lessons = ResearchLesson.objects.select_related("visit").prefetch_related("agreements").order_by("number")
+    return rows.with_people().prefetch_related(
+        Prefetch("sheet__notes", question, to_attr="question"),
+        Prefetch("research_lessons", lessons),
+        Prefetch("case_pupils", CasePupil.objects.order_by("letter")),
+    )

@@ -1,0 +1,179 @@
+"""A study is begun with its lessons; who belongs to it, whom it watches and to whom it is shown."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from lessons.boxes import OF_STUDY
+from lessons.models import (
+    CasePupil,
+    LessonPart,
+    NoteRevision,
+    Observation,
+    ResearchLesson,
+    Sheet,
+    Stage,
+    Study,
+    StudyMember,
+    StudyReader,
+)
+from lessons.models.studies import LETTERS, MOST_MEMBERS
+from lessons.services.sheets import Cell, write_cells
+from visits.models import Visit
+
+FIRST_STAGES = 4
+
+
+class Refused(Exception):
+    """A step that is not open; the message says why, for whoever asked."""
+
+
+@transaction.atomic
+def start_study(person, partnership, lessons, texts, places, client) -> Study:
+    """A study of the partnership's teachers, with that many lessons on the half-days that are planned for them.
+
+    `texts` are boxes of the study; `client` names the form: sent twice, it starts one.
+    """
+    sent = NoteRevision.objects.filter(client=client, sheet__study__isnull=False).select_related("sheet__study").first()
+    if sent is not None:
+        return sent.sheet.study
+    programme = partnership.programme
+    sheet = Sheet.objects.create(programme=programme)
+    study = Study.objects.create(
+        partnership=partnership, sheet=sheet, lessons_planned=lessons, begun_by=person
+    )
+    people = [person, *(one for one in partnership.teachers if one != person)][:MOST_MEMBERS]
+    StudyMember.objects.bulk_create(StudyMember(study=study, person=one, added_by=person) for one in people)
+    CasePupil.objects.bulk_create(
+        CasePupil(study=study, letter=letter, place=place) for letter, place in zip(LETTERS, places, strict=False)
+    )
+    add_lessons(study, range(1, lessons + 1))
+    known = [(field, text) for field, text in texts.items() if OF_STUDY.fullmatch(field)]
+    write_cells(person, sheet, [Cell(field, text, 0, seq) for seq, (field, text) in enumerate(known, 1)], client)
+    audit.record(person, "studies.started", study)
+    return study
+
+
+def add_lessons(study, numbers):
+    """Lessons with these numbers, each on the next half-day that is planned for one and holds none yet."""
+    partnership = study.partnership
+    visits = Visit.objects.filter(partnership=partnership, kind=Visit.Kind.RESEARCH_LESSON, research_lesson=None)
+    free = list(visits.standing().order_by("on", "half", "pk"))
+    taught_by = partnership.current_partner_teachers or [partnership.specialist.user]
+    for number in numbers:
+        lesson = ResearchLesson.objects.create(
+            study=study,
+            number=number,
+            sheet=Sheet.objects.create(programme=partnership.programme),
+            visit=free.pop(0) if free else None,
+        )
+        parts = [(taught_by[0], LessonPart.Part.TEACHES)]
+        parts += [
+            (member.person, LessonPart.Part.OBSERVES)
+            for member in study.members.filter(until=None).select_related("person")
+            if member.person != taught_by[0]
+        ]
+        LessonPart.objects.bulk_create(LessonPart(lesson=lesson, person=one, part=part) for one, part in parts)
+        Stage.objects.bulk_create(Stage(lesson=lesson, position=place) for place in range(1, FIRST_STAGES + 1))
+
+
+@transaction.atomic
+def choose_case_pupils(person, study, places):
+    """These and no others are the case pupils. Who was one already keeps the letter, and stays once observed."""
+    study = held(study)
+    there = {case_pupil.place_id: case_pupil for case_pupil in study.case_pupils.all()}
+    gone = [case_pupil for place, case_pupil in there.items() if place not in {place.pk for place in places}]
+    watched = Observation.objects.filter(case_pupil__in=gone).values_list("case_pupil__letter", flat=True)
+    if letters := sorted(set(watched)):
+        raise Refused(f"{' and '.join(letters)} has been observed already, and stays a case pupil of this study.")
+    CasePupil.objects.filter(pk__in=[case_pupil.pk for case_pupil in gone]).delete()
+    taken = {case_pupil.letter for case_pupil in there.values() if case_pupil not in gone}
+    free = [letter for letter in LETTERS if letter not in taken]
+    new = [place for place in places if place.pk not in there]
+    CasePupil.objects.bulk_create(
+        CasePupil(study=study, letter=letter, place=place) for letter, place in zip(free, new, strict=False)
+    )
+    audit.record(person, "studies.case pupils chosen", study)
+
+
+def held(study):
+    """The study as it stands now, held until the transaction ends."""
+    return Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+
+
+@transaction.atomic
+def add_member(person, study, someone) -> bool:
+    """Someone writes the study too. Added twice they are in it once."""
+    study = held(study)
+    current = study.members.filter(until=None)
+    if current.filter(person=someone).exists():
+        return False
+    if current.count() >= MOST_MEMBERS:
+        raise Refused(f"A study has at most {MOST_MEMBERS} members. Invite others to observe one lesson, or as readers.")
+    StudyMember.objects.create(study=study, person=someone, added_by=person)
+    audit.record(person, "studies.member added", study)
+    return True
+
+
+@transaction.atomic
+def end_member(person, study, someone) -> bool:
+    """Someone writes the study no more. What they wrote stays. One member is left at least."""
+    study = held(study)
+    current = study.members.filter(until=None)
+    if not current.exclude(person=someone).exists():
+        raise Refused("A study needs a member. Add somebody else first, or finish the study.")
+    ended = current.filter(person=someone).update(until=timezone.localdate())
+    if ended:
+        audit.record(person, "studies.member left", study)
+    return bool(ended)
+
+
+def let_studies_follow(person, partnership, left, joined, on):
+    """Whoever leaves the partnership leaves its studies, and whoever joins it joins those that go on."""
+    rows = Study.objects.filter(partnership=partnership)
+    if left and left not in partnership.teachers:
+        StudyMember.objects.filter(study__in=rows, person=left, until=None).update(until=timezone.localdate())
+    if joined:
+        for study in rows.filter(finished_at=None):
+            current = study.members.filter(until=None)
+            if not current.filter(person=joined).exists() and current.count() < MOST_MEMBERS:
+                StudyMember.objects.create(study=study, person=joined, added_by=person)
+
+
+@transaction.atomic
+def add_reader(person, study, someone, until) -> bool:
+    """The group shows its study to someone until a day. Shown twice they read it once."""
+    try:
+        with transaction.atomic():
+            StudyReader.objects.create(study=study, person=someone, added_by=person, until=until)
+    except IntegrityError:
+        return False
+    audit.record(person, "studies.reader added", study)
+    return True
+
+
+@transaction.atomic
+def end_reader(person, reader) -> bool:
+    ended = StudyReader.objects.filter(pk=reader.pk, ended_at=None).update(
+        ended_at=timezone.now(), ended_by=person
+    )
+    if ended:
+        audit.record(person, "studies.reader ended", reader.study)
+    return bool(ended)
+
+
+@transaction.atomic
+def finish_study(person, study) -> bool:
+    """The group has found out what it wanted to, or ends: nothing in it changes while it is finished."""
+    done = Study.objects.filter(pk=study.pk, finished_at=None).update(finished_at=timezone.now(), finished_by=person)
+    if done:
+        audit.record(person, "studies.finished", study)
+    return bool(done)
+
+
+@transaction.atomic
+def go_on_with_study(person, study) -> bool:
+    done = Study.objects.filter(pk=study.pk, finished_at__isnull=False).update(finished_at=None, finished_by=None)
+    if done:
+        audit.record(person, "studies.taken up again", study)
+    return bool(done)
