@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import observing, offline, recording, records
+from lessons.views import observing, offline, recording, records, sheet, studies
 
 app_name = "lessons"
 urlpatterns = [
@@ -22,6 +22,22 @@ urlpatterns = [
     path("lessons/<int:pk>/observations/", observing.observations, name="observations"),
     path("lessons/<int:pk>/photos/", observing.photos, name="photos"),
     path("lessons/<int:pk>/photos/<int:photo>/", observing.photo, name="photo"),
+    path("studies/", studies.StudyList.as_view(), name="studies"),
+    path("partnerships/<int:partnership>/studies/start/", studies.start, name="study_start"),
+    path("studies/<int:pk>/", studies.study, name="study"),
+    path("studies/<int:pk>/write/", studies.write, name="study_write"),
+    path("studies/<int:pk>/save/", studies.autosave, name="study_autosave"),
+    path("studies/<int:pk>/case-pupils/", studies.case_pupils, name="case_pupils"),
+    path("studies/<int:pk>/members/", studies.member_add, name="member_add"),
+    path("studies/<int:pk>/members/<int:person>/end/", studies.member_end, name="member_end"),
+    path("studies/<int:pk>/readers/", studies.reader_add, name="reader_add"),
+    path("studies/readers/<int:pk>/end/", studies.reader_end, name="reader_end"),
+    path("studies/<int:pk>/finish/", studies.finish, name="study_finish"),
+    path("lessons/<int:pk>/", sheet.sheet, name="sheet"),
+    path("lessons/<int:pk>/save/", sheet.autosave, name="lesson_autosave"),
+    path("lessons/<int:pk>/plan/", sheet.plan, name="plan"),
+    path("lessons/<int:pk>/start/", sheet.start, name="lesson_start"),
+    path("lessons/<int:pk>/cancel/", sheet.cancel, name="lesson_cancel"),
     path("offline/", offline.shell, name="shell"),
     path("sw.js", offline.worker, name="worker"),
 ]

@@ -74,4 +74,4 @@ def state_of_lesson(lesson):
         return f"Began at {timezone.localtime(lesson.started_at):%H:%M}"
     if lesson.day is None:
         return "No day is chosen yet"
-    return f"Planned for {longday(lesson.day)}" if lesson.day >= timezone.localdate() else "Not started, its day is over"
+    return f"Planned for {longday(lesson.day)}{', not started' if lesson.day < timezone.localdate() else ''}"

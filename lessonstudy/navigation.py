@@ -19,6 +19,7 @@ MENU = [
     ("Partnerships", "programmes:partnerships", "partnerships.view", ("/agreements/",)),
     ("Year planner", "planner:year", "planner.view", ()),
     ("Visits", "visits:list", "visits.view", ()),
+    ("Studies", "lessons:studies", "studies.follow", ("/lessons/",)),
     ("Events", "events:list", "events.view", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),
     ("Schools", "accounts:schools", "register.import", ("/register/",)),

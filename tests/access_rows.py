@@ -272,6 +272,31 @@ MATRIX = {
     "lessons:photos GET":               (401, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
     "lessons:photos POST":              (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
     "lessons:photo GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 404, 403),
+    # a study is its members': whoever follows it sees its dates, a consultant may be a member, and here is none
+    "lessons:studies GET":              (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:study GET":                (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:study_start GET":          (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:study_start POST":         (403, 403, 403, 403, 403, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:study_write GET":          (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:study_write POST":         (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:study_autosave GET":       (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:study_autosave POST":      (401, 403, 403, 403, 404, 403, 400, 400, 403, 403, 403, 403),
+    "lessons:case_pupils GET":          (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:case_pupils POST":         (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:member_add POST":          (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:member_end POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:reader_add POST":          (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:reader_end POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:study_finish POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    # the sheet is for its members and, of this one lesson, its guest
+    "lessons:sheet GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:sheet POST":               (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:lesson_autosave GET":      (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:lesson_autosave POST":     (401, 403, 403, 403, 404, 403, 400, 400, 403, 403, 403, 403),
+    "lessons:plan GET":                 (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:plan POST":                (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:lesson_start POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:lesson_cancel POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "events:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "events:choose GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "events:create GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -460,6 +485,25 @@ KEYS = {  # what a URL is about, in a corner of the world
         f"lessons:{name}": lambda c: [c.visit.pk]
         for name in ("record", "pdf", "write", "autosave", "sign", "reopen", "correct", "reply")
     },
+    "lessons:study_start": lambda c: [c.partnership.pk],
+    **{
+        f"lessons:{name}": lambda c: [c.study.pk]
+        for name in (
+            "study",
+            "study_write",
+            "study_autosave",
+            "case_pupils",
+            "member_add",
+            "reader_add",
+            "study_finish",
+        )
+    },
+    "lessons:member_end": lambda c: [c.study.pk, c.people[Role.PARTNER].pk],
+    "lessons:reader_end": lambda c: [c.study.readers.get().pk],
+    **{
+        f"lessons:{name}": lambda c: [c.lesson.pk]
+        for name in ("sheet", "lesson_autosave", "plan", "lesson_start", "lesson_cancel")
+    },
     "lessons:see_reply": lambda c: [c.record.replies.get().pk],
     "lessons:action_done": lambda c: [c.record.actions.get().pk],
     "lessons:gap_task_done": lambda c: [c.record.gap_tasks.get().pk],
@@ -596,8 +640,15 @@ OF_EVERYBODY = {  # the administrator's reach has no end
 }
 OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}
-TEACHERS_SEE_NAMES = {"reports:handover"}  # others who open it see reference and initials
+TEACHERS_SEE_NAMES = {
+    "reports:handover",
+    "lessons:study",
+    "lessons:study_start",
+    "lessons:case_pupils",
+}  # others who open it see reference and initials
 SCHOOL_SEES_NAMES = {"lessons:record"}  # the teachers and the pupils' own head; others reference and initials
+MEMBERS = {Role.SPECIALIST, Role.PARTNER}  # of the study, who alone read what its members write
+GUESTS_READ = {"lessons:sheet", "lessons:observe"}  # of the one lesson to which they are invited
 UPN_PAGES = {"pupils:detail", "pupils:change"}
 NOMINATION_PAGES = {"programmes:specialist", "programmes:specialist_nomination"}  # the coordinator's alone
 

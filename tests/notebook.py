@@ -21,7 +21,11 @@ from lessons.models import (
     Stage,
     Study,
     StudyMember,
+    StudyReader,
 )
+from tests.factories import UserFactory
+
+FAR = dt.date(2100, 1, 1)
 
 
 def write_boxes(sheet, writer, **texts):
@@ -70,6 +74,11 @@ def a_lesson(study, stages=("Modelled write", "Edit with a partner"), **fields):
 def lesson_of_corner(corner, partnership, people, place):
     """A lesson that ended yesterday, with a guest who may look until tomorrow, an observation and a photo."""
     study = a_study(partnership, [people[Role.PARTNER], people[Role.SPECIALIST]], [place])
+    words = f"{corner} notebook"  # what only the group may read, and of the sheet its guest
+    write_boxes(study.sheet, people[Role.PARTNER], question=words, technique=words, known=words, typifies_A=words)
+    StudyReader.objects.create(
+        study=study, person=UserFactory(last_name=f"{corner}Reader"), added_by=people[Role.PARTNER], until=FAR
+    )
     start = timezone.now() - dt.timedelta(days=1)
     lesson = a_lesson(
         study,
@@ -79,6 +88,7 @@ def lesson_of_corner(corner, partnership, people, place):
         started_by=people[Role.PARTNER],
         ended_at=start + dt.timedelta(minutes=50),
     )
+    write_boxes(lesson.sheet, people[Role.PARTNER], criterion_A=words, intention=words, talk_adjust=words)
     until = timezone.localdate() + dt.timedelta(days=1)
     LessonGuest.objects.create(lesson=lesson, person=people[Role.GUEST], invited_by=people[Role.PARTNER], until=until)
     seen = {"lesson": lesson, "person": people[Role.SPECIALIST], "case_pupil": study.case_pupils.get()}

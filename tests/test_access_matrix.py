@@ -13,8 +13,10 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from tests.access_rows import (
     BODY,
+    GUESTS_READ,
     KEYS,
     MATRIX,
+    MEMBERS,
     NOMINATION_PAGES,
     OF_A_PROGRAMME,
     OF_EVERYBODY,
@@ -138,6 +140,8 @@ def leaks_of(world, name, who, body):
         yield who, "a pupil's number"
     if next_door.upn in body or elsewhere.upn in body:
         yield who, "another school's pupil number"
+    if "Ourside notebook" in body and who not in MEMBERS and not (who == Role.GUEST and name in GUESTS_READ):
+        yield who, "what a group writes"
     if "Ourside nominat" in body and (name not in NOMINATION_PAGES or who != Role.COORDINATOR):
         yield who, "a nomination"
 

@@ -138,14 +138,10 @@ class ResearchLesson(models.Model):
 
 
 class Stage(models.Model):
-    """A stage of a lesson: a row of its grid. Its words are boxes `stage-<pk>-…` of the lesson's sheet.
-
-    `reached_at` is when an observer first marked that the lesson had come to it.
-    """
+    """A stage of a lesson: a row of its grid. Its words are boxes `stage-<pk>-…` of the lesson's sheet."""
 
     lesson = models.ForeignKey(ResearchLesson, on_delete=models.CASCADE, related_name="stages")
     position = models.PositiveSmallIntegerField()
-    reached_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -138,6 +138,16 @@ class StudyMember(models.Model):
         ]
 
 
+class StudyReaderQuerySet(ScopedQuerySet):
+    """The members of the study decide to whom they show it."""
+
+    started = started("study__partnership__programme__")
+    reach = {
+        role: lambda m: of_same_organisation(m, "study__") & Q(study__in=members_of(m))
+        for role in StudyQuerySet.narrower["studies.write"]
+    }
+
+
 class StudyReader(models.Model):
     """A person to whom the group shows its study, until a day: they read, and write nothing."""
 
@@ -150,6 +160,8 @@ class StudyReader(models.Model):
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = StudyReaderQuerySet.as_manager()
 
     class Meta:
         ordering = ["since", "pk"]

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
+from lessons.boxes import MET
 from lessons.models import LessonPart, Observation
 from lessons.pages.boxes import Box
 
-MET = [("yes", "Yes"), ("partly", "Partly"), ("no", "No"), ("not seen", "Not seen")]
 JUDGED = re.compile(r"(met|evidence|thoughts)-[A-F]")
 WHOLE_CLASS = "Class"
 

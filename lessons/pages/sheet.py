@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from django.utils import timezone
 
@@ -141,7 +142,11 @@ def sheet_page(person, lesson) -> SheetPage:
     me = reader_of(person, study)
     case_pupils = list(study.case_pupils.select_related("place"))
     stages = list(lesson.stages.all())
-    observations = list(lesson.observations.filter(apart="").select_related("person", "case_pupil").order_by("at", "pk"))
+    observations = list(
+        lesson.observations.filter(apart="").select_related("person", "case_pupil").order_by("at", "pk")
+    )
+    reached = reached_by(observations)
+    observations = [row for row in observations if row.kind != Observation.Kind.STAGE]
     late = late_words(lesson) if lesson.is_started else {}
     edges = edges_of(lesson, observations)
     seen = defaultdict(list)
@@ -182,9 +187,17 @@ def sheet_page(person, lesson) -> SheetPage:
             cells=[
                 Cell(
                     letter=one.letter,
-                    predicted=box(f"{PREDICTED}{stage.pk}-{one.letter}", f"{one.letter} predicted, stage {number}", lines=3),
-                    late=late.get(f"{PREDICTED}{stage.pk}-{one.letter}", []),
-                    late_box=box(f"late-{stage.pk}-{one.letter}", f"Added to {one.letter}’s prediction, stage {number}")
+                    predicted=box(
+                        predicted := f"{PREDICTED}{stage.pk}-{one.letter}",
+                        f"{one.letter} predicted, stage {number}",
+                        lines=3,
+                    ),
+                    late=late.get(predicted, []),
+                    late_box=box(
+                        f"late-{stage.pk}-{one.letter}",
+                        f"Added to what {one.letter} was to do, stage {number}",
+                        lines=2,
+                    )
                     if lesson.is_started
                     else None,
                     seen=seen[stage.pk, one.pk],
@@ -194,7 +207,7 @@ def sheet_page(person, lesson) -> SheetPage:
         )
         for number, stage in enumerate((stage for stage in stages if stage.removed_at is None), start=1)
     ]
-    give_times(lesson, rows)
+    give_times(lesson, rows, reached)
     return SheetPage(
         lesson=lesson,
         me=me,
@@ -257,7 +270,16 @@ def grades_of(case_pupils):
     return {row.place_id: f"{row.grade} in {row.data_point.due_on:%B}" for row in rows}
 
 
-def give_times(lesson, rows):
+def reached_by(observations):
+    """stage -> when an observer first marked that the lesson had come to it."""
+    found = {}
+    for row in observations:
+        if row.kind == Observation.Kind.STAGE and row.at:
+            found.setdefault(row.stage_id, row.at)
+    return found
+
+
+def give_times(lesson, rows, reached):
     """When each stage is to be, from the lesson's time and the minutes that are typed; when it was, from the marks of
     its observers."""
     clock = dt.datetime.combine(lesson.day or timezone.localdate(), lesson.at) if lesson.at else None
@@ -269,14 +291,15 @@ def give_times(lesson, rows):
             clock = ends
         else:
             clock = None
-    begun = [row for row in rows if row.stage.reached_at]
-    for row, following in zip(begun, [*begun[1:], None], strict=True):
-        since = timezone.localtime(row.stage.reached_at)
-        until = following.stage.reached_at if following else lesson.ended_at
-        row.took = f"{since:%H:%M}"
-        if until and until >= row.stage.reached_at:
-            took = round((until - row.stage.reached_at).total_seconds() / 60)
-            row.took = f"{since:%H:%M} to {timezone.localtime(until):%H:%M}, {took} min"
+    if rows and lesson.is_started:
+        reached = {rows[0].stage.pk: lesson.started_at} | reached
+    begun = [(row, reached[row.stage.pk]) for row in rows if row.stage.pk in reached]
+    for (row, since), following in zip_longest(begun, begun[1:]):
+        until = following[1] if following else lesson.ended_at
+        row.took = f"{timezone.localtime(since):%H:%M}"
+        if until and until >= since:
+            took = round((until - since).total_seconds() / 60)
+            row.took = f"{timezone.localtime(since):%H:%M} to {timezone.localtime(until):%H:%M}, {took} min"
 
 
 def minutes_in(text):

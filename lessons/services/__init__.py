@@ -1,30 +1,85 @@
-"""The steps of a visit record: words that arrive, two signatures, and what follows from them."""
+"""The steps of what teachers write: words that arrive, visit records, studies and their lessons."""
 
 from lessons.services.afterwards import correct, mark_done, mark_not_done, reply, see_reply
 from lessons.services.leaving import visit_left_by
 from lessons.services.recording import keep_beside_record, sheet_of_record, write_record
+from lessons.services.research_lessons import (
+    add_stage,
+    cancel_lesson,
+    lesson_left_by,
+    move_stage,
+    plan_lesson,
+    put_stage_back,
+    remove_stage,
+    take_cancelling_back,
+)
 from lessons.services.rows import why_not_read
-from lessons.services.sheets import Cell, Outcome, State, changed, keep_apart, news, write_cells
+from lessons.services.sheets import Cell, Outcome, State, changed, fresh, keep_apart, news, write_cells
 from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_lacking
+from lessons.services.starting import end_lesson, start_lesson, take_start_back
+from lessons.services.studies import (
+    Refused,
+    add_member,
+    add_reader,
+    choose_case_pupils,
+    described,
+    end_member,
+    end_reader,
+    finish_study,
+    go_on_with_study,
+    may_be_members,
+    may_be_readers,
+    may_hold,
+    start_study,
+    study_left_by,
+    usual_number,
+)
 
 __all__ = [
     "Cell",
     "NotAsSeen",
     "NotReady",
     "Outcome",
+    "Refused",
     "State",
+    "add_member",
+    "add_reader",
+    "add_stage",
+    "cancel_lesson",
     "changed",
+    "choose_case_pupils",
     "correct",
+    "described",
+    "end_lesson",
+    "end_member",
+    "end_reader",
+    "finish_study",
+    "fresh",
+    "go_on_with_study",
     "keep_apart",
     "keep_beside_record",
+    "lesson_left_by",
     "mark_done",
     "mark_not_done",
+    "may_be_members",
+    "may_be_readers",
+    "may_hold",
+    "move_stage",
     "news",
+    "plan_lesson",
+    "put_stage_back",
+    "remove_stage",
     "reopen",
     "reply",
     "see_reply",
     "sheet_of_record",
     "sign",
+    "start_lesson",
+    "start_study",
+    "study_left_by",
+    "take_cancelling_back",
+    "take_start_back",
+    "usual_number",
     "visit_left_by",
     "what_is_lacking",
     "why_not_read",

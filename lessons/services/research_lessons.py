@@ -1,26 +1,14 @@
 """A research lesson: when it is and who does what, its stages, and its start, with which predictions lock."""
 
-import uuid
-
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
-from lessons.boxes import PREDICTED
-from lessons.models import LessonPart, LessonWatch, NoteRevision, ResearchLesson, Stage
+from lessons.models import LessonPart, LessonWatch, ResearchLesson, Stage, StudyMember
 from lessons.models.research_lessons import MOST_STAGES
-from lessons.services.sheets import held as held_sheet
+from lessons.services.starting import held
 from lessons.services.studies import Refused
-
-
-def held(lesson):
-    """The lesson with its sheet as they stand now, held until the transaction ends; the sheet first, as for writing."""
-    sheet = held_sheet(lesson.sheet)
-    row = ResearchLesson.objects.select_for_update(no_key=True).get(pk=lesson.pk)
-    row.sheet = sheet
-    return row
-
 
 # When, and who does what ----------------------------------------------------------------------------------------------
 
@@ -38,78 +26,6 @@ def plan_lesson(person, lesson, visit, on, at, parts, watches):
         LessonWatch(lesson=row, person=one, case_pupil=case_pupil) for one, case_pupil in watches
     )
     audit.record(person, "lessons.planned", row)
-
-
-@transaction.atomic
-def start_lesson(person, lesson, at=None) -> ResearchLesson:
-    """The lesson has begun, now or at that earlier moment: its predictions stay as they were then. Said twice it began
-    once. A prediction that was written after that moment is set back, and its words show as typed after the lesson."""
-    lesson, now = held(lesson), timezone.now()
-    if lesson.is_started:
-        return lesson
-    if why := lesson.why_cancelled:
-        raise Refused(f"This lesson was cancelled ({why}), so it was not started.")
-    at = min(at or now, now)
-    set_predictions_back(person, lesson.sheet, at, now)
-    lesson.sheet.locked = [PREDICTED]
-    lesson.sheet.save(update_fields=["locked", "version"])
-    lesson.started_at, lesson.started_by = at, person
-    lesson.save(update_fields=["started_at", "started_by"])
-    audit.record(person, "lessons.started", lesson)
-    return lesson
-
-
-def set_predictions_back(person, sheet, at, now):
-    """To the last text of each that was there at that moment."""
-    later = list(sheet.notes.filter(field__startswith=PREDICTED, written_at__gt=at))
-    for note in later:
-        rows = NoteRevision.objects.filter(sheet=sheet, field=note.field, made__isnull=False, at__lte=at)
-        before = rows.order_by("-made").first()
-        text = before.text if before else ""
-        if text != note.text:
-            note.version, note.text, note.in_sheet = note.version + 1, text, sheet.version + 1
-            NoteRevision.objects.create(
-                sheet=sheet,
-                field=note.field,
-                client=uuid.uuid4(),
-                seq=1,
-                base=note.version - 1,
-                made=note.version,
-                text=text,
-                by=person,
-                at=now,
-            )
-            note.save(update_fields=["version", "text", "in_sheet"])
-    if later:
-        sheet.version += 1
-
-
-@transaction.atomic
-def take_start_back(person, lesson) -> bool:
-    """It was started by mistake, and nobody has observed anything: its predictions can be changed again."""
-    lesson = held(lesson)
-    if not lesson.is_started:
-        return False
-    if lesson.observations.exists() or lesson.photos.exists():
-        raise Refused("Something was observed already, so the lesson has begun.")
-    lesson.sheet.locked = []
-    lesson.sheet.save(update_fields=["locked"])
-    lesson.started_at = lesson.started_by = lesson.ended_at = None
-    lesson.save(update_fields=["started_at", "started_by", "ended_at"])
-    audit.record(person, "lessons.start taken back", lesson)
-    return True
-
-
-@transaction.atomic
-def end_lesson(person, lesson, at=None) -> bool:
-    """The lesson is over, now or since that earlier moment. Said twice it ended once."""
-    lesson, now = held(lesson), timezone.now()
-    if not lesson.is_started or lesson.is_ended:
-        return False
-    lesson.ended_at = max(min(at or now, now), lesson.started_at)
-    lesson.save(update_fields=["ended_at"])
-    audit.record(person, "lessons.ended", lesson)
-    return True
 
 
 @transaction.atomic
@@ -179,3 +95,12 @@ def put_stage_back(lesson, stage) -> bool:
     last = lesson.stages.filter(removed_at=None).aggregate(last=Max("position"))["last"] or 0
     rows = lesson.stages.filter(pk=stage, removed_at__isnull=False)
     return bool(rows.update(removed_at=None, position=last + 1))
+
+
+# Who has left ---------------------------------------------------------------------------------------------------------
+
+
+def lesson_left_by(person, pk) -> ResearchLesson | None:
+    """The lesson, if the person was a member of its study and is none any more."""
+    left = StudyMember.objects.filter(person=person).exclude(until=None).values("study")
+    return ResearchLesson.objects.filter(study__in=left, pk=pk).with_study().first()

@@ -68,6 +68,11 @@ def held(sheet):
     return Sheet.objects.select_for_update(no_key=True).get(pk=sheet.pk)
 
 
+def fresh(sheet):
+    """The sheet as it stands now."""
+    return Sheet.objects.get(pk=sheet.pk)
+
+
 def write_cell(person, sheet, note, cell, client, now):
     sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
     if sent is not None and (sent.field, sent.text, sent.sheet_id) == (cell.field, cell.text, sheet.pk):

@@ -1,35 +1,94 @@
 """A research lesson begins and ends: from its start on, what was predicted stays as it is."""
 
+import uuid
+
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
-from lessons.models import ResearchLesson
-from lessons.services.sheets import held
+from lessons.boxes import PREDICTED
+from lessons.models import NoteRevision, ResearchLesson
+from lessons.services.sheets import held as held_sheet
+from lessons.services.studies import Refused
 
-PREDICTIONS = "predicted-"
+
+def held(lesson):
+    """The lesson with its sheet as they stand now, held until the transaction ends; the sheet first, as for writing."""
+    sheet = held_sheet(lesson.sheet)
+    row = ResearchLesson.objects.select_related("visit").select_for_update(of=["self"], no_key=True).get(pk=lesson.pk)
+    row.sheet = sheet
+    return row
 
 
 @transaction.atomic
-def start_lesson(person, lesson, at) -> bool:
-    """The lesson has begun, and no prediction changes any more. Of two who start it one does; False for the other."""
-    begun = ResearchLesson.objects.filter(pk=lesson.pk, started_at=None, cancelled_at=None)
-    if not begun.update(started_at=at, started_by=person):
+def start_lesson(person, lesson, at=None) -> bool:
+    """The lesson has begun, now or at that earlier moment, and its predictions stay as they were then. Of two who start
+    it one does; False for the other, and for a lesson that was cancelled.
+
+    A prediction that was written after that moment is set back, and its words show as typed after the lesson.
+    """
+    row, now = held(lesson), timezone.now()
+    if row.is_started or row.why_cancelled:
         return False
-    sheet = held(lesson.sheet)
-    sheet.locked = [*sheet.locked, PREDICTIONS]
-    sheet.save(update_fields=["locked"])
-    audit.record(person, "lessons.started", lesson)
+    at = min(at or now, now)
+    set_predictions_back(person, row.sheet, at, now)
+    row.sheet.locked = [PREDICTED]
+    row.sheet.save(update_fields=["locked", "version"])
+    row.started_at, row.started_by = at, person
+    row.save(update_fields=["started_at", "started_by"])
+    audit.record(person, "lessons.started", row)
+    return True
+
+
+def set_predictions_back(person, sheet, at, now):
+    """To the last text of each that was there at that moment."""
+    later = list(sheet.notes.filter(field__startswith=PREDICTED, written_at__gt=at))
+    for note in later:
+        rows = NoteRevision.objects.filter(sheet=sheet, field=note.field, made__isnull=False, at__lte=at)
+        before = rows.order_by("-made").first()
+        text = before.text if before else ""
+        if text != note.text:
+            note.version, note.text, note.in_sheet = note.version + 1, text, sheet.version + 1
+            NoteRevision.objects.create(
+                sheet=sheet,
+                field=note.field,
+                client=uuid.uuid4(),
+                seq=1,
+                base=note.version - 1,
+                made=note.version,
+                text=text,
+                by=person,
+                at=now,
+            )
+            note.save(update_fields=["version", "text", "in_sheet"])
+    if later:
+        sheet.version += 1
+
+
+@transaction.atomic
+def take_start_back(person, lesson) -> bool:
+    """It was started by mistake, and nobody has observed anything: its predictions can be changed again."""
+    lesson = held(lesson)
+    if not lesson.is_started:
+        return False
+    if lesson.observations.exists() or lesson.photos.exists():
+        raise Refused("Something was observed already, so the lesson has begun.")
+    lesson.sheet.locked = []
+    lesson.sheet.save(update_fields=["locked"])
+    lesson.started_at = lesson.started_by = lesson.ended_at = None
+    lesson.save(update_fields=["started_at", "started_by", "ended_at"])
+    audit.record(person, "lessons.start taken back", lesson)
     return True
 
 
 @transaction.atomic
-def end_lesson(person, lesson, at) -> bool:
-    """The lesson is over, not before it began, whatever a clock says; False where it had not begun, or has ended."""
-    running = ResearchLesson.objects.select_for_update(no_key=True).filter(pk=lesson.pk, ended_at=None)
-    row = running.exclude(started_at=None).first()
-    if row is None:
+def end_lesson(person, lesson, at=None) -> bool:
+    """The lesson is over, now or since that earlier moment, not before it began, whatever a clock says; False where it
+    had not begun, or has ended."""
+    row, now = held(lesson), timezone.now()
+    if not row.is_started or row.is_ended:
         return False
-    row.ended_at = max(at, row.started_at)
+    row.ended_at = max(min(at or now, now), row.started_at)
     row.save(update_fields=["ended_at"])
-    audit.record(person, "lessons.ended", lesson)
+    audit.record(person, "lessons.ended", row)
     return True

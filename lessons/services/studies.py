@@ -1,9 +1,13 @@
 """A study is begun with its lessons; who belongs to it, whom it watches and to whom it is shown."""
 
+from collections import defaultdict
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.models import Membership, User
+from accounts.roles import Role
 from lessons.boxes import OF_STUDY
 from lessons.models import (
     CasePupil,
@@ -17,11 +21,13 @@ from lessons.models import (
     StudyMember,
     StudyReader,
 )
-from lessons.models.studies import LETTERS, MOST_MEMBERS
+from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS, MOST_MEMBERS
 from lessons.services.sheets import Cell, write_cells
+from programmes.models import AreaConsultant, SpecialistTeacher
 from visits.models import Visit
 
 FIRST_STAGES = 4
+USUAL = 3
 
 
 class Refused(Exception):
@@ -39,9 +45,7 @@ def start_study(person, partnership, lessons, texts, places, client) -> Study:
         return sent.sheet.study
     programme = partnership.programme
     sheet = Sheet.objects.create(programme=programme)
-    study = Study.objects.create(
-        partnership=partnership, sheet=sheet, lessons_planned=lessons, begun_by=person
-    )
+    study = Study.objects.create(partnership=partnership, sheet=sheet, lessons_planned=lessons, begun_by=person)
     people = [person, *(one for one in partnership.teachers if one != person)][:MOST_MEMBERS]
     StudyMember.objects.bulk_create(StudyMember(study=study, person=one, added_by=person) for one in people)
     CasePupil.objects.bulk_create(
@@ -109,7 +113,7 @@ def add_member(person, study, someone) -> bool:
     if current.filter(person=someone).exists():
         return False
     if current.count() >= MOST_MEMBERS:
-        raise Refused(f"A study has at most {MOST_MEMBERS} members. Invite others to observe one lesson, or as readers.")
+        raise Refused(f"A study has at most {MOST_MEMBERS} members. Invite others to observe, or as readers.")
     StudyMember.objects.create(study=study, person=someone, added_by=person)
     audit.record(person, "studies.member added", study)
     return True
@@ -154,9 +158,7 @@ def add_reader(person, study, someone, until) -> bool:
 
 @transaction.atomic
 def end_reader(person, reader) -> bool:
-    ended = StudyReader.objects.filter(pk=reader.pk, ended_at=None).update(
-        ended_at=timezone.now(), ended_by=person
-    )
+    ended = StudyReader.objects.filter(pk=reader.pk, ended_at=None).update(ended_at=timezone.now(), ended_by=person)
     if ended:
         audit.record(person, "studies.reader ended", reader.study)
     return bool(ended)
@@ -177,3 +179,81 @@ def go_on_with_study(person, study) -> bool:
     if done:
         audit.record(person, "studies.taken up again", study)
     return bool(done)
+
+
+# Who may be asked in --------------------------------------------------------------------------------------------------
+
+
+def may_be_members(study):
+    """Teachers of its two schools, and consultants who support the partnership as outside advisers, not in it yet."""
+    people = User.objects.filter(pk__in=teachers_there(study).union(consultants_of(study)))
+    return in_order(people.exclude(pk__in=study.members.filter(until=None).values("person")))
+
+
+def may_be_readers(study):
+    """Whom a group may show its study: heads and teachers of its schools, its consultants, and coordinators."""
+    partnership = study.partnership
+    rows = live_there(study)
+    others = rows.filter(role=Role.HEADTEACHER, school__in=partnership.schools) | rows.filter(role=Role.COORDINATOR)
+    people = User.objects.filter(
+        pk__in=teachers_there(study).union(consultants_of(study), others.values_list("user", flat=True))
+    )
+    there = study.members.filter(until=None).values("person")
+    shown = study.readers.filter(ended_at=None).values("person")
+    return in_order(people.exclude(pk__in=there).exclude(pk__in=shown))
+
+
+def live_there(study):
+    return Membership.objects.live().filter(organisation=study.partnership.programme.organisation_id)
+
+
+def teachers_there(study):
+    """Partner and specialist teachers of either school."""
+    partnership, rows = study.partnership, live_there(study)
+    specialists = SpecialistTeacher.objects.filter(
+        programme=partnership.programme_id, home_school__in=partnership.schools
+    )
+    found = rows.filter(role=Role.PARTNER, school__in=partnership.schools)
+    found |= rows.filter(role=Role.SPECIALIST, user__in=specialists.values("user"))
+    return found.order_by().values_list("user", flat=True)
+
+
+def consultants_of(study):
+    """Those of its area, and the one who looks after its specialist teacher."""
+    partnership = study.partnership
+    of_area = AreaConsultant.objects.filter(area=partnership.area_id).values("user")
+    rows = live_there(study).filter(role=Role.CONSULTANT)
+    found = rows.filter(user__in=of_area) | rows.filter(user=partnership.specialist.consultant_id)
+    return found.order_by().values_list("user", flat=True)
+
+
+def in_order(people):
+    return people.filter(is_active=True).order_by("last_name", "first_name", "pk")
+
+
+def study_left_by(person, **of) -> Study | None:
+    """The study, if the person was a member of it and is none any more."""
+    left = StudyMember.objects.filter(person=person).exclude(until=None).values("study")
+    return Study.objects.filter(pk__in=left, **of).with_people().first()
+
+
+def described(people) -> dict[int, str]:
+    """Each with what they are there, so that two of one name are told apart."""
+    roles = defaultdict(list)
+    rows = Membership.objects.live().filter(user__in=people).select_related("organisation", "school")
+    for membership in rows.order_by("pk"):
+        roles[membership.user_id].append(f"{membership.role_label}, {membership.place_label}")
+    return {person.pk: f"{person} ({'; '.join(roles[person.pk])})" for person in people}
+
+
+def usual_number(partnership) -> int:
+    """As many lessons as the partnership has half-days for, between two and four; three where none is planned."""
+    visits = Visit.objects.filter(partnership=partnership, kind=Visit.Kind.RESEARCH_LESSON).standing().count()
+    return max(FEWEST, min(visits, MOST_LESSONS)) if visits else USUAL
+
+
+def may_hold(lesson):
+    """The half-days of the partnership that may hold the lesson: its own, and those to come that hold none."""
+    rows = Visit.objects.filter(partnership=lesson.study.partnership_id).standing().select_related("host")
+    free = rows.filter(research_lesson=None, status=Visit.Status.PLANNED) | rows.filter(research_lesson=lesson)
+    return free.order_by("on", "half", "pk")

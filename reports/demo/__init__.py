@@ -29,6 +29,7 @@ from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.setting_up import begin_the_next_year, enter_term_dates
+from reports.demo.studies import study_lessons
 from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
@@ -41,6 +42,7 @@ FURNISHED_WITH = [
     plan_actions,
     hold_events,
     write_records,
+    study_lessons,
     say_who_covered,
     change_visits,
     nudge_lately,

@@ -1,0 +1,194 @@
+"""The forms of a study: to begin it, whom it watches, who belongs to it, when a lesson is and who does what."""
+
+import uuid
+
+from django import forms
+
+from accounts.boxes import TextArea
+from accounts.forms import DayField, with_button
+from accounts.models import User
+from lessons import services
+from lessons.boxes import STEM
+from lessons.forms.cells import clean
+from lessons.models import LessonPart
+from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS
+from programmes.models import Partnership
+from pupils.models import Place
+from visits.events.forms.clock import ClockField
+from visits.models import Visit
+
+TOO_MANY = f"A study watches at most {len(LETTERS)} pupils. Untick some."
+MAY_BE_LATER = "You can also do this later."
+
+
+class PupilsField(forms.ModelMultipleChoiceField):
+    """The target pupils of a partnership, by name, for whoever may see them so."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(Place.objects.none(), required=False, **kwargs)
+        self.error_messages["invalid_choice"] = "Choose from the pupils that are offered here."
+
+    def offer(self, person, partnership):
+        rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
+        self.queryset = rows.order_by("pupil__last_name", "pupil__first_name", "pupil__ref")
+        self.label_from_instance = lambda place: ", ".join(filter(None, [place.pupil.full_name, place.class_name]))
+
+    def clean(self, value):
+        places = super().clean(value)
+        if len(places) > len(LETTERS):
+            raise forms.ValidationError(TOO_MANY)
+        return places
+
+
+class StartForm(forms.Form):
+    question = forms.CharField(label=f"{STEM} …", required=False, widget=TextArea(attrs={"rows": 3}))
+    technique = forms.CharField(
+        label="The technique that you develop",
+        help_text="For example: talk partners, or modelling how to edit.",
+        required=False,
+        widget=TextArea(attrs={"rows": 2}),
+    )
+    pupils = PupilsField(label="Case pupils")
+    lessons = forms.TypedChoiceField(
+        label="How many research lessons",
+        coerce=int,
+        choices=[(number, str(number)) for number in range(FEWEST, MOST_LESSONS + 1)],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose how many lessons."},
+    )
+    client = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, person, partnership, **kwargs):
+        initial = {"client": uuid.uuid4(), "lessons": services.usual_number(partnership)}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["question"].help_text = "You finish the sentence."
+        self.fields["pupils"].offer(person, partnership)
+        self.fields["pupils"].help_text = (
+            "Three of the target pupils, each of whom stands for a group of learners. They are called A, B and C from "
+            f"then on. {MAY_BE_LATER}"
+            if self.fields["pupils"].queryset
+            else "This partnership has no target pupils yet. You can choose them later."
+        )
+        self.helper = with_button(self, "Start the study")
+
+    def clean_client(self):
+        return self.cleaned_data["client"] or uuid.uuid4()
+
+    def clean_question(self):
+        return clean(self.cleaned_data["question"]).strip()
+
+    def clean_technique(self):
+        return clean(self.cleaned_data["technique"]).strip()
+
+    @property
+    def texts(self):
+        return {name: self.cleaned_data[name] for name in ("question", "technique") if self.cleaned_data[name]}
+
+
+class CasePupilsForm(forms.Form):
+    pupils = PupilsField(label="Case pupils")
+
+    def __init__(self, *args, person, study, **kwargs):
+        chosen = [case_pupil.place_id for case_pupil in study.case_pupils.all()]
+        super().__init__(*args, initial={"pupils": chosen}, **kwargs)
+        self.fields["pupils"].offer(person, study.partnership)
+        self.fields["pupils"].help_text = "Up to six; three is usual. Who is chosen already keeps the letter."
+        self.helper = with_button(self, "Save")
+
+
+class PersonForm(forms.Form):
+    """Somebody of those who may be chosen; until a day, where the field is kept."""
+
+    someone = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who",
+        empty_label="Choose",
+        error_messages={"required": "Choose somebody.", "invalid_choice": "Choose one of those who are offered here."},
+    )
+
+    def __init__(self, *args, people, action, label, prefix, until=None, **kwargs):
+        super().__init__(*args, prefix=prefix, **kwargs)
+        labels = services.described(people)
+        self.fields["someone"].queryset = people
+        self.fields["someone"].label_from_instance = lambda person: labels[person.pk]
+        if until:
+            first, last = until
+            self.fields["until"] = DayField(
+                label="Until",
+                initial=last,
+                help_text="The last day on which they can read it.",
+                error_messages={"required": "Enter the last day."},
+            )
+            self.between = first, last
+        self.helper = with_button(self, label, css_class="govuk-button--secondary")
+        self.helper.form_action = action
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until < self.between[0]:
+            raise forms.ValidationError("This day is over. Choose today or a later one.")
+        return until
+
+
+class WhenForm(forms.Form):
+    """On which half-day or day, at what time."""
+
+    visit = forms.ModelChoiceField(
+        Visit.objects.none(),
+        label="When is the lesson?",
+        required=False,
+        empty_label="On another day",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "This visit is not open to it any more. Choose one of those below."},
+    )
+    on = DayField(label="Another day", required=False)
+    at = ClockField(label="What time does it begin?", required=False)
+
+    def __init__(self, *args, lesson, **kwargs):
+        initial = {"visit": lesson.visit_id, "on": lesson.on, "at": lesson.at}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["visit"].queryset = services.may_hold(lesson)
+        self.fields["visit"].label_from_instance = in_words
+        self.fields["on"].help_text = "Only where none of these half-days is meant."
+        self.fields["at"].help_text = "Needed to see when each stage begins. For example 10:00."
+
+
+def in_words(visit):
+    return f"{visit.get_kind_display()}, {visit.on:%A %-d %B}, {visit.get_half_display()}, at {visit.host}"
+
+
+def parts_of(data, people, case_pupils):
+    """(parts, watches) that are ticked on the page of who does what."""
+    parts = [
+        (person, part) for person in people for part in LessonPart.Part.values if f"part-{person.pk}-{part}" in data
+    ]
+    for part in (LessonPart.Part.CHAIRS, LessonPart.Part.RECORDS):
+        chosen = data.get(part.value, "")
+        parts += [(person, part) for person in people if str(person.pk) == chosen]
+    watches = [
+        (person, case_pupil)
+        for person in people
+        for case_pupil in case_pupils
+        if f"watch-{person.pk}-{case_pupil.letter}" in data
+    ]
+    return parts, watches
+
+
+class CancelForm(forms.Form):
+    because = forms.CharField(
+        label="Why is the lesson cancelled?",
+        max_length=200,
+        error_messages={"required": "Say why the lesson is cancelled."},
+    )
+
+    def __init__(self, *args, action, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = with_button(self, "Cancel this lesson", css_class="govuk-button--warning")
+        self.helper.form_action = action
+
+
+def open_to_study(person):
+    """The partnerships in which this person can begin a study."""
+    return Partnership.objects.allowed(person, "studies.start").open_to_entries()
