@@ -2,13 +2,24 @@
 
 import datetime as dt
 import itertools
+import uuid
 
 from django.utils import timezone
 
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, School
 from accounts.roles import Role
 from jobs.models import Job
-from lessons.models import GapTask, HeadReply, Note, RecordAction, RecordCorrection, Side
+from lessons.models import (
+    GapTask,
+    HeadReply,
+    Note,
+    NoteRevision,
+    Observation,
+    RecordAction,
+    RecordCorrection,
+    Side,
+    StudyReader,
+)
 from programmes.models import HeadContact, PartnerSchool, SchoolClosure
 from programmes.services.agreements import write_agreements
 from pupils.services import count_returns
@@ -32,6 +43,7 @@ from tests.factories import (
     VisitFactory,
     VisitRecordFactory,
 )
+from tests.notebook import a_lesson, a_study
 from tests.world import plans_for, suggest
 from visits.models import Away
 
@@ -58,6 +70,23 @@ def more_partnerships(ours, count):
             visit = VisitFactory(partnership=partnership, on=on, half="pm")
             BookingFactory(visit=visit)
     count_returns(ours.programme)
+
+
+def more_studies(ours, count):
+    """Of the same partnership, each with a lesson; and of ours more observations, late words and readers."""
+    partner, specialist = ours.people[Role.PARTNER], ours.people[Role.SPECIALIST]
+    pupil, stage = ours.study.case_pupils.first(), ours.lesson.stages.first()
+    for _ in range(count):
+        a_lesson(a_study(ours.partnership, [partner, specialist], [ours.place]))
+        until = timezone.localdate() + dt.timedelta(days=9)
+        StudyReader.objects.create(study=ours.study, person=UserFactory(), added_by=partner, until=until)
+        seen = {"lesson": ours.lesson, "stage": stage, "at": timezone.now()}
+        Observation.objects.create(**seen, person=specialist, case_pupil=pupil, text="Starts to write")
+        Observation.objects.create(**seen, person=UserFactory(), text="Everyone looks up")
+        for field in (f"predicted-{stage.pk}-A", "intention"):
+            NoteRevision.objects.create(
+                sheet=ours.lesson.sheet, field=field, client=uuid.uuid4(), seq=1, base=0, text="Late", by=partner
+            )
 
 
 def more_records(ours, count):
@@ -291,6 +320,7 @@ EVERYTHING = [
     more_reports,
     more_plans,
     more_records,
+    more_studies,
 ]
 
 

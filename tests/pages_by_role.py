@@ -25,7 +25,10 @@ def pages_of(corner):
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
     records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
-    observing = [reverse("lessons:observe", args=[ours.lesson.pk])]
+    records += [reverse("lessons:studies"), reverse("lessons:study", args=[ours.study.pk])]
+    observing = [reverse(f"lessons:{name}", args=[ours.lesson.pk]) for name in ("observe", "sheet", "plan")]
+    observing += [f"{observing[1]}?pupil=A", reverse("lessons:study_start", args=[ours.partnership.pk])]
+    observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("study_write", "case_pupils")]
     visits += [reverse("visits:detail", args=[visit]), f"{reverse('visits:month')}?month=2027-02"]
     plan = [
         reverse("visits:choose"),

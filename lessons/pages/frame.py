@@ -7,6 +7,7 @@ from lessons.pages.boxes import SAFEGUARDING
 # label, URL name, whether guests open it too
 PAGES = [
     ("Sheet", "lessons:sheet", True),
+    ("Observe", "lessons:observe", True),
 ]
 
 

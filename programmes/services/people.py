@@ -175,13 +175,16 @@ def may_follow(partnership):
     return rows.select_related("user", "home_school").order_by("-fits", "-teaches_it", "taken", "ref")
 
 
+NOT_TEACHING = [Role.OFFICE, Role.GUEST]
+
+
 def known_at_school(person, partnership):
     """People with a role in the partner school who could be its partner teacher: not yet, and not oneself.
 
     Each comes with the roles in `known_as`.
     """
     organisation, school = partnership.programme.organisation_id, partnership.partner_school_id
-    there = Membership.objects.live().filter(organisation=organisation, school=school).exclude(role=Role.OFFICE)
+    there = Membership.objects.live().filter(organisation=organisation, school=school).exclude(role__in=NOT_TEACHING)
     taken = {someone.pk for someone in partnership.teachers} | {person.pk}
     there = there.exclude(user__in=taken).select_related("user").order_by("user__last_name", "user__first_name", "user")
     found = {}

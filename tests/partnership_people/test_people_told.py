@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
+from lessons.services.studies import let_studies_follow
 from programmes.models import Partnership
 from programmes.services import people
 from programmes.services.agreements import after_people_change
@@ -18,7 +19,7 @@ from visits.services import let_visits_follow
 def test_the_list_of_what_follows_when_people_change():
     follows = list(people.AFTER_PEOPLE_CHANGE)
 
-    assert follows[:2] == [let_visits_follow, after_people_change]
+    assert follows == [let_studies_follow, let_visits_follow, after_people_change]
 
 
 def test_everyone_concerned_is_told_who_came_and_who_left(ours):
