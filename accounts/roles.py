@@ -91,6 +91,9 @@ GRANTS = {
     "studies.follow": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "lessons.see": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE, Role.GUEST},
     "lessons.observe": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER, Role.OFFICE, Role.GUEST},
+    # Whom a finding is shown to is chosen by its authors, who may take it back even after they have left the group.
+    "findings.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "findings.withdraw": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "pupils.view": {*TEACHERS, Role.HEADTEACHER},
     "pupils.edit": {*TEACHERS},
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},

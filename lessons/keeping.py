@@ -5,17 +5,22 @@ Findings stay until their authors withdraw them: they speak of pupils by letter,
 
 import datetime as dt
 
+from django.conf import settings
+
 from lessons.models import (
+    Booklet,
     CasePupil,
     DiscussionAgreement,
     Finding,
     FindingCitation,
     FindingConsent,
+    FindingFile,
     GapTask,
     HeadReply,
     LessonGuest,
     LessonPart,
     LessonWatch,
+    NameAnswer,
     Note,
     NoteRevision,
     Observation,
@@ -62,5 +67,7 @@ KEEP = (
         ],
         (OF_A_LESSON, YEAR),
     )
-    | {Finding: (OF_A_STUDY, YEAR), FindingConsent: (f"finding__{OF_A_STUDY}", YEAR)}
+    | {Finding: (OF_A_STUDY, YEAR)}
+    | dict.fromkeys([FindingConsent, FindingFile, NameAnswer], (f"finding__{OF_A_STUDY}", YEAR))
+    | {Booklet: ("queued_at", dt.timedelta(days=settings.KEEP_PACKS_DAYS))}
 )

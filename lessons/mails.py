@@ -16,3 +16,17 @@ RECORD_SIGNED = MailKind(
     "The headteachers of the school where it took place",
     "lessons/mail/record_signed.txt",
 )
+FINDING_WAITS = MailKind(
+    "finding_waits",
+    "A finding waits for you to agree",
+    "When the first of its authors agrees to show a finding to others, and again after it was changed",
+    "The other authors of the finding",
+    "lessons/mail/finding_waits.txt",
+)
+FINDING_WITHDRAWN = MailKind(
+    "finding_withdrawn",
+    "A finding was withdrawn",
+    "When one of its authors withdraws a finding that others could read",
+    "The other authors of the finding",
+    "lessons/mail/finding_withdrawn.txt",
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lessons.views import observing, offline, recording, records, sheet, studies
+from lessons.views import booklets, findings, library, observing, offline, recording, records, sheet, studies
 
 app_name = "lessons"
 urlpatterns = [
@@ -38,6 +38,28 @@ urlpatterns = [
     path("lessons/<int:pk>/plan/", sheet.plan, name="plan"),
     path("lessons/<int:pk>/start/", sheet.start, name="lesson_start"),
     path("lessons/<int:pk>/cancel/", sheet.cancel, name="lesson_cancel"),
+    path("studies/<int:pk>/findings/", findings.begin, name="finding_begin"),
+    path("findings/", library.library, name="findings"),
+    path("findings/<int:pk>/", library.finding, name="finding"),
+    path("findings/<int:pk>/write/", findings.write, name="finding_write"),
+    path("findings/<int:pk>/save/", findings.autosave, name="finding_save"),
+    path("findings/<int:pk>/agree/", findings.agree, name="finding_agree"),
+    path("findings/<int:pk>/names/", findings.answer_name, name="finding_name"),
+    path("findings/<int:pk>/withdraw/", findings.withdraw, name="finding_withdraw"),
+    path("findings/<int:pk>/files/", findings.add_file, name="finding_file_add"),
+    path("findings/files/<int:pk>/", library.finding_file, name="finding_file"),
+    path("findings/files/<int:pk>/remove/", findings.remove_file, name="finding_file_remove"),
+    path("findings/<int:pk>/poster/", library.poster, name="finding_poster"),
+    path("findings/<int:pk>/cite/", library.cite, name="finding_cite"),
+    path("findings/citations/<int:pk>/remove/", library.uncite, name="finding_uncite"),
+    path("findings/public/<slug:slug>/", library.public, name="finding_public"),
+    path("findings/public/<slug:slug>/poster/", library.public_poster, name="finding_public_poster"),
+    path("findings/public/<slug:slug>/files/<int:pk>/", library.public_file, name="finding_public_file"),
+    path("findings/booklets/choose/", booklets.choose, name="booklet_choose"),
+    path("findings/booklets/<int:pk>/", booklets.booklet, name="booklet"),
+    path("findings/booklets/<int:pk>/progress/", booklets.progress, name="booklet_progress"),
+    path("findings/booklets/<int:pk>/again/", booklets.again, name="booklet_again"),
+    path("findings/booklets/<int:pk>/download/", booklets.download, name="booklet_download"),
     path("offline/", offline.shell, name="shell"),
     path("sw.js", offline.worker, name="worker"),
 ]

@@ -21,6 +21,7 @@ MENU = [
     ("Visits", "visits:list", "visits.view", ()),
     ("Studies", "lessons:studies", "studies.follow", ("/lessons/",)),
     ("Events", "events:list", "events.view", ()),
+    ("Findings", "lessons:findings", "findings.view", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),
     ("Schools", "accounts:schools", "register.import", ("/register/",)),
     ("Reports", "reports:list", "reports.view", ()),

@@ -161,6 +161,7 @@ CELERY_TASK_ROUTES = {
     "reports.tasks.write_digests": {"queue": "default"},
     "reports.tasks.order_weekly_digests": {"queue": "default"},
     "reports.tasks.*": {"queue": "pdf"},
+    "lessons.tasks.*": {"queue": "pdf"},
     "programmes.tasks.make_heads_letter": {"queue": "pdf"},
     "accounts.tasks.send_mail": {"queue": "mail"},
 }

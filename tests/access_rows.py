@@ -15,6 +15,9 @@ PUBLIC = {
     "calendars:feed": 404,
     "lessons:shell": 200,
     "lessons:worker": 200,
+    "lessons:finding_public": 404,
+    "lessons:finding_public_poster": 404,
+    "lessons:finding_public_file": 404,
     "accounts:demo": 404,
     "accounts:demo_sign_in": 404,
 }
@@ -297,6 +300,30 @@ MATRIX = {
     "lessons:plan POST":                (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:lesson_start POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:lesson_cancel POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    # a finding that is shown to two schools; drafted and agreed to by the two teachers
+    "lessons:findings GET":             (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:finding GET":              (302, 403, 404, 403, 404, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:finding_file GET":         (302, 403, 404, 403, 404, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:finding_poster GET":       (302, 403, 404, 403, 404, 403, 200, 200, 200, 403, 403, 403),
+    "lessons:finding_begin POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:finding_write GET":        (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:finding_write POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:finding_save GET":         (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:finding_save POST":        (401, 403, 403, 403, 404, 403, 400, 400, 403, 403, 403, 403),
+    "lessons:finding_agree GET":        (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:finding_agree POST":       (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:finding_name POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:finding_file_add POST":    (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:finding_file_remove POST": (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:finding_withdraw POST":    (403, 403, 404, 403, 404, 403, 302, 302, 404, 403, 403, 403),
+    "lessons:finding_cite POST":        (403, 403, 403, 403, 404, 403, 404, 404, 403, 403, 403, 403),  # in no own one
+    "lessons:finding_uncite POST":      (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:booklet_choose GET":       (302, 403, 302, 403, 302, 403, 302, 302, 302, 403, 403, 403),  # none is ticked
+    "lessons:booklet_choose POST":      (403, 403, 302, 403, 302, 403, 302, 302, 302, 403, 403, 403),
+    "lessons:booklet GET":              (302, 403, 404, 403, 404, 403, 404, 200, 404, 403, 403, 403),
+    "lessons:booklet_progress GET":     (302, 403, 404, 403, 404, 403, 404, 302, 404, 403, 403, 403),
+    "lessons:booklet_again POST":       (403, 403, 404, 403, 404, 403, 404, 302, 404, 403, 403, 403),
+    "lessons:booklet_download GET":     (302, 403, 404, 403, 404, 403, 404, 200, 404, 403, 403, 403),
     "events:list GET":                  (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "events:choose GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "events:create GET":                (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -505,6 +532,14 @@ KEYS = {  # what a URL is about, in a corner of the world
         for name in ("sheet", "lesson_autosave", "plan", "lesson_start", "lesson_cancel")
     },
     "lessons:see_reply": lambda c: [c.record.replies.get().pk],
+    "lessons:finding_begin": lambda c: [c.study.pk],
+    **{
+        f"lessons:finding{name}": lambda c: [c.finding.pk]
+        for name in ("", "_write", "_save", "_agree", "_name", "_withdraw", "_file_add", "_poster", "_cite")
+    },
+    **{f"lessons:finding_file{name}": lambda c: [c.finding.files.get().pk] for name in ("", "_remove")},
+    "lessons:finding_uncite": lambda c: [c.study.citations.get().pk],
+    **{f"lessons:booklet{name}": lambda c: [c.booklet.pk] for name in ("", "_progress", "_again", "_download")},
     "lessons:action_done": lambda c: [c.record.actions.get().pk],
     "lessons:gap_task_done": lambda c: [c.record.gap_tasks.get().pk],
     **{

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organisation, School, User
 from accounts.roles import Role
-from lessons.models import Sheet, VisitRecord
+from lessons.models import Finding, Sheet, Study, VisitRecord
 from programmes.letters.facts import digest_of, facts_of
 from programmes.models import (
     ActionItem,
@@ -332,3 +332,25 @@ class VisitRecordFactory(DjangoModelFactory):
     visit = factory.SubFactory(VisitFactory)
     sheet = factory.SubFactory(SheetFactory, programme=factory.SelfAttribute("..visit.partnership.programme"))
     written_by = factory.SelfAttribute("visit.partnership.specialist.user")
+
+
+class StudyFactory(DjangoModelFactory):
+    """A study without members, of which nothing is written yet."""
+
+    class Meta:
+        model = Study
+
+    partnership = factory.SubFactory(PartnershipFactory)
+    sheet = factory.SubFactory(SheetFactory, programme=factory.SelfAttribute("..partnership.programme"))
+    begun_by = factory.SelfAttribute("partnership.specialist.user")
+
+
+class FindingFactory(DjangoModelFactory):
+    """A draft without words."""
+
+    class Meta:
+        model = Finding
+
+    study = factory.SubFactory(StudyFactory)
+    sheet = factory.SubFactory(SheetFactory, programme=factory.SelfAttribute("..study.partnership.programme"))
+    begun_by = factory.SelfAttribute("study.begun_by")

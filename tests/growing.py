@@ -30,6 +30,7 @@ from tests.factories import (
     AttendanceFactory,
     BookingFactory,
     EventFactory,
+    FindingFactory,
     HeadsLetterFactory,
     MembershipFactory,
     PartnerSchoolFactory,
@@ -39,6 +40,7 @@ from tests.factories import (
     ReportFactory,
     SchoolFactory,
     SpecialistTeacherFactory,
+    StudyFactory,
     UserFactory,
     VisitFactory,
     VisitRecordFactory,
@@ -118,6 +120,24 @@ def more_records(ours, count):
 
 
 NUMBERS = itertools.count()
+
+
+def more_findings(ours, count):
+    """Shown to the programme and to the schools, drafts, and studies that build on ours; names and files in ours."""
+    for number in itertools.islice(NUMBERS, count):
+        study = StudyFactory(partnership=ours.partnership)
+        members = (ours.people[Role.PARTNER], UserFactory())
+        for person in members:
+            study.members.create(person=person, added_by=person)
+        shown = {"published_at": timezone.now(), "version": 0, "headline": f"Talk {number}", "themes": [f"t{number}"]}
+        shown |= {"subject": f"s{number}", "year_group": 5, "words": {"know": "Talk first."}, "technique": f"T{number}"}
+        for audience in ("school", "programme"):
+            finding = FindingFactory(study=study, slug=f"{audience}-{number}", audience=audience, **shown)
+            finding.consents.create(person=members[0], audience=audience, version=0)
+            study.citations.create(finding=ours.finding, added_by=members[0]) if audience == "school" else None
+        FindingFactory(study=study).consents.create(person=members[1], audience="group", version=0)
+        ours.finding.name_answers.create(word=f"word{number}", by=members[0])
+        ours.finding.files.create(kind="pdf", label="Slides", file="x.pdf", size=1, added_by=members[0], is_shown=True)
 
 
 def more_visits(ours, count):
@@ -306,6 +326,7 @@ def more_events(ours, count):
 
 # What the lists show, each added by its own function: (ours, count).
 EVERYTHING = [
+    more_findings,
     more_visits,
     set_up_pages.more,
     more_schools,

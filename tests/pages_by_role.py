@@ -29,6 +29,11 @@ def pages_of(corner):
     observing = [reverse(f"lessons:{name}", args=[ours.lesson.pk]) for name in ("observe", "sheet", "plan")]
     observing += [f"{observing[1]}?pupil=A", reverse("lessons:study_start", args=[ours.partnership.pk])]
     observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("study_write", "case_pupils")]
+    finding = ours.finding.pk
+    findings = [reverse("lessons:findings"), f"{reverse('lessons:findings')}?q=headline&subject=maths"]
+    reading = [reverse("lessons:finding", args=[finding])]
+    writing = [reverse(f"lessons:finding_{name}", args=[finding]) for name in ("write", "agree")]
+    writing += [f"{reverse('lessons:booklet_choose')}?all=1"]
     visits += [reverse("visits:detail", args=[visit]), f"{reverse('visits:month')}?month=2027-02"]
     plan = [
         reverse("visits:choose"),
@@ -171,6 +176,7 @@ def pages_of(corner):
             handover,
             *visits,
             *records,
+            *findings,
             *plan,
             reverse("visits:move_many"),
             *half_day,
@@ -195,6 +201,7 @@ def pages_of(corner):
             handover,
             *visits,
             *records,
+            *findings,
             *planner,
             *events,
             *of_the_day,
@@ -212,6 +219,9 @@ def pages_of(corner):
             handover,
             *visits,
             *records,
+            *findings,
+            *reading,
+            *writing,
             *plan,
             *half_day,
             *events,
@@ -223,6 +233,10 @@ def pages_of(corner):
             *agreements,
             *visits,
             *records,
+            *findings,
+            *reading,
+            *writing,
+            reverse("lessons:booklet", args=[ours.booklet.pk]),
             *plan,
             *half_day,
             *events,
@@ -244,6 +258,8 @@ def pages_of(corner):
             *partnerships,
             *visits,
             *records,
+            *findings,
+            *reading,
             *events,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),

@@ -196,9 +196,9 @@ def test_no_other_method_does_anything(world, ask, name):
 
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_pages_say_nothing_of_anyone(world, name, client):
-    keys = {"accounts:invitation": ["unknown"], "calendars:feed": ["unknown"], "accounts:demo_sign_in": [1]}.get(
-        name, []
-    )
+    keys = {"accounts:invitation": ["unknown"], "calendars:feed": ["unknown"], "accounts:demo_sign_in": [1]}
+    keys |= {f"lessons:finding_public{more}": ["unknown"] for more in ("", "_poster")}
+    keys = (keys | {"lessons:finding_public_file": ["unknown", 1]}).get(name, [])
     method = client.post if name == "accounts:demo_sign_in" else client.get
 
     response = method(reverse(name, args=keys))

@@ -8,6 +8,7 @@ from django.apps import apps
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import kinds_of_job
+from lessons.models import Booklet
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
@@ -69,6 +70,7 @@ def test_every_scoped_model_says_whom_it_reaches():
 
 def test_the_sweeper_knows_every_kind_of_job():
     assert set(kinds_of_job()) == {
+        Booklet,
         DigestRun,
         CoverRun,
         HandOverPack,

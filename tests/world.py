@@ -15,7 +15,19 @@ from django.utils import timezone
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
-from lessons.models import GapTask, HeadReply, Note, NoteRevision, Presence, RecordAction, Side
+from lessons.models import (
+    Booklet,
+    Finding,
+    FindingCitation,
+    FindingFile,
+    GapTask,
+    HeadReply,
+    Note,
+    NoteRevision,
+    Presence,
+    RecordAction,
+    Side,
+)
 from programmes.models import (
     AgreementText,
     Area,
@@ -43,6 +55,7 @@ from tests.factories import (
     BookingFactory,
     EventFactory,
     EventSeriesFactory,
+    FindingFactory,
     HeadsLetterFactory,
     MembershipFactory,
     NominationFactory,
@@ -210,6 +223,7 @@ def build_corner(corner, programme, staff, serial):
     )
     record = build_record(corner, visit, people, place)
     lesson = lesson_of_corner(corner, partnership, people, place)
+    finding = build_finding(corner, lesson.study, people)
     grades = list(scales.load_scale(programme.scale).grades.all())
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
@@ -269,6 +283,8 @@ def build_corner(corner, programme, staff, serial):
         record=record,
         study=lesson.study,
         lesson=lesson,
+        finding=finding,
+        booklet=Booklet.objects.get(ordered_by=people[Role.PARTNER]),
         plan=plan,
         other_plan=other_plan,
         action=action,
@@ -380,6 +396,50 @@ def build_record(corner, visit, people, place):
     record.save()
     HeadReply.objects.create(record=record, is_accurate=True, comment=f"{corner} comment", by=people[Role.HEADTEACHER])
     return record
+
+
+def build_finding(corner, study, people):
+    """What they found, shown to their two schools, with a file; their study builds on it, and there is a booklet."""
+    author, now = people[Role.PARTNER], timezone.now()
+    words = {"headline": f"{corner} headline", "know": f"{corner} knowledge", "themes": f"{corner} theme"}
+    finding = FindingFactory(
+        study=study,
+        begun_by=author,
+        published_at=now,
+        version=1,
+        sheet__version=1,
+        audience=Finding.Audience.SCHOOL,
+        slug=f"maths-{corner.lower()}",
+        subject="maths",
+        year_group=5,
+        headline=words["headline"],
+        technique=f"{corner} technique",
+        themes=[f"{corner} theme"],
+        words={"know": words["know"]},
+    )
+    for field, text in words.items():
+        Note.objects.create(sheet=finding.sheet, field=field, text=text, version=1, written_by=author)
+    for role in (Role.SPECIALIST, Role.PARTNER):
+        finding.consents.create(person=people[role], audience="school", version=1)
+    FindingFile.objects.create(
+        finding=finding,
+        kind="pdf",
+        label=f"{corner} slides",
+        file=ContentFile(b"%PDF-1.7 slides", "slides.pdf"),
+        size=15,
+        added_by=author,
+        is_shown=True,
+    )
+    FindingCitation.objects.create(study=study, finding=finding, added_by=author)
+    Booklet.objects.create(
+        ordered_by=author,
+        title=f"{corner} booklet",
+        chosen=[finding.pk],
+        versions={finding.pk: 1},
+        state=Booklet.State.DONE,
+        file=ContentFile(b"%PDF-1.7 booklet", "booklet.pdf"),
+    )
+    return finding
 
 
 def build_organisation(corner):

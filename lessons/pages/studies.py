@@ -8,6 +8,7 @@ from django.urls import reverse
 from lessons.boxes import STEM
 from lessons.models import CasePupil, Note, ResearchLesson, Study
 from lessons.pages.boxes import Box
+from lessons.pages.findings import findings_of, known_of
 from lessons.words import Standing, standing_of_study, state_of_lesson
 from pupils.models import Place
 
@@ -69,6 +70,8 @@ class StudyPage:
     pupils: list
     texts: dict
     readers: list
+    known: list  # on which findings of others it builds
+    findings: list  # for members all of them, for anyone else those that they may read
 
     @property
     def next_url(self):
@@ -107,6 +110,8 @@ def study_page(person, study) -> StudyPage:
         else [],
         texts=texts if me.reads else {},
         readers=[row for row in study.readers.select_related("person", "added_by") if row.is_current],
+        known=known_of(person, study) if me.reads else [],
+        findings=findings_of(person, study, me.is_member),
     )
 
 

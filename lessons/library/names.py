@@ -1,0 +1,160 @@
+"""Names that stand in a text where none should: a warning for its authors, who know whether it is one."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from lessons.library.boxes import QUESTIONS
+from programmes.models import PartnerTeacher, SpecialistTeacher
+from pupils.models import TargetPupil
+
+WORD = re.compile(r"[^\W\d_]+(?:['\-][^\W\d_]+)*")
+UPN = re.compile(r"(?<![0-9A-Z])[A-Z] ?(?:[0-9] ?){11}[0-9A-Z](?![0-9A-Z])", re.IGNORECASE)
+SHORTEST = 2  # of one letter are A, B and C
+# What many schools are called besides their own name.
+OF_MANY_SCHOOLS = frozenset(
+    re.findall(
+        r"\w+",
+        "academy aided and catholic ce ceva church cofe college community controlled england federation first free "
+        "high infant infants junior juniors lower middle nursery of primary rc roman saint school schools secondary st "
+        "the trust upper voluntary",
+    )
+)
+PLAIN = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u2032", "'") | dict.fromkeys("\u2010\u2011\u2013", "-"))
+NOT_MARKS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
+
+
+def folded(text):
+    """Small letters without accents, and one kind of apostrophe and hyphen."""
+    plain = unicodedata.normalize("NFKD", text.translate(PLAIN)).casefold()
+    return "".join(NOT_MARKS.get(c, c) for c in plain if not unicodedata.combining(c))
+
+
+def parts_of_name(name):
+    """A name as it may stand alone: each of its words, and each part of one with a hyphen or an apostrophe."""
+    words = [word.strip("'-") for word in folded(name).split()]
+    parts = {part for word in words for part in [word, *word.split("-"), word.replace("'", "")]}
+    return {part for part in parts if len(part) >= SHORTEST and any(c.isalpha() for c in part)}
+
+
+def forms_of_word(word):
+    """What a word of a text may be a form of: itself, without its possessive, and its parts around hyphens."""
+    forms = {word}
+    for form in [word, *word.split("-")]:
+        forms |= {form, form.removesuffix("'s"), form.removesuffix("'"), form.replace("'", "")}
+        if form.endswith("s'"):
+            forms.add(form[:-2])
+    return forms
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that must not stand in a finding: of pupils nowhere, of teachers and schools on a public page."""
+
+    pupils: frozenset = frozenset()
+    teachers: frozenset = frozenset()
+    schools: tuple = ()  # each a tuple of words
+
+
+@dataclass
+class Found:
+    """A word of the text in which a name is suspected, as it is written there, and the boxes in which it stands."""
+
+    word: str
+    key: str  # by which it is answered
+    kind: str  # pupil, number, teacher, school
+    boxes: list = field(default_factory=list)
+
+
+def names_around(finding) -> Names:
+    """Of every target pupil at the two schools of the study, whichever programme follows them, and of the teachers."""
+    partnership = finding.study.partnership
+    schools = [partnership.partner_school, partnership.specialist.home_school]
+    at_school = Q(places__partnership__partner_school__in=schools)
+    pupils = TargetPupil.objects.filter(
+        at_school | Q(places__partnership=partnership), programme__organisation=partnership.programme.organisation_id
+    )
+    of_pupils = set()
+    for names in pupils.values_list("first_name", "last_name"):
+        of_pupils.update(part for name in names for part in parts_of_name(name))
+    specialists = SpecialistTeacher.objects.filter(Q(home_school__in=schools) | Q(pk=partnership.specialist_id))
+    partners = PartnerTeacher.objects.filter(partnership__partner_school__in=schools)
+    teachers = {*specialists.values_list("user__first_name", "user__last_name")}
+    teachers |= {*partners.values_list("user__first_name", "user__last_name")}
+    teachers |= {*finding.study.members.values_list("person__first_name", "person__last_name")}
+    return Names(
+        pupils=frozenset(of_pupils),
+        teachers=frozenset(part for both in teachers for name in both for part in parts_of_name(name)),
+        schools=tuple({words for school in schools if (words := own_words(school.name))}),
+    )
+
+
+def own_words(name):
+    """What a school is called, without the words that many have: Elm Park CofE Primary School is elm park."""
+    words = [word for word in WORD.findall(folded(name)) if word not in OF_MANY_SCHOOLS]
+    return tuple(words)
+
+
+def names_in(texts, names) -> list[Found]:
+    """Every suspected name in `texts` ((box, text) each), in the order of the text; each word once."""
+    found = {}
+    for box, text in texts:
+        for kind, word in [*numbers_in(text), *words_in(text, names)]:
+            key = folded(word)[:120]
+            row = found.setdefault((key, kind), Found(word, key, kind))
+            if box not in row.boxes:
+                row.boxes.append(box)
+    pupils = {key for key, kind in found if kind == "pupil"}
+    return [row for (key, kind), row in found.items() if kind != "teacher" or key not in pupils]
+
+
+def numbers_in(text):
+    return [("number", match[0]) for match in UPN.finditer(text)]
+
+
+def words_in(text, names):
+    written = unicodedata.normalize("NFC", text.translate(PLAIN))
+    words = [match[0] for match in WORD.finditer(written)]
+    forms = [forms_of_word(folded(word)) for word in words]
+    for word, of_word in zip(words, forms, strict=True):
+        if of_word & names.pupils:
+            yield "pupil", word
+        elif of_word & names.teachers:
+            yield "teacher", word
+    firsts = defaultdict(list)
+    for school in names.schools:
+        firsts[school[0]].append(school)
+    for place, of_word in enumerate(forms):
+        for school in [school for form in of_word for school in firsts.get(form, ())]:
+            here = forms[place : place + len(school)]
+            if len(here) == len(school) and all(word in at for word, at in zip(school, here, strict=True)):
+                yield "school", " ".join(words[place : place + len(school)])
+
+
+@dataclass
+class Checked:
+    """What the check says of a finding: what is open, and which words an author has answered."""
+
+    pupils: list
+    others: list  # of teachers and schools, which count on a public page
+    answered: list
+
+    @property
+    def is_clear(self):
+        return not self.pupils
+
+
+def checked(finding, texts) -> Checked:
+    answers = {answer.word: answer for answer in finding.name_answers.select_related("by")}
+    titles = {question.key: question.title for question in QUESTIONS}
+    labels = [("A file's name", file.label) for file in finding.files.all() if file.removed_at is None]
+    rows = names_in([(titles.get(box, box), text) for box, text in texts.items()] + labels, names_around(finding))
+    still_open = [row for row in rows if row.key not in answers]
+    return Checked(
+        pupils=[row for row in still_open if row.kind in {"pupil", "number"}],
+        others=[row for row in still_open if row.kind in {"teacher", "school"}],
+        answered=[answers[row.key] for row in rows if row.key in answers],
+    )

@@ -1,0 +1,141 @@
+"""The library is searched in words: ranked, the words marked, a mistyped one read as the nearest that is there."""
+
+import re
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db import connection, transaction
+from django.db.models import F, Q, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Concat
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+
+from lessons.library.boxes import TEXTS
+
+MOST_WORDS, SHORTEST_MENDED, CANDIDATES = 8, 4, 100
+LIKE_ENOUGH = 0.3  # two letters that changed places cost a short word half of its trigrams
+WEIGHTS = [0.1, 0.15, 0.4, 1.0]  # D the texts, C the subject, B technique and themes, A the headline
+MARK, END_OF_MARK = "\x02", "\x03"
+WORD = re.compile(r"[^\W_]+(?:['\u2019\-][^\W_]+)*")
+
+
+def query_of(text):
+    return SearchQuery(text, search_type="websearch", config="english")
+
+
+@dataclass
+class Search:
+    """What was asked, and what is found: `rows` in order. `mended` is what was searched for instead, where a word was
+    mistyped."""
+
+    asked: str
+    rows: object
+    mended: str = ""
+    swapped: list = field(default_factory=list)  # (typed, read as)
+
+    @property
+    def query(self):
+        return self.mended or self.asked
+
+
+def searched(rows, text) -> Search:
+    """The findings that say it, the best first; the newest first where nothing is asked."""
+    text = " ".join(text.replace("\0", "").split())[:200]
+    if not text:
+        return Search("", rows.order_by("-published_at", "-pk"))
+    found = rows.filter(search=query_of(text))
+    if found.exists():
+        return Search(text, ranked(found, text))
+    mended, swapped = mend(rows, text)
+    if swapped:
+        return Search(text, ranked(rows.filter(search=query_of(mended)), mended), mended, swapped)
+    return Search(text, found.none())
+
+
+def ranked(found, text):
+    rank = SearchRank(F("search"), query_of(text), weights=WEIGHTS)
+    return found.annotate(rank=rank).order_by("-rank", "-published_at", "-pk")
+
+
+# A mistyped word ------------------------------------------------------------------------------------------------------
+
+
+def mend(rows, text):
+    """(the words with each that stands nowhere as the nearest one that does, [(typed, read as)]).
+
+    It is looked for in what this reader may read alone, so that no suggestion tells what stands elsewhere.
+    """
+    words = list(dict.fromkeys(match[0] for match in WORD.finditer(text)))[:MOST_WORDS]
+    swapped = []
+    for word in words:
+        if len(word) < SHORTEST_MENDED or rows.filter(search=query_of(word)).exists():
+            continue
+        if near := nearest(rows, word.lower()):
+            swapped.append((word, near))
+    for typed, near in swapped:
+        text = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", near, text)
+    return text, swapped
+
+
+def nearest(rows, word):
+    """The word in headlines, techniques, themes and subjects that is most like it."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(LIKE_ENOUGH)])
+        like = rows.filter(said__trigram_word_similar=word).order_by(TrigramWordSimilarity(word, "said").desc())
+        said = list(like.values_list("said", flat=True)[:CANDIDATES])
+    there = {other for text in said for other in WORD.findall(text) if abs(len(other) - len(word)) <= 3}
+    scored = [(SequenceMatcher(None, word, other).ratio(), other) for other in sorted(there)]
+    likeness, best = max(scored, default=(0, ""))
+    return best if likeness >= 0.7 else ""
+
+
+# What is shown of each ------------------------------------------------------------------------------------------------
+
+
+def with_marks(rows, text):
+    """Of the rows of one page the headline with the words marked, and a few words around them in the texts."""
+    if not text:
+        return {row.pk: (row.headline, beginning_of(row)) for row in rows}
+    query = query_of(text)
+    marks = {"config": "english", "start_sel": MARK, "stop_sel": END_OF_MARK}
+    parts = [Coalesce(KeyTextTransform(asked.key, "words"), Value(""), output_field=TextField()) for asked in TEXTS]
+    gaps = [part for each in parts for part in (each, Value(" \n"))]
+    texts = Concat(*gaps, output_field=TextField())
+    marked = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]) if rows else []
+    if not rows:
+        return {}
+    marked = marked.annotate(
+        title=SearchHeadline("headline", query, highlight_all=True, **marks),
+        around=SearchHeadline(texts, query, max_words=34, min_words=18, max_fragments=2, **marks),
+    )
+    by_key = {pk: (title, around) for pk, title, around in marked.values_list("pk", "title", "around")}
+    return {row.pk: tuple(in_html(text) for text in by_key[row.pk]) for row in rows}
+
+
+def in_html(text):
+    """Escaped, with `<mark>` around what was found."""
+    marked = re.sub(rf"{MARK}([^{MARK}{END_OF_MARK}]*){END_OF_MARK}", r"<mark>\1</mark>", escape(text))
+    return mark_safe(re.sub(f"[{MARK}{END_OF_MARK}]", "", marked))  # noqa: S308 (escaped in the line above)
+
+
+def beginning_of(row, length=220):
+    """The first words of what is now known, without a search to say which ones matter."""
+    text = " ".join((row.words.get("know") or next(iter(row.words.values()), "")).split())
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
+
+
+# What narrows it ------------------------------------------------------------------------------------------------------
+
+
+def narrowed(rows, asked):
+    """By subject, year group, technique, theme, programme and audience, where each is asked for."""
+    if asked.get("theme"):
+        rows = rows.filter(themes__contains=[asked["theme"]])
+    if asked.get("year"):
+        rows = rows.filter(year_group=asked["year"])
+    if asked.get("programme"):
+        rows = rows.filter(study__partnership__programme=asked["programme"])
+    same = {name: asked[name] for name in ("subject", "technique", "audience") if asked.get(name)}
+    return rows.filter(Q(**same)) if same else rows
