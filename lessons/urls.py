@@ -1,6 +1,17 @@
 from django.urls import path
 
-from lessons.views import booklets, findings, library, observing, offline, recording, records, sheet, studies
+from lessons.views import (
+    booklets,
+    exports,
+    findings,
+    library,
+    observing,
+    offline,
+    recording,
+    records,
+    sheet,
+    studies,
+)
 
 app_name = "lessons"
 urlpatterns = [
@@ -34,6 +45,7 @@ urlpatterns = [
     path("studies/readers/<int:pk>/end/", studies.reader_end, name="reader_end"),
     path("studies/<int:pk>/finish/", studies.finish, name="study_finish"),
     path("lessons/<int:pk>/", sheet.sheet, name="sheet"),
+    path("lessons/<int:pk>/paper/", exports.paper, name="paper"),
     path("lessons/<int:pk>/save/", sheet.autosave, name="lesson_autosave"),
     path("lessons/<int:pk>/plan/", sheet.plan, name="plan"),
     path("lessons/<int:pk>/start/", sheet.start, name="lesson_start"),

@@ -16,3 +16,9 @@ def render_pdf(
     from papers.typesetting import typeset
 
     return typeset(render_to_string(template, context), made_at, stylesheets)
+
+
+def page_count(pdf: bytes) -> int:
+    from papers.typesetting import pages_in
+
+    return pages_in(pdf)

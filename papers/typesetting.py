@@ -54,6 +54,11 @@ def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...]
     return _finished(untidy)
 
 
+def pages_in(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return len(document.pages)
+
+
 # What it is made of -----------------------------------------------------------------------------------------------
 
 

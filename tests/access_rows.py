@@ -293,6 +293,7 @@ MATRIX = {
     "lessons:study_finish POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     # the sheet is for its members and, of this one lesson, its guest
     "lessons:sheet GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:paper GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
     "lessons:sheet POST":               (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:lesson_autosave GET":      (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
     "lessons:lesson_autosave POST":     (401, 403, 403, 403, 404, 403, 400, 400, 403, 403, 403, 403),
@@ -529,7 +530,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "lessons:reader_end": lambda c: [c.study.readers.get().pk],
     **{
         f"lessons:{name}": lambda c: [c.lesson.pk]
-        for name in ("sheet", "lesson_autosave", "plan", "lesson_start", "lesson_cancel")
+        for name in ("sheet", "paper", "lesson_autosave", "plan", "lesson_start", "lesson_cancel")
     },
     "lessons:see_reply": lambda c: [c.record.replies.get().pk],
     "lessons:finding_begin": lambda c: [c.study.pk],

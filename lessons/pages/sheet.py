@@ -15,6 +15,7 @@ from lessons.pages.studies import Reader, initials_of, reader_of
 from pupils.models import Assessment
 
 SHOWN_IN_A_CELL = 5
+USUAL_PUPILS, USUAL_STAGES = 4, 8  # what one A3 or two A4 hold
 
 
 @dataclass
@@ -106,6 +107,7 @@ class SheetPage:
     columns: list[Column]
     rows: list[Row]
     of_class: list[Seen]
+    at_no_stage: list  # (letter, [Seen]) of what was seen of a pupil before a stage was tapped
     removed: list  # (stage, its name)
     observers: list  # (person, initials, edge, how many)
     not_watched: list  # letters
@@ -124,6 +126,11 @@ class SheetPage:
             found += [row.name, row.minutes, row.teacher, row.pattern]
             found += [box for cell in row.cells for box in (cell.predicted, cell.late_box) if box]
         return found
+
+    @property
+    def fits_usual_paper(self):
+        """On one A3, or on two A4."""
+        return len(self.columns) <= USUAL_PUPILS and len(self.rows) <= USUAL_STAGES
 
     @property
     def wide_columns(self):
@@ -219,6 +226,7 @@ def sheet_page(person, lesson) -> SheetPage:
         columns=columns,
         rows=rows,
         of_class=[one for (_, pupil), found in seen.items() if pupil is None for one in found],
+        at_no_stage=[(one.letter, found) for one in case_pupils if (found := seen.get((None, one.pk)))],
         removed=[
             (stage, notes[name].text if (name := f"stage-{stage.pk}-name") in notes else "")
             for stage in stages
