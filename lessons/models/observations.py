@@ -21,7 +21,7 @@ class Seen(models.Model):
 
     lesson = models.ForeignKey(ResearchLesson, on_delete=models.CASCADE, related_name="%(class)ss")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    case_pupil = models.ForeignKey(CasePupil, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    case_pupil = models.ForeignKey(CasePupil, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     stage = models.ForeignKey(Stage, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     client = models.UUIDField(unique=True, default=uuid.uuid4)
     at = models.DateTimeField(null=True, blank=True)

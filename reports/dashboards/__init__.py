@@ -31,6 +31,7 @@ from reports.dashboards.rows import (
     weeks,
 )
 from reports.dashboards.slipping import SUPPORTED, facts_of, radar, slip_items, standings
+from reports.dashboards.studies import study_lines
 from reports.dashboards.to_do import (
     beginning_items,
     closed_school_items,
@@ -129,10 +130,12 @@ def teacher(user, acting, today):
         .order_by("-programme__starts_on", "ref")[:40]
     )
     took = took_of(user, acting, today)
+    of_studies, without_study = study_lines(user, acting, today, partnerships)
     own, taught = (parts(user, acting), []) if acting.role == Role.SPECIALIST else ([], weeks(user, acting))
     return {
         "lead": next_grades(partnerships, today),
         "to_do": signing_items(user, acting, today)
+        + of_studies
         + unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)
         + week_items(own)
@@ -142,6 +145,7 @@ def teacher(user, acting, today):
         + change_items(user, acting, today, took),
         **ahead(user, acting, today, took_of=lambda *_: {visit.pk: why for visit, why in took.items()}),
         "partnerships": partnerships,
+        "without_study": without_study,
         "parts": own,
         "weeks": taught,
         "days_away": user.pk,
