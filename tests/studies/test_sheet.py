@@ -1,0 +1,301 @@
+"""The sheet of a lesson is planned together: different boxes never disturb each other, one box shows both texts."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from lessons import services
+from lessons.models import NoteRevision, Observation, ResearchLesson
+from lessons.pages.sheet import sheet_page
+from tests.reading import text_of
+from tests.studies.writing import address, cell, post, save, texts_of
+
+pytestmark = pytest.mark.django_db
+
+
+def predicted(ours, letter="A", stage=0):
+    return f"predicted-{ours.stages[stage].pk}-{letter}"
+
+
+def test_two_who_write_in_different_boxes_never_disturb_each_other(client, ours):
+    first = save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"), since=0)
+    second = save(client, ours.sara, ours.first, cell(predicted(ours, "B"), "Listens"), since=0)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert texts_of(ours.first) == {predicted(ours): "Calls out", predicted(ours, "B"): "Listens"}
+    assert [(row["field"], row["text"], row["by"]) for row in second.json()["news"]] == [
+        (predicted(ours), "Calls out", str(ours.pat)),
+        (predicted(ours, "B"), "Listens", str(ours.sara)),
+    ]
+
+
+def test_a_page_hears_only_what_is_new_to_it(client, ours):
+    version = save(client, ours.pat, ours.first, cell("intention", "Edit"), since=0).json()["version"]
+    save(client, ours.sara, ours.first, cell("criteria", "I can edit"))
+
+    heard = client.get(f"{address('lesson_autosave', ours.first)}?since={version}").json()
+
+    assert (heard["version"], [row["field"] for row in heard["news"]]) == (version + 1, ["criteria"])
+    assert client.get(f"{address('lesson_autosave', ours.first)}?since={version + 1}").json()["news"] == []
+
+
+def test_two_who_write_in_one_box_see_both_texts_and_neither_is_lost(client, ours):
+    save(client, ours.pat, ours.first, cell("intention", "Pat's"))
+
+    answer = save(client, ours.sara, ours.first, cell("intention", "Sara's"))
+    page = post(client, ours.sara, ours.second, intention="Sara's")
+
+    state = answer.json()["cells"]["intention"]
+    assert (answer.status_code, state["state"], state["theirs"], state["by"]) == (
+        409,
+        "conflict",
+        "Pat's",
+        str(ours.pat),
+    )
+    assert page.status_code == 200  # another lesson's box of that name is another box
+    kept = NoteRevision.objects.filter(sheet=ours.first.sheet, made=None)
+    assert [(row.text, row.by) for row in kept] == [("Sara's", ours.sara)]
+
+
+def test_the_start_locks_predictions_and_later_words_stand_beside_them(client, ours):
+    save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
+
+    client.post(address("lesson_start", ours.first))
+    late = save(client, ours.sara, ours.first, cell(predicted(ours), "Calls out, then stops", base=1))
+    added = save(client, ours.sara, ours.first, cell(predicted(ours).replace("predicted", "late"), "I thought so"))
+    pattern = save(client, ours.sara, ours.first, cell(f"stage-{ours.stages[0].pk}-pattern", "All of them"))
+
+    page = client.get(address("sheet", ours.first)).context["page"]
+    found = page.rows[0].cells[0]
+    assert (late.status_code, added.status_code, pattern.status_code) == (409, 200, 200)
+    assert late.json()["cells"][predicted(ours)]["state"] == "fixed"
+    assert (found.predicted.text, [(one.text, one.by) for one in found.late], found.late_box.text) == (
+        "Calls out",
+        [("Calls out, then stops", ours.sara)],
+        "I thought so",
+    )
+    assert "typed after the lesson" in text_of(client.get(address("sheet", ours.first)))
+
+
+def test_a_lesson_that_began_before_it_was_said_sets_predictions_back_to_then(ours):
+    began = dt.datetime(2027, 1, 14, 10, tzinfo=dt.UTC)
+    stage = ours.stages[0].pk
+    with time_machine.travel(began - dt.timedelta(hours=1), tick=False):
+        write(ours.pat, ours.first, {f"predicted-{stage}-A": "Before"})
+    with time_machine.travel(began + dt.timedelta(minutes=5), tick=False):
+        write(ours.pat, ours.first, {f"predicted-{stage}-A": "After", f"predicted-{stage}-B": "New"}, bases=1)
+
+    with time_machine.travel(began + dt.timedelta(minutes=40), tick=False):
+        assert services.start_lesson(ours.sara, ours.first, began)
+        assert not services.start_lesson(ours.pat, ours.first)
+
+    lesson = ResearchLesson.objects.with_study().get(pk=ours.first.pk)
+    assert (lesson.started_at, lesson.started_by, lesson.sheet.locked) == (began, ours.sara, ["predicted-"])
+    assert texts_of(lesson) == {f"predicted-{stage}-A": "Before"}
+    late = [(one.text, one.by) for cell in sheet_page(ours.sara, lesson).rows[0].cells for one in cell.late]
+    assert late == [("After", ours.pat), ("New", ours.pat)]
+
+
+def write(person, lesson, texts, bases=0):
+    notes = {note.field: note.version for note in lesson.sheet.notes.all()}
+    cells = [services.Cell(name, text, notes.get(name, 0), seq) for seq, (name, text) in enumerate(texts.items(), 1)]
+    services.write_cells(person, lesson.sheet, cells, uuid.uuid4())
+
+
+def test_a_start_by_mistake_is_taken_back_until_something_is_observed(client, ours):
+    client.force_login(ours.pat)
+    client.post(address("lesson_start", ours.first))
+
+    client.post(address("lesson_start", ours.first), {"started": "no"})
+    unlocked = save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
+    client.post(address("lesson_start", ours.first))
+    Observation.objects.create(lesson=ours.first, person=ours.sara, text="Looks up")
+    refused = client.post(address("lesson_start", ours.first), {"started": "no"}, follow=True)
+
+    ours.first.refresh_from_db()
+    assert unlocked.status_code == 200
+    assert ours.first.is_started
+    assert "Something was observed already, so the lesson has begun." in text_of(refused)
+
+
+def test_stages_are_added_moved_taken_out_and_put_back_with_their_words(client, ours):
+    one, two, *_ = ours.stages
+    name = f"stage__{one.pk}__name"
+
+    post(client, ours.pat, ours.first, stage="add", **{name: "Hear it"})
+    post(client, ours.pat, ours.first, stage=f"down-{one.pk}")
+    post(client, ours.pat, ours.first, stage=f"remove-{one.pk}")
+    without = order_of(ours.first)
+    post(client, ours.pat, ours.first, stage=f"back-{one.pk}")
+
+    added = ours.first.stages.latest("pk")
+    assert without == [two.pk, *(stage.pk for stage in ours.stages[2:]), added.pk]
+    assert order_of(ours.first) == [*without, one.pk]
+    assert texts_of(ours.first) == {f"stage-{one.pk}-name": "Hear it"}
+
+
+def order_of(lesson):
+    return list(lesson.stages.filter(removed_at=None).values_list("pk", flat=True))
+
+
+def test_a_stage_in_which_something_was_observed_stays(client, ours):
+    Observation.objects.create(lesson=ours.first, person=ours.sara, stage=ours.stages[0], text="Looks up")
+
+    page = post(client, ours.pat, ours.first, stage=f"remove-{ours.stages[0].pk}")
+
+    assert "Something was observed in this stage, so it stays." in text_of(page)
+    assert ours.stages[0].pk in order_of(ours.first)
+
+
+def test_the_stages_of_another_lesson_are_not_touched(client, ours):
+    foreign = ours.second.stages.first()
+
+    for verb in ("up", "down", "remove", "back"):
+        post(client, ours.pat, ours.first, stage=f"{verb}-{foreign.pk}")
+
+    assert order_of(ours.second)[0] == foreign.pk
+
+
+def test_a_sheet_of_sixty_stages_opens_and_takes_no_more(client, ours):
+    for _ in range(56):
+        services.add_stage(ours.first)
+
+    page = post(client, ours.pat, ours.first, stage="add")
+
+    assert "A lesson has at most 60 stages." in text_of(page)
+    assert len(page.context["page"].rows) == 60
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 20_000, "👩‍🏫 sees \U0001d49c", "قرأ الجملة", "a\u202eb", "<b>Bold</b> & <script>"]
+)
+def test_whatever_is_typed_comes_back_as_it_was(client, ours, text):
+    answer = save(client, ours.pat, ours.first, cell("intention", text))
+
+    assert (answer.status_code, texts_of(ours.first)) == (200, {"intention": text})
+    assert client.get(address("sheet", ours.first)).context["page"].intention.text == text
+
+
+@pytest.mark.parametrize("field", ["password", "predicted-0-A", "predicted-1-G", "stage-1-rating", "late-A", "x" * 90])
+def test_a_box_that_no_page_has_is_refused(client, ours, field):
+    assert save(client, ours.pat, ours.first, cell(field, "Words")).status_code == 400
+
+
+def test_whoever_left_the_group_is_told_and_the_words_are_kept_for_it(client, ours):
+    services.end_member(ours.pat, ours.group, ours.sara)
+
+    answer = save(client, ours.sara, ours.first, cell("intention", "My last words"))
+    by_form = post(client, ours.sara, ours.first, criteria="By form")
+    seen = client.get(address("sheet", ours.first))
+
+    assert (answer.status_code, by_form.status_code, seen.status_code) == (410, 409, 404)
+    assert "You are not a member of this study any more" in answer.json()["words"]
+    assert "By form" in text_of(by_form)
+    client.force_login(ours.pat)
+    page = client.get(address("sheet", ours.first))
+    assert [(row.text, row.by) for row in page.context["page"].kept] == [
+        ("By form", ours.sara),
+        ("My last words", ours.sara),
+    ]
+    assert texts_of(ours.first) == {}
+
+
+def test_a_finished_study_stays_as_it_is_until_the_group_goes_on(client, ours):
+    services.finish_study(ours.pat, ours.group)
+
+    answer = save(client, ours.pat, ours.first, cell("intention", "Late"))
+    page = client.get(address("sheet", ours.first))
+    client.post(address("study_finish", ours.group), {"finished": "no"})
+
+    assert (answer.status_code, page.status_code) == (410, 200)
+    assert "<textarea" not in page.content.decode()
+    assert save(client, ours.pat, ours.first, cell("intention", "Again")).status_code == 200
+
+
+def test_a_cancelled_lesson_is_not_started_and_can_be_on_again(client, ours):
+    client.force_login(ours.pat)
+
+    client.post(address("lesson_cancel", ours.first), {"because": "Snow"})
+    refused = client.post(address("lesson_start", ours.first), follow=True)
+    client.post(address("lesson_cancel", ours.first), {"cancelled": "no"})
+    client.post(address("lesson_start", ours.first))
+    too_late = client.post(address("lesson_cancel", ours.first), {"because": "Snow"}, follow=True)
+
+    ours.first.refresh_from_db()
+    assert "This lesson was cancelled (Snow), so it was not started." in text_of(refused)
+    assert "The lesson has begun or was cancelled already" in text_of(too_late)
+    assert (ours.first.is_started, ours.first.why_cancelled) == (True, "")
+
+
+def test_times_follow_from_the_beginning_and_the_minutes(client, ours):
+    ours.first.at = dt.time(10)
+    ours.first.save()
+    minutes = {
+        f"stage-{stage.pk}-minutes": text for stage, text in zip(ours.stages, ["8", "12 min", "", "5"], strict=True)
+    }
+    write(ours.pat, ours.first, minutes)
+
+    page = sheet_page(ours.pat, ResearchLesson.objects.with_study().get(pk=ours.first.pk))
+
+    assert [row.planned for row in page.rows] == ["10:00 to 10:08", "10:08 to 10:20", "", ""]
+
+
+def test_when_and_who_is_kept_and_a_pupil_without_observer_is_named(client, ours):
+    client.force_login(ours.pat)
+    data = {
+        "on": "14/1/2027",
+        "at": "10am",
+        f"part-{ours.pat.pk}-teaches": "on",
+        f"part-{ours.sara.pk}-observes": "on",
+        f"watch-{ours.sara.pk}-A": "on",
+        f"watch-{ours.sara.pk}-C": "on",
+        "chairs": ours.sara.pk,
+    }
+
+    client.post(address("plan", ours.first), data)
+
+    lesson = ResearchLesson.objects.with_study().get(pk=ours.first.pk)
+    assert (lesson.day, lesson.at) == (dt.date(2027, 1, 14), dt.time(10))
+    assert {(row.person, row.part) for row in lesson.parts.all()} == {
+        (ours.pat, "teaches"),
+        (ours.sara, "observes"),
+        (ours.sara, "chairs"),
+    }
+    assert sheet_page(ours.pat, lesson).not_watched == ["B"]
+    assert "B has no observer" in text_of(client.get(address("sheet", ours.first)))
+
+
+def test_one_pupil_at_a_time_is_the_same_sheet(client, ours):
+    client.force_login(ours.pat)
+
+    page = client.get(f"{address('sheet', ours.first)}?pupil=B")
+    unknown = client.get(f"{address('sheet', ours.first)}?pupil=<b>")
+
+    assert 'data-pupil="B"' in page.content.decode()
+    assert "ls-sheetbox--one" in page.content.decode()
+    assert 'data-pupil="A"' in unknown.content.decode()
+
+
+def test_observations_stand_where_they_were_made_newest_five_of_each_cell(client, ours):
+    pupil = ours.group.case_pupils.get(letter="B")
+    now = timezone.now()
+    for minute in range(7):
+        Observation.objects.create(
+            lesson=ours.first,
+            person=ours.sara,
+            case_pupil=pupil,
+            stage=ours.stages[1],
+            text=f"Note {minute}",
+            at=now + dt.timedelta(minutes=minute),
+        )
+    services.start_lesson(ours.pat, ours.first)
+    client.force_login(ours.pat)
+
+    page = client.get(address("sheet", ours.first))
+
+    found = page.context["page"].rows[1].cells[1]
+    assert [one.row.text for one in found.newest] == [f"Note {minute}" for minute in range(2, 7)]
+    assert "7 notes in all" in text_of(page)
