@@ -1,17 +1,6 @@
 from django.urls import path
 
-from lessons.views import (
-    booklets,
-    exports,
-    findings,
-    library,
-    observing,
-    offline,
-    recording,
-    records,
-    sheet,
-    studies,
-)
+from lessons.views import booklets, exports, findings, library, observing, offline, recording, records, sheet, studies, timeline
 
 app_name = "lessons"
 urlpatterns = [
@@ -30,6 +19,8 @@ urlpatterns = [
     path("lessons/<int:pk>/observe/", observing.observe, name="observe"),
     path("lessons/<int:pk>/observe/end/", observing.judge, name="judge"),
     path("lessons/<int:pk>/observe/end/save/", observing.judge_save, name="judge_save"),
+    path("lessons/<int:pk>/observe/paper/", timeline.paper, name="paper"),
+    path("lessons/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("lessons/<int:pk>/observations/", observing.observations, name="observations"),
     path("lessons/<int:pk>/photos/", observing.photos, name="photos"),
     path("lessons/<int:pk>/photos/<int:photo>/", observing.photo, name="photo"),

@@ -119,6 +119,18 @@ def more_records(ours, count):
             HeadReply.objects.create(record=record, is_accurate=False, comment="No", by=ours.people[Role.HEADTEACHER])
 
 
+def more_to_see(ours, count):
+    """In our lesson: stages, and what both observers noted and photographed at each of them."""
+    pupil = ours.study.case_pupils.first()
+    for number in range(count):
+        stage = ours.lesson.stages.create(position=10 + number)
+        for role in (Role.SPECIALIST, Role.PARTNER):
+            seen = {"person": ours.people[role], "case_pupil": pupil, "stage": stage, "at": timezone.now()}
+            for kind in ("stage", "words", "teacher"):
+                ours.lesson.observations.create(kind=kind, text="Put because.", **seen)
+            ours.lesson.photos.create(file="photos/none.jpg", width=40, height=30, **seen)
+
+
 NUMBERS = itertools.count()
 
 
@@ -342,6 +354,7 @@ EVERYTHING = [
     more_plans,
     more_records,
     more_studies,
+    more_to_see,
 ]
 
 

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from lessons.forms.cells import NotOurs, clean, client_of, number
+from lessons.pages.observing import CLOCK
 from lessons.services.observing import Kept
 
 CLOCKS_DIFFER = dt.timedelta(minutes=2)  # less may be the time that the sending took
 MOST_IN_ONE = 200
 CELL = re.compile(r"seen-(\d{1,18})-([A-F]|class)")
-CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 
 
 def moment(value):

@@ -7,6 +7,7 @@ from lessons.boxes import MET
 from lessons.models import LessonPart, Observation
 from lessons.pages.boxes import Box
 
+CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 JUDGED = re.compile(r"(met|evidence|thoughts)-[A-F]")
 WHOLE_CLASS = "Class"
 
@@ -95,6 +96,44 @@ def classroom_of(person, lesson, is_member) -> Classroom:
         since=mark.at if mark else lesson.started_at,
         may_start=is_member,
     )
+
+
+@dataclass
+class PaperRow:
+    """A stage in the table for what was written on paper."""
+
+    stage: StageRow
+    time: str
+    error: str
+    cells: list  # boxes, one for each pupil and one for the class
+
+
+@dataclass
+class PaperTable:
+    rows: list
+
+    @property
+    def unread(self):
+        return [row for row in self.rows if row.error]
+
+
+def sheet_of_paper(lesson, typed) -> PaperTable:
+    """The table, with what was typed so far; without stages it has one row, for the whole lesson."""
+    letters = [pupil.letter for pupil in lesson.study.case_pupils.all()]
+    rows = []
+    for stage in stages_of(lesson, lesson.sheet.texts) or [StageRow(0, 1, "The lesson")]:
+        time = typed.get(f"time-{stage.pk}", "").strip()
+        cells = [
+            Box(f"seen-{stage.pk}-{letter}", label, text=typed.get(f"seen-{stage.pk}-{letter}", ""), lines=3)
+            for letter, label in [*((letter, f"Pupil {letter}") for letter in letters), ("class", "Class and teacher")]
+        ]
+        wrong = (
+            f"“{time}” is no time. Write it like 10:25, or leave it empty."
+            if time and not CLOCK.fullmatch(time)
+            else ""
+        )
+        rows.append(PaperRow(stage, time, wrong, cells))
+    return PaperTable(rows)
 
 
 def watched_of(person, lesson, notes, with_boxes):
