@@ -1,6 +1,18 @@
 from django.urls import path
 
-from lessons.views import booklets, exports, findings, library, observing, offline, recording, records, sheet, studies, timeline
+from lessons.views import (
+    booklets,
+    exports,
+    findings,
+    library,
+    observing,
+    offline,
+    recording,
+    records,
+    sheet,
+    studies,
+    timeline,
+)
 
 app_name = "lessons"
 urlpatterns = [

@@ -76,8 +76,8 @@ def test_the_timeline_says_what_was_predicted_who_saw_it_and_what_came_after_the
 
     assert "Predicted: A in modelled write" in text
     assert "4 notes by" in text
-    assert "of A, in a pairPut because." in text
-    assert "of B, after the lessonLate thought" in text
+    assert ", in a pairPut because." in text
+    assert ", after the lessonLate thought" in text
     assert "Began at" in text
 
 

@@ -213,6 +213,9 @@ async function took({ cells: states, at, version, news }, cells) {
     if (state.state === "saved") {
       taken[field] = text;
       baseOf(field).value = state.version;
+    } else if (state.state === "fixed" && form.dataset.locked) {
+      taken[field] = text; // the server keeps it beside the box, and says so; the other boxes go on
+      mark({ field }, form.dataset.locked);
     } else if (state.state === "fixed") {
       stopped = "The record was signed meanwhile.";
       fixed = true;
