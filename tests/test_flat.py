@@ -95,7 +95,6 @@ LISTS = {
     "lessons:observe": ["specialist", "guest"],
     "lessons:list": ["coordinator", "specialist", "headteacher"],
     "lessons:record": ["coordinator", "partner", "headteacher"],
-    "lessons:observe": ["specialist"],
     "lessons:timeline": ["specialist", "partner"],
     "lessons:paper": ["specialist"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],

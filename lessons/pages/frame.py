@@ -8,6 +8,7 @@ from lessons.pages.boxes import SAFEGUARDING
 PAGES = [
     ("Sheet", "lessons:sheet", True),
     ("Observe", "lessons:observe", True),
+    ("What was seen", "lessons:timeline", False),
 ]
 
 

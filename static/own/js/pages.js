@@ -11,7 +11,7 @@ const texts = {}; // box -> the words that the server has: others have a place o
 
 export const keepTexts = (taken) => Object.assign(texts, taken);
 
-// Once nothing has changed for a moment. The page names the module that it goes on with.
+// Once nothing has changed for a moment. A page that goes on with another module than notes names it.
 export function keepSoon(who) {
   clearTimeout(timer);
   timer = setTimeout(() => keepNow(who).catch(() => {}), SOON);
@@ -19,7 +19,7 @@ export function keepSoon(who) {
 
 function keepNow(who) {
   if (document.body.dataset.leaves) return Promise.resolve();
-  const module = main.querySelector("[data-keep-page]").dataset.keepPage;
+  const module = main.querySelector("[data-keep-page]")?.dataset.keepPage ?? "notes";
   const page = { title: document.title, look: document.body.className, module, html: htmlOf() };
   return drafts.keepPage(who, location.pathname, page);
 }
