@@ -274,8 +274,8 @@ MATRIX = {
     "lessons:observations POST":        (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
     "lessons:photos GET":               (401, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
     "lessons:photos POST":              (401, 403, 404, 403, 404, 403, 400, 400, 404, 404, 400, 403),
-    "lessons:paper GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
-    "lessons:paper POST":               (403, 403, 404, 403, 404, 403, 302, 302, 404, 404, 302, 403),
+    "lessons:from_paper GET":           (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
+    "lessons:from_paper POST":          (403, 403, 404, 403, 404, 403, 302, 302, 404, 404, 302, 403),
     "lessons:timeline GET":             (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
     "lessons:photo GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 404, 403),
     # a study is its members': whoever follows it sees its dates, a consultant may be a member, and here is none
@@ -548,7 +548,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "lessons:gap_task_done": lambda c: [c.record.gap_tasks.get().pk],
     **{
         f"lessons:{name}": lambda c: [c.lesson.pk]
-        for name in ("observe", "judge", "judge_save", "observations", "photos", "paper", "timeline")
+        for name in ("observe", "judge", "judge_save", "observations", "photos", "from_paper", "timeline")
     },
     "lessons:photo": lambda c: [c.lesson.pk, c.lesson.photos.get().pk],
     "events:create": lambda c: [c.programme.slug],

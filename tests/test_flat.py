@@ -96,7 +96,7 @@ LISTS = {
     "lessons:list": ["coordinator", "specialist", "headteacher"],
     "lessons:record": ["coordinator", "partner", "headteacher"],
     "lessons:timeline": ["specialist", "partner"],
-    "lessons:paper": ["specialist"],
+    "lessons:from_paper": ["specialist"],
     "visits:list": ["coordinator", "specialist", "headteacher", "office"],
     "visits:choose": ["coordinator"],
     "visits:away": ["coordinator", "partner"],

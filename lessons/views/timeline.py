@@ -32,7 +32,7 @@ def timeline(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def paper(request, pk):
+def from_paper(request, pk):
     """What was written on paper in the lesson, typed in later: a table of stages and pupils."""
     place = Place(request.user, pk)
     if not place.is_open and request.method != "POST":
@@ -58,7 +58,7 @@ def kept_from_paper(request, place, table):
         return render(request, "lessons/kept.html", {"desk": place, "typed": typed}, status=409)
     if not kept:
         messages.warning(request, "Nothing was typed in. Fill in the boxes for which you have notes.")
-        return redirect("lessons:paper", pk=place.lesson.pk)
+        return redirect("lessons:from_paper", pk=place.lesson.pk)
     messages.success(
         request, f"{count} {'note is' if count == 1 else 'notes are'} kept, marked as typed in from paper."
     )

@@ -121,7 +121,7 @@ def test_notes_from_paper_are_typed_into_a_table_once(client, ours):
         "seen-99999999999999999999-A": "No such stage",
     }
 
-    answers = [client.post(address("paper", ours.today), typed, follow=True) for _ in range(2)]
+    answers = [client.post(address("from_paper", ours.today), typed, follow=True) for _ in range(2)]
 
     rows = ours.today.observations.order_by("pk")
     clock = [timezone.localtime(row.at).strftime("%d %H:%M") if row.at else "" for row in rows]
@@ -140,8 +140,8 @@ def test_a_time_that_cannot_be_read_keeps_everything_that_was_typed(client, ours
     client.force_login(ours.sara)
     typed = {f"time-{first}": "ten past", f"seen-{first}-A": "Taps", "client": str(uuid.uuid4())}
 
-    wrong = client.post(address("paper", ours.today), typed)
-    empty = client.post(address("paper", ours.today), {"client": typed["client"]}, follow=True)
+    wrong = client.post(address("from_paper", ours.today), typed)
+    empty = client.post(address("from_paper", ours.today), {"client": typed["client"]}, follow=True)
 
     shown = wrong.content.decode()
     assert wrong.status_code == 200
@@ -156,7 +156,7 @@ def test_paper_notes_for_a_cancelled_lesson_are_kept_apart(client, ours):
     ResearchLesson.objects.filter(pk=ours.today.pk).update(cancelled_at=timezone.now(), cancelled_because="Snow.")
     client.force_login(ours.sara)
 
-    answer = client.post(address("paper", ours.today), {f"seen-{first}-A": "Taps"})
+    answer = client.post(address("from_paper", ours.today), {f"seen-{first}-A": "Taps"})
 
     assert answer.status_code == 409
     assert "Taps" in answer.content.decode()
@@ -168,6 +168,6 @@ def test_a_lesson_without_stages_and_without_a_day_takes_notes_from_paper(client
     ResearchLesson.objects.filter(pk=ours.today.pk).update(on=None)
     client.force_login(ours.sara)
 
-    client.post(address("paper", ours.today), {"seen-0-A": "Taps", "time-0": "10:05"})
+    client.post(address("from_paper", ours.today), {"seen-0-A": "Taps", "time-0": "10:05"})
 
     assert [(row.text, row.stage, row.at) for row in ours.today.observations.all()] == [("Taps", None, None)]
