@@ -196,9 +196,10 @@ def accept(invitation, first_name, last_name):
 
 
 @transaction.atomic
-def place(person, email, first_name, last_name, role, organisation, school=None):
+def place(person, email, first_name, last_name, role, organisation, school=None, ends_on=None):
     """Someone whom a programme names, with the role that follows from it. They cannot sign in until invited.
 
+    Where `ends_on` is given, the role lasts until that day at least.
     A person of the organisation who is known by the address keeps the name that stands there. Raises OwnInvitation for
     one's own address: nobody gives a role to oneself; and NotOfHere for whoever has to be asked first.
     """
@@ -210,8 +211,13 @@ def place(person, email, first_name, last_name, role, organisation, school=None)
         user = User.objects.create_user(email, first_name=first_name, last_name=last_name)
     elif has_to_be_asked(user, organisation):
         raise NotOfHere(f"user {user.pk}")
-    if not user.memberships.live().filter(role=role, organisation=organisation, school=school).exists():
-        membership = Membership.objects.create(user=user, role=role, organisation=organisation, school=school)
+    standing = user.memberships.live().filter(role=role, organisation=organisation, school=school)
+    if ends_on is not None:
+        standing = standing.filter(Q(ends_on=None) | Q(ends_on__gte=ends_on))
+    if not standing.exists():
+        membership = Membership.objects.create(
+            user=user, role=role, organisation=organisation, school=school, ends_on=ends_on
+        )
         audit.record(person, "gave role", membership, about=role)
     return user
 

@@ -21,3 +21,14 @@ OF_PRIVATE_NOTE = re.compile(r"private")
 STEM = "We want to find out how to improve the way pupils learn"
 MET = [("yes", "Met"), ("partly", "Partly"), ("no", "Not met"), ("not seen", "Not seen")]
 MET_WORDS = {"yes": "met", "partly": "partly met", "no": "not met", "not seen": "not seen"}
+
+INTERVIEW = [
+    ("enjoyed", "What did you enjoy most?"),
+    ("can", "What can you do now that you could not do before? What can you do better, and how?"),
+    ("worked", "Which part of the teaching worked best for you?"),
+    ("change", "If another class had this lesson, what would you change?"),
+    ("other", "What else {letter} said"),
+]
+VERBATIM = "-verbatim"  # ends the name of a box that says: these are the pupil's own words
+TALK = "talk-"
+HANDED_ON = ["talk-adjust", "talk-next"]  # of a discussion, to the plan of the next lesson

@@ -1,4 +1,4 @@
-"""The mails about visit records. None of them says what a record says."""
+"""The mails about visit records and research lessons. None of them says what is written there."""
 
 from accounts.mail import MailKind
 
@@ -29,4 +29,11 @@ FINDING_WITHDRAWN = MailKind(
     "When one of its authors withdraws a finding that others could read",
     "The other authors of the finding",
     "lessons/mail/finding_withdrawn.txt",
+)
+GUEST_INVITED = MailKind(
+    "guest_invited",
+    "An invitation to observe a research lesson",
+    "When a group of teachers invites someone who has an account to observe a lesson",
+    "The one who is invited",
+    "lessons/mail/guest_invited.txt",
 )

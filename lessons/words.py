@@ -18,7 +18,7 @@ class Standing:
 
 
 def standing_of_study(study, lessons, has_question, has_pupils) -> Standing:
-    """What the study waits for. `lessons` have their visit and agreements with them."""
+    """What the study waits for. `lessons` have their visit with them, and come `with_agreements`."""
     members = listed(study.current_members, "or")
     if study.is_finished:
         return Standing(f"Finished on {longdate(timezone.localtime(study.finished_at).date())}")
@@ -59,8 +59,9 @@ def standing_of_lesson(lesson, members) -> Standing:
 
 
 def not_agreed(study, lesson):
-    """The members who have not agreed how its discussion is written down."""
-    agreed = {agreement.person_id for agreement in lesson.agreements.all()}
+    """The members who have not agreed how its discussion is written down, or not since it last changed."""
+    talked = lesson.talked or 0
+    agreed = {agreement.person_id for agreement in lesson.agreements.all() if agreement.version >= talked}
     return [person for person in study.current_members if person.pk not in agreed]
 
 

@@ -303,6 +303,19 @@ MATRIX = {
     "lessons:plan GET":                 (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
     "lessons:plan POST":                (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:lesson_start POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:begin_with POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:interviews GET":           (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
+    "lessons:interviews POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:discussion GET":           (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
+    "lessons:discussion POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:private GET":              (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:private POST":             (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:private_autosave GET":     (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:private_autosave POST":    (401, 403, 403, 403, 404, 403, 400, 400, 403, 403, 403, 403),
+    "lessons:private_share POST":       (403, 403, 403, 403, 404, 403, 404, 302, 403, 403, 403, 403),  # his own
+    "lessons:guests GET":               (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:guests POST":              (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),  # it is over
+    "lessons:guest_end POST":           (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:lesson_cancel POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     # a finding that is shown to two schools; drafted and agreed to by the two teachers
     "lessons:findings GET":             (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
@@ -533,8 +546,13 @@ KEYS = {  # what a URL is about, in a corner of the world
     "lessons:reader_end": lambda c: [c.study.readers.get().pk],
     **{
         f"lessons:{name}": lambda c: [c.lesson.pk]
-        for name in ("sheet", "paper", "lesson_autosave", "plan", "lesson_start", "lesson_cancel")
+        for name in ("sheet", "paper", "lesson_autosave", "plan", "lesson_start", "lesson_cancel", "begin_with")
     },
+    **{
+        f"lessons:{name}": lambda c: [c.lesson.pk]
+        for name in ("interviews", "discussion", "private", "private_autosave", "private_share", "guests")
+    },
+    "lessons:guest_end": lambda c: [c.lesson.pk, c.lesson.guests.get().pk],
     "lessons:see_reply": lambda c: [c.record.replies.get().pk],
     "lessons:finding_begin": lambda c: [c.study.pk],
     **{

@@ -16,6 +16,7 @@ from lessons.models import (
     Note,
     Observation,
     Photo,
+    PrivateNote,
     ResearchLesson,
     Sheet,
     Stage,
@@ -88,7 +89,18 @@ def lesson_of_corner(corner, partnership, people, place):
         started_by=people[Role.PARTNER],
         ended_at=start + dt.timedelta(minutes=50),
     )
-    write_boxes(lesson.sheet, people[Role.PARTNER], criterion_A=words, intention=words, talk_adjust=words)
+    write_boxes(lesson.sheet, people[Role.PARTNER], criterion_A=words, intention=words)
+    words = f"{corner} talk"  # what no guest reads either
+    after = {
+        "talk_adjust": words,
+        "talk_A_happened": words,
+        "interview_A_can": words,
+        "interview_A_can_verbatim": "yes",
+    }
+    write_boxes(lesson.sheet, people[Role.PARTNER], **after)
+    own = Sheet.objects.create(programme=partnership.programme)
+    write_boxes(own, people[Role.PARTNER], private=f"{corner} private")
+    PrivateNote.objects.create(lesson=lesson, author=people[Role.PARTNER], sheet=own)
     until = timezone.localdate() + dt.timedelta(days=1)
     LessonGuest.objects.create(lesson=lesson, person=people[Role.GUEST], invited_by=people[Role.PARTNER], until=until)
     seen = {"lesson": lesson, "person": people[Role.SPECIALIST], "case_pupil": study.case_pupils.get()}

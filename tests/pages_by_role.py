@@ -5,6 +5,8 @@ from django.urls import reverse
 from accounts.roles import Role
 from tests import set_up_pages
 
+AFTERWARDS = ("interviews", "discussion", "private", "guests")
+
 
 def pages_of(corner):
     """Every page by role, in one corner of the world."""
@@ -26,7 +28,7 @@ def pages_of(corner):
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
     records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
     records += [reverse("lessons:studies"), reverse("lessons:study", args=[ours.study.pk])]
-    of_a_lesson = ("observe", "sheet", "plan", "timeline", "from_paper")
+    of_a_lesson = ("observe", "sheet", "plan", "timeline", "from_paper", *AFTERWARDS)
     observing = [reverse(f"lessons:{name}", args=[ours.lesson.pk]) for name in of_a_lesson]
     observing += [f"{observing[1]}?pupil=A", reverse("lessons:study_start", args=[ours.partnership.pk])]
     observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("study_write", "case_pupils")]

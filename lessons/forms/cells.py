@@ -3,6 +3,7 @@
 import json
 import uuid
 
+from lessons.boxes import VERBATIM
 from lessons.services import Cell
 
 BIGGEST = 2**31 - 1
@@ -35,6 +36,8 @@ def cells_of_form(data, known) -> tuple[uuid.UUID, list[Cell]]:
     if "all_there" in data:
         pupils = [name.removeprefix("base-") for name in data if name.startswith("base-presence-")]
         data = data.dict() | dict.fromkeys(pupils, "present")
+    ticks = [name.removeprefix("base-") for name in data if name.startswith("base-") and name.endswith(VERBATIM)]
+    data = dict.fromkeys(ticks, "") | {name: data[name] for name in data}  # a tick taken away is not sent
     fields = [name for name in data if known.fullmatch(name)]
     cells = [
         Cell(name, clean(data[name]), number(data.get(f"base-{name}")), first + place)

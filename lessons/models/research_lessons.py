@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from lessons.models.sheets import Sheet
+from lessons.boxes import TALK
+from lessons.models.sheets import Note, Sheet
 from lessons.models.studies import MOST_LESSONS, CasePupil, Study, StudyQuerySet
 from programmes.models.programmes import started
 from visits.models import Visit
@@ -61,6 +62,12 @@ class ResearchLessonQuerySet(ScopedQuerySet):
 
     def standing(self):
         return self.filter(cancelled_at=None)
+
+    def with_agreements(self):
+        """Each with who has agreed its discussion, and the version of its sheet that the last words of it made."""
+        talked = Note.objects.filter(sheet=OuterRef("sheet"), field__startswith=TALK).order_by("-in_sheet")
+        rows = self.annotate(talked=Subquery(talked.values("in_sheet")[:1]))
+        return rows.prefetch_related("agreements")
 
 
 class ResearchLesson(models.Model):

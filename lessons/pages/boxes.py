@@ -25,3 +25,14 @@ class Box:
     def chosen(self):
         """What is typed in words, where it is chosen from a list."""
         return dict(self.choices).get(self.text, self.text)
+
+
+def boxes_from(notes):
+    """Makes boxes with the text and version that stand in `notes`, by name."""
+
+    def box(name, label, **more):
+        note = notes.get(name)
+        text, version = (note.text, note.version) if note else ("", 0)
+        return Box(name, label, text=text, version=version, **more)
+
+    return box

@@ -3,24 +3,35 @@
 from django.urls import reverse
 
 from lessons.pages.boxes import SAFEGUARDING
+from lessons.pages.interviews import interviews_held
 
-# label, URL name, whether guests open it too
+# label, URL name, who opens it beside the members
 PAGES = [
-    ("Sheet", "lessons:sheet", True),
-    ("Observe", "lessons:observe", True),
-    ("What was seen", "lessons:timeline", False),
+    ("Sheet", "lessons:sheet", "guests"),
+    ("Observe", "lessons:observe", "guests"),
+    ("What was seen", "lessons:timeline", "readers"),
+    ("Interviews", "lessons:interviews", "readers"),
+    ("Discussion", "lessons:discussion", "readers"),
+    ("Private notes", "lessons:private", "members"),
+    ("Guests", "lessons:guests", "members"),
 ]
 
 
 def frame_of(me, lesson, current):
     """The context for `lessons/_lesson_head.html` and `lessons/_who_sees.html`."""
+    opens = {"guests": True, "readers": me.reads, "members": me.is_member}
+    held = interviews_held(lesson) if me.reads else ""
     return {
         "lesson": lesson,
         "study": lesson.study,
         "entries": [
-            {"label": label, "url": reverse(name, args=[lesson.pk]), "current": name == current}
-            for label, name, for_guests in PAGES
-            if me.reads or for_guests
+            {
+                "label": f"{label}{held}" if name == "lessons:interviews" else label,
+                "url": reverse(name, args=[lesson.pk]),
+                "current": name == current,
+            }
+            for label, name, who in PAGES
+            if opens[who]
         ],
         "readers": [row for row in lesson.study.readers.select_related("person") if row.is_current],
         "safeguarding": SAFEGUARDING,

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from lessons.boxes import MET, MET_WORDS, PREDICTED, STEM
 from lessons.models import CasePupil, Observation, ResearchLesson, Stage
-from lessons.pages.boxes import Box
+from lessons.pages.before import Before, before
+from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.studies import Reader, initials_of, reader_of
 from pupils.models import Assessment
 
@@ -112,6 +113,7 @@ class SheetPage:
     observers: list  # (person, initials, edge, how many)
     not_watched: list  # letters
     kept: list  # for members: texts that arrived and are no part of it
+    before: Before  # what the earlier lessons hand on, for whoever reads the study
 
     @property
     def can_write(self):
@@ -160,11 +162,7 @@ def sheet_page(person, lesson) -> SheetPage:
     for row in observations:
         seen[row.stage_id, row.case_pupil_id].append(seen_of(lesson, row, edges))
 
-    def box(name, label, **more):
-        note = notes.get(name)
-        text, version = (note.text, note.version) if note else ("", 0)
-        return Box(name, label, text=text, version=version, **more)
-
+    box = boxes_from(notes)
     marks, grades = initials_of(person, study.partnership), grades_of(case_pupils) if me.reads else {}
     watched = defaultdict(list)
     for watch in lesson.watches.all():
@@ -215,13 +213,19 @@ def sheet_page(person, lesson) -> SheetPage:
         for number, stage in enumerate((stage for stage in stages if stage.removed_at is None), start=1)
     ]
     give_times(lesson, rows, reached)
+    earlier = before(lesson) if me.reads and not lesson.is_started else Before()
+    if any(cell.predicted.text for row in rows for cell in row.cells) or any(row.name.text for row in rows):
+        earlier.plan = 0
+    change = box("change", "What we do differently this time", lines=2)
+    if not change.version:
+        change.text = earlier.text
     return SheetPage(
         lesson=lesson,
         me=me,
         question=f"{STEM} {of_study.get('question', '')}".strip(),
         intention=box("intention", "In this lesson pupils learn to", lines=2),
         criteria=box("criteria", "Success criteria for the class", lines=2),
-        change=box("change", "What we do differently this time", lines=2),
+        change=change,
         thoughts=box("thoughts", "First thoughts of all of us", lines=3),
         columns=columns,
         rows=rows,
@@ -235,6 +239,7 @@ def sheet_page(person, lesson) -> SheetPage:
         observers=[(one, initials(one), edge, count) for one, (edge, count) in edges.items()],
         not_watched=[column.letter for column in columns if not column.observers],
         kept=kept_apart(lesson) if me.is_member else [],
+        before=earlier,
     )
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from lessons.boxes import STEM
 from lessons.models import CasePupil, Note, ResearchLesson, Study
-from lessons.pages.boxes import Box
+from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.findings import findings_of, known_of
 from lessons.words import Standing, standing_of_study, state_of_lesson
 from pupils.models import Place
@@ -80,12 +80,17 @@ class StudyPage:
         if self.standing.act in {"question", "pupils"}:
             name = {"question": "lessons:study_write", "pupils": "lessons:case_pupils"}[self.standing.act]
             return reverse(name, args=[self.study.pk])
-        names = {"when": "lessons:plan", "sheet": "lessons:sheet", "observe": "lessons:sheet"}
+        names = {
+            "when": "lessons:plan",
+            "sheet": "lessons:sheet",
+            "observe": "lessons:sheet",
+            "discussion": "lessons:discussion",
+        }
         return reverse(names[self.standing.act], args=[lesson.pk]) if self.standing.act in names else ""
 
 
 def lessons_of(study):
-    rows = study.research_lessons.select_related("visit__host", "sheet").prefetch_related("agreements")
+    rows = study.research_lessons.select_related("visit__host", "sheet").with_agreements()
     return list(rows.order_by("number"))
 
 
@@ -117,13 +122,7 @@ def study_page(person, study) -> StudyPage:
 
 def boxes_of_study(study) -> list[Box]:
     """The boxes of the page on which a study is written."""
-    notes = {note.field: note for note in study.sheet.notes.all()}
-
-    def box(name, label, **more):
-        note = notes.get(name)
-        text, version = (note.text, note.version) if note else ("", 0)
-        return Box(name, label, text=text, version=version, **more)
-
+    box = boxes_from({note.field: note for note in study.sheet.notes.all()})
     of_pupils = [
         part
         for letter in study.case_pupils.values_list("letter", flat=True)
@@ -148,7 +147,7 @@ CLASSES = [("", "Not said"), ("mixed", "Mixed attainment"), ("set", "A set")]
 def with_question(rows):
     """Studies with the one box that a list shows to whoever may read it, and with what says how each stands."""
     question = Note.objects.filter(field="question").exclude(text="")
-    lessons = ResearchLesson.objects.select_related("visit").prefetch_related("agreements").order_by("number")
+    lessons = ResearchLesson.objects.select_related("visit").with_agreements().order_by("number")
     return rows.with_people().prefetch_related(
         Prefetch("sheet__notes", question, to_attr="question"),
         Prefetch("research_lessons", lessons),

@@ -1,6 +1,7 @@
 """The steps of what teachers write: words that arrive, visit records, studies and their lessons."""
 
 from lessons.services.afterwards import correct, mark_done, mark_not_done, reply, see_reply
+from lessons.services.guests import end_guest, guests_of, invite_guest, last_days
 from lessons.services.leaving import visit_left_by
 from lessons.services.recording import keep_beside_record, sheet_of_record, write_record
 from lessons.services.research_lessons import (
@@ -34,6 +35,14 @@ from lessons.services.studies import (
     study_left_by,
     usual_number,
 )
+from lessons.services.talking import (
+    agree,
+    begin_with_plan,
+    keep_private_apart,
+    own_note,
+    share_note,
+    write_private,
+)
 
 __all__ = [
     "Cell",
@@ -45,19 +54,26 @@ __all__ = [
     "add_member",
     "add_reader",
     "add_stage",
+    "agree",
+    "begin_with_plan",
     "cancel_lesson",
     "changed",
     "choose_case_pupils",
     "correct",
     "described",
+    "end_guest",
     "end_lesson",
     "end_member",
     "end_reader",
     "finish_study",
     "fresh",
     "go_on_with_study",
+    "guests_of",
+    "invite_guest",
     "keep_apart",
     "keep_beside_record",
+    "keep_private_apart",
+    "last_days",
     "lesson_left_by",
     "mark_done",
     "mark_not_done",
@@ -66,12 +82,14 @@ __all__ = [
     "may_hold",
     "move_stage",
     "news",
+    "own_note",
     "plan_lesson",
     "put_stage_back",
     "remove_stage",
     "reopen",
     "reply",
     "see_reply",
+    "share_note",
     "sheet_of_record",
     "sign",
     "start_lesson",
@@ -84,5 +102,6 @@ __all__ = [
     "what_is_lacking",
     "why_not_read",
     "write_cells",
+    "write_private",
     "write_record",
 ]

@@ -45,15 +45,15 @@ def lesson_to_write(person, pk):
     return left, False
 
 
-def desk_of(lesson, person, is_member, read="lessons:sheet"):
-    """Where the words of any page of a lesson arrive; `read` names the page to go back to."""
+def desk_of(lesson, person, is_member, read="lessons:sheet", boxes=None):
+    """Where the words of any page of a lesson arrive; `read` names the page to go back to, `boxes` gives its boxes."""
     return Desk(
         name=f"sheet of research lesson {lesson.number}",
         sheet=lambda: services.fresh(lesson.sheet) if is_member else None,
         known=OF_LESSON,
         write=partial(services.write_cells, person, lesson.sheet),
         keep_apart=partial(services.keep_apart, person, lesson.sheet),
-        boxes=lambda: sheet_page(person, lesson).boxes,
+        boxes=boxes or (lambda: sheet_page(person, lesson).boxes),
         write_url=reverse(read, args=[lesson.pk]),
         read_url=reverse(read, args=[lesson.pk]),
         apart=why_closed(lesson.study) if is_member else LEFT,

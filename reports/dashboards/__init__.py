@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
-from lessons.models import ResearchLesson
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
 from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.events import coming_events, event_items
+from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
@@ -224,10 +224,12 @@ def out_of_class(visits, school):
 
 def guest(user, acting, today):
     """The lessons to which somebody is invited."""
-    lessons = list(ResearchLesson.objects.allowed(user, "lessons.see").with_study())
+    found = guest_items(user, acting, today)
+    number = f"{len(found)} research lesson{'' if len(found) == 1 else 's'}"
     return {
-        "lead": "" if lessons else "You are not invited to a research lesson at present.",
-        "to_do": [],
+        "title": f"You are invited to observe {number}" if found else "No research lesson to observe",
+        "lead": "" if found else "You are not invited to a research lesson at present.",
+        "to_do": found,
     }
 
 

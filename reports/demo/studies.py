@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.roles import Role
 from lessons import services
-from lessons.models import LessonGuest, LessonPart, Observation
+from lessons.models import LessonGuest, Observation
 from lessons.services import Cell
 from programmes.models import Partnership
 
@@ -67,6 +67,38 @@ END = {
     "met-C": "yes",
     "evidence-C": "Wrote all of the sentence that was said back.",
 }
+INTERVIEWS = {
+    "interview-A-by": "",
+    "interview-A-at": "11:10",
+    "interview-A-enjoyed": "When Ben said my sentence back and it sounded daft.",
+    "interview-A-enjoyed-verbatim": "yes",
+    "interview-A-can": "I can hear where it needs a stop. Before I just put and.",
+    "interview-A-can-verbatim": "yes",
+    "interview-A-worked": "The partner. Not the board.",
+    "interview-A-worked-verbatim": "yes",
+    "interview-A-change": "Would like to read to two different people.",
+    "interview-C-by": "",
+    "interview-C-at": "11:20",
+    "interview-C-enjoyed": "Talking about the gulls.",
+    "interview-C-can": "I wrote the whole one. I never catch the whole one.",
+    "interview-C-can-verbatim": "yes",
+    "interview-C-worked": "Hearing it twice gave her time to write it.",
+}
+TALK = {
+    "talk-A-happened": "We thought A would read too fast. He did, until his partner stopped him: then he heard it.",
+    "talk-A-progress": "Two run-ons mended with the partner, one alone. Enough for one lesson.",
+    "talk-A-group": "The others who run sentences together did the same as soon as somebody said theirs back.",
+    "talk-B-happened": "We expected her to wait. She changed a word before anyone asked, and led her pair.",
+    "talk-B-progress": "More than we hoped for.",
+    "talk-B-group": "Careful writers may need permission more than help.",
+    "talk-C-happened": "She wrote down word for word what was said back to her. Alone she whispered it first.",
+    "talk-C-progress": "Four lines where we predicted two.",
+    "talk-C-group": "Those who say more than they write need to hear it a second time.",
+    "talk-technique": "Saying back moved all three. The model on the board moved none of them.",
+    "talk-surprises": "How quiet the room was while they mended.",
+    "talk-adjust": "Shorten the model to five minutes. Give the pairs the time that this frees.",
+    "talk-next": "End with each pupil saying their own sentence back in a whisper before they write alone.",
+}
 PATTERNS = ["All three heard the muddle before they could point to it.", "", "Hearing it said back moved all three."]
 
 
@@ -90,11 +122,17 @@ def begin(partnership, places, today):
             None,
             on,
             dt.time(10),
-            [(teacher, LessonPart.Part.TEACHES), (observer, LessonPart.Part.OBSERVES), (teacher, "chairs")],
+            [
+                (teacher, "teaches"),
+                (observer, "observes"),
+                (teacher, "chairs"),
+                (observer, "records"),
+            ],
             [(observer, one) for one in study.case_pupils.all()],
         )
         write_plan(observer, lesson)
     hold(teacher, observer, first, timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=21), dt.time(10))))
+    talk(teacher, observer, first, timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=21), dt.time(10))))
     invite_guest(observer, second, partnership, today)
 
 
@@ -150,8 +188,28 @@ def hold(teacher, observer, lesson, at):
     write(
         observer,
         lesson,
-        END | {f"stage-{stage.pk}-pattern": text for stage, text in zip(stages, PATTERNS, strict=False) if text},
+        END
+        | interviews_with(observer)
+        | {f"stage-{stage.pk}-pattern": text for stage, text in zip(stages, PATTERNS, strict=False) if text},
     )
+
+
+def interviews_with(person):
+    return {field: str(person) if field.endswith("-by") else text for field, text in INTERVIEWS.items()}
+
+
+def talk(teacher, observer, lesson, at):
+    """They talked about it on the day after, and both agree that this is what they said."""
+    learned = {
+        f"talk-learned-{teacher.pk}": "To wait. Three seconds more, and they hear it themselves.",
+        f"talk-learned-{observer.pk}": "I watch the pen too much and the mouth too little.",
+    }
+    write(observer, lesson, TALK | learned)
+    later = at + dt.timedelta(hours=20)
+    lesson.sheet.notes.filter(field__startswith="talk-").update(written_at=later)
+    for person in (teacher, observer):
+        services.agree(person, lesson, services.fresh(lesson.sheet).version)
+    lesson.agreements.update(at=later + dt.timedelta(hours=1))
 
 
 def invite_guest(person, lesson, partnership, today):

@@ -1,0 +1,194 @@
+"""Someone from outside the group observes one lesson: told by email, let in until a day, and out when it ends."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, InvitationMail, Membership, OutgoingMail
+from accounts.roles import Role
+from accounts.services import accept
+from lessons import services
+from lessons.models import LessonGuest
+from papers.templatetags.plain import longdate
+from tests.factories import MembershipFactory
+from tests.talking.lessons import address, post, words_of
+from tests.together import at_once
+
+pytestmark = pytest.mark.django_db
+
+EMAIL = "zoe.kranz@schools.example"
+NEW = {"first_name": "Zoe", "last_name": "Kranz", "email": "Zoe.Kranz@Schools.example"}
+
+
+def day(days):
+    return timezone.localdate() + dt.timedelta(days=days)
+
+
+def typed(until):
+    return f"{until.day}/{until.month}/{until.year}"
+
+
+def invite(client, ours, until=None, **who):
+    return post(client, ours.pat, "guests", ours.following, **NEW | {"until": typed(until or day(20))} | who)
+
+
+def opens(client, person, lesson):
+    client.force_login(person)
+    names = ("sheet", "observe", "interviews", "discussion", "private", "guests")
+    return [client.get(address(name, lesson)).status_code for name in names]
+
+
+def test_someone_with_a_role_here_is_a_guest_at_once_and_is_told_by_mail(client, ours):
+    office = MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school).user
+
+    answer = invite(client, ours, email=office.email.upper())
+
+    assert words_of(answer) == [f"{office} is told by email, and can observe this lesson until {day(20):%-d %B %Y}."]
+    guest = LessonGuest.objects.get(lesson=ours.following)
+    assert (guest.person, guest.until, guest.invited_by) == (office, day(20), ours.pat)
+    assert opens(client, office, ours.following) == [200, 200, 403, 403, 403, 403]
+    assert opens(client, office, ours.held) == [404, 404, 403, 403, 403, 403]
+    mail = OutgoingMail.objects.get(kind="guest_invited")
+    assert (mail.to, mail.subject) == (office, "You are invited to observe a research lesson")
+    assert not Invitation.objects.filter(email=office.email).exists()
+    said = mail.text
+    assert "research lesson 2 at" in said
+    assert "modelled" not in said.lower()
+
+
+def test_someone_new_gets_an_invitation_and_is_let_in_to_this_lesson_until_that_day(client, ours):
+    answer = invite(client, ours)
+    invitation = Invitation.objects.get(email=EMAIL)
+    waiting = client.get(address("guests", ours.following)).content.decode()
+
+    membership = Membership.objects.get(user__email=invitation.email)
+    assert words_of(answer)[0].startswith("Zoe Kranz is invited by email to Lesson Study")
+    assert "Waiting for Zoe Kranz to accept the invitation" in waiting
+    assert [mail.invitation for mail in InvitationMail.objects.filter(invitation__email=EMAIL)] == [invitation]
+    given = (Role.GUEST, ours.held.study.partnership.partner_school, day(20))
+    assert [(row.role, row.school, row.ends_on) for row in (invitation, membership)] == [given, given]
+
+
+def test_who_accepts_observes_until_the_last_day_and_no_longer(client, ours, time_machine):
+    invite(client, ours)
+    accept(Invitation.objects.get(email=EMAIL), "Zoe", "Kranz")
+    person = LessonGuest.objects.get(lesson=ours.following).person
+
+    during = opens(client, person, ours.following)
+    today = client.get(reverse("today")).content.decode()
+    time_machine.move_to(timezone.now() + dt.timedelta(days=21))
+    after = opens(client, person, ours.following)
+
+    assert (during, after) == ([200, 200, 403, 403, 403, 403], [403, 404, 403, 403, 403, 403])
+    assert f"Your access ends by itself after {longdate(day(-1))}." in today
+    assert Membership.objects.filter(user=person).count() == 1
+
+
+def test_end_now_ends_it_at_once_with_the_role_and_the_invitation_that_were_only_for_this(client, ours):
+    invite(client, ours)
+    guest = LessonGuest.objects.get(lesson=ours.following)
+
+    post(client, ours.sara, "guest_end", ours.following, guest.pk)
+    again = post(client, ours.sara, "guest_end", ours.following, guest.pk)
+
+    guest.refresh_from_db()
+    assert (guest.is_current, words_of(again)) == (False, [])
+    assert not Invitation.objects.open().filter(email=EMAIL).exists()
+    assert not guest.person.memberships.live().exists()
+
+
+def test_who_is_invited_again_after_the_end_is_let_in_again(client, ours):
+    invite(client, ours, until=day(15))
+    guest = LessonGuest.objects.get(lesson=ours.following)
+    post(client, ours.sara, "guest_end", ours.following, guest.pk)
+
+    invite(client, ours, until=day(30))
+
+    guest = LessonGuest.objects.get(lesson=ours.following)
+    assert (guest.is_current, guest.until, Invitation.objects.open().get(email=EMAIL).ends_on) == (
+        True,
+        day(30),
+        day(30),
+    )
+    assert [row.ends_on for row in guest.person.memberships.live()] == [day(30)]
+
+
+def test_someone_of_another_organisation_is_asked_first_and_their_name_is_not_told(client, ours):
+    someone = ours.elsewhere.people[Role.SPECIALIST]
+
+    invite(client, ours, email=someone.email)
+    page = client.get(address("guests", ours.following)).content.decode()
+    before = opens(client, someone, ours.following)
+    accept(Invitation.objects.get(email=someone.email), "", "")
+
+    assert ("Zoe Kranz" in page, someone.last_name in page) == (True, False)
+    assert (before[:2], opens(client, someone, ours.following)[:2]) == ([404, 404], [200, 200])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        ({"email": "zoe"}, "email", "Enter a whole email address."),
+        ({"first_name": ""}, "first_name", "Enter the first name."),
+        ({"until": typed(day(-1))}, "until", "This day is over. Choose today or a later one."),
+        ({"until": typed(day(45))}, "until", f"Choose a day up to {day(44):%-d %B %Y}: 30 days after the lesson."),
+        ({"until": "soon"}, "until", None),
+    ],
+)
+def test_what_is_typed_wrong_is_said_and_kept(client, ours, wrong, field, said):
+    answer = post(client, ours.pat, "guests", ours.following, **NEW | {"until": typed(day(20))} | wrong)
+
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors)) == (422, [field])
+    assert said is None or errors[field] == [said]
+    assert "Kranz" in answer.content.decode()
+    assert not LessonGuest.objects.filter(lesson=ours.following).exists()
+
+
+def test_a_member_is_no_guest_and_a_guest_is_invited_once(client, ours):
+    member = invite(client, ours, email=ours.sara.email)
+    invite(client, ours)
+
+    again = invite(client, ours)
+
+    assert member.context["form"].errors["email"] == [
+        "This is a member of the study, who observes the lesson in any case."
+    ]
+    assert again.context["form"].errors["email"] == [
+        f"{EMAIL} is a guest of this lesson already, until {day(20):%-d %B %Y}."
+    ]
+    assert LessonGuest.objects.filter(lesson=ours.following).count() == 1
+
+
+def test_nobody_is_invited_to_a_lesson_that_is_over(client, ours):
+    answer = post(client, ours.pat, "guests", ours.held, **NEW, until=typed(day(3)))
+
+    assert words_of(answer) == ["This lesson is over, so nobody else is invited to it. Nothing was changed."]
+    assert not LessonGuest.objects.filter(lesson=ours.held).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_members_who_invite_the_same_person_at_once_invite_them_once(ours):
+    acts = [
+        lambda person=person: services.invite_guest(person, ours.following, EMAIL, "Zoe", "Kranz", day(20))[1]
+        for person in (ours.pat, ours.sara)
+    ]
+
+    outcomes = at_once(*acts, expecting=services.Refused)
+
+    assert sorted(str(outcome) for outcome in outcomes) == [
+        "True",
+        f"{EMAIL} is a guest of this lesson already, until {day(20):%-d %B %Y}.",
+    ]
+    assert Invitation.objects.filter(email=EMAIL).count() == 1
+
+
+def test_a_guest_is_ended_through_the_own_lesson_only(client, ours):
+    theirs = ours.lesson.guests.get()
+
+    answer = post(client, ours.sara, "guest_end", ours.following, theirs.pk)
+
+    theirs.refresh_from_db()
+    assert (answer.status_code, theirs.is_current) == (404, True)
