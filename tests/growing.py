@@ -12,11 +12,14 @@ from jobs.models import Job
 from lessons.models import (
     GapTask,
     HeadReply,
+    LessonGuest,
     Note,
     NoteRevision,
     Observation,
+    PrivateNote,
     RecordAction,
     RecordCorrection,
+    Sheet,
     Side,
     StudyReader,
 )
@@ -45,7 +48,7 @@ from tests.factories import (
     VisitFactory,
     VisitRecordFactory,
 )
-from tests.notebook import a_lesson, a_study
+from tests.notebook import a_lesson, a_study, write_boxes
 from tests.world import plans_for, suggest
 from visits.models import Away
 
@@ -82,6 +85,10 @@ def more_studies(ours, count):
         a_lesson(a_study(ours.partnership, [partner, specialist], [ours.place]))
         until = timezone.localdate() + dt.timedelta(days=9)
         StudyReader.objects.create(study=ours.study, person=UserFactory(), added_by=partner, until=until)
+        LessonGuest.objects.create(lesson=ours.lesson, person=UserFactory(), invited_by=partner, until=until)
+        own = Sheet.objects.create(programme=ours.programme)
+        write_boxes(own, partner, private="Too fast?")
+        PrivateNote.objects.create(lesson=ours.lesson, author=UserFactory(), sheet=own, shared_at=timezone.now())
         seen = {"lesson": ours.lesson, "stage": stage, "at": timezone.now()}
         Observation.objects.create(**seen, person=specialist, case_pupil=pupil, text="Starts to write")
         Observation.objects.create(**seen, person=UserFactory(), text="Everyone looks up")
