@@ -42,6 +42,7 @@ def test_the_page_has_an_interview_for_each_pupil_and_the_way_to_it_says_how_man
     assert [entry["label"] for entry in response.context["entries"]] == [
         "Sheet",
         "Observe",
+        "What was seen",
         "Interviews, 1 of 3",
         "Discussion",
         "Private notes",
