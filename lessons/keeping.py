@@ -34,6 +34,7 @@ from lessons.models import (
     Sheet,
     Stage,
     Study,
+    StudyExport,
     StudyMember,
     StudyReader,
     VisitRecord,
@@ -69,5 +70,5 @@ KEEP = (
     )
     | {Finding: (OF_A_STUDY, YEAR)}
     | dict.fromkeys([FindingConsent, FindingFile, NameAnswer], (f"finding__{OF_A_STUDY}", YEAR))
-    | {Booklet: ("queued_at", dt.timedelta(days=settings.KEEP_PACKS_DAYS))}
+    | dict.fromkeys([Booklet, StudyExport], ("queued_at", dt.timedelta(days=settings.KEEP_PACKS_DAYS)))
 )

@@ -64,6 +64,19 @@ def written_anew(file):
     return Picture(written.getvalue(), *image.size)
 
 
+def smaller(content, longest) -> bytes | None:
+    """A JPEG of ours with no side over so many pixels; None where it cannot be read any more."""
+    written = io.BytesIO()
+    try:
+        image = Image.open(io.BytesIO(content), formats=["JPEG"])
+        image.draft("RGB", (longest, longest))
+        image.thumbnail((longest, longest))
+        image.convert("RGB").save(written, "JPEG", quality=QUALITY)
+    except (OSError, SyntaxError, ValueError):  # UnidentifiedImageError is an OSError
+        return None
+    return written.getvalue()
+
+
 def too_many():
     return f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels. Take it again in a smaller size."
 

@@ -35,9 +35,9 @@ class NotReadable(BadPaper):
     """The document would come out incomplete, or unreadable for someone who listens to it."""
 
 
-def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...]) -> bytes:
+def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...], pictures: dict[str, bytes]) -> bytes:
     """The PDF/UA of a document. Its metadata name the title, the language and Lesson Study, and no person."""
-    fetcher = OwnFilesOnly()
+    fetcher = OwnFilesOnly(pictures)
     with RENDERING, _garbage_left_alone(), _errors() as errors:
         try:
             document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
@@ -63,13 +63,17 @@ def pages_in(pdf: bytes) -> int:
 
 
 class OwnFilesOnly(URLFetcher):
-    """Loads `static:` names from our own files, refuses anything else and remembers that it did."""
+    """Loads `static:` names from our own files and the pictures that it was given, refuses anything else and remembers
+    that it did."""
 
-    def __init__(self):
+    def __init__(self, pictures=None):
         super().__init__()
+        self.pictures = pictures or {}
         self.refused = []
 
     def fetch(self, url, headers=None):
+        if url in self.pictures:
+            return URLFetcherResponse(url, self.pictures[url], {"Content-Type": "image/jpeg"})
         path = finders.find(url.removeprefix(BASE)) if OWN_NAME.fullmatch(url) else None
         if path is None and url.startswith("static:fonts/"):
             logger.error("a font is missing, run `make static`: %s", url)

@@ -283,6 +283,13 @@ MATRIX = {
     "lessons:study GET":                (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "lessons:study_start GET":          (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "lessons:study_start POST":         (403, 403, 403, 403, 403, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:study_pdf GET":            (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:study_pdf POST":           (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
+    "lessons:study_bundle GET":         (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
+    "lessons:study_bundle POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:study_export GET":         (302, 403, 403, 403, 404, 403, 404, 200, 403, 403, 403, 403),  # the partner's
+    "lessons:study_export_progress GET": (302, 403, 403, 403, 404, 403, 404, 302, 403, 403, 403, 403),
+    "lessons:study_export_download GET": (302, 403, 403, 403, 404, 403, 404, 200, 403, 403, 403, 403),
     "lessons:study_write GET":          (302, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
     "lessons:study_write POST":         (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:study_autosave GET":       (401, 403, 403, 403, 404, 403, 200, 200, 403, 403, 403, 403),
@@ -534,6 +541,8 @@ KEYS = {  # what a URL is about, in a corner of the world
         f"lessons:{name}": lambda c: [c.study.pk]
         for name in (
             "study",
+            "study_pdf",
+            "study_bundle",
             "study_write",
             "study_autosave",
             "case_pupils",
@@ -542,6 +551,7 @@ KEYS = {  # what a URL is about, in a corner of the world
             "study_finish",
         )
     },
+    **{f"lessons:study_export{what}": lambda c: [c.study.exports.get().pk] for what in ("", "_progress", "_download")},
     "lessons:member_end": lambda c: [c.study.pk, c.people[Role.PARTNER].pk],
     "lessons:reader_end": lambda c: [c.study.readers.get().pk],
     **{

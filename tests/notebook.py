@@ -21,6 +21,7 @@ from lessons.models import (
     Sheet,
     Stage,
     Study,
+    StudyExport,
     StudyMember,
     StudyReader,
 )
@@ -81,6 +82,13 @@ def lesson_of_corner(corner, partnership, people, place):
         study=study, person=UserFactory(last_name=f"{corner}Reader"), added_by=people[Role.PARTNER], until=FAR
     )
     start = timezone.now() - dt.timedelta(days=1)
+    StudyExport.objects.create(
+        study=study,
+        ordered_by=people[Role.PARTNER],
+        kind=StudyExport.Kind.BUNDLE,
+        state=StudyExport.State.DONE,
+        file=ContentFile(b"PK", "study.zip"),
+    )
     lesson = a_lesson(
         study,
         stages=[f"{corner} stage"],

@@ -31,7 +31,8 @@ def pages_of(corner):
     of_a_lesson = ("observe", "sheet", "plan", "timeline", "from_paper", *AFTERWARDS)
     observing = [reverse(f"lessons:{name}", args=[ours.lesson.pk]) for name in of_a_lesson]
     observing += [f"{observing[1]}?pupil=A", reverse("lessons:study_start", args=[ours.partnership.pk])]
-    observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("study_write", "case_pupils")]
+    observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("study_write", "study_pdf")]
+    observing += [reverse(f"lessons:{name}", args=[ours.study.pk]) for name in ("case_pupils", "study_bundle")]
     finding = ours.finding.pk
     findings = [reverse("lessons:findings"), f"{reverse('lessons:findings')}?q=headline&subject=maths"]
     reading = [reverse("lessons:finding", args=[finding])]

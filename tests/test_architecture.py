@@ -8,7 +8,7 @@ from django.apps import apps
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import kinds_of_job
-from lessons.models import Booklet
+from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
@@ -83,4 +83,5 @@ def test_the_sweeper_knows_every_kind_of_job():
         RegisterFile,
         RegisterUpdate,
         Report,
+        StudyExport,
     }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
 from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.keeping import KEEP
-from lessons.models import Booklet
+from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from reports.models import Digest, DigestRun, HandOverPack, Report
 from tests.factories import (
@@ -40,6 +40,7 @@ KEPT_FOR = {
     HeadsLetter: "KEEP_LETTERS_DAYS",
     HandOverPack: "KEEP_PACKS_DAYS",
     Booklet: "KEEP_PACKS_DAYS",
+    StudyExport: "KEEP_PACKS_DAYS",
     CoverRun: "KEEP_MAIL_DAYS",
     Plan: "KEEP_PLANS_DAYS",
     PlanAcceptance: "KEEP_PLANS_DAYS",

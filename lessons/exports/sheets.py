@@ -53,7 +53,7 @@ def sheet_pdf(reader, lesson, size) -> bytes:
     """The sheet as this reader may see it, by letters only, on as few pages as can be read."""
     page, paper = sheet_page(reader, lesson), PAPERS[size]
     made_at = timezone.localtime()
-    styles = ("pdf/report.css", "pdf/sheet.css", f"pdf/{size}.css")
+    styles = ("pdf/report.css", "pdf/grid.css", "pdf/sheet.css", f"pdf/{size}.css")
     wanted, tried = pages_of(page, paper), []
     for type_size, less in attempts(page):
         context = {
@@ -90,18 +90,17 @@ def pages_of_stages(page, paper):
     return max(min(paper.pages, len(page.rows)), math.ceil(len(page.rows) / paper.stages), 1)
 
 
-def parts_of(page, paper, less=0):
+def parts_of(page, paper, less=0, to_write=True):
     """The tables: a page each where there is something to write by hand, else one for all stages."""
+    to_write = to_write and not page.lesson.is_ended
     parts = []
     for columns in shared_out(page.columns, math.ceil(len(page.columns) / paper.pupils)):
         letters = {column.letter for column in columns}
-        chunks = shared_out(page.rows, 1 if page.lesson.is_ended else pages_of_stages(page, paper))
-        for number, rows in enumerate(chunks, start=1):
-            cells = [(row, [cell for cell in row.cells if cell.letter in letters]) for row in rows]
-            lines = 0 if page.lesson.is_ended else lines_for(cells, paper, len(columns)) - less
-            parts.append(
-                Part(columns, cells, max(lines, 0 if page.lesson.is_ended else 2), not parts, number == len(chunks))
-            )
+        chunks = shared_out(page.rows, pages_of_stages(page, paper) if to_write else 1)
+        for number, chunk in enumerate(chunks, start=1):
+            rows = [(row, [cell for cell in row.cells if cell.letter in letters]) for row in chunk]
+            lines = max(lines_for(rows, paper, len(columns)) - less, 2) if to_write else 0
+            parts.append(Part(columns, rows, lines, is_first=not parts, is_last=number == len(chunks)))
     return parts
 
 

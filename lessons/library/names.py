@@ -69,9 +69,9 @@ class Found:
     boxes: list = field(default_factory=list)
 
 
-def names_around(finding) -> Names:
+def names_around(study) -> Names:
     """Of every target pupil at the two schools of the study, whichever programme follows them, and of the teachers."""
-    partnership = finding.study.partnership
+    partnership = study.partnership
     schools = [partnership.partner_school, partnership.specialist.home_school]
     at_school = Q(places__partnership__partner_school__in=schools)
     pupils = TargetPupil.objects.filter(
@@ -84,7 +84,7 @@ def names_around(finding) -> Names:
     partners = PartnerTeacher.objects.filter(partnership__partner_school__in=schools)
     teachers = {*specialists.values_list("user__first_name", "user__last_name")}
     teachers |= {*partners.values_list("user__first_name", "user__last_name")}
-    teachers |= {*finding.study.members.values_list("person__first_name", "person__last_name")}
+    teachers |= {*study.members.values_list("person__first_name", "person__last_name")}
     return Names(
         pupils=frozenset(of_pupils),
         teachers=frozenset(part for both in teachers for name in both for part in parts_of_name(name)),
@@ -151,7 +151,7 @@ def checked(finding, texts) -> Checked:
     answers = {answer.word: answer for answer in finding.name_answers.select_related("by")}
     titles = {question.key: question.title for question in QUESTIONS}
     labels = [("A file's name", file.label) for file in finding.files.all() if file.removed_at is None]
-    rows = names_in([(titles.get(box, box), text) for box, text in texts.items()] + labels, names_around(finding))
+    rows = names_in([(titles.get(box, box), text) for box, text in texts.items()] + labels, names_around(finding.study))
     still_open = [row for row in rows if row.key not in answers]
     return Checked(
         pupils=[row for row in still_open if row.kind in {"pupil", "number"}],

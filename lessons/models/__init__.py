@@ -1,6 +1,7 @@
 """What teachers write: records of visits and what follows from them, and the lesson-study notebook."""
 
 from lessons.models.booklets import Booklet
+from lessons.models.exports import StudyExport
 from lessons.models.findings import Finding, FindingCitation, FindingConsent, FindingFile, NameAnswer
 from lessons.models.observations import Observation, Photo
 from lessons.models.records import HeadReply, Presence, RecordCorrection, RecordSignature, Side, VisitRecord
@@ -45,6 +46,7 @@ __all__ = [
     "Side",
     "Stage",
     "Study",
+    "StudyExport",
     "StudyMember",
     "StudyReader",
     "VisitRecord",

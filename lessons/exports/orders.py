@@ -1,0 +1,64 @@
+"""What a member takes out of a study is ordered by them for themselves, made by a worker, and opened while they may."""
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from jobs.work import CannotBeDone, publish
+from lessons.exports.bundle import bundle_of
+from lessons.exports.pdf import study_pdf
+from lessons.exports.studies import lessons_of, study_words, with_words
+from lessons.exports.typed import typed_in
+from lessons.library.names import names_around, names_in
+from lessons.models import Study, StudyExport
+from lessons.pages.studies import names_of
+from papers.pdf import page_count
+
+STEPS = 3  # the study is read, the file is made, it is kept
+LEFT = "You are not a member of this study any more, so nothing is made of it for you."
+
+
+@transaction.atomic
+def order_export(person, study, kind) -> StudyExport:
+    """It is being made for this person; asking twice gives the one in hand."""
+    about = StudyExport.objects.filter(study=study, ordered_by=person, kind=kind)
+    export, new = about.in_hand().get_or_create(defaults={"study": study, "ordered_by": person, "kind": kind})
+    if new:
+        audit.record(person, "studies.export ordered", export, about=kind)
+        publish(export)
+    return export
+
+
+def names_for(person, study) -> dict[str, str]:
+    """letter -> the name of the case pupil, of those whom this person may see by name."""
+    names = names_of(person, study.partnership)
+    pupils = study.case_pupils.values_list("letter", "place_id")
+    return {letter: names[place] for letter, place in pupils if place in names}
+
+
+def names_typed_in(person, study) -> list:
+    """Words of the study that may be names of target pupils of its two schools, with the boxes in which they stand."""
+    words = study_words(person, study, lessons_of(study), timezone.now())
+    found = names_in(list(typed_in(words)), names_around(study))
+    return [row for row in found if row.kind in {"pupil", "number"}]
+
+
+def build_export(export):
+    """Write the file of a claimed export, as whoever asked for it may read the study at this moment."""
+    reader = export.ordered_by
+    if not reader.is_active or not StudyExport.objects.allowed(reader, "studies.write").filter(pk=export.pk).exists():
+        raise CannotBeDone(LEFT)
+    study = with_words(Study.objects.filter(pk=export.study_id).with_people()).get()
+    lessons, made_at = lessons_of(study), timezone.localtime(export.queued_at)
+    export.progress(1, STEPS)
+    names = names_for(reader, study) if export.kind == StudyExport.Kind.NAMED else {}
+    if export.kind == StudyExport.Kind.BUNDLE:
+        content, pages = bundle_of(reader, study, lessons, made_at), 0
+    else:
+        content = study_pdf(reader, study, lessons, names, made_at)
+        pages = page_count(content)
+    export.progress(2, STEPS)
+    name = default_storage.save(export.file_name(export.ending), ContentFile(content))
+    export.finish(file=name, pages=pages, size=len(content), names_pupils=bool(names), done=STEPS, total=STEPS)
