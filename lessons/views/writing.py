@@ -105,7 +105,7 @@ def save(request, desk):
         desk.keep_apart(cells, client)
         return problem(410, "kept apart", desk.apart)
     outcomes = desk.write(cells, client)
-    states = {outcome.field: in_json(outcome) for outcome in outcomes}
+    states = {outcome.field: in_json(outcome, desk) for outcome in outcomes}
     for cell in cells:
         if why := desk.problem(cell.field, cell.text):
             states[cell.field]["problem"] = why
@@ -123,6 +123,7 @@ def told(desk, since):
     rows = services.news(sheet, since) if since is not None else []
     return {
         "version": sheet.version,
+        "locked": sheet.locked,
         "news": [
             {
                 "field": note.field,
@@ -136,9 +137,10 @@ def told(desk, since):
     }
 
 
-def in_json(outcome):
+def in_json(outcome, desk):
     by = str(outcome.by) if outcome.by else ""
-    return {
+    why = {"words": desk.fixed} if outcome.state == services.State.FIXED else {}
+    return why | {
         "state": outcome.state,
         "version": outcome.version,
         "theirs": outcome.theirs,

@@ -37,7 +37,7 @@ def test_saved_is_said_with_the_new_version(pat, ours):
 
     saved = {"state": "saved", "version": 2, "theirs": "", "by": "", "at": ""}
     assert (first.status_code, second.status_code) == (200, 200)
-    assert second.json() == {"cells": {"section-focus": saved}, "at": "12:00", "version": 2, "news": []}
+    assert second.json() == {"cells": {"section-focus": saved}, "at": "12:00", "version": 2, "locked": [], "news": []}
     assert revisions(ours) == [("section-focus", 1, 0, 1, "Talk"), ("section-focus", 2, 1, 2, "Talk first")]
 
 

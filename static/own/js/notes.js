@@ -45,9 +45,18 @@ function put(box, text) {
   }
 }
 
-// Boxes that came with the page, or were added to it: the server has what stands in them.
+// Boxes that came with the page, or were added to it: the server has what they came with, not what somebody has typed
+// into them before this script ran.
 function learn() {
-  for (const box of boxes()) if (!(box in taken)) taken[box] = textOf(box);
+  for (const box of boxes()) if (!(box in taken)) taken[box] = givenOf(box);
+}
+
+function givenOf(box) {
+  const controls = controlsOf(box);
+  if (controls.some(isTicked)) return controls.find((control) => control.defaultChecked)?.value ?? "";
+  const [control] = controls;
+  if (control?.localName !== "select") return control?.defaultValue ?? "";
+  return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? "";
 }
 
 learn();
@@ -205,7 +214,7 @@ async function heard(answer, cells) {
   notSaved(said.words ?? "The server did not take it.", answer.status === 403);
 }
 
-async function took({ cells: states, at, version, news }, cells) {
+async function took({ cells: states, at, version, news, locked = [] }, cells) {
   for (const { field, text } of cells) {
     const state = states[field];
     tell(field, state.problem);
@@ -213,12 +222,12 @@ async function took({ cells: states, at, version, news }, cells) {
     if (state.state === "saved") {
       taken[field] = text;
       baseOf(field).value = state.version;
-    } else if (state.state === "fixed" && form.dataset.locked) {
-      taken[field] = text; // the server keeps it beside the box, and says so; the other boxes go on
-      mark({ field }, form.dataset.locked);
-    } else if (state.state === "fixed") {
+    } else if (state.state === "fixed" && locked.includes("")) {
       stopped = "The record was signed meanwhile.";
       fixed = true;
+    } else if (state.state === "fixed") {
+      taken[field] = text;
+      lock(field, state.words);
     } else {
       clash(field, state);
     }
@@ -228,6 +237,7 @@ async function took({ cells: states, at, version, news }, cells) {
   if (stopped) return notSaved(stopped);
   if (clashes.size) say("Somebody else wrote in a box while you did. Both texts are kept: choose below.", true);
   else if (!waiting().length) say(`Saved at ${at}.`, false);
+  lockThose(locked);
   tellNews(version, news);
 }
 
@@ -248,6 +258,7 @@ async function hear() {
   if (String(mine.who) !== who) return;
   freshen(mine.token);
   if (troubled && !waiting().length) say("You are connected again. Everything is saved.", false);
+  lockThose(mine.locked ?? []);
   tellNews(mine.version, mine.news);
 }
 
@@ -268,6 +279,21 @@ function tellNews(version, news) {
   if (heard.length && !waiting().length) say(newsWords(heard), false);
   const added = news.find(({ field }) => !baseOf(field) && grows.split(" ").some((start) => start && field.startsWith(start)));
   if (added && !waiting().length) lead(location.pathname, `${added.by} added to this page: load it again to see it`, "");
+}
+
+// Boxes that were locked while the page was open: they stay as they are, and say why. Words that wait go on their way
+// first, and are told what became of them.
+function lockThose(beginnings) {
+  for (const box of boxes()) {
+    if (!isWaiting(box) && beginnings.some((start) => start && box.startsWith(start))) lock(box, form.dataset.locked);
+  }
+}
+
+function lock(box, why) {
+  const controls = controlsOf(box);
+  if (controls.every((control) => control.readOnly)) return;
+  for (const control of controls) control.readOnly = true;
+  if (why) mark({ field: box }, why);
 }
 
 function newsWords(heard) {
