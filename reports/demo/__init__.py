@@ -19,6 +19,7 @@ from reports.demo.calendars import keep_calendars, keep_weeks
 from reports.demo.changes import change_visits
 from reports.demo.cover import say_who_covered
 from reports.demo.events import hold_events
+from reports.demo.findings import publish_findings
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
 from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
@@ -43,6 +44,7 @@ FURNISHED_WITH = [
     hold_events,
     write_records,
     study_lessons,
+    publish_findings,
     say_who_covered,
     change_visits,
     nudge_lately,
