@@ -19,6 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
 
 from bench.county import build_county
+from bench.findings import FINDINGS, findings
 from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
 from bench.planning import planning
@@ -111,6 +112,7 @@ def county():
     return {
         "county": {"build the county (s)": built, "results of 1,200 places (s)": facts},
         f"pages with {PARTNERSHIPS} partnerships (median of 9)": pages,
+        f"search in {FINDINGS:,} findings (median of 15)": findings(world),
     }
 
 

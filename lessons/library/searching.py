@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import F, Q, TextField, Value
+from django.db.models import Count, F, Q, TextField, Value, Window
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Concat
 from django.utils.html import escape
@@ -15,6 +15,9 @@ from django.utils.safestring import mark_safe
 from lessons.library.boxes import TEXTS
 
 MOST_WORDS, SHORTEST_MENDED, CANDIDATES = 8, 4, 100
+MOST_WEIGHED = 500
+ON_A_PAGE = 20
+NEWEST = ["-published_at", "-pk"]
 LIKE_ENOUGH = 0.3  # two letters that changed places cost a short word half of its trigrams
 WEIGHTS = [0.1, 0.15, 0.4, 1.0]  # D the texts, C the subject, B technique and themes, A the headline
 MARK, END_OF_MARK = "\x02", "\x03"
@@ -27,11 +30,12 @@ def query_of(text):
 
 @dataclass
 class Search:
-    """What was asked, and what is found: `rows` in order. `mended` is what was searched for instead, where a word was
-    mistyped."""
+    """What was asked, and what is found: `count` in all, and of one page the keys in order. `mended` is what was
+    searched for instead, where a word was mistyped."""
 
     asked: str
-    rows: object
+    count: int
+    keys: list
     mended: str = ""
     swapped: list = field(default_factory=list)  # (typed, read as)
 
@@ -40,23 +44,38 @@ class Search:
         return self.mended or self.asked
 
 
-def searched(rows, text) -> Search:
-    """The findings that say it, the best first; the newest first where nothing is asked."""
+def searched(rows, text, page=1, size=ON_A_PAGE) -> Search:
+    """One page of the findings that say it, the best first; the newest first where nothing is asked. A page beyond the
+    last one is the last one."""
     text = " ".join(text.replace("\0", "").split())[:200]
     if not text:
-        return Search("", rows.order_by("-published_at", "-pk"))
-    found = rows.filter(search=query_of(text))
-    if found.exists():
-        return Search(text, ranked(found, text))
+        return Search("", *page_of(rows, NEWEST, page, size))
+    count, keys = ranked(rows, text, page, size)
+    if count:
+        return Search(text, count, keys)
     mended, swapped = mend(rows, text)
-    if swapped:
-        return Search(text, ranked(rows.filter(search=query_of(mended)), mended), mended, swapped)
-    return Search(text, found.none())
+    return Search(text, *ranked(rows, mended, page, size), mended, swapped) if swapped else Search(text, 0, [])
 
 
-def ranked(found, text):
-    rank = SearchRank(F("search"), query_of(text), weights=WEIGHTS)
-    return found.annotate(rank=rank).order_by("-rank", "-published_at", "-pk")
+def ranked(rows, text, page, size):
+    """Where many fit, headline, technique and themes alone say which come first: to weigh every text of thousands takes
+    long, and tells little."""
+    query = query_of(text)
+    found = rows.filter(search=query)
+    count, keys = page_of(found, [SearchRank(F("heads"), query, weights=WEIGHTS).desc(), *NEWEST], page, size)
+    if not 1 < count <= MOST_WEIGHED:
+        return count, keys
+    return page_of(found, [SearchRank(F("search"), query, weights=WEIGHTS).desc(), *NEWEST], page, size)
+
+
+def page_of(found, order, page, size):
+    """(how many there are, the keys of one page), in one query; another one where there is no such page."""
+    numbered = found.annotate(of=Window(Count("pk"))).order_by(*order).values_list("pk", "of")
+    rows = list(numbered[(page - 1) * size : page * size])
+    if not rows and page > 1:
+        count = found.count()
+        return page_of(found, order, max(1, -(-count // size)), size)
+    return (rows[0][1] if rows else 0), [pk for pk, _ in rows]
 
 
 # A mistyped word ------------------------------------------------------------------------------------------------------
@@ -94,24 +113,22 @@ def nearest(rows, word):
 # What is shown of each ------------------------------------------------------------------------------------------------
 
 
-def with_marks(rows, text):
-    """Of the rows of one page the headline with the words marked, and a few words around them in the texts."""
+def with_marks(rows, keys, text):
+    """(finding, headline, a few words of it) of one page in the order of its keys, with what was found marked."""
+    shown = rows.filter(pk__in=keys)
+    if text:
+        query, marks = query_of(text), {"config": "english", "start_sel": MARK, "stop_sel": END_OF_MARK}
+        parts = [Coalesce(KeyTextTransform(asked.key, "words"), Value(""), output_field=TextField()) for asked in TEXTS]
+        texts = Concat(*(part for each in parts for part in (each, Value(" \n"))), output_field=TextField())
+        shown = shown.annotate(
+            title=SearchHeadline("headline", query, highlight_all=True, **marks),
+            around=SearchHeadline(texts, query, max_words=34, min_words=18, max_fragments=2, **marks),
+        )
+    by_key = {finding.pk: finding for finding in shown}
+    found = [by_key[pk] for pk in keys if pk in by_key]
     if not text:
-        return {row.pk: (row.headline, beginning_of(row)) for row in rows}
-    query = query_of(text)
-    marks = {"config": "english", "start_sel": MARK, "stop_sel": END_OF_MARK}
-    parts = [Coalesce(KeyTextTransform(asked.key, "words"), Value(""), output_field=TextField()) for asked in TEXTS]
-    gaps = [part for each in parts for part in (each, Value(" \n"))]
-    texts = Concat(*gaps, output_field=TextField())
-    marked = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]) if rows else []
-    if not rows:
-        return {}
-    marked = marked.annotate(
-        title=SearchHeadline("headline", query, highlight_all=True, **marks),
-        around=SearchHeadline(texts, query, max_words=34, min_words=18, max_fragments=2, **marks),
-    )
-    by_key = {pk: (title, around) for pk, title, around in marked.values_list("pk", "title", "around")}
-    return {row.pk: tuple(in_html(text) for text in by_key[row.pk]) for row in rows}
+        return [(finding, finding.headline, beginning_of(finding)) for finding in found]
+    return [(finding, in_html(finding.title), in_html(finding.around)) for finding in found]
 
 
 def in_html(text):

@@ -66,6 +66,11 @@ class Standing:
         return [author for author in self.authors if author.pk not in agreed]
 
     @property
+    def agreed_before(self):
+        """Who has agreed to an earlier text, which is no agreement to this one."""
+        return [row.person for row in self.consents if row.version != self.version]
+
+    @property
     def differ(self):
         """Whether they have agreed to different audiences."""
         return len({row.audience for row in self.for_this}) > 1

@@ -23,12 +23,12 @@ SEARCHED = """
     NEW.said := CASE WHEN NEW.published_at IS NULL THEN '' ELSE
         lower(concat_ws(' ', NEW.headline, NEW.technique, array_to_string(NEW.themes, ' '), NEW.subject))
     END;
-    NEW.search := CASE WHEN NEW.published_at IS NULL THEN NULL ELSE
+    NEW.heads := CASE WHEN NEW.published_at IS NULL THEN NULL ELSE
         setweight(to_tsvector('english', NEW.headline), 'A')
         || setweight(to_tsvector('english', concat_ws(' ', NEW.technique, array_to_string(NEW.themes, ' '))), 'B')
         || setweight(to_tsvector('english', NEW.subject), 'C')
-        || setweight(jsonb_to_tsvector('english', NEW.words, '["string"]'), 'D')
     END;
+    NEW.search := NEW.heads || setweight(jsonb_to_tsvector('english', NEW.words, '["string"]'), 'D');
     RETURN NEW;
 """
 
@@ -122,8 +122,8 @@ class Finding(models.Model):
     """What a study found. Its boxes are drafted in its sheet; what others read is what stood there when the last of
     its authors consented, and is nobody's but the authors' as soon as one of them withdraws.
 
-    Case pupils are letters in it. The columns from `audience` on are what is published; empty in a draft. `search` and
-    `said` follow them by a trigger.
+    Case pupils are letters in it. The columns from `audience` on are what is published; empty in a draft. `search`,
+    `heads` and `said` follow them by a trigger.
     """
 
     class Audience(models.TextChoices):
@@ -151,6 +151,7 @@ class Finding(models.Model):
     themes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     words = models.JSONField(default=dict, blank=True)  # box -> text, as published
     search = SearchVectorField(null=True, editable=False)
+    heads = SearchVectorField("of search the headline, technique, themes and subject", null=True, editable=False)
     said = models.TextField("the words by which mistyped ones are found", default="", editable=False)
 
     objects = FindingQuerySet.as_manager()

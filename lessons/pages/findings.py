@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import CharField, Count, Func
-
 from lessons.library.boxes import TEXTS, TITLES, themes_in
 from lessons.library.standing import READERS, Standing, standings_of
 from lessons.models import Finding, FindingCitation, Study
@@ -192,38 +190,3 @@ def own_unshown(person) -> list[FindingLine]:
         if standing.pending:
             lines.append(FindingLine(finding, title_of(finding), standing))
     return lines
-
-
-# The library ----------------------------------------------------------------------------------------------------------
-
-MOST_OFFERED = 60
-
-
-class Unnest(Func):
-    function, output_field, set_returning = "unnest", CharField(), True
-
-
-@dataclass
-class Offered:
-    """By what the findings that a person may read can be narrowed."""
-
-    subjects: list
-    years: list
-    techniques: list
-    themes: list
-    programmes: list  # (key, name)
-
-
-def offered_of(rows) -> Offered:
-    def often(name, values):
-        by_count = values.annotate(n=Count("pk")).order_by("-n")[:MOST_OFFERED]
-        return sorted(row[name] for row in by_count if row[name])
-
-    programmes = rows.values_list("study__partnership__programme", "study__partnership__programme__name").distinct()
-    return Offered(
-        subjects=sorted(rows.order_by().values_list("subject", flat=True).distinct()),
-        years=sorted(rows.order_by().values_list("year_group", flat=True).distinct()),
-        techniques=often("technique", rows.order_by().values("technique")),
-        themes=often("theme", rows.order_by().values(theme=Unnest("themes"))),
-        programmes=sorted(programmes.order_by(), key=lambda row: row[1]),
-    )

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from lessons.forms.findings import BookletForm, FindingFilter
+from lessons.library.offered import offered_of
 from lessons.library.searching import narrowed, searched
 from lessons.models import Booklet, Finding
 from lessons.models.booklets import MOST_IN_A_BOOKLET
-from lessons.pages.findings import offered_of
 from lessons.services import booklets
 
 
@@ -19,10 +19,9 @@ def selected(request, asked):
     """The findings that were ticked, in the order of the list; or all that were found. Only what they may read."""
     rows = allowed_rows(Finding, request.user, "findings.view").published()
     keys = [key for key in asked.getlist("finding") if key.isascii() and key.isdigit() and len(key) < 19]
-    if "all" in asked or not keys:
+    if "all" in asked:
         form = FindingFilter(asked, offered=offered_of(rows))
-        found = searched(narrowed(rows, form.asked), asked.get("q", "")).rows if "all" in asked else rows.none()
-        return list(found.with_study()[: MOST_IN_A_BOOKLET + 1])
+        keys = searched(narrowed(rows, form.asked), asked.get("q", ""), size=MOST_IN_A_BOOKLET + 1).keys
     places = {int(key): place for place, key in enumerate(dict.fromkeys(keys[: MOST_IN_A_BOOKLET + 1]))}
     return sorted(rows.filter(pk__in=places).with_study(), key=lambda finding: places[finding.pk])
 

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.middleware import login_not_required
+from lessons.forms.cells import number
 from lessons.forms.findings import FindingFilter
+from lessons.library.offered import offered_of
 from lessons.library.papers import poster_pdf
-from lessons.library.searching import narrowed, searched, with_marks
+from lessons.library.searching import ON_A_PAGE, narrowed, searched, with_marks
 from lessons.models import Finding, FindingCitation, FindingFile, Study
-from lessons.pages.findings import built_on, may_cite_in, offered_of, own_unshown, reading_of
+from lessons.pages.findings import built_on, may_cite_in, own_unshown, reading_of
 from lessons.services import findings as services
-
-ON_A_PAGE = 20
 
 
 @require_safe
@@ -27,15 +27,15 @@ def library(request):
     """Everything that is shown to this person, found by words and narrowed."""
     rows = allowed_rows(Finding, request.user, "findings.view").published()
     form = FindingFilter(request.GET, offered=offered_of(rows))
-    search = searched(narrowed(rows, form.asked), request.GET.get("q", ""))
-    page = Paginator(search.rows.with_study(), ON_A_PAGE).get_page(request.GET.get("page"))
-    marked = with_marks(page.object_list, search.query)
+    asked_page = number(request.GET.get("page", "")) or 1
+    search = searched(narrowed(rows, form.asked), request.GET.get("q", ""), asked_page)
+    found = with_marks(rows, search.keys, search.query)
     asked = {name: value for name, value in {"q": search.asked, **form.asked}.items() if value}
     context = {
         "filter": form,
         "search": search,
-        "page_obj": page,
-        "found": [(finding, *marked[finding.pk]) for finding in page.object_list],
+        "page_obj": Paginator(range(search.count), ON_A_PAGE).get_page(asked_page),
+        "found": found,
         "asked": asked.items(),
         "query": urlencode(asked),
         "mended_query": urlencode(asked | {"q": search.mended}),

@@ -68,7 +68,7 @@ MATHS = [
         "calculated, marked it and talked about the distance.",
         "saw": "A crossed out an answer because “it cannot be smaller than what I began with”. B changed his "
         "prediction to fit, and said so. C drew the strip without being asked in the next lesson.",
-        "know": "The strip matters more than the number. Pupils who have said where an answer must lie come back to it.",
+        "know": "The strip matters more than the number. Whoever has said where an answer must lie looks again.",
         "surprises": "The fastest pupils were the furthest out.",
         "next": "The same with decimals, and with time.",
     },
@@ -134,24 +134,35 @@ READING = [
     },
 ]
 OF = {"writing": WRITING, "maths": MATHS, "reading": READING}
+FRIDAY = 4
 SHOWN_TO = ["programme", "public", "programme", "school", "programme", "programme", "public"]
 
 
 def publish_findings(programme, today):
-    """A finding of each of the first partnerships, the oldest some months ago; the newest waits for its second author."""
+    """A finding of each of the first partnerships: the first waits for its second author, the others are shown."""
     texts = {subject: iter(rows) for subject, rows in OF.items()}
     begun = []
     for partnership in Partnership.objects.filter(programme=programme, status="active").with_people().order_by("ref"):
         words = next(texts.get(partnership.subject, iter(())), None)
         if words is not None and partnership.current_partner_teachers:
             begun.append(draft(partnership, words))
-    for number, finding in enumerate(begun[:-1]):
+    for number, finding in enumerate(begun[1:]):
         on = today - dt.timedelta(days=9 * (len(begun) - number))
         show(finding, SHOWN_TO[number % len(SHOWN_TO)], on)
     if begun:
-        last = begun[-1]
-        library.consent(last.begun_by, last, Finding.Audience.PROGRAMME, last.sheet.version)
+        leave_a_name_in(begun[0])
     build_on(programme, begun)
+
+
+def leave_a_name_in(finding):
+    """A slip, which the check for names finds; the partner teacher has agreed and not seen it."""
+    partnership = finding.study.partnership
+    place = partnership.places.select_related("pupil").order_by("pk").first()
+    saw = finding.sheet.notes.get(field="saw")
+    text = f"{saw.text} {place.pupil.first_name} asked to read first." if place else saw.text
+    services.write_cells(finding.begun_by, finding.sheet, [Cell("saw", text, saw.version, 1)], uuid.uuid4())
+    other = partnership.current_partner_teachers[0]
+    library.consent(other, finding, Finding.Audience.PROGRAMME, finding.sheet.version)
 
 
 def draft(partnership, words):
@@ -175,7 +186,8 @@ def begin_study(partnership, writer, other):
 
 
 def show(finding, audience, on):
-    """Both authors agreed on that day; the mails of that time are long read."""
+    """Both authors agreed on that day, or on the Friday before a weekend; the mails of that time are long read."""
+    on -= dt.timedelta(days=max(0, on.weekday() - FRIDAY))
     at = timezone.make_aware(dt.datetime.combine(on, dt.time(16, 40)))
     version = finding.sheet.version
     for person in finding.authors:
