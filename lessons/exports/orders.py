@@ -1,13 +1,15 @@
 """What a member takes out of a study is ordered by them for themselves, made by a worker, and opened while they may."""
 
-from django.core.files.base import ContentFile
+import tempfile
+
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from jobs.work import CannotBeDone, publish
-from lessons.exports.bundle import bundle_of
+from lessons.exports.bundle import write_bundle
 from lessons.exports.pdf import study_pdf
 from lessons.exports.studies import lessons_of, study_words, with_words
 from lessons.exports.typed import typed_in
@@ -54,11 +56,15 @@ def build_export(export):
     lessons, made_at = lessons_of(study), timezone.localtime(export.queued_at)
     export.progress(1, STEPS)
     names = names_for(reader, study) if export.kind == StudyExport.Kind.NAMED else {}
-    if export.kind == StudyExport.Kind.BUNDLE:
-        content, pages = bundle_of(reader, study, lessons, made_at), 0
-    else:
-        content = study_pdf(reader, study, lessons, names, made_at)
-        pages = page_count(content)
-    export.progress(2, STEPS)
-    name = default_storage.save(export.file_name(export.ending), ContentFile(content))
-    export.finish(file=name, pages=pages, size=len(content), names_pupils=bool(names), done=STEPS, total=STEPS)
+    with tempfile.TemporaryFile() as file:
+        if export.kind == StudyExport.Kind.BUNDLE:
+            write_bundle(file, reader, study, lessons, made_at)
+            pages = 0
+        else:
+            pdf = study_pdf(reader, study, lessons, names, made_at)
+            file.write(pdf)
+            pages = page_count(pdf)
+        export.progress(2, STEPS)
+        size = file.tell()
+        name = default_storage.save(export.file_name(export.ending), File(file))
+    export.finish(file=name, pages=pages, size=size, names_pupils=bool(names), done=STEPS, total=STEPS)

@@ -23,7 +23,6 @@ CALLED = {
     "evidence": "what shows it for {letter}",
     "thoughts": "first thoughts about {letter}",
     "first_thoughts": "first thoughts of all",
-    "interviews": "interview of {letter}",
     "discussion": "discussion",
 }
 IN_A_LINE = {"caption": "caption of a photo", "cancelled_because": "why it was cancelled", "when": "when it was"}
@@ -42,12 +41,15 @@ def typed_in(words, trail=(), letter=""):
         trail = (*trail, f"lesson {words['number']}")
     elif "pupils" in words:
         trail = (*trail, f"stage {words['number']}")
+    elif "answers" in words:
+        trail = (*trail, f"interview of {letter}")
     trail = (*trail, words["asked"]) if "asked" in words else trail
     if isinstance(words.get("text"), str):
-        yield ", ".join(trail).format(letter=letter), words["text"]
+        yield ", ".join(trail), words["text"]
         return
     for key, value in words.items():
+        here = (*trail, CALLED[key].format(letter=letter)) if key in CALLED else trail
         if key in IN_A_LINE and value:
-            yield ", ".join((*trail, IN_A_LINE[key])).format(letter=letter), value
+            yield ", ".join((*here, IN_A_LINE[key])), value
         else:
-            yield from typed_in(value, (*trail, CALLED[key]) if key in CALLED else trail, letter)
+            yield from typed_in(value, here, letter)

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
+from accounts.roles import Role
 from lessons.models import Note, Stage
 from tests.pdfs import elements, pages
 from tests.study_papers.lessons import FORENAMES, STAGES, a_usual_lesson, held
@@ -67,13 +68,23 @@ def test_after_the_lesson_it_says_what_was_observed_by_whom_and_when(client, our
     assert "Nothing noted" in text
 
 
-def test_pupils_are_letters_on_it_for_a_member_and_for_a_guest(client, ours):
+def test_pupils_are_letters_on_it(client, ours):
     held(ours)
 
     text = " ".join(pages(printed(client, ours.sara, ours.usual).content))
 
     assert [name for name in FORENAMES if name[:6] in text] == []
     assert "AA" not in text.split()  # the initials of Aurelie Aurelieson
+
+
+def test_a_guest_prints_the_sheet_of_the_one_lesson_and_reads_nothing_else(client, ours):
+    guest = ours.people[Role.GUEST]
+
+    text = " ".join(pages(printed(client, guest, ours.lesson).content))
+
+    assert "Ourside notebook" in text
+    assert [words for words in ("Nextdoor", "Elsewhere", "OursideForename", "OursideFamily") if words in text] == []
+    assert printed(client, guest, ours.usual).status_code == 404
 
 
 def test_six_pupils_stand_on_one_a3_and_by_three_on_a4(client):
