@@ -83,3 +83,9 @@ def test_many_pages_are_shown_with_gaps():
 @pytest.mark.parametrize(("size", "words"), [(0, ""), (1, "1 kB"), (64_210, "65 kB"), (1_440_000, "1.4 MB")])
 def test_a_file_says_how_large_it_is(size, words):
     assert plain.kilobytes(size) == words
+
+
+def test_a_day_and_a_moment_are_read_from_iso_texts():
+    texts = ["2026-11-10", "2026-11-10T10:02:00+00:00", "", None]
+
+    assert [plain.longdate(plain.from_iso(text)) for text in texts] == ["Tuesday 10 November 2026"] * 2 + ["", ""]

@@ -30,6 +30,14 @@ def longday(day):
 
 
 @register.filter
+def from_iso(text):
+    """The moment, or the day, of an ISO text, for the filters below."""
+    if not text:
+        return None
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
+
+
+@register.filter
 def longdate(day):
     """Tuesday 9 February 2027"""
     return said(day, "l j F Y")
