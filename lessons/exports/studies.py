@@ -6,9 +6,9 @@ Private notes are no part of it, nor words that were kept apart.
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from lessons.boxes import MET_WORDS, STEM
-from lessons.exports.asked import INTERVIEW, OF_A_PUPIL, OF_TEACHING
+from lessons.boxes import INTERVIEW, MET_WORDS, STEM, VERBATIM
 from lessons.models import Finding, Note, ResearchLesson
+from lessons.pages.discussion import steps_of
 from lessons.pages.sheet import late_words, sheet_page
 
 FORMAT = "Lesson Study, a study, version 1"
@@ -34,9 +34,6 @@ class Words:
     def text(self, field):
         note = self.notes.get(field)
         return note.text if note else ""
-
-    def starting(self, beginning):
-        return [field for field in self.notes if field.startswith(beginning) and self.notes[field].text.strip()]
 
 
 def with_words(rows):
@@ -109,7 +106,7 @@ def lesson_words(reader, lesson) -> dict:
         "first_thoughts": words["thoughts"],
         "photos": photos_of(lesson, numbers),
         "interviews": [one for letter in letters if (one := interview_words(letter, words))],
-        "discussion": discussion_words(lesson, letters, words),
+        "discussion": discussion_words(lesson, page, words),
         "agreed": [
             {"name": str(row.person), "at": moment(row.at)} for row in lesson.agreements.select_related("person")
         ],
@@ -194,9 +191,9 @@ def interview_words(letter, words) -> dict | None:
         {
             "asked": asked.format(letter=letter),
             "said": words[f"{start}{name}"],
-            "word_for_word": bool(words.text(f"{start}{name}-verbatim").strip()),
+            "word_for_word": bool(words.text(f"{start}{name}{VERBATIM}").strip()),
         }
-        for name, asked in INTERVIEW.items()
+        for name, asked in INTERVIEW
         if words[f"{start}{name}"]
     ]
     if not answers:
@@ -205,14 +202,7 @@ def interview_words(letter, words) -> dict | None:
     return {"letter": letter, "talked_with": by, "when": at, "answers": answers}
 
 
-def discussion_words(lesson, letters, words) -> list[dict]:
+def discussion_words(lesson, page, words) -> list[dict]:
     """In the order of the protocol: the pupils first, the teaching last."""
-    asked = [
-        (f"talk-{letter}-{name}", text.format(letter=letter)) for letter in letters for name, text in OF_A_PUPIL.items()
-    ]
-    asked += [(f"talk-{name}", text) for name, text in OF_TEACHING.items()]
-    people = {row.person_id: row.person for row in lesson.study.members.all()}
-    for field in words.starting("talk-learned-"):
-        person = people.get(int(field.rpartition("-")[2]))
-        asked.append((field, f"What {person or 'a member'} learned"))
-    return [{"asked": text, "answer": words[field]} for field, text in asked if words[field]]
+    boxes = [box for step in steps_of(lesson, page, words.notes) for box in step.boxes]
+    return [{"asked": box.label, "answer": words[box.field]} for box in boxes if words[box.field]]
