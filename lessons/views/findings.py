@@ -18,11 +18,14 @@ from lessons.library.boxes import FIELD, boxes_of, what_is_lacking, why_not_show
 from lessons.library.names import checked
 from lessons.library.standing import READERS, standing_of
 from lessons.models import Finding, FindingFile, Study
-from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.findings import kept_apart, preview_of, title_of
 from lessons.services import finding_files, findings
 from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 
+SAFEGUARDING = (
+    "Do not record safeguarding concerns here: tell your designated safeguarding lead. Pupils are A, B and C, without "
+    "initials or anything else by which they are known."
+)
 LEFT = (
     "You are not a member of this study any more, so this did not go into the finding. Your words are kept: ask those "
     "who are in the study now."
