@@ -9,7 +9,15 @@ from lessons.library.qr import qr_drawing
 from papers.pdf import render_pdf
 
 SIZES = ["xxl", "xl", "l", "m", "s", "xs", "xxs"]  # of the letters, the largest first
-ROOM = {"xxl": 1150, "xl": 1500, "l": 2000, "m": 2300, "s": 3400, "xs": 5200, "xxs": 0}  # characters that usually fit on the page
+ROOM = {
+    "xxl": 1150,
+    "xl": 1500,
+    "l": 2000,
+    "m": 2300,
+    "s": 3400,
+    "xs": 5200,
+    "xxs": 0,
+}  # characters that usually fit on the page
 SHORTER = [1, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1]
 ON_A_POSTER = {"What we did", "What we saw", "What we now know", "What next"}
 

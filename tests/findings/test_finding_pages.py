@@ -119,7 +119,8 @@ def test_no_other_finding_has_a_public_page(group, client, audience):
 
 def test_a_poster_is_one_page_however_much_is_said(group, as_person):
     short = shown_to(group, "public")
-    long = shown_to(group, "group", **dict.fromkeys(("did", "saw", "know", "next"), "Many words were said. " * 600))
+    words = dict.fromkeys(("did", "saw", "know", "next"), "Many words were said. " * 600)
+    long = shown_to(group, "group", headline="Long " * 60, **words)
 
     pdfs = [
         as_person(group.sara).get(reverse("lessons:finding_poster", args=[row.pk])).content for row in (short, long)
