@@ -111,7 +111,7 @@ def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart="") -> Pho
     return photo
 
 
-def lesson_left_by(person, lesson) -> ResearchLesson | None:
+def lesson_once_observed_by(person, lesson) -> ResearchLesson | None:
     """The lesson, if the person could observe it once and cannot any more."""
     found = ResearchLesson.objects.with_study().filter(pk=lesson).first()
     if found is None:

@@ -20,7 +20,7 @@ from lessons.forms import cells, observing
 from lessons.models import Observation, ResearchLesson
 from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.observing import JUDGED, classroom_of
-from lessons.services.observing import keep_observations, keep_photo, lesson_left_by
+from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
 from lessons.views.writing import keep_form, not_signed_in, problem, save
 from papers.pictures import NotAPicture, picture_of
 
@@ -38,7 +38,7 @@ class Place:
         self.lesson = self.reached(pk)
         self.is_open = self.lesson is not None
         if not self.is_open:
-            self.lesson = lesson_left_by(person, pk)
+            self.lesson = lesson_once_observed_by(person, pk)
         if self.lesson is None:
             require(person, "lessons.observe")
             raise Http404
