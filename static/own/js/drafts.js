@@ -60,9 +60,9 @@ async function step(store, mode, act, again = true) {
   }
 }
 
-// What is asked for later is done later: words that were just taken off do not come back.
+// What is asked for later is done later, in all tabs: words that were just taken off do not come back.
 function inTurn(act) {
-  const done = turn.then(act);
+  const done = turn.then(() => (navigator.locks ? navigator.locks.request(NAME, act) : act()));
   turn = done.catch(() => {});
   return done;
 }
@@ -104,9 +104,19 @@ async function readFrom(store, who, name) {
   return { value, at: row.at, bytes: row.file ? await unseal(kept.key, row.file) : null };
 }
 
-// What is about to be sent for one sheet: {client, seq, cells: {box: {text, base}}}. Nothing left means no draft.
-export const keep = (who, path, sent) =>
-  inTurn(() => (Object.keys(sent.cells).length ? keepIn("drafts", who, path, sent) : drop("drafts", `${who}|${path}`)));
+// What is about to be sent for one page: {client, seq, cells: {box: {text, base, client, seq, tab}}}. Nothing left means
+// no draft. What other tabs keep for the page stays beside it, but for those whose words this one has taken up.
+export const keep = (who, path, sent, tabs) =>
+  inTurn(async () => {
+    const before = tabs ? Object.entries((await read(who, path).catch(() => null))?.cells ?? {}) : [];
+    const cells = { ...Object.fromEntries(before.filter(([, cell]) => !tabs.includes(cell.tab))), ...sent.cells };
+    if (Object.keys(cells).length) return keepIn("drafts", who, path, { ...sent, cells });
+    return drop("drafts", `${who}|${path}`);
+  });
+
+// The tabs that live: each holds a lock of its name for as long as it does.
+export const live = (tab) => void navigator.locks?.request(`tab ${tab}`, () => new Promise(() => {}));
+export const living = async () => new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name.replace(/^tab /, "")));
 
 export const read = async (who, path) => (await readFrom("drafts", who, path))?.value ?? { cells: {} };
 

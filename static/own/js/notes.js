@@ -14,6 +14,7 @@ const NO_ROOM = "This device has no room for your words, or lets nothing be kept
 const taken = {}; // box -> the text that the server has
 const sending = {}; // box -> the text on its way
 const overtaken = {}; // box -> what somebody else wrote while the cursor stood in it, or words waited
+const tab = crypto.randomUUID(), tabs = [tab]; // and those whose words this one has taken up
 const clashes = new Set(); // boxes that wait for a choice
 let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
 let since = form.dataset.version; // of the sheet, as far as this page has seen it; none where the server tells no news
@@ -60,6 +61,7 @@ function givenOf(box) {
 }
 
 learn();
+drafts.live(tab);
 drafts.forgetOld().catch(() => {});
 await restore().catch(() => {});
 keepPage();
@@ -87,7 +89,7 @@ function noticed(event) {
   const box = event?.target.name;
   if (box in taken) placeOf(box).querySelector("[data-news]")?.remove();
   clearTimeout(draftTimer);
-  draftTimer = setTimeout(keepHere, SOON);
+  draftTimer = setTimeout(() => keepHere(), SOON);
   saveTimer ??= setTimeout(save, LATER); // from the first key on: whoever goes on typing hears of the server all the same
 }
 
@@ -106,9 +108,9 @@ function allThere(event) {
 async function keepHere() {
   if (document.body.dataset.leaves) return;
   const cells = {};
-  for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value) };
+  for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), client, seq, tab };
   try {
-    await drafts.keep(who, path, { client, seq, cells });
+    await drafts.keep(who, path, { client, seq, cells }, tabs);
     delete document.body.dataset.unkept;
   } catch {
     if (waiting().length) document.body.dataset.unkept = "yes";
@@ -121,25 +123,32 @@ function labelOf(box) {
   return (label ?? control?.getAttribute("aria-label") ?? control?.closest("fieldset")?.querySelector("legend")?.textContent ?? "a box").trim();
 }
 
-// A page that was left without its words on the server opens with them. It goes on as the page that it was: what that
-// page sent as it was left is its own, not somebody else's.
+// A page that was left without its words on the server opens with them; those of another open tab stay that one's. It
+// goes on as the page that it was: what that page sent as it was left is its own, not somebody else's.
 async function restore() {
-  const sent = await drafts.read(who, path);
-  if (sent.client || isFromDevice) {
-    client = form.elements.client.value = sent.client ?? crypto.randomUUID();
-    seq = sent.client ? sent.seq + 1000 : 0;
+  const { cells: kept, ...sent } = await drafts.read(who, path);
+  let living = await drafts.living();
+  if (Object.values(kept).some((cell) => living.has(cell.tab))) await new Promise((done) => setTimeout(done, SOON)); // loaded again, a page has just gone
+  living = await drafts.living();
+  const cells = Object.fromEntries(Object.entries(kept).filter(([, cell]) => !living.has(cell.tab)));
+  const clients = new Set(Object.values(cells).map((cell) => cell.client ?? sent.client));
+  if (clients.size || isFromDevice) {
+    client = form.elements.client.value = clients.size === 1 ? [...clients][0] : crypto.randomUUID();
+    seq = clients.size === 1 ? 1000 + Math.max(...Object.values(cells).map((cell) => cell.seq ?? sent.seq)) : 0;
   }
-  const { cells } = sent;
+  tabs.push(...Object.values(cells).map((cell) => cell.tab));
   for (const [box, cell] of Object.entries(cells)) {
     if (!baseOf(box) || cell.text === taken[box]) continue;
-    put(box, cell.text);
+    const typed = isWaiting(box) && textOf(box) !== cell.text && controlsOf(box)[0]?.localName === "textarea";
+    put(box, typed ? `${cell.text}\n\n${textOf(box)}` : cell.text);
     baseOf(box).value = cell.base;
   }
   if (!waiting().length) {
     if (isFromDevice) trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online.");
     return keepHere();
   }
-  say("Words from this device are back in their boxes, and on their way to the server.", false);
+  await keepHere();
+  if (clients.size) say("Words from this device are back in their boxes, and on their way to the server.", false);
   return save();
 }
 

@@ -134,8 +134,9 @@ async function restore() {
     if (data.kind === "stage") setStage(data.stage, new Date(data.at));
   }
   const { half } = (await drafts.read(who, path)).cells;
+  if (note.value) typedAt = new Date(); // faster than this script
   if (!half) return;
-  note.value = half.text;
+  note.value = note.value ? `${half.text}\n${note.value}` : half.text;
   typedAt = half.at ? new Date(half.at) : null;
   for (const name of ["pupil", "kind", "grouping"]) {
     for (const control of form.querySelectorAll(`[name=${name}]`)) control.checked = control.value === half[name];
