@@ -70,7 +70,7 @@ END = {
 INTERVIEWS = {
     "interview-A-by": "",
     "interview-A-at": "11:10",
-    "interview-A-enjoyed": "When Ben said my sentence back and it sounded daft.",
+    "interview-A-enjoyed": "When my partner said it back and it sounded daft.",
     "interview-A-enjoyed-verbatim": "yes",
     "interview-A-can": "I can hear where it needs a stop. Before I just put and.",
     "interview-A-can-verbatim": "yes",
