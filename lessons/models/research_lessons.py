@@ -61,7 +61,8 @@ class ResearchLessonQuerySet(ScopedQuerySet):
         ).prefetch_related("parts__person", "watches__person", "watches__case_pupil", "study__members__person")
 
     def standing(self):
-        return self.filter(cancelled_at=None)
+        """Those that took place or are to: neither they nor the visits that hold them are cancelled."""
+        return self.filter(cancelled_at=None).exclude(visit__status=Visit.Status.CANCELLED)
 
     def with_agreements(self):
         """Each with who has agreed its discussion, and the version of its sheet that the last words of it made."""

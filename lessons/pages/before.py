@@ -27,13 +27,18 @@ def before(lesson) -> Before:
         sheet__research_lesson__number__lt=lesson.number,
         field__regex=r"^(talk-(adjust|next)|stage-[0-9]+-name)$",
     ).exclude(text="")
-    found = Before()
+    found, last = Before(), lesson_before(lesson)
     rows = rows.order_by("-sheet__research_lesson__number", "field")
     for name, text, number in rows.values_list("field", "text", "sheet__research_lesson__number"):
-        if name in LABELS:
-            found.number = found.number or number
-            if number == found.number:
-                found.words.append((LABELS[name], text))
-        else:
+        if name in LABELS and number == last:
+            found.number = number
+            found.words.append((LABELS[name], text))
+        elif name not in LABELS:
             found.plan = found.plan or number
     return found
+
+
+def lesson_before(lesson):
+    """The number of the last one before it that is not cancelled; none for the first."""
+    rows = lesson.study.research_lessons.standing().filter(number__lt=lesson.number)
+    return rows.order_by("-number").values_list("number", flat=True).first()

@@ -47,9 +47,9 @@ def agree(person, lesson, seen) -> bool:
 
 def hand_on(person, lesson):
     """What is to change stands in the plan of the next lesson, unless somebody has written there."""
-    rows = lesson.study.research_lessons.filter(number__gt=lesson.number, cancelled_at=None, started_at=None)
+    rows = lesson.study.research_lessons.standing().filter(number__gt=lesson.number)
     following = rows.select_related("sheet").order_by("number").first()
-    if following is None or following.sheet.notes.filter(field="change").exists():
+    if following is None or following.is_started or following.sheet.notes.filter(field="change").exists():
         return
     texts = lesson.sheet.texts
     text = "\n\n".join(texts[name] for name in HANDED_ON if texts.get(name, "").strip())

@@ -6,7 +6,7 @@ from lessons import services
 from lessons.models import ResearchLesson, StudyReader
 from lessons.pages.sheet import sheet_page
 from lessons.services.sheets import fresh
-from tests.notebook import FAR, write_boxes
+from tests.notebook import FAR, a_lesson, write_boxes
 from tests.talking.lessons import address, post, words_of, write
 from tests.together import at_once
 
@@ -141,3 +141,17 @@ def test_a_reader_sees_what_was_said_and_takes_nothing_over(client, ours):
     page = client.get(address("sheet", ours.following)).content.decode()
 
     assert ("Shorter model" in page, "Begin with the plan" in page) == (True, False)
+
+
+def test_a_cancelled_lesson_is_passed_over_and_one_that_is_not_discussed_hands_nothing_on(ours):
+    third = a_lesson(ours.held.study, stages=(), number=3)
+    write(ours.pat, ours.held, talk_adjust="Shorter model")
+    waiting = sheet_page(ours.sara, third).before
+    services.cancel_lesson(ours.pat, ours.following, "Snow")
+    services.agree(ours.pat, ours.held, fresh(ours.held.sheet).version)
+
+    passed = sheet_page(ours.sara, third)
+
+    assert (waiting.words, waiting.plan) == ([], 1)
+    assert passed.before.words == [("Adjust", "Shorter model")]
+    assert (plan_of(ours.following)[0], plan_of(third)[0]) == ({}, {"change": "Shorter model"})

@@ -23,7 +23,7 @@ def test_pupils_are_interviewed_without_a_network_and_the_clock_says_once_that_t
     page.get_by_role("button", name="Start: 5 minutes with B").click()
     page.locator("#interview-B-can").fill("It needs a stop")
     page.locator("#interview-B-can-verbatim").check()
-    page.clock.fast_forward("02:00")
+    page.clock.fast_forward("02:30")
     page.clock.run_for(500)
     page.get_by_role("button", name="Pause: 5 minutes with B").click()
     page.clock.fast_forward("10:00")
