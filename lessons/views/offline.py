@@ -13,6 +13,7 @@ FILES = [
     "fonts/atkinson-400.woff2",
     "fonts/atkinson-600.woff2",
     "fonts/atkinson-700.woff2",
+    "js/boxes.js",
     "js/drafts.js",
     "js/notes.js",
     "js/observe.js",

@@ -4,6 +4,7 @@ const { dataset: addresses } = document.querySelector("script[data-drafts]");
 const drafts = await import(addresses.drafts);
 const { isFromDevice, keepSoon, keepTexts } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
+const { controlsOf, givenOf, put, textOf } = (await import(addresses.boxes)).boxesOf(form);
 const { who, record, save: address, signIn, grows = "" } = form.dataset;
 const path = location.pathname;
 const line = document.getElementById("saved");
@@ -26,38 +27,10 @@ const placeOf = (box) => document.getElementById(`box-${box}`) ?? baseOf(box).pa
 const isWaiting = (box) => textOf(box) !== taken[box];
 const waiting = () => boxes().filter(isWaiting);
 
-function controlsOf(box) {
-  const found = form.elements[box];
-  return found instanceof RadioNodeList ? [...found] : found ? [found] : [];
-}
-
-const isTicked = (control) => control.type === "radio" || control.type === "checkbox";
-
-function textOf(box) {
-  const controls = controlsOf(box);
-  if (!controls.some(isTicked)) return controls[0]?.value ?? "";
-  return controls.find((control) => control.checked)?.value ?? "";
-}
-
-function put(box, text) {
-  for (const control of controlsOf(box)) {
-    if (isTicked(control)) control.checked = control.value === text;
-    else control.value = text;
-  }
-}
-
 // Boxes that came with the page, or were added to it: the server has what they came with, not what somebody has typed
 // into them before this script ran.
 function learn() {
   for (const box of boxes()) if (!(box in taken)) taken[box] = givenOf(box);
-}
-
-function givenOf(box) {
-  const controls = controlsOf(box);
-  if (controls.some(isTicked)) return controls.find((control) => control.defaultChecked)?.value ?? "";
-  const [control] = controls;
-  if (control?.localName !== "select") return control?.defaultValue ?? "";
-  return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? "";
 }
 
 learn();
@@ -150,7 +123,7 @@ async function restore() {
   }
   await keepHere();
   if (clients.size) say("Words from this device are back in their boxes, and on their way to the server.", false);
-  return save();
+  save(); // not waited for: whoever types meanwhile is heard
 }
 
 function cellsOf(names) {
