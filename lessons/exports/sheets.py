@@ -13,6 +13,7 @@ from papers.pdf import page_count, render_pdf
 TYPE = ["usual", "small", "smaller", "smallest"]  # classes of the stylesheet
 LINE = 6.5  # mm, to write on by hand
 MOST_LINES = 12
+LONG_ROW, NOTE = 900, 60  # characters: of a row that a page may not hold; of who wrote a note, and when
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Part:
     """What stands in one table: some of the pupils, some of the stages."""
 
     columns: list
-    rows: list  # (row, cells of these pupils)
+    rows: list  # (row, cells of these pupils, whether it may run over the end of a page)
     lines: int  # to write on, in each cell
     is_first: bool  # of all
     is_last: bool  # of these pupils
@@ -54,8 +55,9 @@ def sheet_pdf(reader, lesson, size) -> bytes:
     page, paper = sheet_page(reader, lesson), PAPERS[size]
     made_at = timezone.localtime()
     styles = ("pdf/report.css", "pdf/grid.css", "pdf/sheet.css", f"pdf/{size}.css")
-    wanted, tried = pages_of(page, paper), []
-    for type_size, less in attempts(page):
+    wanted, tried, left = pages_of(page, paper), [], attempts(page)
+    while left:
+        type_size, less = left.pop(0)
         context = {
             "page": page,
             "lesson": lesson,
@@ -67,8 +69,10 @@ def sheet_pdf(reader, lesson, size) -> bytes:
         }
         pdf = render_pdf("lessons/pdf/sheet.html", context, made_at, styles)
         tried.append((page_count(pdf), len(tried), pdf))
-        if tried[-1][0] <= wanted or tried[-1][0] > 2 * wanted:  # it fits, or smaller type would not help
+        if tried[-1][0] <= wanted:
             break
+        if tried[-1][0] > 2 * wanted:
+            left = left[-1:]  # nothing makes it fit, so the smallest type is for the fewest pages
     return min(tried)[2]
 
 
@@ -98,10 +102,17 @@ def parts_of(page, paper, less=0, to_write=True):
         letters = {column.letter for column in columns}
         chunks = shared_out(page.rows, pages_of_stages(page, paper) if to_write else 1)
         for number, chunk in enumerate(chunks, start=1):
-            rows = [(row, [cell for cell in row.cells if cell.letter in letters]) for row in chunk]
+            rows = [row_of(row, letters) for row in chunk]
             lines = max(lines_for(rows, paper, len(columns)) - less, 2) if to_write else 0
             parts.append(Part(columns, rows, lines, is_first=not parts, is_last=number == len(chunks)))
     return parts
+
+
+def row_of(row, letters):
+    cells = [cell for cell in row.cells if cell.letter in letters]
+    texts = [cell.predicted.text + "".join(late.text for late in cell.late) for cell in cells] + [row.pattern.text]
+    most = max(map(len, texts)) + max([sum(NOTE + len(one.row.text) for one in cell.seen) for cell in cells] or [0])
+    return row, cells, most > LONG_ROW
 
 
 def shared_out(items, number):
@@ -115,7 +126,7 @@ def shared_out(items, number):
 def lines_for(rows, paper, pupils):
     """As many lines in each cell as the page has room for, by how long the predictions are."""
     letters = paper.width * 0.86 / max(pupils, 1) * 0.4 / paper.letter  # in a line of a prediction
-    text = [max([math.ceil(len(cell.predicted.text) / letters) for cell in cells] or [0]) * 4.1 for _, cells in rows]
+    text = [max([math.ceil(len(cell.predicted.text) / letters) for cell in cells] or [0]) * 4.1 for _, cells, _ in rows]
     for lines in range(MOST_LINES, 2, -1):
         if sum(max(lines * LINE, height) + 8 for height in text) <= paper.height:
             return lines

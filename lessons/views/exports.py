@@ -57,7 +57,7 @@ def study_pdf(request, pk):
         names=names,
         find=lambda: orders.names_typed_in(request.user, study),
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not form.must_look:
         named = form.cleaned_data["names"] == "yes"
         kind = StudyExport.Kind.NAMED if named else StudyExport.Kind.LETTERS
         return redirect(orders.order_export(request.user, study, kind))

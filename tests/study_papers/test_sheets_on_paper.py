@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
-from lessons.models import Note, Stage
+from lessons.models import Note, Observation, Stage
 from tests.pdfs import elements, pages
-from tests.study_papers.lessons import FORENAMES, STAGES, a_usual_lesson, held
+from tests.study_papers.lessons import FORENAMES, STAGES, a_usual_lesson, held, minute
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,28 @@ def test_more_stages_go_on_over_further_pages_each_with_its_heads(client, ours):
     assert len(found) == 2
     assert all("B predicted" in page for page in found)
     assert "continued" in found[1]
+
+
+def test_200_notes_run_over_few_pages_each_with_its_heads(client, ours):
+    lesson = held(ours)
+    pupils, stages = list(lesson.study.case_pupils.all()), list(lesson.stages.all())[:3]
+    Observation.objects.bulk_create(
+        Observation(
+            lesson=lesson,
+            person=ours.sara,
+            case_pupil=pupils[number % 3],
+            stage=stages[number // 3 % 3],
+            text=f"note{number} reads aloud, stops, looks up",
+            at=minute(number // 5),
+        )
+        for number in range(200)
+    )
+
+    found = pages(printed(client, ours.sara, lesson).content)
+
+    assert len(found) <= 4
+    assert all("A predicted" in page for page in found)
+    assert {f"note{number}" for number in range(200)} <= set(" ".join(found).split())
 
 
 def test_a_text_of_20_000_characters_loses_no_word(client, ours):
