@@ -60,7 +60,8 @@ class AtOnce:
 AT_ONCE = [
     AtOnce(
         "Invitation",
-        "When a coordinator, a headteacher or the administrator invites people, sends it again or corrects the address",
+        "When a coordinator, a headteacher or the administrator invites people, sends it again or corrects the "
+        "address, and when teachers invite a guest to a research lesson",
         "Whoever is invited",
     ),
     AtOnce("Sign-in code", "When someone asks to sign in with a code", "Whoever asks, if the address is known here"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit, inviting
 from accounts.mail import post
-from accounts.models import Invitation, User
+from accounts.models import Invitation, Organisation, User
 from accounts.roles import GRANTS, Role
 from accounts.services import NotOfHere, place, withdraw
 from lessons.mails import GUEST_INVITED
@@ -33,6 +33,8 @@ def school_of(lesson):
 def invite_guest(person, lesson, email, first_name, last_name, until) -> tuple[LessonGuest, bool]:
     """Someone may observe this lesson until that day: (the row, whether they have an invitation to accept first).
 
+    Invited again, with another last day, they have that one.
+
     Whoever has a role in the organisation that lets them in for so long needs nothing more. Anyone else becomes a guest
     observer at the school of the lesson until the same day, and those who cannot sign in yet get an invitation.
     """
@@ -46,7 +48,7 @@ def invite_guest(person, lesson, email, first_name, last_name, until) -> tuple[L
         raise Refused("This is a member of the study, who observes the lesson in any case.")
     someone, waits = let_in(person, lesson, email, first_name, last_name, until)
     guest = row.guests.filter(person=someone).first() or LessonGuest(lesson=row, person=someone)
-    if guest.pk and guest.is_current:
+    if guest.pk and guest.is_current and guest.until == until:
         raise Refused(f"{email} is a guest of this lesson already, until {guest.until:%-d %B %Y}.")
     guest.invited_by, guest.invited_at, guest.until, guest.ended_at = person, timezone.now(), until, None
     guest.save()
@@ -66,7 +68,9 @@ def invite_guest(person, lesson, email, first_name, last_name, until) -> tuple[L
 
 def let_in(person, lesson, email, first_name, last_name, until):
     """(the person, whether they have to accept an invitation before they can observe)."""
-    organisation, school = lesson.study.partnership.programme.organisation, school_of(lesson)
+    school, organisation = school_of(lesson), lesson.study.partnership.programme.organisation
+    # One at a time: the same person may be invited to two lessons at once.
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     someone = User.objects.filter(email=email).first()
     if someone and someone.is_active:
         own = someone.memberships.live().filter(organisation=organisation, role__in=GRANTS["lessons.observe"])

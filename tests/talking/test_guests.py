@@ -13,6 +13,7 @@ from lessons import services
 from lessons.models import LessonGuest
 from papers.templatetags.plain import longdate
 from tests.factories import MembershipFactory
+from tests.notebook import a_lesson
 from tests.talking.lessons import address, post, words_of
 from tests.together import at_once
 
@@ -183,6 +184,30 @@ def test_two_members_who_invite_the_same_person_at_once_invite_them_once(ours):
         f"{EMAIL} is a guest of this lesson already, until {day(20):%-d %B %Y}.",
     ]
     assert Invitation.objects.filter(email=EMAIL).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_someone_who_is_invited_to_two_lessons_at_once_has_one_account_and_one_invitation(ours):
+    third = a_lesson(ours.held.study, stages=(), number=3, on=day(20))
+
+    outcomes = at_once(
+        lambda: services.invite_guest(ours.pat, ours.following, EMAIL, "Zoe", "Kranz", day(20))[1],
+        lambda: services.invite_guest(ours.sara, third, EMAIL, "Zoe", "Kranz", day(27))[1],
+    )
+
+    assert outcomes == [True, True]
+    assert sorted(LessonGuest.objects.filter(person__email=EMAIL).values_list("until", flat=True)) == [day(20), day(27)]
+    assert Invitation.objects.get(email=EMAIL).ends_on == day(27)
+
+
+def test_invited_again_with_another_last_day_the_guest_has_that_one(client, ours):
+    invite(client, ours, until=day(15))
+
+    invite(client, ours, until=day(25))
+
+    guest = LessonGuest.objects.get(lesson=ours.following)
+    assert (guest.until, Invitation.objects.get(email=EMAIL).ends_on) == (day(25), day(25))
+    assert max(row.ends_on for row in guest.person.memberships.live()) == day(25)
 
 
 def test_a_guest_is_ended_through_the_own_lesson_only(client, ours):
