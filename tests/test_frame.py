@@ -7,8 +7,10 @@ from django.template.loader import get_template, render_to_string
 
 TEMPLATES = settings.BASE_DIR / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
-# crispy-forms-gds hands its whole context to its own includes; paper is under no content policy.
-PAGES = [name for name in NAMES if not name.startswith("gds/") and "/pdf" not in name]
+# crispy-forms-gds hands its whole context to its own includes; paper, and a page that is taken away, are under
+# no content policy.
+TAKEN_AWAY = {"lessons/exports/study.html"}
+PAGES = [name for name in NAMES if not name.startswith("gds/") and "/pdf" not in name and name not in TAKEN_AWAY]
 INLINE = re.compile(r"""<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=["']|href=["']javascript:""")
 
 

@@ -74,7 +74,7 @@ def study_pdf(request, pk):
         "chosen": form.data.get("names", asked),
         "found": found,
     }
-    return render(request, "lessons/exports/pdf.html", context, status=422 if form.errors else 200)
+    return render(request, "lessons/exports/whom.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
