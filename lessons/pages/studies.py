@@ -83,7 +83,7 @@ class StudyPage:
         names = {
             "when": "lessons:plan",
             "sheet": "lessons:sheet",
-            "observe": "lessons:sheet",
+            "observe": "lessons:observe",
             "discussion": "lessons:discussion",
         }
         return reverse(names[self.standing.act], args=[lesson.pk]) if self.standing.act in names else ""

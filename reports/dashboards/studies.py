@@ -56,7 +56,7 @@ def items_of(study, lessons, today):
         yield {
             "title": f"Discuss research lesson {talk.number}, and agree how it is written down",
             "text": f"{label}. It was held on {day_of(talk.started_at.date(), today)}.",
-            "url": reverse("lessons:sheet", args=[talk.pk]),
+            "url": reverse("lessons:discussion", args=[talk.pk]),
         }
     if not lessons[0].has_question or not lessons[0].has_pupils:
         what, name = ("Write the question", "study_write") if not lessons[0].has_question else CHOOSE
