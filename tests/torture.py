@@ -4,7 +4,9 @@ What they type are tokens, each typed once, so that every one can be looked for 
 """
 
 import contextlib
+import os
 import random
+import signal
 from dataclasses import dataclass, field
 
 from django.contrib.sessions.models import Session
@@ -77,7 +79,8 @@ WAITING = """async () => {
     database.transaction("drafts").objectStore("drafts").getAllKeys().onsuccess = (event) => done(event.target.result);
   });
   database.close();
-  return names.length + document.querySelectorAll("form .ls-conflict").length;
+  const isTroubled = document.querySelector("#saved").classList.contains("is-kept-here");
+  return names.length + document.querySelectorAll("form .ls-conflict").length + isTroubled;
 }"""
 
 FAULTS = {  # what may go wrong, and how often among ten
@@ -85,7 +88,6 @@ FAULTS = {  # what may go wrong, and how often among ten
     "error": 2,
     "lost answer": 2,
     "cut off": 2,
-    "slow": 1,
     "full": 1,
     "signed out": 1,
     "killed": 3,
@@ -181,8 +183,6 @@ class Device:
             with contextlib.suppress(Exception):
                 route.fetch()
             return route.abort("connectionreset")
-        if trouble == "slow":
-            self.page.wait_for_timeout(1500)
         return route.continue_()
 
     def sign_in(self):
@@ -216,14 +216,14 @@ class Device:
     def fill_store(self, is_full):
         self.page.evaluate("is => { window.isFull = is; }", is_full)
 
-    def die(self, how):
-        """The tab is gone, and opened again: with or without a network, as it is at the moment."""
-        self.page.wait_for_timeout(1200)  # what is typed is kept on the device after 0.8 seconds
-        if how == "crashed":
-            with contextlib.suppress(Exception):
-                self.context.new_cdp_session(self.page).send("Page.crash")
+    def open_again(self):
+        """The tab is gone, and opened anew: with or without a network, as it is at the moment."""
         self.page.close()
         self.open()
+
+    @property
+    def is_full(self):
+        return self.page.evaluate("Boolean(window.isFull)")
 
     @property
     def waits(self):
@@ -248,7 +248,7 @@ def torture(browser, client, people, path, edits, seed, at_half=lambda: None):
             if rng.random() < 0.06:
                 device.settle_conflict(rng)
             if rng.random() < 0.07:
-                go_wrong(rng, device, server, counts)
+                go_wrong(rng, device, devices, server, counts)
             if rng.random() < 0.05:
                 heal(device)
         for device in devices:
@@ -261,24 +261,38 @@ def torture(browser, client, people, path, edits, seed, at_half=lambda: None):
     return counts, tokens, left
 
 
-def go_wrong(rng, device, server, counts):
+def go_wrong(rng, device, devices, server, counts):
     (fault,) = rng.choices(list(FAULTS), weights=FAULTS.values())
-    full = device.page.evaluate("Boolean(window.isFull)")
-    if fault in {"killed", "crashed"} and full:
+    gone = {"killed": [device], "crashed": devices}.get(fault, [])
+    if any(one.is_full for one in gone):
         return  # the words are in this page only, which says so
     counts.fault(fault)
-    if fault == "offline":
+    if gone:
+        die(gone, fault)
+    elif fault == "offline":
         device.go_offline(True)
     elif fault == "full":
         device.fill_store(True)
     elif fault == "signed out":
         Session.objects.all().delete()
-    elif fault in {"killed", "crashed"}:
-        device.die(fault)
     elif fault == "restarted":
         server.restart()
     else:
         device.trouble = fault
+
+
+def die(devices, how):
+    """The tab is closed; or the browser's processes are killed, without a last word to any page."""
+    for device in devices:
+        device.page.wait_for_timeout(1200)  # what is typed is kept on the device after 0.8 seconds
+    if how == "crashed":
+        browser = devices[0].context.browser.new_browser_cdp_session()
+        for process in browser.send("SystemInfo.getProcessInfo")["processInfo"]:
+            if process["type"] == "renderer":
+                os.kill(process["id"], signal.SIGKILL)
+        browser.detach()
+    for device in devices:
+        device.open_again()
 
 
 def heal(device):
@@ -291,6 +305,8 @@ def heal(device):
 def bring_home(rng, device):
     """Everything is well again: what waits on the device reaches the server."""
     heal(device)
+    device.page.evaluate("document.activeElement.blur()")  # what was typed last is sent at once
+    device.page.wait_for_timeout(5000)
     for _ in range(120):
         if not device.waits:
             return
