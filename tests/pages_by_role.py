@@ -273,6 +273,7 @@ def pages_of(corner):
             reverse("reports:detail", args=[ours.school_report.pk]),
         ],
         Role.OFFICE: [*everyone, *visits, *cover, *calendar],
+        Role.GUEST: [*everyone, *observing[:2]],
         Role.ADMINISTRATOR: [
             *everyone,
             reverse("system"),
