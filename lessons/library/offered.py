@@ -14,7 +14,7 @@ UNION ALL SELECT 'years', year_group::text, NULL FROM readable GROUP BY year_gro
 UNION ALL SELECT 'programmes', programme::text, name FROM readable GROUP BY programme, name
 UNION ALL (SELECT 'techniques', technique, NULL FROM readable WHERE technique <> ''
     GROUP BY technique ORDER BY count(*) DESC, technique LIMIT {most})
-UNION ALL (SELECT 'themes', theme, NULL FROM readable, unnest(themes) AS theme
+UNION ALL (SELECT 'themes', theme, NULL FROM (SELECT unnest(themes) AS theme FROM readable) AS each_theme
     GROUP BY theme ORDER BY count(*) DESC, theme LIMIT {most})
 """
 COLUMNS = [

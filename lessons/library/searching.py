@@ -62,20 +62,36 @@ def ranked(rows, text, page, size):
     long, and tells little."""
     query = query_of(text)
     found = rows.filter(search=query)
-    count, keys = page_of(found, [SearchRank(F("heads"), query, weights=WEIGHTS).desc(), *NEWEST], page, size)
-    if not 1 < count <= MOST_WEIGHED:
-        return count, keys
-    return page_of(found, [SearchRank(F("search"), query, weights=WEIGHTS).desc(), *NEWEST], page, size)
+    by_heads = [SearchRank(F("heads"), query, weights=WEIGHTS).desc(), *NEWEST]
+    if page * size > MOST_WEIGHED:
+        count, keys = page_of(found, by_heads, page, size)
+        if count > MOST_WEIGHED:
+            return count, keys
+    count, keys = first_of(found, by_heads, MOST_WEIGHED)
+    if count > MOST_WEIGHED:
+        return count, part(keys, page, size)
+    by_all = [SearchRank(F("search"), query, weights=WEIGHTS).desc(), *NEWEST]
+    keys = list(rows.model.objects.filter(pk__in=keys).order_by(*by_all).values_list("pk", flat=True)) if keys else []
+    return count, part(keys, min(page, max(1, -(-count // size))), size)
+
+
+def part(keys, page, size):
+    return keys[(page - 1) * size : page * size]
+
+
+def first_of(found, order, most, start=0):
+    """(how many there are, the keys of the first of them), in one query."""
+    numbered = found.annotate(of=Window(Count("pk"))).order_by(*order).values_list("pk", "of")
+    rows = list(numbered[start : start + most])
+    return (rows[0][1] if rows else 0), [pk for pk, _ in rows]
 
 
 def page_of(found, order, page, size):
-    """(how many there are, the keys of one page), in one query; another one where there is no such page."""
-    numbered = found.annotate(of=Window(Count("pk"))).order_by(*order).values_list("pk", "of")
-    rows = list(numbered[(page - 1) * size : page * size])
-    if not rows and page > 1:
-        count = found.count()
-        return page_of(found, order, max(1, -(-count // size)), size)
-    return (rows[0][1] if rows else 0), [pk for pk, _ in rows]
+    """The same of one page; in another query where there is no such page."""
+    count, keys = first_of(found, order, size, start=(page - 1) * size)
+    if keys or page == 1:
+        return count, keys
+    return page_of(found, order, max(1, -(-found.count() // size)), size)
 
 
 # A mistyped word ------------------------------------------------------------------------------------------------------

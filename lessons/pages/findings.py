@@ -181,7 +181,8 @@ def own_unshown(person) -> list[FindingLine]:
     """The person's findings in which somebody has something to do, the newest first."""
     if not person.may("studies.write"):
         return []
-    rows = Finding.objects.allowed(person, "studies.write").select_related("study", "sheet", "withdrawn_by")
+    studies = list(Study.objects.allowed(person, "studies.write").values_list("pk", flat=True))
+    rows = Finding.objects.filter(study__in=studies).select_related("study", "sheet", "withdrawn_by")
     rows = rows.prefetch_related("consents__person", "study__members__person", "sheet__notes").order_by("-pk")[:20]
     lines = []
     for finding in rows:

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from lessons.library import searching
 from lessons.library.searching import in_html
 from lessons.models import Finding
 from tests.findings.found import everybody, shown_to, write
@@ -132,3 +133,16 @@ def test_pages_of_twenty_keep_what_was_asked(group, as_person):
 
     assert (answer.context["page_obj"].paginator.count, len(answer.context["found"])) == (21, 1)
     assert answer.context["query"] == "q=talk&theme=talk+for+writing"
+
+
+@pytest.mark.parametrize("weighed", [3, 20, 500])
+def test_however_many_are_weighed_every_one_is_on_one_page_and_no_page_is_empty(group, monkeypatch, weighed):
+    monkeypatch.setattr(searching, "MOST_WEIGHED", weighed)
+    wanted = {shown_to(group, "group", headline=f"Talk {number}").pk for number in range(7)}
+    rows = Finding.objects.allowed(group.sara, "findings.view")
+
+    pages = [searching.searched(rows, "talk", page, size=3) for page in (1, 2, 3, 99)]
+
+    assert {page.count for page in pages} == {7}
+    assert [len(page.keys) for page in pages] == [3, 3, 1, 1]
+    assert {key for page in pages for key in page.keys} == wanted
