@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from lessons.library.boxes import TEXTS, TITLES, themes_in
 from lessons.library.standing import READERS, Standing, standings_of
 from lessons.models import Finding, FindingCitation, Study
@@ -43,7 +45,9 @@ class Reading:
 def reading_of(finding, by_name=True) -> Reading:
     """What is published of it."""
     subject, year_group = finding.subject_and_year
-    agreed = finding.consents.filter(withdrawn_at=None).select_related("person") if by_name else []
+    agreed = finding.consents.filter(version=finding.version, audience=finding.audience).select_related("person")
+    # Whoever has agreed to a newer text since is an author of this one still.
+    agreed = agreed.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=finding.published_at)) if by_name else []
     return Reading(
         finding=finding,
         headline=finding.headline,
@@ -53,7 +57,7 @@ def reading_of(finding, by_name=True) -> Reading:
         subject=subject,
         year_group=year_group,
         at=finding.published_at,
-        authors=sorted({row.person for row in agreed if row.version == finding.version}, key=by_surname),
+        authors=sorted({row.person for row in agreed}, key=by_surname),
         files=[file for file in finding.files.all() if file.is_shown],
         readers=READERS[finding.audience],
     )

@@ -224,11 +224,13 @@ def test_a_citation_is_taken_back_by_a_member(as_person):
 def test_a_published_page_keeps_to_its_text_while_a_new_one_is_written(group, as_person):
     finding = shown_to(group, "group")
     write(group.sara, finding, know="Quite new words.")
+    consent(group.sara, finding, "group", finding.sheet.version)
 
     page = text_of(as_person(group.pat).get(reverse("lessons:finding", args=[finding.pk])))
 
     assert "Three times aloud is enough" in page
     assert "Quite new words" not in page
+    assert "By Dele Marsh and Ada Moss" in page
 
 
 def test_an_author_sees_their_unfinished_findings_in_the_library(group, as_person):
