@@ -1,7 +1,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from programmes.models.partnerships import OWN, Partnership, of_either_school, through_partnership
+from programmes.models.partnerships import OWN, Partnership, of_either_school, partner_teachers, through_partnership
 from programmes.models.programmes import Programme, started
 
 
@@ -100,7 +100,8 @@ class AgreementQuerySet(ScopedQuerySet):
             "partnership__specialist__home_school",
             "partnership__partner_school",
         ).prefetch_related(
-            "partnership__partner_teachers__user", "signatures__person", "signatures__school", "signatures__signed_by"
+            partner_teachers("partnership__"),
+            Prefetch("signatures", Signature.objects.select_related("person", "school", "signed_by")),
         )
 
 
