@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext, setup_databases, setup_test
 
 from bench.county import build_county
 from bench.findings import FINDINGS, findings
+from bench.notebook import OBSERVATIONS, OBSERVERS, STAGES, notebook
 from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
 from bench.planning import planning
@@ -40,6 +41,9 @@ def main():
             "pairing": pairing(seconds),
             "planner": planning(seconds) | from_rows(seconds),
             "register": register(seconds),
+            f"a lesson of {STAGES} stages, {OBSERVERS} observers, {OBSERVATIONS} observations": notebook(
+                seconds, signed_in, queries_of
+            ),
             **county(),
         }
     finally:
