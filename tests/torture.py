@@ -167,7 +167,7 @@ class Device:
         self.counts.shown += 1
 
     def heard(self, response):
-        if response.status == 409 and "/save/" in response.url:
+        if response.status == 409 and "/save/" in response.url and '"beside"' not in (response.request.post_data or ""):
             with contextlib.suppress(Exception):  # a page that was killed takes its answers with it
                 states = response.json()["cells"].values()
                 self.counts.made += sum(state["state"] == "conflict" for state in states)
@@ -284,7 +284,7 @@ def go_wrong(rng, device, devices, server, counts):
 def die(devices, how):
     """The tab is closed; or the browser's processes are killed, without a last word to any page."""
     for device in devices:
-        device.page.wait_for_timeout(1200)  # what is typed is kept on the device after 0.8 seconds
+        device.page.wait_for_timeout(1500)  # what is typed is kept on the device after 0.8 seconds
     if how == "crashed":
         browser = devices[0].context.browser.new_browser_cdp_session()
         for process in browser.send("SystemInfo.getProcessInfo")["processInfo"]:

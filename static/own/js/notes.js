@@ -130,12 +130,12 @@ function cellsOf(names) {
   return names.map((field) => ({ field, text: textOf(field), base: Number(baseOf(field).value), seq: (seq += 1) }));
 }
 
-function post(cells, more = {}) {
+function post(cells, more = {}, also = {}) {
   return fetch(address, {
     method: "POST",
     redirect: "error",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-    body: JSON.stringify({ who: Number(who), client, cells, ...(since && { since: Number(since) }) }),
+    body: JSON.stringify({ who: Number(who), client, cells, ...also, ...(since && { since: Number(since) }) }),
     ...more,
   });
 }
@@ -174,15 +174,15 @@ async function save() {
 }
 
 // The answer; after a new sign-in with a new token, once.
-async function answered(cells) {
-  const answer = await post(cells, patient());
+async function answered(cells, also = {}) {
+  const answer = await post(cells, patient(), also);
   if (answer.status !== 403) return answer;
   const asked = await fetch(address, { redirect: "error", ...patient() });
   if (!asked.ok) return asked;
   const mine = await asked.json();
   if (String(mine.who) !== who) return new Response(JSON.stringify({ words: "Someone else is signed in in this browser." }), { status: 403 });
   freshen(mine.token);
-  return post(cells, patient());
+  return post(cells, patient(), also);
 }
 
 function freshen(given) {
@@ -212,7 +212,7 @@ async function took({ cells: states, at, version, news, locked = [] }, cells) {
       taken[field] = text;
       lock(field, state.words);
     } else {
-      clash(field, state);
+      clash(field, state, text);
     }
   }
   await keepHere();
@@ -360,7 +360,7 @@ function say(text, keptHere) {
 }
 
 // Two texts for one box: theirs beside the own one, with three ways on.
-function clash(field, { version, theirs, by, at }) {
+function clash(field, { version, theirs, by, at }, sent) {
   clashes.add(field);
   taken[field] = theirs;
   const place = placeOf(field);
@@ -370,9 +370,10 @@ function clash(field, { version, theirs, by, at }) {
   shown.querySelector("[data-clash=who]").textContent = `${by || "Someone else"} wrote here at ${at}:`;
   shown.querySelector("[data-clash=theirs]").textContent = theirs || "(the box was emptied)";
   if (!place.querySelector("textarea")) shown.querySelector("[data-choice=both]").remove();
-  shown.addEventListener("click", (event) => {
+  shown.addEventListener("click", async (event) => {
     const choice = event.target.dataset.choice;
     if (!choice) return;
+    if (choice === "theirs" && !(await isKeptBeside(field, sent))) return trouble("Your newest words in this box are not on the server yet, so they stay. Choose again once you are online.");
     if (choice === "theirs") put(field, theirs);
     if (choice === "both") put(field, `${theirs}\n\n${textOf(field)}`);
     baseOf(field).value = version;
@@ -383,6 +384,16 @@ function clash(field, { version, theirs, by, at }) {
     else keepHere().then(() => say("Saved.", false));
   });
   place.append(shown);
+}
+
+// Whoever takes the other text gives up the own one, which is on the server by then, with what was typed since it was sent.
+async function isKeptBeside(field, sent) {
+  while (textOf(field) !== sent) {
+    sent = textOf(field);
+    const answer = await answered(cellsOf([field]), { beside: true }).catch(() => null);
+    if (![200, 409, 410].includes(answer?.status)) return false;
+  }
+  return true;
 }
 
 // The page goes: what changed is sent after it, as much as a browser lets through, and kept here in any case.
