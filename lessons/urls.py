@@ -54,6 +54,7 @@ urlpatterns = [
     path("studies/<int:pk>/members/<int:person>/end/", studies.member_end, name="member_end"),
     path("studies/<int:pk>/readers/", studies.reader_add, name="reader_add"),
     path("studies/readers/<int:pk>/end/", studies.reader_end, name="reader_end"),
+    path("studies/<int:pk>/lessons/", studies.lessons, name="study_lessons"),
     path("studies/<int:pk>/finish/", studies.finish, name="study_finish"),
     path("lessons/<int:pk>/", sheet.sheet, name="sheet"),
     path("lessons/<int:pk>/paper/", exports.paper, name="paper"),

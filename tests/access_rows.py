@@ -300,6 +300,7 @@ MATRIX = {
     "lessons:member_end POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:reader_add POST":          (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
     "lessons:reader_end POST":          (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:study_lessons POST":       (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:study_finish POST":        (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     # the sheet is for its members and, of this one lesson, its guest
     "lessons:sheet GET":                (302, 403, 404, 403, 404, 403, 200, 200, 404, 404, 200, 403),
@@ -549,6 +550,7 @@ KEYS = {  # what a URL is about, in a corner of the world
             "member_add",
             "reader_add",
             "study_finish",
+            "study_lessons",
         )
     },
     **{f"lessons:study_export{what}": lambda c: [c.study.exports.get().pk] for what in ("", "_progress", "_download")},

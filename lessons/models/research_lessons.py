@@ -1,5 +1,7 @@
 """A research lesson: planned together, watched, talked about. Its words and predictions are the boxes of its sheet."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -132,6 +134,17 @@ class ResearchLesson(models.Model):
         if self.cancelled_at:
             return self.cancelled_because
         return self.visit.cancelled_because if self.visit and self.visit.status == Visit.Status.CANCELLED else ""
+
+    @property
+    def asks_at(self):
+        """From when on it is asked whether the lesson has begun: its time, on its day, until somebody says so."""
+        if self.is_started or self.at is None or self.day != timezone.localdate() or self.why_cancelled:
+            return None
+        return timezone.make_aware(dt.datetime.combine(self.day, self.at))
+
+    @property
+    def is_asked(self):
+        return self.asks_at is not None and timezone.now() >= self.asks_at
 
     @property
     def is_started(self):

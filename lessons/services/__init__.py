@@ -20,6 +20,7 @@ from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_
 from lessons.services.starting import end_lesson, start_lesson, take_start_back
 from lessons.services.studies import (
     Refused,
+    add_lesson,
     add_member,
     add_reader,
     choose_case_pupils,
@@ -33,6 +34,7 @@ from lessons.services.studies import (
     may_hold,
     start_study,
     study_left_by,
+    take_last_lesson_out,
     usual_number,
 )
 from lessons.services.talking import (
@@ -51,6 +53,7 @@ __all__ = [
     "Outcome",
     "Refused",
     "State",
+    "add_lesson",
     "add_member",
     "add_reader",
     "add_stage",
@@ -96,6 +99,7 @@ __all__ = [
     "start_study",
     "study_left_by",
     "take_cancelling_back",
+    "take_last_lesson_out",
     "take_start_back",
     "usual_number",
     "visit_left_by",

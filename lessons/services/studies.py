@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
@@ -79,6 +80,40 @@ def add_lessons(study, numbers):
         ]
         LessonPart.objects.bulk_create(LessonPart(lesson=lesson, person=one, part=part) for one, part in parts)
         Stage.objects.bulk_create(Stage(lesson=lesson, position=place) for place in range(1, FIRST_STAGES + 1))
+
+
+@transaction.atomic
+def add_lesson(person, study) -> ResearchLesson:
+    """One more lesson, at the end. Of two who add one at once both have: a study has four at most."""
+    study = held(study)
+    last = study.research_lessons.aggregate(last=Max("number"))["last"] or 0
+    if last >= MOST_LESSONS:
+        raise Refused(f"A study has at most {MOST_LESSONS} research lessons.")
+    add_lessons(study, [last + 1])
+    Study.objects.filter(pk=study.pk).update(lessons_planned=last + 1)
+    audit.record(person, "studies.lesson added", study)
+    return study.research_lessons.get(number=last + 1)
+
+
+@transaction.atomic
+def take_last_lesson_out(person, study) -> bool:
+    """The last lesson is not needed. One in which something is written or seen stays: it can be cancelled."""
+    study = held(study)
+    last = study.research_lessons.select_related("sheet").order_by("number").last()
+    if last is None or last.number <= FEWEST:
+        raise Refused(f"A study has at least {FEWEST} research lessons.")
+    if not is_untouched(last):
+        raise Refused(f"Something is written in lesson {last.number}, so it stays. It can be cancelled on its sheet.")
+    Sheet.objects.filter(pk=last.sheet_id).delete()
+    Study.objects.filter(pk=study.pk).update(lessons_planned=last.number - 1)
+    audit.record(person, "studies.lesson taken out", study)
+    return True
+
+
+def is_untouched(lesson):
+    kept = [lesson.observations, lesson.photos, lesson.private_notes, lesson.guests, lesson.agreements]
+    has_words = lesson.sheet.revisions.exists() or lesson.sheet.notes.exists()
+    return not (lesson.is_started or has_words or any(rows.exists() for rows in kept))
 
 
 @transaction.atomic

@@ -295,6 +295,25 @@ def reader_end(request, pk):
 
 
 @require_POST
+def lessons(request, pk):
+    """One lesson more, or the last one less."""
+    row = own_study(request, pk)
+    if why := why_closed(row):
+        messages.warning(request, why)
+        return redirect(row)
+    try:
+        if request.POST.get("do") == "remove":
+            services.take_last_lesson_out(request.user, row)
+            messages.success(request, "The lesson is taken out.")
+        else:
+            lesson = services.add_lesson(request.user, row)
+            messages.success(request, f"Lesson {lesson.number} is added.")
+    except services.Refused as refused:
+        messages.warning(request, str(refused))
+    return redirect(f"{row.get_absolute_url()}#lessons")
+
+
+@require_POST
 def finish(request, pk):
     row = own_study(request, pk)
     if request.POST.get("finished") == "no":

@@ -299,3 +299,16 @@ def test_observations_stand_where_they_were_made_newest_five_of_each_cell(client
     found = page.context["page"].rows[1].cells[1]
     assert [one.row.text for one in found.newest] == [f"Note {minute}" for minute in range(2, 7)]
     assert "7 notes in all" in text_of(page)
+
+
+@pytest.mark.parametrize(("hour", "asked"), [(9, False), (11, True)])
+def test_at_its_time_it_is_asked_whether_the_lesson_has_begun(client, ours, hour, asked):
+    ResearchLesson.objects.filter(pk=ours.first.pk).update(on=dt.date(2027, 1, 14), at=dt.time(10), visit=None)
+    with time_machine.travel(dt.datetime(2027, 1, 14, hour, tzinfo=dt.UTC), tick=False):
+        client.force_login(ours.pat)
+        pages = [text_of(client.get(address(name, ours.first))) for name in ("sheet", "observe")]
+        client.post(address("lesson_start", ours.first))
+        begun = text_of(client.get(address("sheet", ours.first)))
+
+    assert ["Has the lesson begun?" in page for page in pages] == [asked, asked]
+    assert "Has the lesson begun?" not in begun

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
+from lessons import services
 from lessons.models import Study
 from tests.factories import PlaceFactory, VisitFactory
 from tests.reading import text_of
@@ -145,3 +146,30 @@ def test_a_case_pupil_keeps_the_letter_and_stays_once_observed(client, ours):
 
     assert whole(study)["pupils"] == {"A": new, "B": ours.places[1], "C": ours.places[2]}
     assert "C has been observed already" in text_of(refused)
+
+
+def test_a_lesson_is_added_up_to_four_and_the_last_taken_out_while_nothing_is_written_in_it(client, ours):
+    start(client, ours, lessons="2")
+    study = Study.objects.latest("pk")
+
+    answers = [client.post(address("study_lessons", study), {"do": do}, follow=True) for do in ("add", "add", "add")]
+    client.post(address("study_lessons", study), {"do": "remove"})
+    third = study.research_lessons.get(number=3)
+    services.write_cells(ours.pat, third.sheet, [services.Cell("intention", "Edit", 0, 1)], uuid.uuid4())
+    kept = client.post(address("study_lessons", study), {"do": "remove"}, follow=True)
+
+    study.refresh_from_db()
+    assert "A study has at most 4 research lessons." in text_of(answers[2])
+    assert "Something is written in lesson 3, so it stays." in text_of(kept)
+    assert list(study.research_lessons.values_list("number", flat=True)) == [1, 2, 3]
+    assert study.lessons_planned == 3
+
+
+def test_a_study_keeps_two_lessons(client, ours):
+    start(client, ours, lessons="2")
+    study = Study.objects.latest("pk")
+
+    refused = client.post(address("study_lessons", study), {"do": "remove"}, follow=True)
+
+    assert "A study has at least 2 research lessons." in text_of(refused)
+    assert study.research_lessons.count() == 2
