@@ -45,6 +45,8 @@ def forms_of_word(word):
     forms = {word}
     for form in [word, *word.split("-")]:
         forms |= {form, form.removesuffix("'s"), form.removesuffix("'"), form.replace("'", "")}
+        if len(form) > SHORTEST + 1:  # an s whose apostrophe somebody has left out
+            forms.add(form.removesuffix("s"))
         if form.endswith("s'"):
             forms.add(form[:-2])
     return forms
@@ -116,7 +118,8 @@ def numbers_in(text):
 
 
 def words_in(text, names):
-    written = unicodedata.normalize("NFC", text.translate(PLAIN))
+    seen = "".join(c for c in text.translate(PLAIN) if unicodedata.category(c) != "Cf")  # without what has no width
+    written = unicodedata.normalize("NFC", seen)
     words = [match[0] for match in WORD.finditer(written)]
     forms = [forms_of_word(folded(word)) for word in words]
     for word, of_word in zip(words, forms, strict=True):

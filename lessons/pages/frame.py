@@ -33,6 +33,7 @@ def frame_of(me, lesson, current):
             for label, name, who in PAGES
             if opens[who]
         ],
+        "guests": [row for row in lesson.guests.select_related("person") if row.is_current],
         "readers": [row for row in lesson.study.readers.select_related("person") if row.is_current],
         "safeguarding": SAFEGUARDING,
     }

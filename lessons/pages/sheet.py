@@ -263,16 +263,21 @@ def late_words(lesson):
     rows = lesson.sheet.revisions.filter(field__startswith=PREDICTED, at__gt=lesson.started_at).exclude(text="")
     locked = {note.field: note.text for note in lesson.sheet.notes.all() if note.field.startswith(PREDICTED)}
     found = defaultdict(list)
-    for row in rows.select_related("by").order_by("pk"):
+    last = {
+        (row.field, row.by_id): row for row in rows.select_related("by").order_by("pk")
+    }  # of each what they typed last
+    for row in sorted(last.values(), key=lambda row: row.pk):
         if row.text != locked.get(row.field, ""):
             found[row.field].append(Late(row.text, row.by, row.at))
     return found
 
 
 def kept_apart(lesson):
-    """The newest texts that are no part of the sheet: somebody was first, or the writer had left. Not those of a
-    prediction, which stand beside it."""
-    rows = lesson.sheet.revisions.filter(made=None).exclude(text="").exclude(field__startswith=PREDICTED)
+    """The newest texts that are no part of the sheet: somebody was first, or the writer had left. Not those that came
+    for a prediction once the lesson had begun, which stand beside it."""
+    rows = lesson.sheet.revisions.filter(made=None).exclude(text="")
+    if lesson.is_started:
+        rows = rows.exclude(field__startswith=PREDICTED, at__gt=lesson.started_at)
     return list(rows.select_related("by").order_by("-pk")[:50])
 
 

@@ -63,7 +63,8 @@ def add_lessons(study, numbers):
     """Lessons with these numbers, each on the next half-day that is planned for one and holds none yet."""
     partnership = study.partnership
     visits = Visit.objects.filter(partnership=partnership, kind=Visit.Kind.RESEARCH_LESSON, research_lesson=None)
-    free = list(visits.standing().order_by("on", "half", "pk"))
+    to_come = visits.filter(status=Visit.Status.PLANNED, on__gte=timezone.localdate())
+    free = list(to_come.order_by("on", "half", "pk"))
     taught_by = partnership.current_partner_teachers or [partnership.specialist.user]
     for number in numbers:
         lesson = ResearchLesson.objects.create(

@@ -120,6 +120,9 @@ def agree(request, pk):
     if not form.is_valid():
         return agree_page(request, finding, form, status=422)
     said = form.cleaned_data
+    if words := names_to_answer(finding, said["audience"]):
+        form.add_error("audience", f"First say of each of these words that it is no name, or change the text: {words}.")
+        return agree_page(request, finding, form, status=422)
     try:
         shown = findings.consent(request.user, finding, said["audience"], said["version"])
     except services.NotAsSeen:
@@ -129,6 +132,14 @@ def agree(request, pk):
         return redirect(f"{reverse('lessons:finding_write', args=[finding.pk])}?lacking")
     tell_agreed(request, finding, shown, said["audience"])
     return redirect("lessons:finding_agree", finding.pk)
+
+
+def names_to_answer(finding, audience):
+    """The words that may be names and that nobody has answered, where others than the group are to read them."""
+    found = checked(finding, finding.sheet.texts)
+    rows = [] if audience == Finding.Audience.GROUP else found.pupils
+    rows = [*rows, *found.others] if audience == Finding.Audience.PUBLIC else rows
+    return ", ".join(f"“{row.word}”" for row in rows)
 
 
 def tell_agreed(request, finding, shown, audience):

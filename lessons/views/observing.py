@@ -87,7 +87,7 @@ def observe(request, pk):
     context = {
         "classroom": classroom,
         "lesson": place.lesson,
-        "chosen": request.GET.get("pupil", classroom.pupils[0].letter if classroom.mine else ""),
+        "chosen": request.GET.get("pupil", classroom.pupils[0].letter if classroom.pupils else ""),
         "grouping": request.GET.get("grouping", ""),
         "kinds": [("action", "Did"), ("words", "Said"), ("teacher", "Teacher")],
         "groupings": [("alone", "Alone"), ("pair", "Pair"), ("group", "Group"), ("class", "Class")],

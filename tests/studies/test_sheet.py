@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.roles import Role
 from lessons import services
 from lessons.models import NoteRevision, Observation, ResearchLesson
 from lessons.pages.sheet import sheet_page
@@ -312,3 +313,33 @@ def test_at_its_time_it_is_asked_whether_the_lesson_has_begun(client, ours, hour
 
     assert ["Has the lesson begun?" in page for page in pages] == [asked, asked]
     assert "Has the lesson begun?" not in begun
+
+
+def test_a_text_that_met_another_before_the_start_is_shown_once_the_lesson_has_begun(client, ours):
+    save(client, ours.pat, ours.first, cell(predicted(ours), "Pat's"))
+    save(client, ours.sara, ours.first, cell(predicted(ours), "Sara's"))
+    services.start_lesson(ours.pat, ours.first)
+
+    page = client.get(address("sheet", ours.first)).context["page"]
+
+    assert [(row.text, row.by) for row in page.kept] == [("Sara's", ours.sara)]
+    assert page.rows[0].cells[0].late == []
+
+
+def test_of_what_somebody_goes_on_typing_after_the_start_the_last_text_is_shown(client, ours):
+    services.start_lesson(ours.pat, ours.first)
+    for number, text in enumerate(["He", "He reads", "He reads it"], start=1):
+        save(client, ours.sara, ours.first, cell(predicted(ours), text, seq=number))
+
+    page = client.get(address("sheet", ours.first)).context["page"]
+
+    assert [one.text for one in page.rows[0].cells[0].late] == ["He reads it"]
+    assert NoteRevision.objects.filter(sheet=ours.first.sheet).count() == 3
+
+
+def test_the_page_says_which_guests_read_it(client, ours):
+    guest = ours.people[Role.GUEST]
+    ours.first.guests.create(person=guest, invited_by=ours.pat, until=timezone.localdate())
+    client.force_login(ours.pat)
+
+    assert f"{guest} as a guest of this lesson until" in text_of(client.get(address("sheet", ours.first)))

@@ -17,6 +17,7 @@ const sending = {}; // box -> the text on its way
 const overtaken = {}; // box -> what somebody else wrote while the cursor stood in it, or words waited
 const tab = crypto.randomUUID(), tabs = [tab]; // and those whose words this one has taken up
 const clashes = new Set(); // boxes that wait for a choice
+const homeless = {}; // words for boxes that this page has not got any more
 let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
 let since = form.dataset.version; // of the sheet, as far as this page has seen it; none where the server tells no news
 let draftTimer, saveTimer, troubled = "";
@@ -52,6 +53,7 @@ addEventListener("beforeunload", (event) => document.body.dataset.unkept && wait
 addEventListener("online", () => (waiting().length ? save() : hear()));
 addEventListener("offline", () => waiting().length || trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online."));
 navigator.serviceWorker?.register(form.dataset.worker).catch(() => {});
+setInterval(sendHomeless, AGAIN);
 setInterval(() => (waiting().some((box) => !clashes.has(box)) ? save() : hear()), AGAIN);
 
 function keepPage() {
@@ -83,6 +85,7 @@ async function keepHere() {
   if (document.body.dataset.leaves) return;
   const cells = {};
   for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), client, seq, tab };
+  for (const [box, { text, base }] of Object.entries(homeless)) cells[box] = { text, base, client, seq, tab };
   try {
     await drafts.keep(who, path, { client, seq, cells }, tabs);
     delete document.body.dataset.unkept;
@@ -112,11 +115,13 @@ async function restore() {
   }
   tabs.push(...Object.values(cells).map((cell) => cell.tab));
   for (const [box, cell] of Object.entries(cells)) {
+    if (!baseOf(box)) homeless[box] = cell;
     if (!baseOf(box) || cell.text === taken[box]) continue;
     const typed = isWaiting(box) && textOf(box) !== cell.text && controlsOf(box)[0]?.localName === "textarea";
     put(box, typed ? `${cell.text}\n\n${textOf(box)}` : cell.text);
     baseOf(box).value = cell.base;
   }
+  if (Object.keys(homeless).length) sendHomeless();
   if (!waiting().length) {
     if (isFromDevice) trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online.");
     return keepHere();
@@ -284,10 +289,15 @@ function lockThose(beginnings) {
   }
 }
 
+// Not under somebody's fingers: who is typing goes on, is told, and the box closes once they leave it.
 function lock(box, why) {
   const controls = controlsOf(box);
   if (controls.every((control) => control.readOnly)) return;
-  for (const control of controls) control.readOnly = true;
+  if (controls.includes(document.activeElement)) {
+    document.activeElement.addEventListener("blur", () => setTimeout(() => !isWaiting(box) && lock(box, why)), { once: true });
+  } else {
+    for (const control of controls) control.readOnly = true;
+  }
   if (why) mark({ field: box }, why);
 }
 
@@ -384,6 +394,19 @@ function clash(field, { version, theirs, by, at }, sent) {
     else keepHere().then(() => say("Saved.", false));
   });
   place.append(shown);
+}
+
+// Words from the device for boxes that the page has not got any more, since they were locked or taken out meanwhile: they
+// go to the server all the same, which keeps them and shows them where they belong.
+async function sendHomeless() {
+  const names = Object.keys(homeless);
+  if (!names.length || busy || stopped) return;
+  const cells = names.map((field) => ({ field, text: homeless[field].text, base: homeless[field].base, seq: (seq += 1) }));
+  const answer = await answered(cells).catch(() => null);
+  if (![200, 409, 410].includes(answer?.status)) return;
+  for (const name of names) delete homeless[name];
+  await keepHere();
+  if (!waiting().length) lead(location.pathname, "Words from this device were kept beside what is locked now: load the page again to see them", "");
 }
 
 // Whoever takes the other text gives up the own one, which is on the server by then, with what was typed since it was sent.

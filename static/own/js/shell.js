@@ -8,7 +8,7 @@ let typedAt = 0;
 const page = await drafts.pageAt(location.pathname).catch(() => null);
 if (page) await show();
 else document.getElementById("none").hidden = false;
-document.getElementById("again").addEventListener("click", () => location.reload());
+document.getElementById("again")?.addEventListener("click", () => location.reload());
 addEventListener("input", () => (typedAt = Date.now()));
 addEventListener("online", lookForServer);
 if (location.pathname !== addresses.shell) setInterval(lookForServer, AGAIN);
