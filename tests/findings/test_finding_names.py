@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from lessons.library.names import Names, checked, names_in
-from lessons.services.findings import consent
 from tests.factories import PartnershipFactory, PlaceFactory
 from tests.findings.found import found_by, pupil_at
 from tests.reading import text_of
@@ -25,12 +24,14 @@ KNOWN = Names(
         ("Zoe\u0308 wrote", ["Zoë"]),
         ("Zoe\u2019s book and Zoe's pen", ["Zoe's"]),
         ("James' pen", ["James"]),
+        ("Zoes pen", ["Zoes"]),
+        ("Z\u200boe wrote", ["Zoe"]),
         ("O\u2019Brien spoke", ["O'Brien"]),
         ("Anne-Marie and Anne", ["Anne-Marie", "Anne"]),
         ("the Quill-Smith table", ["Quill-Smith"]),
         ("Li said so; later Lina did not", ["Li"]),
         ("they will write", ["will"]),
-        ("A, B and C; quilling; Zoes; anneal", []),
+        ("A, B and C; quilling; Zoeson; anneal", []),
         ("", []),
         ("number A123456789012 in it", ["A123456789012"]),
         ("number a 1234 5678 901 b in it", ["a 1234 5678 901 b"]),
@@ -88,13 +89,22 @@ def test_a_tick_answers_a_word_and_stays(group, as_person):
 
 
 @pytest.mark.django_db
-def test_a_name_warns_and_never_blocks(group):
+def test_before_a_text_leaves_the_group_each_word_that_may_be_a_name_is_answered(group, as_person):
     pupil_at(group, "Zoe", "Quill")
-    finding = found_by(group, know="Zoe helped.")
+    finding = found_by(group, know="Zoe helped.", did="Ada led.")
+    client, address = as_person(group.sara), reverse("lessons:finding_agree", args=[finding.pk])
 
-    told = [consent(person, finding, "programme", finding.sheet.version) for person in (group.sara, group.pat)]
+    def agree(audience):
+        return client.post(address, {"audience": audience, "version": finding.sheet.version})
 
-    assert told == [False, True]
+    asked = [agree(audience) for audience in ("group", "programme", "public")]
+    client.post(reverse("lessons:finding_name", args=[finding.pk]), {"word": "zoe"})
+    answered = agree("programme")
+
+    assert [answer.status_code for answer in asked] == [302, 422, 422]
+    assert "or change the text: “Zoe”." in text_of(asked[1])
+    assert "or change the text: “Zoe”, “Ada”." in text_of(asked[2])
+    assert answered.status_code == 302
 
 
 @pytest.mark.django_db
