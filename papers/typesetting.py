@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pikepdf
 from django.contrib.staticfiles import finders
+from PIL import ImageFile
 from weasyprint import CSS, HTML, URLFetcher
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint has it on for the whole process: half a photo would pass for one
 
 logger = logging.getLogger(__name__)
 BASE = "static:"

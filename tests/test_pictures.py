@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from importlib import import_module
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -96,3 +97,9 @@ def test_a_file_of_40_mb_is_refused_before_it_is_read():
     assert refusal(b"\xff\xd8" + b"\0" * 40 * 1024 * 1024) == (
         "The photo is 40 MB. At most 20 MB: take it again, or crop it."
     )
+
+
+def test_half_a_photo_is_refused_also_once_a_pdf_was_made():
+    import_module("papers.typesetting")
+
+    assert refusal(drawn((800, 800), "JPEG", quality=95)[:4000]).startswith("The photo is damaged")
