@@ -1,7 +1,9 @@
 """What every page of a research lesson has around it: its name, the way to the others, and who can read it."""
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from accounts.models import Membership
 from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.interviews import interviews_held
 
@@ -15,6 +17,14 @@ PAGES = [
     ("Private notes", "lessons:private", "members"),
     ("Guests", "lessons:guests", "members"),
 ]
+
+
+def guests_of(lesson):
+    """Those who can read the sheet now: who has not accepted yet is nobody here, and is not named."""
+    there = Membership.objects.live().filter(
+        user=OuterRef("person"), user__is_active=True, organisation=lesson.study.partnership.programme.organisation_id
+    )
+    return list(lesson.guests.current().filter(Exists(there)).select_related("person"))
 
 
 def frame_of(me, lesson, current):
@@ -33,7 +43,7 @@ def frame_of(me, lesson, current):
             for label, name, who in PAGES
             if opens[who]
         ],
-        "guests": [row for row in lesson.guests.select_related("person") if row.is_current],
+        "guests": guests_of(lesson),
         "readers": [row for row in lesson.study.readers.select_related("person") if row.is_current],
         "safeguarding": SAFEGUARDING,
     }

@@ -177,7 +177,7 @@ def let_studies_follow(person, partnership, left, joined, on):
         for study in rows.filter(finished_at=None):
             current = study.members.filter(until=None)
             if not current.filter(person=joined).exists() and current.count() < MOST_MEMBERS:
-                StudyMember.objects.create(study=study, person=joined, added_by=person)
+                StudyMember.objects.create(study=study, person=joined, added_by=person or joined)
 
 
 @transaction.atomic

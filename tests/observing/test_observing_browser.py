@@ -66,6 +66,7 @@ def test_a_lesson_is_observed_without_a_network_and_every_note_is_there_once(ope
     expect(page.get_by_label("What shows it for A?")).to_have_value("Joined two sentences with because")
     page.context.set_offline(False)
     expect(page.locator("#offline")).to_have_count(0)  # back on the page itself
+    expect(page.locator("#kept li", has_text="Half a thought")).to_have_count(1)
     expect(page.locator("#kept li", has_text="on this device")).to_have_count(0)
     expect(page.locator("#saved-words")).not_to_contain_text("Not saved")
     page.reload()
