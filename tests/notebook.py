@@ -98,7 +98,7 @@ def lesson_of_corner(corner, partnership, people, place):
         ended_at=start + dt.timedelta(minutes=50),
     )
     write_boxes(lesson.sheet, people[Role.PARTNER], criterion_A=words, intention=words)
-    words = f"{corner} talk"  # what no guest reads either
+    words = f"{corner} discussing"  # what no guest reads either
     after = {
         "talk_adjust": words,
         "talk_A_happened": words,

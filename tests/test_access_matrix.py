@@ -142,7 +142,7 @@ def leaks_of(world, name, who, body):
         yield who, "another school's pupil number"
     if "Ourside notebook" in body and who not in MEMBERS and not (who == Role.GUEST and name in GUESTS_READ):
         yield who, "what a group writes"
-    if "Ourside talk" in body and who not in MEMBERS:
+    if "Ourside discussing" in body and who not in MEMBERS:
         yield who, "what a group says afterwards"
     if "Ourside private" in body and who != Role.PARTNER:
         yield who, "what a member writes for themselves"
