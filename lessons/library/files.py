@@ -1,6 +1,5 @@
 """Files that arrive for a finding: told by what is in them, not by their name; pictures are written anew."""
 
-import zipfile
 from zipfile import BadZipFile, ZipFile
 
 from lessons.models import FindingFile
@@ -52,7 +51,8 @@ def slides_in(file):
                 b"application/vnd.oasis.opendocument.presentation"
             ):
                 return Kind.OPEN_SLIDES
-    except (BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
+    # Cut off, packed in a way that is not known here, read badly, with a password, or with parts of no sense.
+    except (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         if isinstance(error, NotTaken):
             raise
         raise NotTaken("The file is damaged, or only part of it arrived. Send it again.") from error
