@@ -81,8 +81,18 @@ def part(keys, page, size):
 def first_of(found, order, most, start=0):
     """(how many there are, the keys of the first of them), in one query."""
     numbered = found.annotate(of=Window(Count("pk"))).order_by(*order).values_list("pk", "of")
-    rows = list(numbered[start : start + most])
+    rows = read_by_index(numbered[start : start + most])
     return (rows[0][1] if rows else 0), [pk for pk, _ in rows]
+
+
+def read_by_index(rows):
+    """The rows, looked up in the index of words: PostgreSQL holds reading the whole table for as cheap where a third of
+    it says the word, since that the words of each row lie outside of it, compressed, is not in its sum."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        found = list(rows)
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return found
 
 
 def page_of(found, order, page, size):
