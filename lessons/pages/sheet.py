@@ -186,7 +186,7 @@ def sheet_page(person, lesson) -> SheetPage:
             stage=stage,
             number=number,
             name=box(f"stage-{stage.pk}-name", f"Stage {number}", kind="line"),
-            minutes=box(f"stage-{stage.pk}-minutes", f"Minutes of stage {number}", kind="line"),
+            minutes=minutes_box(box, stage, number),
             teacher=box(f"stage-{stage.pk}-teacher", f"What the teacher does in stage {number}", lines=1),
             pattern=box(f"stage-{stage.pk}-pattern", f"Pattern in stage {number}, all pupils", lines=3),
             cells=[
@@ -213,11 +213,15 @@ def sheet_page(person, lesson) -> SheetPage:
         for number, stage in enumerate((stage for stage in stages if stage.removed_at is None), start=1)
     ]
     give_times(lesson, rows, reached)
-    earlier = before(lesson) if me.reads and not lesson.is_started else Before()
-    if any(cell.predicted.text for row in rows for cell in row.cells) or any(row.name.text for row in rows):
+    earlier = before(lesson) if me.reads else Before()
+    if (
+        lesson.is_started
+        or any(cell.predicted.text for row in rows for cell in row.cells)
+        or any(row.name.text for row in rows)
+    ):
         earlier.plan = 0
     change = box("change", "What we do differently this time", lines=2)
-    if not change.version:
+    if not change.version and not lesson.is_started:
         change.text = earlier.text
     return SheetPage(
         lesson=lesson,
@@ -318,6 +322,19 @@ def give_times(lesson, rows, reached):
         if until and until >= since:
             took = round((until - since).total_seconds() / 60)
             row.took = f"{timezone.localtime(since):%H:%M} to {timezone.localtime(until):%H:%M}, {took} min"
+
+
+def minutes_box(box, stage, number):
+    found = box(f"stage-{stage.pk}-minutes", f"Minutes of stage {number}", kind="line")
+    found.error = why_not_read(found.field, found.text)
+    return found
+
+
+def why_not_read(name, text) -> str:
+    """The sentence for what stands in a box of the sheet and cannot be read; empty where all is well."""
+    if not name.endswith("-minutes") or not text.strip() or minutes_in(text):
+        return ""
+    return f"“{text.strip()[:20]}” is no number of minutes. Write it like 10."
 
 
 def minutes_in(text):

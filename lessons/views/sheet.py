@@ -18,9 +18,9 @@ from lessons.desks import Desk
 from lessons.forms.studies import CancelForm, WhenForm, parts_of
 from lessons.models import LessonPart, ResearchLesson
 from lessons.pages.frame import frame_of
-from lessons.pages.sheet import sheet_page
+from lessons.pages.sheet import sheet_page, why_not_read
 from lessons.views.studies import LEFT, sent, why_closed
-from lessons.views.writing import keep_form, not_signed_in, save
+from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 
 LOCKED = (
     "The lesson has begun, so its predictions stay as they are. What you typed is kept, and stands beside the "
@@ -58,6 +58,7 @@ def desk_of(lesson, person, is_member, read="lessons:sheet", boxes=None):
         read_url=reverse(read, args=[lesson.pk]),
         apart=why_closed(lesson.study) if is_member else LEFT,
         fixed=LOCKED,
+        problem=why_not_read,
     )
 
 
@@ -86,7 +87,7 @@ def written(request, pk):
     """Keep the boxes; then what a button asked for with them: a stage more, moved, removed, put back."""
     lesson, is_member = lesson_to_write(request.user, pk)
     desk = desk_of(lesson, request.user, is_member)
-    _, answer = keep_form(request, desk)
+    cells, answer = keep_form(request, desk)
     if answer is not None:
         return answer
     back = reverse("lessons:sheet", args=[lesson.pk])
@@ -107,7 +108,7 @@ def written(request, pk):
         return redirect(f"{back}#removed")
     if number:
         return redirect(f"{back}#stage-{number}")
-    messages.success(request, "Saved.")
+    tell_saved(request, desk, cells)
     return redirect(back)
 
 

@@ -93,3 +93,21 @@ def test_a_lesson_is_observed_without_a_network_and_every_note_is_there_once(ope
         "evidence-A": "Joined two sentences with because",
     }
     assert (planned, running) == ({}, {})
+
+
+def test_half_a_note_in_each_of_two_tabs_is_there_again_after_both_are_closed(open_as, ours):
+    first = open_as(ours.sara, 375)
+    context, path = first.context, address("observe", ours.today)
+    first.goto(path)
+    second = context.new_page()
+    second.goto(path)
+    for page, words in [(first, "Half a thought"), (second, "Half another")]:
+        page.locator("#note").fill(words)
+        page.wait_for_timeout(1200)  # kept on the device half a second after the last key
+    first.close()
+    second.close()
+
+    page = context.new_page()
+    page.goto(path)
+
+    expect(page.locator("#note")).to_have_value("Half a thought\nHalf another")

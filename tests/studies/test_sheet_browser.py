@@ -1,4 +1,6 @@
-"""What was typed on a device for a prediction that was locked meanwhile reaches the server all the same."""
+"""Words that a device keeps for a sheet reach the server, whatever becomes of the tab that they were typed in."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -27,3 +29,97 @@ def test_words_that_wait_on_the_device_outlive_the_start_of_the_lesson(open_as):
 
     expect(page.get_by_text("Waits to be asked")).to_be_visible()
     assert {row.made for row in NoteRevision.objects.filter(text="Waits to be asked")} == {None}  # it may come twice
+
+
+SECONDS = 1000
+UNTIL_KEPT = 1.5 * SECONDS
+BOTH = re.compile("Calls out\n\nListens|Listens\n\nCalls out")
+IS_FULL = """is => {
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (...given) {
+    if (window.isFull) throw new DOMException("", "QuotaExceededError");
+    return put.apply(this, given);
+  };
+  window.isFull = is;
+}"""
+
+WITHOUT_A_LAST_WORD = "document.body.dataset.leaves = 'yes'"
+SLOW_TO_READ = """
+  const { decrypt } = SubtleCrypto.prototype;
+  const gate = new Promise((done) => { window.goOn = done; });
+  SubtleCrypto.prototype.decrypt = async function (...given) {
+    await gate;
+    return decrypt.apply(this, given);
+  };
+"""
+
+
+def no_answer(context):
+    context.route("**/save/**", lambda route: route.abort())
+
+
+def opened(context, path):
+    page = context.new_page()
+    page.goto(path)
+    return page
+
+
+def test_what_is_typed_before_the_page_has_its_words_back_stands_beside_them(open_as):
+    ours = with_group()
+    path, minutes = address("sheet", ours.first), f"[name='stage-{ours.stages[0].pk}-minutes']"
+    page = open_as(ours.sara)
+    context = page.context
+    no_answer(context)
+    page.goto(path)
+    page.locator(minutes).fill("8")
+    page.get_by_label("A predicted, stage 1").fill("Calls out")
+    page.wait_for_timeout(UNTIL_KEPT)
+    page.evaluate(WITHOUT_A_LAST_WORD)
+    page.close()
+
+    context.add_init_script(SLOW_TO_READ)
+    page = opened(context, path)
+    page.locator(minutes).fill("or 10")
+    page.get_by_label("A predicted, stage 1").fill("Or stops")
+    page.evaluate("goOn()")
+
+    expect(page.locator(minutes)).to_have_value("8 or 10")
+    expect(page.get_by_label("A predicted, stage 1")).to_have_value("Calls out\n\nOr stops")
+
+
+def test_two_tabs_that_are_closed_keep_the_words_of_both(open_as):
+    ours = with_group()
+    first = open_as(ours.sara)
+    context, path = first.context, address("sheet", ours.first)
+    first.goto(path)
+    second = opened(context, path)
+    second.evaluate("navigator.serviceWorker.ready")
+    second.wait_for_timeout(UNTIL_KEPT)
+    context.set_offline(True)
+    for page, words in [(first, "Calls out"), (second, "Listens")]:
+        page.get_by_label("A predicted, stage 1").fill(words)
+        page.wait_for_timeout(UNTIL_KEPT)
+    first.close()
+    second.close()
+
+    page = opened(context, path)
+    expect(page.get_by_label("A predicted, stage 1")).to_have_value(BOTH)
+
+
+def test_a_device_that_has_room_again_keeps_the_words_without_another_key(open_as):
+    ours = with_group()
+    page = open_as(ours.sara)
+    context, path = page.context, address("sheet", ours.first)
+    no_answer(context)
+    page.goto(path)
+    page.evaluate(IS_FULL, True)
+    page.get_by_label("A predicted, stage 1").fill("Calls out")
+    expect(page.locator("body")).to_have_attribute("data-unkept", "yes")
+    page.evaluate("window.isFull = false")
+    page.wait_for_timeout(UNTIL_KEPT)
+    page.evaluate(WITHOUT_A_LAST_WORD)
+    page.close()
+
+    page = opened(context, path)
+
+    expect(page.get_by_label("A predicted, stage 1")).to_have_value("Calls out")

@@ -3,6 +3,7 @@
 // signing out, and after seven days.
 const NAME = "lesson-study-drafts", VERSION = 2;
 const KEPT_FOR = 7 * 24 * 60 * 60 * 1000;
+const LEAVING = 800;
 const SEALED = ["drafts", "pages", "outbox"];
 
 let opened = null, turn = Promise.resolve();
@@ -104,21 +105,34 @@ async function readFrom(store, who, name) {
   return { value, at: row.at, bytes: row.file ? await unseal(kept.key, row.file) : null };
 }
 
-// What is about to be sent for one page: {client, seq, cells: {box: {text, base, client, seq, tab}}}. Nothing left means
-// no draft. What other tabs keep for the page stays beside it, but for those whose words this one has taken up.
-export const keep = (who, path, sent, tabs) =>
+// What is about to be sent for one page: a list of words, each with its tab. Nothing left means no draft. What other tabs
+// keep for the page stays beside it, be it for the same box, but for those whose words this one has taken up (`tabs`).
+export const keep = (who, path, words, tabs) =>
   inTurn(async () => {
-    const before = tabs ? Object.entries((await read(who, path).catch(() => null))?.cells ?? {}) : [];
-    const cells = { ...Object.fromEntries(before.filter(([, cell]) => !tabs.includes(cell.tab))), ...sent.cells };
-    if (Object.keys(cells).length) return keepIn("drafts", who, path, { ...sent, cells });
-    return drop("drafts", `${who}|${path}`);
+    const others = (await read(who, path).catch(() => [])).filter(({ tab }) => !tabs.includes(tab));
+    const all = [...others, ...words];
+    return all.length ? keepIn("drafts", who, path, all) : drop("drafts", `${who}|${path}`);
   });
+
+// What tabs that are gone keep for a page; those of another open tab stay that one's. Loaded again, a page has just gone.
+export async function left(who, path) {
+  const kept = await read(who, path);
+  let there = await living();
+  if (kept.some(({ tab }) => there.has(tab))) await new Promise((done) => setTimeout(done, LEAVING));
+  there = await living();
+  return kept.filter(({ tab }) => !there.has(tab));
+}
 
 // The tabs that live: each holds a lock of its name for as long as it does.
 export const live = (tab) => void navigator.locks?.request(`tab ${tab}`, () => new Promise(() => {}));
-export const living = async () => new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name.replace(/^tab /, "")));
+const living = async () => new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name.replace(/^tab /, "")));
 
-export const read = async (who, path) => (await readFrom("drafts", who, path))?.value ?? { cells: {} };
+// A page of an older version kept {client, seq, cells: {box: {text, base, client, seq, tab}}}.
+async function read(who, path) {
+  const kept = (await readFrom("drafts", who, path))?.value ?? [];
+  if (Array.isArray(kept)) return kept;
+  return Object.entries(kept.cells).map(([box, cell]) => ({ box, client: kept.client, seq: kept.seq, ...cell }));
+}
 
 // The page as it was opened: {title, look, module, html}. One person's at a time, for one may read them offline.
 export const keepPage = (who, path, page) =>

@@ -17,7 +17,7 @@ const sending = {}; // box -> the text on its way
 const overtaken = {}; // box -> what somebody else wrote while the cursor stood in it, or words waited
 const tab = crypto.randomUUID(), tabs = [tab]; // and those whose words this one has taken up
 const clashes = new Set(); // boxes that wait for a choice
-const homeless = {}; // words for boxes that this page has not got any more
+const homeless = []; // {box, text, base}: words for boxes that this page has not got any more
 let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
 let since = form.dataset.version; // of the sheet, as far as this page has seen it; none where the server tells no news
 let draftTimer, saveTimer, troubled = "";
@@ -54,6 +54,7 @@ addEventListener("online", () => (waiting().length ? save() : hear()));
 addEventListener("offline", () => waiting().length || trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online."));
 navigator.serviceWorker?.register(form.dataset.worker).catch(() => {});
 setInterval(sendHomeless, AGAIN);
+setInterval(() => document.body.dataset.unkept && keepHere(), SOON);
 setInterval(() => (waiting().some((box) => !clashes.has(box)) ? save() : hear()), AGAIN);
 
 function keepPage() {
@@ -83,11 +84,10 @@ function allThere(event) {
 // On this device; where that cannot be, the page is the only place, and says so once the server cannot be reached either.
 async function keepHere() {
   if (document.body.dataset.leaves) return;
-  const cells = {};
-  for (const box of waiting()) cells[box] = { text: textOf(box), base: Number(baseOf(box).value), client, seq, tab };
-  for (const [box, { text, base }] of Object.entries(homeless)) cells[box] = { text, base, client, seq, tab };
+  const kept = waiting().map((box) => ({ box, text: textOf(box), base: Number(baseOf(box).value), client, seq, tab }));
+  for (const { box, text, base } of homeless) kept.push({ box, text, base, client, seq, tab });
   try {
-    await drafts.keep(who, path, { client, seq, cells }, tabs);
+    await drafts.keep(who, path, kept, tabs);
     delete document.body.dataset.unkept;
   } catch {
     if (waiting().length) document.body.dataset.unkept = "yes";
@@ -100,28 +100,21 @@ function labelOf(box) {
   return (label ?? control?.getAttribute("aria-label") ?? control?.closest("fieldset")?.querySelector("legend")?.textContent ?? "a box").trim();
 }
 
-// A page that was left without its words on the server opens with them; those of another open tab stay that one's. It
-// goes on as the page that it was: what that page sent as it was left is its own, not somebody else's.
+// A page that was left without its words on the server opens with them. It goes on as the page that it was: what that
+// page sent as it was left is its own, not somebody else's.
 async function restore() {
-  const { cells: kept, ...sent } = await drafts.read(who, path);
-  let living = await drafts.living();
-  if (Object.values(kept).some((cell) => living.has(cell.tab))) await new Promise((done) => setTimeout(done, SOON)); // loaded again, a page has just gone
-  living = await drafts.living();
-  const cells = Object.fromEntries(Object.entries(kept).filter(([, cell]) => !living.has(cell.tab)));
-  const clients = new Set(Object.values(cells).map((cell) => cell.client ?? sent.client));
+  const kept = await drafts.left(who, path);
+  const clients = new Set(kept.map((cell) => cell.client));
   if (clients.size || isFromDevice) {
     client = form.elements.client.value = clients.size === 1 ? [...clients][0] : crypto.randomUUID();
-    seq = clients.size === 1 ? 1000 + Math.max(...Object.values(cells).map((cell) => cell.seq ?? sent.seq)) : 0;
+    seq = clients.size === 1 ? 1000 + Math.max(...kept.map((cell) => cell.seq)) : 0;
   }
-  tabs.push(...Object.values(cells).map((cell) => cell.tab));
-  for (const [box, cell] of Object.entries(cells)) {
-    if (!baseOf(box)) homeless[box] = cell;
-    if (!baseOf(box) || cell.text === taken[box]) continue;
-    const typed = isWaiting(box) && textOf(box) !== cell.text && controlsOf(box)[0]?.localName === "textarea";
-    put(box, typed ? `${cell.text}\n\n${textOf(box)}` : cell.text);
-    baseOf(box).value = cell.base;
+  tabs.push(...kept.map((cell) => cell.tab));
+  for (const cell of kept) {
+    if (baseOf(cell.box)) restoreIn(cell);
+    else homeless.push(cell);
   }
-  if (Object.keys(homeless).length) sendHomeless();
+  if (homeless.length) sendHomeless();
   if (!waiting().length) {
     if (isFromDevice) trouble("You are offline. Go on writing: nothing is lost. It is kept on this device, and goes to the server once you are online.");
     return keepHere();
@@ -129,6 +122,16 @@ async function restore() {
   await keepHere();
   if (clients.size) say("Words from this device are back in their boxes, and on their way to the server.", false);
   save(); // not waited for: whoever types meanwhile is heard
+}
+
+// Beside what stands in its box by then: typed before this script ran, or kept by another tab. What is chosen and not
+// typed stays as it was chosen last.
+function restoreIn({ box, text, base }) {
+  const now = textOf(box), [control] = controlsOf(box), isArea = control?.localName === "textarea", isLine = control?.type === "text";
+  if (text === taken[box] || text === now) return;
+  if (!isWaiting(box)) put(box, text);
+  else if (isArea || isLine) put(box, [text, now].filter(Boolean).join(isLine ? " " : "\n\n"));
+  baseOf(box).value = Math.min(base, Number(baseOf(box).value));
 }
 
 function cellsOf(names) {
@@ -264,6 +267,7 @@ async function hear() {
 
 function tellNews(version, news) {
   if (version === undefined || !news) return;
+  if (String(version) !== String(since)) form.dispatchEvent(new CustomEvent("notes:version")); // what the page says of the words as a whole may have changed
   since = version;
   const fresh = news.filter(({ field, version: of }) => baseOf(field) && of > Number(baseOf(field).value));
   const heard = fresh.filter(({ field }) => !isWaiting(field) && !clashes.has(field));
@@ -399,12 +403,12 @@ function clash(field, { version, theirs, by, at }, sent) {
 // Words from the device for boxes that the page has not got any more, since they were locked or taken out meanwhile: they
 // go to the server all the same, which keeps them and shows them where they belong.
 async function sendHomeless() {
-  const names = Object.keys(homeless);
-  if (!names.length || busy || stopped) return;
-  const cells = names.map((field) => ({ field, text: homeless[field].text, base: homeless[field].base, seq: (seq += 1) }));
+  const sent = homeless.length;
+  if (!sent || busy || stopped) return;
+  const cells = homeless.map(({ box, text, base }) => ({ field: box, text, base, seq: (seq += 1) }));
   const answer = await answered(cells).catch(() => null);
   if (![200, 409, 410].includes(answer?.status)) return;
-  for (const name of names) delete homeless[name];
+  homeless.splice(0, sent);
   await keepHere();
   if (!waiting().length) lead(location.pathname, "Words from this device were kept beside what is locked now: load the page again to see them", "");
 }

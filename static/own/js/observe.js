@@ -10,6 +10,7 @@ const byId = (id) => document.getElementById(id);
 const note = byId("note"), list = byId("kept"), device = byId("device"), words = byId("device-words");
 const stages = [...form.querySelectorAll(".ls-observe__stages [name=mark]")];
 const GROUPINGS = { alone: "alone", pair: "in a pair", group: "in a group", class: "whole class" };
+const tab = crypto.randomUUID(), tabs = [tab]; // and those whose half-written notes this one has taken up
 const LONGEST = 2000, QUALITY = 0.85, TICK = 5000, SOON = 500;
 let typedAt = null, offlineSince = null, draftTimer, unkept = 0;
 
@@ -18,6 +19,7 @@ const chosen = (name) => form.querySelector(`[name=${name}]:checked`)?.value ?? 
 const outbox = outboxOf(who, form.elements.csrfmiddlewaretoken.value, tell);
 
 if (document.querySelector("form[data-notes]")) await import(addresses.notes);
+drafts.live(tab);
 drafts.forgetOld().catch(() => {});
 byId("photo-button").hidden = true;
 await restore().catch(() => {});
@@ -121,8 +123,8 @@ function typed() {
 
 async function keepDraft() {
   if (document.body.dataset.leaves) return;
-  const half = { text: note.value, at: typedAt, pupil: chosen("pupil"), kind: chosen("kind"), grouping: chosen("grouping") };
-  await drafts.keep(who, path, { cells: note.value ? { half } : {} }).catch(() => {});
+  const half = { text: note.value, at: typedAt, pupil: chosen("pupil"), kind: chosen("kind"), grouping: chosen("grouping"), tab };
+  await drafts.keep(who, path, note.value ? [half] : [], tabs).catch(() => {});
 }
 
 async function restore() {
@@ -133,14 +135,22 @@ async function restore() {
     if (data.kind === "end") setState("ended");
     if (data.kind === "stage") setStage(data.stage, new Date(data.at));
   }
-  const { half } = (await drafts.read(who, path)).cells;
+  await restoreHalf();
+}
+
+// Half-written notes of tabs that are gone, the earliest first: they go on as one, with the choices of the latest.
+async function restoreHalf() {
+  const halves = (await drafts.left(who, path)).sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
   if (note.value) typedAt = new Date(); // faster than this script
-  if (!half) return;
-  note.value = note.value ? `${half.text}\n${note.value}` : half.text;
-  typedAt = half.at ? new Date(half.at) : null;
+  if (!halves.length) return;
+  tabs.push(...halves.map((half) => half.tab));
+  const latest = halves.at(-1);
+  note.value = [...halves.map((half) => half.text), note.value].filter(Boolean).join("\n");
+  typedAt = halves[0].at ? new Date(halves[0].at) : null;
   for (const name of ["pupil", "kind", "grouping"]) {
-    for (const control of form.querySelectorAll(`[name=${name}]`)) control.checked = control.value === half[name];
+    for (const control of form.querySelectorAll(`[name=${name}]`)) control.checked = control.value === latest[name];
   }
+  await keepDraft();
 }
 
 // What is shown --------------------------------------------------------------------------------------------------------

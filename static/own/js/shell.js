@@ -23,6 +23,7 @@ async function show() {
   main.prepend(notice);
   notice.hidden = false;
   await import(addresses[page.module]);
+  if (main.querySelector("[data-timer]")) await import(addresses.timer);
 }
 
 // Back to the page itself once the server answers, not while somebody writes, nor while words are in this page only.
