@@ -244,6 +244,24 @@ def test_times_follow_from_the_beginning_and_the_minutes(client, ours):
     assert [row.planned for row in page.rows] == ["10:00 to 10:08", "10:08 to 10:20", "", ""]
 
 
+def test_minutes_that_are_no_number_are_kept_and_said(client, ours):
+    name = f"stage-{ours.stages[0].pk}-minutes"
+    why = "“a while” is no number of minutes. Write it like 10."
+
+    answer = save(client, ours.pat, ours.first, cell(name, "a while"))
+    page = text_of(client.get(address("sheet", ours.first)))
+    posted = post(client, ours.pat, ours.first, **{name.replace("-", "__"): "for a while"})
+    mended = save(client, ours.pat, ours.first, cell(name, "12 min", base=2))
+
+    assert answer.json()["cells"][name]["problem"] == why
+    assert why in page
+    assert [str(message) for message in posted.context["messages"]] == [
+        "Saved. Something cannot be read as it stands: what it is, is said below."
+    ]
+    assert "problem" not in mended.json()["cells"][name]
+    assert texts_of(ours.first)[name] == "12 min"
+
+
 def test_when_and_who_is_kept_and_a_pupil_without_observer_is_named(client, ours):
     client.force_login(ours.pat)
     data = {

@@ -48,6 +48,18 @@ def test_what_is_to_change_stands_above_the_next_plan_and_fills_its_box_while_th
     assert "From the discussion of lesson 1" in page
 
 
+def test_once_the_lesson_has_begun_what_was_to_change_can_still_be_read_and_fills_nothing(client, ours):
+    write(ours.pat, ours.held, talk_adjust="Shorter model")
+    services.start_lesson(ours.pat, ours.following)
+    client.force_login(ours.sara)
+
+    page = client.get(address("sheet", ours.following)).content.decode()
+
+    shown = sheet_page(ours.sara, ResearchLesson.objects.with_study().get(pk=ours.following.pk))
+    assert (shown.before.words, shown.before.plan, shown.change.text) == ([("Adjust", "Shorter model")], 0, "")
+    assert ("From the discussion of lesson 1" in page, "Begin with the plan" in page) == (True, False)
+
+
 def test_a_guest_of_the_next_lesson_reads_nothing_of_the_discussion(client, ours):
     write(ours.pat, ours.held, talk_adjust="Shorter model")
     guest = ours.people["guest"]

@@ -40,3 +40,19 @@ def test_pupils_are_interviewed_without_a_network_and_the_clock_says_once_that_t
     assert (paused[:2], over) == ("2:", "5 minutes are over. Finish the sentence, and thank B.")
     texts = ours.held.sheet.texts
     assert texts == texts | {"interview-B-can": "It needs a stop", "interview-B-can-verbatim": "yes"}
+
+
+def test_the_clock_is_there_on_a_page_that_was_kept_on_the_device(open_as, ours):
+    page = open_as(ours.sara, 375)
+    page.goto(address("interviews", ours.held))
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_timeout(1500)  # the page is kept once nothing has changed for a second
+    context, url = page.context, page.url
+    page.close()
+    context.set_offline(True)
+
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Start: 5 minutes with A").click()
+
+    expect(page.get_by_role("button", name="Pause: 5 minutes with A")).to_be_visible()
