@@ -114,10 +114,10 @@ def started(walk):
     sara = walk.sara
     sara.goto("/")
     walk.look(sara, "today")
-    sara.get_by_role("link", name="Start a lesson study").click()
+    sara.get_by_role("button", name="Start a lesson study").click()
     walk.look(sara, "start")
     sara.get_by_label("We want to find out how to improve the way pupils learn").fill("to edit for meaning")
-    sara.get_by_label("The technique that you develop").fill("Saying it back")
+    sara.get_by_label("The technique you are developing").fill("Saying it back")
     for box in sara.get_by_role("group", name="Case pupils").get_by_role("checkbox").all():
         box.check()
     sara.get_by_label("4", exact=True).check()

@@ -18,7 +18,6 @@ from visits.events.forms.clock import ClockField
 from visits.models import Visit
 
 TOO_MANY = f"A study watches at most {len(LETTERS)} pupils. Untick some."
-MAY_BE_LATER = "You can also do this later."
 
 
 class PupilsField(forms.ModelMultipleChoiceField):
@@ -35,6 +34,10 @@ class PupilsField(forms.ModelMultipleChoiceField):
         self.queryset = rows.order_by("pupil__last_name", "pupil__first_name", "pupil__ref")
         self.label_from_instance = lambda place: ", ".join(filter(None, [place.pupil.full_name, place.class_name]))
 
+    def suggested(self):
+        """Three of them to begin with."""
+        return services.spread_out(list(self.queryset))
+
     def clean(self, value):
         places = super().clean(value)
         if len(places) > len(LETTERS):
@@ -45,7 +48,7 @@ class PupilsField(forms.ModelMultipleChoiceField):
 class StartForm(forms.Form):
     question = forms.CharField(label=f"{STEM} …", required=False, widget=TextArea(attrs={"rows": 3}))
     technique = forms.CharField(
-        label="The technique that you develop",
+        label="The technique you are developing",
         help_text="For example: talk partners, or modelling how to edit.",
         required=False,
         widget=TextArea(attrs={"rows": 2}),
@@ -65,9 +68,10 @@ class StartForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["question"].help_text = "You finish the sentence."
         self.fields["pupils"].offer(person, partnership)
+        self.initial["pupils"] = self.fields["pupils"].suggested()
         self.fields["pupils"].help_text = (
-            "Three of the target pupils, each of whom stands for a group of learners. They are called A, B and C from "
-            f"then on. {MAY_BE_LATER}"
+            "Three of the target pupils, each of whom stands for a group of learners: to begin with the lower end, "
+            "the middle and the upper end. Choose others if you like. They are called A, B and C from then on."
             if self.fields["pupils"].queryset
             else "This partnership has no target pupils yet. You can choose them later."
         )

@@ -126,6 +126,11 @@ class ResearchLesson(models.Model):
 
     @property
     def day(self):
+        """On which it took place, or is to."""
+        return timezone.localdate(self.started_at) if self.started_at else self.planned_for
+
+    @property
+    def planned_for(self):
         return self.visit.on if self.visit else self.on
 
     @property
@@ -134,6 +139,11 @@ class ResearchLesson(models.Model):
         if self.cancelled_at:
             return self.cancelled_because
         return self.visit.cancelled_because if self.visit and self.visit.status == Visit.Status.CANCELLED else ""
+
+    @property
+    def is_another_day(self):
+        """Whether it would take place on another day than planned if it began now."""
+        return not self.is_started and self.planned_for is not None and self.planned_for != timezone.localdate()
 
     @property
     def asks_at(self):

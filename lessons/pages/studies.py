@@ -9,7 +9,8 @@ from lessons.boxes import STEM
 from lessons.models import CasePupil, Note, ResearchLesson, Study
 from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.findings import findings_of, known_of
-from lessons.words import Standing, standing_of_study, state_of_lesson
+from lessons.words import Standing, not_agreed, standing_of_study, state_of_lesson
+from papers.templatetags.plain import listed
 from pupils.models import Place
 
 KNOWN_HINT = "What you have read or tried already, and findings of others that you build on."
@@ -74,6 +75,23 @@ class StudyPage:
     findings: list  # for members all of them, for anyone else those that they may read
 
     @property
+    def next_lesson(self):
+        """The first that is neither over nor cancelled; None where there is none."""
+        rows = (row.lesson for row in self.lessons)
+        return next((lesson for lesson in rows if not lesson.is_ended and not lesson.why_cancelled), None)
+
+    @property
+    def is_seen(self):
+        return any(row.lesson.is_started for row in self.lessons)
+
+    @property
+    def still_open(self):
+        """What a group that finishes now leaves undone, each as the end of a sentence."""
+        ends = open_ends(self.study, [row.lesson for row in self.lessons])
+        drafts = [line for line in self.findings if line.standing and not line.finding.is_published]
+        return [*ends, "a finding is drafted and shown to nobody"] if drafts else ends
+
+    @property
     def next_url(self):
         """Where a member goes on."""
         lesson = self.standing.lesson
@@ -87,6 +105,24 @@ class StudyPage:
             "discussion": "lessons:discussion",
         }
         return reverse(names[self.standing.act], args=[lesson.pk]) if self.standing.act in names else ""
+
+
+def open_ends(study, lessons) -> list[str]:
+    """What is not done of its lessons, each as the end of a sentence."""
+    going = [lesson for lesson in lessons if not lesson.why_cancelled]
+    begun = [lesson for lesson in going if lesson.is_started and not lesson.is_ended]
+    to_agree = [lesson for lesson in going if lesson.is_ended and not_agreed(study, lesson)]
+    to_come = [lesson for lesson in going if not lesson.is_started]
+    return [
+        *(f"lesson {lesson.number} has begun and not ended" for lesson in begun),
+        *(f"the discussion of lesson {lesson.number} is not agreed" for lesson in to_agree),
+        *([f"{said_of(to_come)} not been held"] if to_come else []),
+    ]
+
+
+def said_of(lessons):
+    numbers = listed([str(lesson.number) for lesson in lessons])
+    return f"lesson {numbers} has" if len(lessons) == 1 else f"lessons {numbers} have"
 
 
 def lessons_of(study):
@@ -133,7 +169,7 @@ def boxes_of_study(study) -> list[Box]:
     ]
     return [
         box("question", f"{STEM} …", lines=3),
-        box("technique", "The technique that you develop", lines=2),
+        box("technique", "The technique you are developing", lines=2),
         box("known", "What is already known", hint=KNOWN_HINT, lines=4),
         box("class-size", "How many pupils are in the class", kind="line"),
         box("class-kind", "How the class is made up", kind="choice", choices=CLASSES),

@@ -25,6 +25,7 @@ from lessons.models import (
 from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS, MOST_MEMBERS
 from lessons.services.sheets import Cell, write_cells
 from programmes.models import AreaConsultant, SpecialistTeacher
+from pupils.models import Assessment
 from visits.models import Visit
 
 FIRST_STAGES = 4
@@ -33,6 +34,16 @@ USUAL = 3
 
 class Refused(Exception):
     """A step that is not open; the message says why, for whoever asked."""
+
+
+def spread_out(places) -> list:
+    """Three of the places: from the lower end, the middle and the upper end of their latest grades, in this order."""
+    if len(places) <= USUAL:
+        return places
+    graded = Assessment.objects.filter(place__in=places, grade__isnull=False)
+    grades = dict(graded.order_by("data_point__due_on").values_list("place", "grade__position"))
+    rows = sorted(places, key=lambda place: grades.get(place.pk, 0))
+    return [rows[0], rows[len(rows) // 2], rows[-1]]
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from lessons.models import Observation, ResearchLesson
 from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.observing import JUDGED, classroom_of
 from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
+from lessons.views.studies import why_closed
 from lessons.views.writing import keep_form, not_signed_in, problem, save
 from papers.pictures import NotAPicture, picture_of
 
@@ -57,8 +58,13 @@ class Place:
     def apart(self):
         if not self.is_open:
             return ENDED
+        return f"{self.why_closed} What you sent is kept for the chair of the group." if self.why_closed else ""
+
+    @property
+    def why_closed(self):
+        """Why nothing that is seen goes into the lesson any more."""
         why = self.lesson.why_cancelled
-        return f"This lesson is cancelled: {why} What you sent is kept for the chair of the group." if why else ""
+        return f"This lesson is cancelled: {why}" if why else why_closed(self.lesson.study)
 
     def keep(self, kept, **more):
         return keep_observations(
@@ -87,6 +93,7 @@ def observe(request, pk):
     context = {
         "classroom": classroom,
         "lesson": place.lesson,
+        "closed": place.why_closed,
         "chosen": request.GET.get("pupil", classroom.pupils[0].letter if classroom.pupils else ""),
         "grouping": request.GET.get("grouping", ""),
         "kinds": [("action", "Did"), ("words", "Said"), ("teacher", "Teacher")],

@@ -84,7 +84,7 @@ def start(request, partnership):
         study = services.start_study(
             request.user, row, data["lessons"], form.texts, list(data["pupils"]), data["client"]
         )
-        messages.success(request, "The study is begun. Its lessons are below.")
+        messages.success(request, "The study has started. Its lessons are below.")
         return redirect(study)
     if form.fields["pupils"].queryset:
         audit.record(request.user, "pupils.viewed", row)

@@ -7,6 +7,7 @@ import datetime as dt
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
 from lessons.models import CasePupil, DiscussionAgreement, Note, ResearchLesson
 from papers.templatetags.plain import clock
@@ -17,9 +18,9 @@ SOON = dt.timedelta(days=14)
 
 
 def study_lines(user, acting, today, partnerships):
-    """(a line for each study that goes on; the partnerships that could begin their first), in one query."""
+    """(a line for each study that goes on; the partnerships that could begin one, where none goes on), in one query."""
     rows = mine(ResearchLesson, user, acting, "studies.write").select_related(
-        "visit", "study__partnership__partner_school", "study__partnership__programme"
+        "visit", "study__begun_by", "study__partnership__partner_school", "study__partnership__programme"
     )
     study = OuterRef("study")
     written = Note.objects.filter(sheet__study=study, field="question").exclude(text="")
@@ -34,8 +35,8 @@ def study_lines(user, acting, today, partnerships):
     for lesson in lessons:
         studies.setdefault(lesson.study, []).append(lesson)
     going = [(study, found) for study, found in studies.items() if goes_on(study)]
-    items = [item for study, found in going for item in items_of(study, found, today)]
-    begun = {study.partnership_id for study in studies}
+    items = [item for study, found in going for item in items_of(study, found, today) or new_to(user, study, today)]
+    begun = {study.partnership_id for study, _ in going}
     return items, [one for one in partnerships if one.pk not in begun and may_begin(one)]
 
 
@@ -47,8 +48,20 @@ def may_begin(partnership):
     return partnership.status in {"active", "embedding"} and partnership.programme.status == "active"
 
 
+def new_to(user, study, today):
+    """A line about a study that somebody else has begun with this person, and of which nothing is to be done yet."""
+    if study.begun_by_id == user.pk or timezone.localdate(study.begun_at) + SOON < today:
+        return []
+    text = f"{study.label}. {study.begun_by} began it on {day_of(timezone.localdate(study.begun_at), today)}."
+    return [{"title": "You are in a new lesson study", "text": text, "url": study.get_absolute_url()}]
+
+
 def items_of(study, lessons, today):
     """At most two lines: what is to be done of the study, and a discussion that one has not agreed to."""
+    return list(lines_of(study, lessons, today))
+
+
+def lines_of(study, lessons, today):
     label = study.label
     standing = [lesson for lesson in lessons if not lesson.why_cancelled]
     talk = next((lesson for lesson in standing if lesson.is_ended and not lesson.is_agreed), None)

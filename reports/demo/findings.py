@@ -9,7 +9,7 @@ import uuid
 from django.utils import timezone
 
 from lessons import services
-from lessons.models import Finding, Sheet, Study, StudyMember
+from lessons.models import Finding, Sheet, Study
 from lessons.services import Cell
 from lessons.services import findings as library
 from programmes.models import Partnership
@@ -166,9 +166,9 @@ def leave_a_name_in(finding):
 
 
 def draft(partnership, words):
-    """Written by the specialist teacher, in a study of both teachers that has nothing else in it."""
-    writer, other = partnership.specialist.user, partnership.current_partner_teachers[0]
-    study = Study.objects.filter(partnership=partnership).first() or begin_study(partnership, writer, other)
+    """Written by the specialist teacher, in the study that goes on there, or in one of last term."""
+    writer = partnership.specialist.user
+    study = Study.objects.filter(partnership=partnership).first() or study_of_last_term(partnership, writer, words)
     sheet = Sheet.objects.create(programme=partnership.programme)
     finding = Finding.objects.create(study=study, sheet=sheet, begun_by=writer)
     cells = [Cell(field, text, 0, seq) for seq, (field, text) in enumerate(words.items(), start=1)]
@@ -176,12 +176,18 @@ def draft(partnership, words):
     return finding
 
 
-def begin_study(partnership, writer, other):
-    sheet = Sheet.objects.create(programme=partnership.programme)
-    study = Study.objects.create(partnership=partnership, sheet=sheet, begun_by=writer)
-    StudyMember.objects.bulk_create(
-        StudyMember(study=study, person=person, added_by=writer) for person in {writer, other}
-    )
+def study_of_last_term(partnership, writer, words):
+    """Both its lessons were held and the study is finished; of its sheets nothing is left but what was found."""
+    question = f"when we try this: {words['technique'][0].lower()}{words['technique'][1:]}"
+    texts = {"question": question, "technique": words["technique"]}
+    study = services.start_study(writer, partnership, 2, texts, partnership.places.order_by("pk")[:3], uuid.uuid4())
+    first = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) - dt.timedelta(days=70)
+    for lesson in study.research_lessons.all():
+        lesson.visit = None
+        lesson.started_at = first + dt.timedelta(days=14 * lesson.number)
+        lesson.ended_at, lesson.started_by = lesson.started_at + dt.timedelta(minutes=55), writer
+        lesson.save()
+    services.finish_study(writer, study)
     return study
 
 
@@ -198,7 +204,7 @@ def show(finding, audience, on):
 
 def build_on(programme, findings):
     """The study that is going on builds on what another one found."""
-    study = Study.objects.filter(partnership__programme=programme, research_lessons__isnull=False).first()
+    study = Study.objects.filter(partnership__programme=programme, finished_at=None).first()
     others = [finding for finding in findings if study and finding.study_id != study.pk and finding.is_published]
     for finding in others[:1]:
         library.cite(study.begun_by, study, finding)

@@ -13,9 +13,12 @@ from PIL import Image
 
 from accounts.roles import Role
 from jobs.tasks import sweep_files
-from lessons.models import LessonGuest, Observation, Photo, ResearchLesson, StudyMember
+from lessons import services
+from lessons.models import CasePupil, LessonGuest, Observation, Photo, ResearchLesson, StudyMember
 from lessons.services.starting import start_lesson
+from papers.templatetags.plain import longday
 from tests.observing.lessons import address, item, minutes_ago, planned_lesson, seen_of, send
+from tests.reading import text_of
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,45 @@ def test_notes_for_a_lesson_that_was_cancelled_are_kept_apart_and_the_person_is_
     assert seen_of(ours.today) == [("A", "action", "Seen all the same", words), ("A", "action", "By form", words)]
     ours.today.refresh_from_db()
     assert not ours.today.is_started
+
+
+def test_notes_for_a_study_that_is_finished_are_kept_apart_and_its_page_says_so(client, ours):
+    services.finish_study(ours.pat, ours.today.study)
+
+    answer = send(client, ours.sara, ours.today, item("start"), item(text="Too late"))
+    page = text_of(client.get(address("observe", ours.today)))
+
+    why = "The study is finished, so it stays as it is. A member can go on with it."
+    words = f"{why} What you sent is kept for the chair of the group."
+    assert (answer.status_code, answer.json()["words"]) == (410, words)
+    assert f"{why} Notes you keep now do not go into the lesson: only whoever chairs the group sees them." in page
+    assert seen_of(ours.today) == [("A", "action", "Too late", words)]
+    ours.today.refresh_from_db()
+    assert not ours.today.is_started
+
+
+def test_a_lesson_that_is_started_on_another_day_takes_place_on_that_day(client, ours):
+    today = timezone.localdate()
+    planned = today + dt.timedelta(days=30)
+    ResearchLesson.objects.filter(pk=ours.today.pk).update(on=planned)
+    client.force_login(ours.pat)
+    asked = text_of(client.get(address("observe", ours.today)))
+
+    send(client, ours.pat, ours.today, item("start"), item(text="Seen"))
+
+    assert f"It is planned for {longday(planned)}. If you start it now, it takes place today." in asked
+    lesson = ResearchLesson.objects.get(pk=ours.today.pk)
+    assert (lesson.day, lesson.planned_for) == (today, planned)
+    assert "It is planned for" not in text_of(client.get(address("observe", ours.today)))
+
+
+def test_without_case_pupils_the_page_says_why_notes_are_about_the_class(client, ours):
+    CasePupil.objects.all().delete()
+    client.force_login(ours.sara)
+
+    page = text_of(client.get(address("observe", ours.today)))
+
+    assert "No case pupils are chosen yet, so every note is about the class." in page
 
 
 def test_a_member_who_was_removed_meanwhile_and_a_guest_whose_time_is_over_lose_no_note(client, ours):

@@ -5,11 +5,14 @@ import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from lessons import services
 from lessons.models import Study
-from tests.factories import PlaceFactory, VisitFactory
+from pupils.models import Grade
+from reports.dashboards.to_do import day_of
+from tests.factories import AssessmentFactory, DataPointFactory, PlaceFactory, VisitFactory
 from tests.reading import text_of
 from tests.studies.writing import address
 from tests.world import build_world
@@ -30,6 +33,11 @@ def start(browser, ours, **data):
     browser.force_login(ours.pat)
     sent = {"question": "to edit", "lessons": "3", "client": str(uuid.uuid4())} | data
     return browser.post(reverse("lessons:study_start", args=[ours.partnership.pk]), sent, follow=True)
+
+
+def today_of(browser, person):
+    browser.force_login(person)
+    return text_of(browser.get("/"))
 
 
 def whole(study):
@@ -131,6 +139,49 @@ def test_a_new_form_offers_as_many_lessons_as_are_planned(client, ours):
     form = client.get(reverse("lessons:study_start", args=[ours.partnership.pk])).context["form"]
 
     assert form["lessons"].value() == 4
+
+
+def test_three_pupils_are_ticked_to_begin_with_from_both_ends_of_their_grades_and_the_middle(client, ours):
+    client.force_login(ours.pat)
+    path = reverse("lessons:study_start", args=[ours.partnership.pk])
+    all_three = client.get(path).context["form"].initial["pupils"]
+    point = DataPointFactory(programme=ours.programme, name="March", due_on=dt.date(2027, 3, 19))
+    more = [PlaceFactory(partnership=ours.partnership) for _ in range(2)]
+    grades = list(Grade.objects.filter(scale__name="nc-sublevels").order_by("position"))
+    for place, step in zip([*ours.places, *more], (3, 0, 4, 1, 2), strict=True):
+        AssessmentFactory(place=place, data_point=point, grade=grades[step])
+
+    page = client.get(path)
+
+    assert all_three == ours.places
+    assert page.context["form"].initial["pupils"] == [ours.places[1], more[1], ours.places[2]]
+    assert page.content.decode().count(" checked") == 4  # three pupils, and how many lessons
+
+
+def test_a_study_that_somebody_else_began_is_told_today_until_something_of_it_is_to_be_done(client, ours):
+    today = timezone.localdate()
+    VisitFactory(partnership=ours.partnership, kind="research lesson", on=today + dt.timedelta(days=60))
+    start(client, ours, pupils=[place.pk for place in ours.places])
+
+    told = [today_of(client, person) for person in (ours.sara, ours.pat)]
+
+    study = Study.objects.latest("pk")
+    line = f"You are in a new lesson study {study.label}. {ours.pat} began it on {day_of(today, today)}."
+    assert [line in page for page in told] == [True, False]
+
+
+def test_what_is_still_open_is_said_beside_the_button_that_finishes(client, ours):
+    start(client, ours, lessons="4")
+    study = Study.objects.latest("pk")
+    first, second, *_ = study.research_lessons.order_by("number")
+    services.start_lesson(ours.pat, first)
+    services.start_lesson(ours.pat, second)
+    services.end_lesson(ours.pat, second)
+
+    page = text_of(client.get(study.get_absolute_url()))
+
+    begun, talked = "lesson 1 has begun and not ended", "the discussion of lesson 2 is not agreed"
+    assert f"Still open: {begun}, {talked} and lessons 3 and 4 have not been held." in page
 
 
 def test_a_case_pupil_keeps_the_letter_and_stays_once_observed(client, ours):

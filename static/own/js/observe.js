@@ -222,7 +222,7 @@ function tell({ waiting, refused, unkept: inPage, sent = [], apart, why, signIn:
   if (out) return say(`${saved(waiting)} ${why}`, true);
   if (waiting > 0 && offlineSince) return say(`${saved(waiting)} No answer from the server since ${clock(offlineSince)}. They send themselves: nothing is to be done.`);
   if (waiting > 0) return say(`${saved(waiting)} Sending.`);
-  if (sent.length) say("Everything is sent.");
+  if (sent.length) say(refused.length ? "The rest is sent." : "Everything is sent.");
   else if (why) say("No network. Go on: each note is saved on this device.");
 }
 
