@@ -89,3 +89,14 @@ def test_a_day_and_a_moment_are_read_from_iso_texts():
     texts = ["2026-11-10", "2026-11-10T10:02:00+00:00", "", None]
 
     assert [plain.longdate(plain.from_iso(text)) for text in texts] == ["Tuesday 10 November 2026"] * 2 + ["", ""]
+
+
+def test_a_long_text_begins_with_whole_words_and_a_short_one_is_not_cut():
+    words, lines, unbroken = "Taps twice. " * 40, "Taps\n" * 20, "x" * 400
+
+    assert plain.beginning("Taps twice. " * 25 + "\n") == ""  # 300 characters
+    assert plain.beginning("Taps\n" * 8) == ""
+    assert plain.beginning(words) == ("Taps twice. " * 20).rstrip() + " …"
+    assert plain.beginning(lines) == "Taps\n" * 5 + "Taps …"
+    assert plain.beginning(unbroken) == "x" * 240 + " …"
+    assert plain.beginning(None) == ""

@@ -32,6 +32,11 @@ class Seen(models.Model):
         abstract = True
         ordering = ["at", "pk"]
 
+    @property
+    def label(self):
+        """For who hears the page."""
+        return f"what {self.person} saw{f' at {timezone.localtime(self.at):%H:%M}' if self.at else ''}"
+
 
 class Observation(Seen):
     """What was said and done. No judgement of anyone's teaching."""

@@ -140,6 +140,10 @@ class ResearchLesson(models.Model):
             return self.cancelled_because
         return self.visit.cancelled_because if self.visit and self.visit.status == Visit.Status.CANCELLED else ""
 
+    def began_after(self, at):
+        """Whether it began in a later minute than this, as pages show both."""
+        return bool(self.started_at and at and at < self.started_at.replace(second=0, microsecond=0))
+
     @property
     def is_another_day(self):
         """Whether it would take place on another day than planned if it began now."""

@@ -21,11 +21,12 @@ USUAL_PUPILS, USUAL_STAGES = 4, 8  # what one A3 or two A4 hold
 
 @dataclass
 class Seen:
-    """One observation, with who saw it and whether it was typed once the lesson was over."""
+    """One observation, with who saw it and whether that was before the lesson or typed once it was over."""
 
     row: Observation
     initials: str
     edge: int  # which of the observers: each has an edge of its own
+    is_early: bool
     is_late: bool
 
 
@@ -53,8 +54,8 @@ class Cell:
         return self.seen[-SHOWN_IN_A_CELL:]
 
     @property
-    def is_cut(self):
-        return len(self.seen) > SHOWN_IN_A_CELL
+    def earlier(self):
+        return self.seen[:-SHOWN_IN_A_CELL]
 
 
 @dataclass
@@ -90,6 +91,10 @@ class Column:
     @property
     def letter(self):
         return self.case_pupil.letter
+
+    @property
+    def stands_for(self):
+        return f"whom {self.letter} stands for"
 
     @property
     def met_words(self):
@@ -259,7 +264,13 @@ def edges_of(lesson, observations):
 
 def seen_of(lesson, row, edges):
     late = lesson.ended_at is not None and (row.at is None or row.at > lesson.ended_at)
-    return Seen(row, initials(row.person), edges[row.person][0], is_late=late or row.from_paper)
+    return Seen(
+        row,
+        initials(row.person),
+        edges[row.person][0],
+        is_early=lesson.began_after(row.at),
+        is_late=late or row.from_paper,
+    )
 
 
 def late_words(lesson):

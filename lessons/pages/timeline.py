@@ -25,7 +25,8 @@ class Line:
 
     row: object
     observer: Observer
-    is_late: bool
+    is_early: bool = False
+    is_late: bool = False
 
     @property
     def letter(self):
@@ -64,6 +65,7 @@ class Timeline:
     parts: list
     seen: int
     shown: int
+    times: tuple  # when the first and the last of those that are shown were made; empty where none has a time
     apart: list  # Lines that are no part of it, for the chair
 
 
@@ -106,14 +108,17 @@ def timeline_of(person, lesson, asked) -> Timeline:
         ),
         seen=len(seen),
         shown=len(shown),
+        times=first_and_last([row.at for row in shown if row.at]),
         apart=[
-            Line(row, Observer(row.person, short[row.person_id], 1), False)
-            for row in rows
-            if row.apart and not is_mark(row)
+            Line(row, Observer(row.person, short[row.person_id], 1)) for row in rows if row.apart and not is_mark(row)
         ]
         if reads_apart(person, lesson)
         else [],
     )
+
+
+def first_and_last(times):
+    return (min(times), max(times)) if times else ()
 
 
 def is_mark(row):
@@ -124,7 +129,8 @@ def parts_of(lesson, stages, rows, marks, observers, looked):
     by_stage = {stage.pk: [] for stage in stages}
     others = []
     for row in rows:
-        line = Line(row, observers[row.person_id], bool(lesson.ended_at and row.at and row.at > lesson.ended_at))
+        late = bool(lesson.ended_at and row.at and row.at > lesson.ended_at)
+        line = Line(row, observers[row.person_id], is_early=lesson.began_after(row.at), is_late=late)
         by_stage.get(row.stage_id, others).append(line)
     parts = [
         Part(

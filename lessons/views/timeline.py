@@ -13,7 +13,9 @@ from accounts.access import allowed_rows
 from lessons.forms import observing
 from lessons.models import ResearchLesson
 from lessons.pages.boxes import SAFEGUARDING
+from lessons.pages.frame import frame_of
 from lessons.pages.observing import sheet_of_paper
+from lessons.pages.studies import reader_of
 from lessons.pages.timeline import timeline_of
 from lessons.views.observing import Place
 
@@ -23,10 +25,10 @@ def timeline(request, pk):
     rows = allowed_rows(ResearchLesson, request.user, "studies.read").with_study()
     lesson = get_object_or_404(rows.prefetch_related("study__case_pupils", "sheet__notes"), pk=pk)
     audit.record(request.user, "lessons.read", lesson)
-    context = {
+    me = reader_of(request.user, lesson.study)
+    context = frame_of(me, lesson, "lessons:timeline") | {
         "timeline": timeline_of(request.user, lesson, request.GET),
-        "lesson": lesson,
-        "writes": request.user in lesson.study.current_members,
+        "writes": me.is_member,
     }
     return render(request, "lessons/observing/timeline.html", context)
 

@@ -10,7 +10,10 @@ from django.utils import dateformat, timezone
 
 register = template.Library()
 
+LONG, LONG_LINES = 300, 8  # from when on a text is shown shortened
+BEGINNING, BEGINNING_LINES = 240, 6
 LONG_PART = re.compile(r"\S{60}(?=\S)")
+WORD_CUT_OFF = re.compile(r"\s\S{0,40}\Z")
 MINUS = "\N{MINUS SIGN}"
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -107,6 +110,19 @@ def pages(page: Page):
 def breakable(text):
     """The text with a place to break in each word of over 60 characters: laying out one without any takes seconds."""
     return LONG_PART.sub("\\g<0>\N{ZERO WIDTH SPACE}", text or "")
+
+
+@register.filter
+def beginning(text):
+    """How a long text begins, for where the whole is read on request; empty for one that is short anyway."""
+    text = (text or "").strip()
+    lines = text.split("\n")
+    if len(text) <= LONG and len(lines) <= LONG_LINES:
+        return ""
+    start = "\n".join(lines[:BEGINNING_LINES])
+    if len(start) > BEGINNING:
+        start = WORD_CUT_OFF.sub("", start[: BEGINNING + 1])[:BEGINNING]
+    return f"{start.rstrip()} …"
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What several observers saw, side by side; and what was written on paper and typed in later."""
 
+import datetime as dt
 import re
 import uuid
 
@@ -8,9 +9,12 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from accounts.roles import Role
-from lessons.models import LessonGuest, LessonPart, ResearchLesson, StudyMember
-from tests.factories import UserFactory
+from lessons.models import LessonGuest, LessonPart, Observation, ResearchLesson, StudyMember, StudyReader
+from papers.templatetags import plain
+from tests.factories import MembershipFactory, UserFactory
+from tests.notebook import FAR
 from tests.observing.lessons import address, item, minutes_ago, seen_of, send
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +83,86 @@ def test_the_timeline_says_what_was_predicted_who_saw_it_and_what_came_after_the
     assert ", in a pairPut because." in text
     assert ", after the lessonLate thought" in text
     assert "Began at" in text
+
+
+@pytest.fixture
+def early(ours):
+    """The lesson began at 2.59 and ended at 3.40; Sara made a note at 2.42, and Pat typed one in without a time."""
+    at = dt.datetime.combine(timezone.localdate(), dt.time(2, 59, 30), timezone.get_current_timezone())
+    ended = at + dt.timedelta(minutes=41)
+    ResearchLesson.objects.filter(pk=ours.today.pk).update(started_at=at, started_by=ours.pat, ended_at=ended)
+    pupil, stage = ours.today.study.case_pupils.first(), ours.today.stages.first()
+    times = {"Comes in": -17, "Sits": 0, "Writes": 30}
+    for text, minutes in times.items():
+        moment = at + dt.timedelta(minutes=minutes)
+        given = {"person": ours.sara, "case_pupil": pupil, "stage": stage if minutes else None}
+        Observation.objects.create(lesson=ours.today, text=text, at=moment, **given)
+    Observation.objects.create(lesson=ours.today, person=ours.pat, text="From a card", from_paper=True)
+    return ours
+
+
+def test_the_heading_has_the_times_of_the_notes_and_those_of_the_lesson(client, early):
+    client.force_login(early.pat)
+
+    def lead(**asked):
+        return text_of(client.get(address("timeline", early.today), asked))
+
+    assert ", from 02:42 to 03:29. The lesson began at 02:59 and ended at 03:40." in lead()
+    assert "3 of 4 notes by" in lead(pupil="A")
+    assert ", from 02:42 to 03:29. The lesson" in lead(pupil="A")
+    assert "1 of 4 notes by" in lead(pupil="class")
+    assert f"{early.sara}. The lesson began at 02:59 and ended at 03:40." in lead(pupil="class")
+
+
+def test_notes_over_two_days_have_their_days_in_the_heading(client, early):
+    start = ResearchLesson.objects.get(pk=early.today.pk).started_at
+    when = timezone.localtime(start + dt.timedelta(days=1))
+    Observation.objects.create(lesson=early.today, person=early.pat, text="The next day", at=when)
+    client.force_login(early.pat)
+
+    text = text_of(client.get(address("timeline", early.today)))
+
+    assert f", from 02:42 on {plain.longday(start)} to 02:59 on {plain.longday(when)}. The lesson" in text
+
+
+def test_notes_from_before_the_start_say_so(client, early):
+    client.force_login(early.pat)
+
+    response = client.get(address("timeline", early.today))
+
+    lines = [line for part in response.context["timeline"].parts for column in part.columns for line in column.lines]
+    assert {line.row.text: line.is_early for line in lines} == {
+        "Comes in": True,
+        "Sits": False,
+        "Writes": False,
+        "From a card": False,
+    }
+    assert ", before the lesson began Comes in" in text_of(response)
+
+
+def test_the_timeline_has_the_tabs_of_the_lesson_for_its_readers_too(client, seen):
+    reader = MembershipFactory(organisation=seen.organisation, role=Role.SPECIALIST).user
+    StudyReader.objects.create(study=seen.today.study, person=reader, added_by=seen.pat, until=FAR)
+
+    def tabs(person):
+        client.force_login(person)
+        return [
+            f"{entry['label']}{' (here)' if entry['current'] else ''}"
+            for entry in client.get(address("timeline", seen.today)).context["entries"]
+        ]
+
+    assert tabs(reader) == ["Sheet", "Observe", "What was seen (here)", "Interviews, 0 of 3", "Discussion"]
+    assert tabs(seen.pat) == [*tabs(reader), "Private notes", "Guests"]
+
+
+def test_the_filter_is_closed_until_it_is_in_use(client, seen):
+    client.force_login(seen.pat)
+
+    def is_open(**asked):
+        page = client.get(address("timeline", seen.today), asked).content.decode()
+        return re.search(r'<details class="ls-filter"( open)?>', page).group(1) is not None
+
+    assert [is_open(), is_open(pupil="A"), is_open(by="observer"), is_open(pupil="Z")] == [False, True, True, False]
 
 
 def test_what_is_kept_apart_is_read_by_the_chair_alone(client, seen):

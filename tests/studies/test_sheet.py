@@ -284,7 +284,7 @@ def test_when_and_who_is_kept_and_a_pupil_without_observer_is_named(client, ours
         (ours.sara, "chairs"),
     }
     assert sheet_page(ours.pat, lesson).not_watched == ["B"]
-    assert "B has no observer" in text_of(client.get(address("sheet", ours.first)))
+    assert "Nobody watches B" in text_of(client.get(address("sheet", ours.first)))
 
 
 def test_one_pupil_at_a_time_is_the_same_sheet(client, ours):
@@ -317,7 +317,7 @@ def test_observations_stand_where_they_were_made_newest_five_of_each_cell(client
 
     found = page.context["page"].rows[1].cells[1]
     assert [one.row.text for one in found.newest] == [f"Note {minute}" for minute in range(2, 7)]
-    assert "7 notes in all" in text_of(page)
+    assert "2 earlier notes" in text_of(page)
 
 
 @pytest.mark.parametrize(("hour", "asked"), [(9, False), (11, True)])
@@ -361,3 +361,81 @@ def test_the_page_says_which_guests_read_it(client, ours):
     client.force_login(ours.pat)
 
     assert f"{guest} as a guest of this lesson until" in text_of(client.get(address("sheet", ours.first)))
+
+
+def test_that_nobody_watches_a_pupil_stands_beside_the_day_until_the_lesson_is_over_or_cancelled(client, ours):
+    client.force_login(ours.pat)
+
+    def shown():
+        text = text_of(client.get(address("sheet", ours.first)))
+        return "Nobody watches A, B and C" in text.partition("We want to find out")[0], "Nobody watches" in text
+
+    planned = shown()
+    ResearchLesson.objects.filter(pk=ours.first.pk).update(cancelled_at=timezone.now(), cancelled_because="Snow.")
+    cancelled = shown()
+    now = timezone.now()
+    ended = {"started_at": now, "ended_at": now, "started_by": ours.pat}
+    ResearchLesson.objects.filter(pk=ours.first.pk).update(cancelled_at=None, cancelled_because="", **ended)
+
+    assert (planned, cancelled, shown()) == ((True, True), (False, False), (False, False))
+
+
+def test_what_is_long_is_shown_shortened_with_the_whole_to_open_in_place(client, ours):
+    stage, long = ours.stages[0], "Looks at the word, covers it, says it. " * 30
+    save(client, ours.pat, ours.first, cell(predicted(ours), f"Predicted. {long}"))
+    save(client, ours.pat, ours.first, cell(predicted(ours, "B"), "Waits."))
+    client.post(address("lesson_start", ours.first))
+    pupil = ours.group.case_pupils.get(letter="A")
+    for text, kind in ((f"Seen. {long}", "words"), ("Nods.", "action")):
+        Observation.objects.create(
+            lesson=ours.first, person=ours.sara, stage=stage, case_pupil=pupil, text=text, kind=kind, at=timezone.now()
+        )
+
+    page = client.get(address("sheet", ours.first)).content.decode()
+
+    assert page.count('<details class="ls-long__whole">') == 2
+    assert page.count(f"Predicted. {long.strip()}") == page.count(f"Seen. {long.strip()}") == 1
+    assert (page.count("Waits."), page.count("Nods.")) == (1, 1)
+    assert f": what {ours.sara} saw at" in text_of(client.get(address("sheet", ours.first)))
+
+
+def test_earlier_notes_of_a_cell_are_read_in_place_too(client, ours):
+    client.post(address("lesson_start", ours.first))
+    client.force_login(ours.pat)
+    pupil = ours.group.case_pupils.get(letter="A")
+    for number in range(8):
+        Observation.objects.create(
+            lesson=ours.first,
+            person=ours.sara,
+            stage=ours.stages[0],
+            case_pupil=pupil,
+            text=f"Note {number}",
+            at=timezone.now() + dt.timedelta(seconds=number),
+        )
+
+    text = text_of(client.get(address("sheet", ours.first)))
+
+    assert "3 earlier notes" in text
+    assert [text.count(f"Note {number}") for number in range(8)] == [1] * 8
+
+
+def test_what_was_seen_before_the_lesson_began_says_so(client, ours):
+    began = dt.datetime(2027, 1, 14, 10, 0, 40, tzinfo=dt.UTC)
+    ResearchLesson.objects.filter(pk=ours.first.pk).update(started_at=began, started_by=ours.pat)
+    pupil = ours.group.case_pupils.get(letter="A")
+    for text, seconds in (("Reads the board", -17 * 60), ("Sits down", -40), ("Listens", 20)):
+        Observation.objects.create(
+            lesson=ours.first, person=ours.sara, case_pupil=pupil, text=text, at=began + dt.timedelta(seconds=seconds)
+        )
+    client.force_login(ours.pat)
+
+    response = client.get(address("sheet", ours.first))
+
+    [(_, found)] = response.context["page"].at_no_stage
+    assert [(one.row.text, one.is_early) for one in found] == [
+        ("Reads the board", True),
+        ("Sits down", False),  # in the minute in which it began
+        ("Listens", False),
+    ]
+    assert "before the lesson began Reads the board" in text_of(response)
+    assert text_of(response).count("before the lesson began") == 1
