@@ -24,6 +24,10 @@ if (document.querySelector('[data-module^="moj-"]')) {
   moj.initAll();
 }
 
+// Where the style sheet cannot do it: of tabs in a row that scrolls sideways the current one is in sight.
+const tab = document.querySelector(".ls-subnav [aria-current]");
+if (tab && !CSS.supports("scroll-initial-target: nearest")) tab.closest("ul").scrollLeft = tab.offsetLeft - 40;
+
 // Signing out takes with it what is on this device, and asks first where the server has not got it yet.
 for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`)) {
   form.addEventListener("submit", async (event) => {
