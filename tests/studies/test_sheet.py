@@ -400,7 +400,6 @@ def test_what_is_long_is_shown_shortened_with_the_whole_to_open_in_place(client,
 
 
 def test_earlier_notes_of_a_cell_are_read_in_place_too(client, ours):
-    client.post(address("lesson_start", ours.first))
     client.force_login(ours.pat)
     pupil = ours.group.case_pupils.get(letter="A")
     for number in range(8):
