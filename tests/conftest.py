@@ -18,7 +18,12 @@ settings.register_profile("any speed", deadline=None)
 settings.load_profile("any speed")
 
 
-LONGEST = {"tests.test_browser_story", "tests.test_browser"}
+LONGEST = {
+    "tests.test_browser_story",
+    "tests.test_browser",
+    "tests.test_browser_study",
+    "tests.studies.test_torture",
+}
 
 
 @pytest.hookimpl(trylast=True)
