@@ -13,6 +13,7 @@ from lessons.models import Finding, Sheet, Study
 from lessons.services import Cell
 from lessons.services import findings as library
 from programmes.models import Partnership
+from reports.demo.studies import on_a_weekday
 
 WRITING = [
     {
@@ -134,7 +135,6 @@ READING = [
     },
 ]
 OF = {"writing": WRITING, "maths": MATHS, "reading": READING}
-FRIDAY = 4
 SHOWN_TO = ["programme", "public", "programme", "school", "programme", "programme", "public"]
 
 
@@ -181,10 +181,11 @@ def study_of_last_term(partnership, writer, words):
     question = f"when we try this: {words['technique'][0].lower()}{words['technique'][1:]}"
     texts = {"question": question, "technique": words["technique"]}
     study = services.start_study(writer, partnership, 2, texts, partnership.places.order_by("pk")[:3], uuid.uuid4())
-    first = timezone.now().replace(hour=10, minute=0, second=0, microsecond=0) - dt.timedelta(days=70)
+    first = on_a_weekday(timezone.localdate() - dt.timedelta(days=70))
     for lesson in study.research_lessons.all():
         lesson.visit = None
-        lesson.started_at = first + dt.timedelta(days=14 * lesson.number)
+        lesson.on = first + dt.timedelta(days=14 * lesson.number)
+        lesson.started_at = timezone.make_aware(dt.datetime.combine(lesson.on, dt.time(10)))
         lesson.ended_at, lesson.started_by = lesson.started_at + dt.timedelta(minutes=55), writer
         lesson.save()
     services.finish_study(writer, study)
@@ -193,8 +194,7 @@ def study_of_last_term(partnership, writer, words):
 
 def show(finding, audience, on):
     """Both authors agreed on that day, or on the Friday before a weekend; the mails of that time are long read."""
-    on -= dt.timedelta(days=max(0, on.weekday() - FRIDAY))
-    at = timezone.make_aware(dt.datetime.combine(on, dt.time(16, 40)))
+    at = timezone.make_aware(dt.datetime.combine(on_a_weekday(on), dt.time(16, 40)))
     version = finding.sheet.version
     for person in finding.authors:
         finding.consents.create(person=person, audience=audience, version=version, at=at)

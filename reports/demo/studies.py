@@ -99,6 +99,7 @@ TALK = {
     "talk-adjust": "Shorten the model to five minutes. Give the pairs the time that this frees.",
     "talk-next": "End with each pupil saying their own sentence back in a whisper before they write alone.",
 }
+FRIDAY = 4
 PATTERNS = ["All three heard the muddle before they could point to it.", "", "Hearing it said back moved all three."]
 
 
@@ -115,7 +116,8 @@ def begin(partnership, places, today):
     teacher, observer = partnership.current_partner_teachers[0], partnership.specialist.user
     study = services.start_study(observer, partnership, 3, TEXTS, places, uuid.uuid4())
     first, second, _ = study.research_lessons.order_by("number")
-    for lesson, on in ((first, today - dt.timedelta(days=21)), (second, today)):
+    held_on = on_a_weekday(today - dt.timedelta(days=21))
+    for lesson, on in ((first, held_on), (second, today)):
         services.plan_lesson(
             observer,
             lesson,
@@ -131,9 +133,15 @@ def begin(partnership, places, today):
             [(observer, one) for one in study.case_pupils.all()],
         )
         write_plan(observer, lesson)
-    hold(teacher, observer, first, timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=21), dt.time(10))))
-    talk(teacher, observer, first, timezone.make_aware(dt.datetime.combine(today - dt.timedelta(days=21), dt.time(10))))
+    began = timezone.make_aware(dt.datetime.combine(held_on, dt.time(10)))
+    hold(teacher, observer, first, began)
+    talk(teacher, observer, first, began)
     invite_guest(observer, second, partnership, today)
+
+
+def on_a_weekday(day):
+    """The day, or the Friday before a weekend."""
+    return day - dt.timedelta(days=max(0, day.weekday() - FRIDAY))
 
 
 def write_plan(person, lesson):
