@@ -43,6 +43,7 @@ IS_FULL = """is => {
   window.isFull = is;
 }"""
 
+NO_ANSWER = "() => { window.fetch = () => Promise.reject(new TypeError()); }"
 WITHOUT_A_LAST_WORD = "document.body.dataset.leaves = 'yes'"
 SLOW_TO_READ = """
   const { decrypt } = SubtleCrypto.prototype;
@@ -52,10 +53,6 @@ SLOW_TO_READ = """
     return decrypt.apply(this, given);
   };
 """
-
-
-def no_answer(context):
-    context.route("**/save/**", lambda route: route.abort())
 
 
 def opened(context, path):
@@ -69,8 +66,8 @@ def test_what_is_typed_before_the_page_has_its_words_back_stands_beside_them(ope
     path, minutes = address("sheet", ours.first), f"[name='stage-{ours.stages[0].pk}-minutes']"
     page = open_as(ours.sara)
     context = page.context
-    no_answer(context)
     page.goto(path)
+    page.evaluate(NO_ANSWER)
     page.locator(minutes).fill("8")
     page.get_by_label("A predicted, stage 1").fill("Calls out")
     page.wait_for_timeout(UNTIL_KEPT)
@@ -110,8 +107,8 @@ def test_a_device_that_has_room_again_keeps_the_words_without_another_key(open_a
     ours = with_group()
     page = open_as(ours.sara)
     context, path = page.context, address("sheet", ours.first)
-    no_answer(context)
     page.goto(path)
+    page.evaluate(NO_ANSWER)
     page.evaluate(IS_FULL, True)
     page.get_by_label("A predicted, stage 1").fill("Calls out")
     expect(page.locator("body")).to_have_attribute("data-unkept", "yes")
