@@ -53,7 +53,8 @@ def searched(rows, text, page=1, size=ON_A_PAGE) -> Search:
     if count:
         return Search(text, count, keys)
     mended, swapped = mend(rows, text)
-    return Search(text, *ranked(rows, mended, page, size), mended, swapped) if swapped else Search(text, 0, [])
+    count, keys = ranked(rows, mended, page, size) if swapped else (0, [])
+    return Search(text, count, keys, mended, swapped) if count else Search(text, 0, [])
 
 
 def ranked(rows, text, page, size):

@@ -68,9 +68,12 @@ class ResearchLessonQuerySet(ScopedQuerySet):
 
     def with_agreements(self):
         """Each with who has agreed its discussion, and the version of its sheet that the last words of it made."""
+        return self.with_version_talked().prefetch_related("agreements")
+
+    def with_version_talked(self):
+        """Each with the version of its sheet that the last words of its discussion made, as `talked`."""
         talked = Note.objects.filter(sheet=OuterRef("sheet"), field__startswith=TALK).order_by("-in_sheet")
-        rows = self.annotate(talked=Subquery(talked.values("in_sheet")[:1]))
-        return rows.prefetch_related("agreements")
+        return self.annotate(talked=Subquery(talked.values("in_sheet")[:1]))
 
 
 class ResearchLesson(models.Model):

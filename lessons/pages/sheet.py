@@ -71,6 +71,7 @@ class Row:
     cells: list[Cell]
     planned: str = ""  # "10:02 to 10:11"
     took: str = ""
+    times: str = ""  # what is known: when it was, else when it was to be
 
 
 @dataclass
@@ -333,6 +334,9 @@ def give_times(lesson, rows, reached):
         if until and until >= since:
             took = round((until - since).total_seconds() / 60)
             row.took = f"{timezone.localtime(since):%H:%M} to {timezone.localtime(until):%H:%M}, {took} min"
+    for row in rows:
+        was_planned = f"planned {row.planned}" if row.planned and lesson.is_started else row.planned
+        row.times = row.took or was_planned
 
 
 def minutes_box(box, stage, number):

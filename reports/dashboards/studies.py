@@ -6,6 +6,7 @@ They say nothing of what is written in a study.
 import datetime as dt
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,8 +25,10 @@ def study_lines(user, acting, today, partnerships):
     )
     study = OuterRef("study")
     written = Note.objects.filter(sheet__study=study, field="question").exclude(text="")
-    agreed = DiscussionAgreement.objects.filter(lesson=OuterRef("pk"), person=user)
-    rows = rows.annotate(
+    agreed = DiscussionAgreement.objects.filter(
+        lesson=OuterRef("pk"), person=user, version__gte=Coalesce(OuterRef("talked"), 0)
+    )
+    rows = rows.with_version_talked().annotate(
         has_question=Exists(written),
         has_pupils=Exists(CasePupil.objects.filter(study=study)),
         is_agreed=Exists(agreed),

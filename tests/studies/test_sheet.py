@@ -244,6 +244,18 @@ def test_times_follow_from_the_beginning_and_the_minutes(client, ours):
     assert [row.planned for row in page.rows] == ["10:00 to 10:08", "10:08 to 10:20", "", ""]
 
 
+def test_once_the_lesson_has_begun_times_that_nobody_marked_are_said_to_be_planned(ours):
+    ours.first.at = dt.time(10)
+    ours.first.save()
+    write(ours.pat, ours.first, {f"stage-{stage.pk}-minutes": "10" for stage in ours.stages[:2]})
+    services.start_lesson(ours.pat, ours.first)
+
+    page = sheet_page(ours.pat, ResearchLesson.objects.with_study().get(pk=ours.first.pk))
+
+    began = timezone.localtime(page.lesson.started_at)
+    assert [row.times for row in page.rows] == [f"{began:%H:%M}", "planned 10:10 to 10:20", "", ""]
+
+
 def test_minutes_that_are_no_number_are_kept_and_said(client, ours):
     name = f"stage-{ours.stages[0].pk}-minutes"
     why = "“a while” is no number of minutes. Write it like 10."

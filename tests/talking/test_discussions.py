@@ -122,6 +122,19 @@ def test_words_of_another_page_of_the_lesson_ask_nobody_again(ours):
     assert discussion_page(ours.pat, ours.held).mine.stands
 
 
+def test_today_asks_again_whoever_agreed_to_words_that_have_changed(client, ours):
+    write(ours.pat, ours.held, talk_A_happened="Waited")
+    services.agree(ours.pat, ours.held, version_of(ours.held))
+    services.agree(ours.sara, ours.held, version_of(ours.held))
+    asks = address("discussion", ours.held)
+    client.force_login(ours.pat)
+    agreed = asks in client.get("/").content.decode()
+
+    write(ours.sara, ours.held, talk_A_happened="Waited, then wrote")
+
+    assert (agreed, asks in client.get("/").content.decode()) == (False, True)
+
+
 def test_what_somebody_else_wrote_meanwhile_is_read_before_it_is_agreed(client, ours):
     write(ours.pat, ours.held, talk_A_happened="Waited")
     seen = version_of(ours.held)
