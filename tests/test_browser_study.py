@@ -219,6 +219,7 @@ def talked(walk, study, number):
     words = {"talk-A-happened": "A read it aloud.", "talk-adjust": "Say it back.", "talk-next": "Alone."}
     for name, text in words.items():
         box = sara.locator(f"[name='{name}']")
+        expect(box).to_be_attached()  # of this page: the click before may still be on its way
         if not box.is_visible():
             sara.locator("details", has=box).locator("summary").first.click()
         box.fill(text)
