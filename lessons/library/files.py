@@ -51,10 +51,10 @@ def slides_in(file):
                 b"application/vnd.oasis.opendocument.presentation"
             ):
                 return Kind.OPEN_SLIDES
+    except NotTaken:
+        raise  # it is a ValueError too, and says already what is wrong
     # Cut off, packed in a way that is not known here, read badly, with a password, or with parts of no sense.
     except (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
-        if isinstance(error, NotTaken):
-            raise
         raise NotTaken("The file is damaged, or only part of it arrived. Send it again.") from error
     finally:
         file.seek(0)
