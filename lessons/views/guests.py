@@ -1,7 +1,8 @@
 """Who is invited to observe one lesson."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -53,7 +54,9 @@ def invited(request, lesson, form):
 @require_POST
 def end(request, pk, guest):
     lesson = the_lesson(request, pk)
-    row = get_object_or_404(lesson.guests.select_related("person"), pk=guest)
+    row = next((row for row in services.guests_of(lesson) if row.pk == guest), None)
+    if row is None:
+        raise Http404
     if services.end_guest(request.user, row):
-        messages.success(request, f"{row.person.email} cannot observe this lesson any more.")
+        messages.success(request, f"{row.name or row.person.email} cannot observe this lesson any more.")
     return redirect("lessons:guests", pk=lesson.pk)

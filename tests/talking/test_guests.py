@@ -100,6 +100,21 @@ def test_end_now_ends_it_at_once_with_the_role_and_the_invitation_that_were_only
     assert not guest.person.memberships.live().exists()
 
 
+def test_whose_access_is_ended_is_named_as_the_page_names_them(client, ours):
+    office = MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school).user
+    someone = ours.elsewhere.people[Role.SPECIALIST]
+    for email in (EMAIL, office.email, someone.email):
+        invite(client, ours, email=email)
+
+    ended = [
+        words_of(post(client, ours.sara, "guest_end", ours.following, guest.pk))
+        for guest in LessonGuest.objects.filter(lesson=ours.following).order_by("pk")
+    ]
+
+    names = ["Zoe Kranz", str(office), "Zoe Kranz"]
+    assert ended == [[f"{name} cannot observe this lesson any more."] for name in names]
+
+
 def test_who_is_invited_again_after_the_end_is_let_in_again(client, ours):
     invite(client, ours, until=day(15))
     guest = LessonGuest.objects.get(lesson=ours.following)
