@@ -15,6 +15,7 @@ class Before:
     number: int = 0
     words: list[tuple] = field(default_factory=list)  # (label, text)
     plan: int = 0
+    waits: list = field(default_factory=list)  # who has not agreed yet that these are the group's words
 
     @property
     def text(self):
@@ -35,7 +36,16 @@ def before(lesson) -> Before:
             found.words.append((LABELS[name], text))
         elif name not in LABELS:
             found.plan = found.plan or number
+    if found.words:
+        found.waits = not_agreed(lesson.study, found.number)
     return found
+
+
+def not_agreed(study, number) -> list:
+    """The members who have not agreed to the discussion of this lesson, as its words stand now."""
+    lesson = study.research_lessons.with_agreements().get(number=number)
+    agreed = {agreement.person_id for agreement in lesson.agreements.all() if agreement.version >= lesson.talked}
+    return [person for person in study.current_members if person.pk not in agreed]
 
 
 def lesson_before(lesson):

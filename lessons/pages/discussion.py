@@ -97,6 +97,19 @@ class DiscussionPage:
         return any(step.is_begun for step in self.steps)
 
     @property
+    def open_steps(self):
+        return sum(step.is_open for step in self.steps)
+
+    @property
+    def unwritten(self) -> list[str]:
+        """Steps without a word, by title; of the last one, the members who have none where others have."""
+        *before, last = self.steps
+        missing = [step.title for step in before if not step.is_begun]
+        if not last.is_begun:
+            return [*missing, last.title]
+        return missing + [box.label for box in last.boxes if not box.text.strip()]
+
+    @property
     def all_agree(self):
         return all(one.stands for one in self.agreed)
 

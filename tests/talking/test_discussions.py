@@ -32,6 +32,11 @@ def standing_of(ours):
     return standing_of_study(study, lessons_of(study), has_question=True, has_pupils=True).words
 
 
+def client_page(client, person, lesson):
+    client.force_login(person)
+    return client.get(address("discussion", lesson)).content.decode()
+
+
 def test_the_pupils_come_first_and_each_later_step_says_after_what_it_comes(ours):
     assert steps_of(ours.pat, ours.held) == [
         ("Pupil A", True, ""),
@@ -153,6 +158,30 @@ def test_words_that_are_typed_with_the_agreement_are_part_of_it(client, ours):
 
     assert words_of(answer) == ["You agree that this is what the group said."]
     assert discussion_page(ours.pat, ours.held).mine.stands
+
+
+def test_beside_the_agreement_stands_what_nobody_has_written_about(client, ours):
+    write(
+        ours.pat, ours.held, talk_A_happened="Waited", talk_next="Whisper", **{f"talk_learned_{ours.pat.pk}": "To wait"}
+    )
+
+    page = client_page(client, ours.sara, ours.held)
+
+    told = "Nothing is written yet under Pupil B, Pupil C, How the technique worked, What to adjust and "
+    told += f"What {ours.sara} learned. Agree if there was no more to say."
+    assert told in " ".join(page.split())
+
+
+def test_once_something_stands_in_each_step_nothing_is_missed(client, ours):
+    learned = {f"talk_learned_{person.pk}": "To wait" for person in (ours.pat, ours.sara)}
+    words = {
+        f"talk_{name}": "Waited" for name in ("A_happened", "B_group", "C_progress", "surprises", "adjust", "next")
+    }
+    write(ours.pat, ours.held, **words, **learned)
+
+    page = client_page(client, ours.sara, ours.held)
+
+    assert ("I agree this is what we said" in page, "Nothing is written yet" in page) == (True, False)
 
 
 @pytest.mark.parametrize(

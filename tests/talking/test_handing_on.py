@@ -1,5 +1,7 @@
 """What a discussion says is to change stands in the plan of the next lesson, which can begin with the one before."""
 
+import re
+
 import pytest
 
 from lessons import services
@@ -46,6 +48,28 @@ def test_what_is_to_change_stands_above_the_next_plan_and_fills_its_box_while_th
     assert before.change.text == "Shorter model\n\nWhisper first"
     assert sheet_page(ours.sara, ours.following).change.text == "Only whisper"
     assert "From the discussion of lesson 1" in page
+
+
+def test_until_all_agree_the_next_plan_says_who_has_not_agreed_to_what_is_to_change(client, ours):
+    write(ours.pat, ours.held, talk_adjust="Shorter model")
+    seen = [waits_above_the_plan(client, ours)]
+    for person in (ours.pat, ours.sara):
+        services.agree(person, ours.held, fresh(ours.held.sheet).version)
+        seen.append(waits_above_the_plan(client, ours))
+    write(ours.sara, ours.held, talk_adjust="No model")
+    seen.append(waits_above_the_plan(client, ours))
+
+    both = f"Not agreed by {ours.pat} and {ours.sara} yet"
+    assert seen == [both, f"Not agreed by {ours.sara} yet", "", both]
+
+
+def waits_above_the_plan(client, ours):
+    """What the sheet of the next lesson says of the agreement, as Sara reads it."""
+    client.force_login(ours.sara)
+    page = " ".join(client.get(address("sheet", ours.following)).content.decode().split())
+    found = re.search(r"Not agreed by [^<]*", page)
+    assert "From the discussion of lesson 1" in page
+    return found[0].strip() if found else ""
 
 
 def test_once_the_lesson_has_begun_what_was_to_change_can_still_be_read_and_fills_nothing(client, ours):
