@@ -94,6 +94,15 @@ def copy(tmp_path):
     return Copy(ESSEX, tmp_path / "folder")
 
 
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the checkout with servers of its own, as the tests of one module left it."""
+    from tests.checkouts import copied
+
+    with copied(tmp_path_factory.mktemp("demo") / "x") as copy:
+        yield copy
+
+
 @pytest.fixture
 def broker():
     with tempfile.TemporaryDirectory(prefix="ls-", dir="/var/tmp") as folder:

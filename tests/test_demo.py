@@ -1,102 +1,15 @@
 """`make demo` and `manage.py` as a person starts them, in a copy of the checkout with servers of its own."""
 
 import contextlib
-import os
-import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
 
 import psutil
 import pytest
 
-from lessonstudy.servers import CHECKOUT
+from tests.checkouts import free_port
 
 pytestmark = pytest.mark.alone
-
-NOT_COPIED = shutil.ignore_patterns(".*", "node_modules", "build", "files", "__pycache__")
-
-
-class Copy:
-    """A checkout of its own, and how to run things in it as at a terminal."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self.environment["PORT"] = str(free_port())
-        self.home = self.say("-c", "from lessonstudy import servers; print(servers.of_checkout().folder)").strip()
-
-    def run(self, *command, **changes):
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=self.folder,
-            env=self.environment | changes,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def say(self, *command):
-        done = self.run(*command)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    @contextlib.contextmanager
-    def demo(self, **changes):
-        """The demo from its address on the screen to Ctrl-C; gives the lines that it prints meanwhile."""
-        with subprocess.Popen(
-            [sys.executable, "-m", "lessonstudy.demo"],
-            cwd=self.folder,
-            env=self.environment | changes,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process:
-            try:
-                first = process.stdout.readline()
-                assert first.startswith(f"Lesson Study runs at {self.address}"), first
-                yield process.stdout
-            finally:
-                process.send_signal(signal.SIGINT)
-                process.wait(timeout=60)
-
-    @property
-    def address(self):
-        return f"http://localhost:{self.environment['PORT']}/"
-
-    def get(self, path):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.address + path, timeout=10) as answer:
-            return answer.status
-
-    def processes(self):
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):
-                if process.status() != psutil.STATUS_ZOMBIE:
-                    where = f"{process.cwd()} {' '.join(process.cmdline())}"
-                    if self.home in where or str(self.folder) in where:
-                        found.append(process)
-        return found
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo") / "x"
-    shutil.copytree(CHECKOUT, folder, ignore=NOT_COPIED)
-    copy = Copy(folder)
-    yield copy
-    copy.say("-m", "lessonstudy.demo", "remove")
-    assert not os.path.exists(copy.home)
 
 
 def test_a_command_starts_the_servers_says_only_its_own_and_leaves_nothing(checkout):
@@ -128,10 +41,6 @@ def test_the_demo_runs_until_ctrl_c_and_keeps_its_data(checkout):
     with checkout.demo():
         assert time.monotonic() - begun < 10
         checkout.say("manage.py", "shell", "-c", f"{SQL}('SELECT * FROM kept')")
-
-    with checkout.demo(RESET="1"):
-        lost = checkout.run("manage.py", "shell", "-c", f"{SQL}('SELECT * FROM kept')")
-        assert 'relation "kept" does not exist' in lost.stderr
 
 
 def test_a_second_demo_says_where_the_first_one_is(checkout):
