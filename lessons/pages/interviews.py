@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from lessons.boxes import INTERVIEW, VERBATIM
 from lessons.models import CasePupil, Note, ResearchLesson
 from lessons.pages.boxes import Box, boxes_from
+from lessons.pages.sheet import why_not_read
 from lessons.pages.studies import Reader, initials_of, reader_of
 
 PROMPTS = "|".join(name for name, _ in INTERVIEW)
@@ -75,6 +76,8 @@ def interview_of(case_pupil, notes, initials="", names=()) -> Interview:
     box, start = boxes_from(notes), f"interview-{letter}-"
     by = box(f"{start}by", f"Who talked with {letter}", kind="choice")
     by.choices = [("", "Not said")] + [(name, name) for name in dict.fromkeys([*names, by.text]) if name]
+    at = box(f"{start}at", "When", kind="line")
+    at.error = why_not_read(at.field, at.text)
     return Interview(
         case_pupil=case_pupil,
         initials=initials,
@@ -86,7 +89,7 @@ def interview_of(case_pupil, notes, initials="", names=()) -> Interview:
             for name, prompt in INTERVIEW
         ],
         by=by,
-        at=box(f"{start}at", "When", kind="line"),
+        at=at,
     )
 
 

@@ -12,10 +12,13 @@ from lessons.boxes import MET, MET_WORDS, PREDICTED, STEM
 from lessons.models import CasePupil, Observation, ResearchLesson, Stage
 from lessons.pages.before import Before, before
 from lessons.pages.boxes import Box, boxes_from
+from lessons.pages.observing import CLOCK
 from lessons.pages.studies import Reader, initials_of, reader_of
 from pupils.models import Assessment
 
 SHOWN_IN_A_CELL = 5
+# Among other words, a day for example: 10:40, 10.40, 2pm.
+TIME = re.compile(rf"(?<!\d)({CLOCK.pattern}|(0?[1-9]|1[0-2]) ?[ap]\.?m)(?!\d)|midday|noon", re.IGNORECASE)
 USUAL_PUPILS, USUAL_STAGES = 4, 8  # what one A3 or two A4 hold
 
 
@@ -347,9 +350,12 @@ def minutes_box(box, stage, number):
 
 def why_not_read(name, text) -> str:
     """The sentence for what stands in a box of the sheet and cannot be read; empty where all is well."""
-    if not name.endswith("-minutes") or not text.strip() or minutes_in(text):
-        return ""
-    return f"“{text.strip()[:20]}” is no number of minutes. Write it like 10."
+    text = text.strip()
+    if name.endswith("-minutes") and text and not minutes_in(text):
+        return f"“{text[:20]}” is no number of minutes. Write it like 10."
+    if name.startswith("interview-") and name.endswith("-at") and text and not TIME.search(text):
+        return f"“{text[:20]}” is no time. Write a time such as 10:40."
+    return ""
 
 
 def minutes_in(text):

@@ -14,7 +14,7 @@ from lessons.pages.frame import frame_of
 from lessons.pages.interviews import MOST_MINUTES, interviews_page
 from lessons.views.sheet import desk_of, lesson_to_write, the_lesson
 from lessons.views.studies import why_closed
-from lessons.views.writing import keep_form
+from lessons.views.writing import keep_form, tell_saved
 
 
 def context_of(request, page, current):
@@ -31,18 +31,18 @@ def context_of(request, page, current):
 
 
 def keep_boxes(request, pk, read, page_of):
-    """(the lesson, the page to answer with where not all of the boxes went into the sheet)."""
+    """(the lesson, the desk, the cells that changed, the page to answer with where not all went into the sheet)."""
     lesson, is_member = lesson_to_write(request.user, pk)
     desk = desk_of(lesson, request.user, is_member, read, boxes=lambda: page_of(request.user, lesson).boxes)
-    return lesson, keep_form(request, desk)[1]
+    return lesson, desk, *keep_form(request, desk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def interviews(request, pk):
     if request.method == "POST":
-        lesson, answer = keep_boxes(request, pk, "lessons:interviews", interviews_page)
+        lesson, desk, cells, answer = keep_boxes(request, pk, "lessons:interviews", interviews_page)
         if answer is None:
-            messages.success(request, "Saved.")
+            tell_saved(request, desk, cells)
         return answer or redirect("lessons:interviews", pk=lesson.pk)
     page = interviews_page(request.user, the_lesson(request, pk, "studies.read"))
     letters = [interview.letter for interview in page.interviews]
@@ -58,7 +58,7 @@ def interviews(request, pk):
 def discussion(request, pk):
     """A button of the form says that the member agrees: the words typed with it are kept first."""
     if request.method == "POST":
-        lesson, answer = keep_boxes(request, pk, "lessons:discussion", discussion_page)
+        lesson, _, _, answer = keep_boxes(request, pk, "lessons:discussion", discussion_page)
         if answer is None and "agree" in request.POST:
             return agreed(request, lesson)
         if answer is None:

@@ -9,7 +9,8 @@ from lessons.models import LessonGuest, StudyReader
 from lessons.pages.interviews import interviews_page
 from tests.factories import MembershipFactory
 from tests.notebook import FAR
-from tests.talking.lessons import address, post, write
+from tests.reading import text_of
+from tests.talking.lessons import address, post, words_of, write
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,29 @@ def test_who_talked_is_chosen_from_the_group_and_its_guests_and_an_older_name_st
     people = [str(ours.pat), str(ours.sara), str(guest)]
     choices = [[value for value, _ in one.by.choices] for one in page.interviews[:2]]
     assert choices == [["", *people, "Someone who left"], ["", *people]]
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_read"),
+    [
+        ("10:40", True),
+        ("Today, 9.05", True),
+        ("25.11., 11:40", True),
+        ("", True),
+        ("25:99", False),
+        ("At break", False),
+    ],
+)
+def test_a_time_that_cannot_be_read_is_kept_and_said(client, ours, typed, is_read):
+    name = "interview-A-at"
+    why = f"“{typed}” is no time. Write a time such as 10:40."
+
+    posted = post(client, ours.pat, "interviews", ours.held, **{name: typed, f"base-{name}": "0"})
+
+    assert (why in text_of(posted)) is not is_read
+    said = "Saved." if is_read else "Saved. Something cannot be read as it stands: what it is, is said below."
+    assert words_of(posted) == [said]
+    assert ours.held.sheet.texts.get(name, "") == typed
 
 
 def test_a_reader_reads_the_words_in_quotation_marks_and_has_no_boxes(client, ours):

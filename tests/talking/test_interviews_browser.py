@@ -1,10 +1,14 @@
 """Two pupils are interviewed on a phone without a network, by a quiet clock."""
 
+import datetime as dt
+import re
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.browsing import problems_at
-from tests.talking.lessons import address
+from tests.talking.lessons import address, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -56,3 +60,63 @@ def test_the_clock_is_there_on_a_page_that_was_kept_on_the_device(open_as, ours)
     page.get_by_role("button", name="Start: 5 minutes with A").click()
 
     expect(page.get_by_role("button", name="Pause: 5 minutes with A")).to_be_visible()
+
+
+def test_the_clock_goes_on_when_the_page_is_loaded_again_and_says_what_ended_meanwhile(open_as, ours):
+    page = open_as(ours.sara, 1280)
+    page.clock.install()
+    page.goto(address("interviews", ours.held))
+    face, over = (page.locator(f"[data-of=A] .ls-timer {part}") for part in ("[role=timer]", "[role=status]"))
+    page.get_by_role("button", name="Start: 5 minutes with A").click()
+    page.get_by_role("button", name="Start: 5 minutes with B").click()
+    page.clock.fast_forward("02:30")
+    page.clock.run_for(500)
+    page.get_by_role("button", name="Pause: 5 minutes with B").click()
+
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.locator(".ls-messages")).to_contain_text("Saved")
+    expect(page.get_by_role("button", name="Pause: 5 minutes with A")).to_be_visible()
+    running, paused = face.text_content(), page.locator("[data-of=B] [role=timer]").text_content()
+    fresh = page.locator("[data-of=C] [role=timer]").text_content()
+    page.get_by_role("link", name="Discussion").click()
+    expect(page).to_have_url(re.compile("discussion"))
+    page.clock.fast_forward("04:00")
+    page.go_back()
+
+    expect(over).to_have_text("5 minutes are over. Finish the sentence, and thank A.")
+    expect(page.get_by_role("button", name="Start again: 5 minutes with A")).to_be_visible()
+    expect(page.get_by_role("button", name="Go on: 5 minutes with B")).to_be_visible()
+    assert (running[:2], paused[:2], fresh) == ("2:", "2:", "5:00")
+
+
+def test_starting_the_clock_fills_in_when_and_by_whom_but_for_what_stands_there(open_as, ours):
+    write(ours.pat, ours.held, interview_B_at="At break", interview_C_by=str(ours.pat))
+    page = open_as(ours.sara, 1280)
+    page.clock.install(time=timezone.localtime().replace(hour=11, minute=40))
+    page.goto(address("interviews", ours.held))
+
+    for letter in "ABC":
+        page.get_by_role("button", name=f"Start: 5 minutes with {letter}").click()
+    page.clock.run_for(11_000)
+    for letter in "AC":
+        expect(page.locator(f"[name=base-interview-{letter}-at]")).to_have_value("1")  # the server has it
+
+    texts = {name: text for name, text in ours.held.sheet.texts.items() if name.startswith("interview-")}
+    assert texts == {
+        "interview-A-at": "11:40",
+        "interview-A-by": str(ours.sara),
+        "interview-B-at": "At break",
+        "interview-C-at": "11:40",
+        "interview-C-by": str(ours.pat),
+    }
+
+
+def test_on_another_day_than_the_lesson_the_clock_fills_in_the_day_too(open_as, ours):
+    page = open_as(ours.sara, 1280)
+    page.clock.install(time=timezone.localtime().replace(hour=11, minute=40) + dt.timedelta(days=1))
+    page.goto(address("interviews", ours.held))
+
+    page.get_by_role("button", name="Start: 5 minutes with A").click()
+
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    expect(page.locator("#interview-A-at")).to_have_value(re.compile(rf"{tomorrow:%-d %b}t?, 11:40"))  # Sept
