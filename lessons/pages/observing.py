@@ -3,9 +3,12 @@
 import re
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from lessons.boxes import MET
 from lessons.models import LessonPart, Observation
 from lessons.pages.boxes import Box
+from papers.templatetags.plain import longday
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 JUDGED = re.compile(r"(met|evidence|thoughts)-[A-F]")
@@ -96,6 +99,17 @@ def classroom_of(person, lesson, is_member) -> Classroom:
         since=mark.at if mark else lesson.started_at,
         may_start=is_member,
     )
+
+
+def how_it_stands(lesson, *, is_closed):
+    """What the page of an observer is told of the lesson: how far it is, since when, and a sentence once it ended."""
+    state = "ended" if lesson.is_ended else "running" if lesson.is_started else "planned"
+    words = ""
+    if lesson.is_ended and not is_closed:
+        ended = timezone.localtime(lesson.ended_at)
+        day = "" if ended.date() == timezone.localdate() else f" on {longday(ended.date())}"
+        words = f"The lesson was ended{day} at {ended:%H:%M}. What you write now is marked as typed after the lesson."
+    return {"state": state, "began": lesson.started_at, "words": words}
 
 
 @dataclass

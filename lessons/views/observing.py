@@ -19,7 +19,7 @@ from lessons.desks import Desk
 from lessons.forms import cells, observing
 from lessons.models import Observation, ResearchLesson
 from lessons.pages.boxes import SAFEGUARDING
-from lessons.pages.observing import JUDGED, classroom_of
+from lessons.pages.observing import JUDGED, classroom_of, how_it_stands
 from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
 from lessons.views.studies import why_closed
 from lessons.views.writing import keep_form, not_signed_in, problem, save
@@ -75,6 +75,14 @@ class Place:
         return keep_photo(self.person, self.lesson, item, picture, apart=self.apart[:200])
 
     @property
+    def stands(self):
+        """How far the lesson has come by now, by whomever; nothing for somebody who cannot observe it any more."""
+        if not self.is_open:
+            return None
+        self.lesson.refresh_from_db(fields=["started_at", "ended_at"])
+        return how_it_stands(self.lesson, is_closed=bool(self.why_closed))
+
+    @property
     def name(self):
         return f"notes of lesson {self.lesson.number}"
 
@@ -94,6 +102,7 @@ def observe(request, pk):
         "classroom": classroom,
         "lesson": place.lesson,
         "closed": place.why_closed,
+        "stands": place.stands,
         "chosen": request.GET.get("pupil", classroom.pupils[0].letter if classroom.pupils else ""),
         "grouping": request.GET.get("grouping", ""),
         "kinds": [("action", "Did"), ("words", "Said"), ("teacher", "Teacher")],
@@ -133,12 +142,15 @@ def kept_by_form(request, place):
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def observations(request, pk):
-    """What a device kept, in the order in which it kept it; the same may come again. GET: a new token."""
+    """What a device kept, in the order in which it kept it; the same may come again. GET: a new token.
+
+    Both tell how far the lesson has come.
+    """
     if answer := not_signed_in(request):
         return answer
     place = Place(request.user, pk)
     if request.method == "GET":
-        return JsonResponse({"who": request.user.pk, "token": get_token(request)})
+        return JsonResponse({"who": request.user.pk, "token": get_token(request), "lesson": place.stands})
     try:
         who, kept = observing.kept_of_json(request.body)
     except cells.NotOurs:
@@ -146,7 +158,9 @@ def observations(request, pk):
     if who != request.user.pk:
         return problem(403, "someone else", "Someone else is signed in in this browser.")
     place.keep(kept)
-    return problem(410, "kept apart", place.apart) if place.apart else JsonResponse({"kept": len(kept)})
+    if place.apart:
+        return problem(410, "kept apart", place.apart)
+    return JsonResponse({"kept": len(kept), "lesson": place.stands})
 
 
 @login_not_required

@@ -130,6 +130,28 @@ def test_notes_for_a_study_that_is_finished_are_kept_apart_and_its_page_says_so(
     assert not ours.today.is_started
 
 
+def test_whoever_observes_is_told_how_far_the_lesson_has_come_by_every_answer(client, ours):
+    began, ended = minutes_ago(30), minutes_ago(5)
+    planned = send(client, ours.sara, ours.today, item(text="Early")).json()
+    running = send(client, ours.pat, ours.today, item("start", at=began.isoformat())).json()
+    send(client, ours.pat, ours.today, item("end", at=ended.isoformat()))
+
+    noted = send(client, ours.sara, ours.today, item(text="Late")).json()
+    asked = client.get(address("observations", ours.today)).json()
+    page = text_of(client.get(address("observe", ours.today)))
+    services.end_member(ours.pat, ours.today.study, ours.sara)
+    left = client.get(address("observations", ours.today)).json()
+
+    at = f"{timezone.localtime(ended):%H:%M}"
+    words = f"The lesson was ended at {at}. What you write now is marked as typed after the lesson."
+    came = began.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert planned["lesson"] == {"state": "planned", "began": None, "words": ""}
+    assert running["lesson"] == {"state": "running", "began": came, "words": ""}
+    assert noted["lesson"] == asked["lesson"] == {"state": "ended", "began": came, "words": words}
+    assert words in page
+    assert left["lesson"] is None
+
+
 def test_a_lesson_that_is_started_on_another_day_takes_place_on_that_day(client, ours):
     today = timezone.localdate()
     planned = today + dt.timedelta(days=30)

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
-from lessons.models import Photo
+from accounts.roles import Role
+from lessons import services
+from lessons.models import LessonGuest, Photo
 from tests.browsing import problems_at
 from tests.observing.lessons import address, seen_of
 
@@ -111,3 +114,51 @@ def test_half_a_note_in_each_of_two_tabs_is_there_again_after_both_are_closed(op
     page.goto(path)
 
     expect(page.locator("#note")).to_have_value("Half a thought\nHalf another")
+
+
+def test_a_guest_hears_that_the_lesson_was_ended_and_goes_on_with_the_half_note(open_as, ours):
+    guest = ours.people[Role.GUEST]
+    LessonGuest.objects.create(lesson=ours.today, person=guest, invited_by=ours.pat, until=timezone.localdate())
+    page = open_as(guest, 375)
+    page.clock.install()
+    page.goto(address("observe", ours.today))
+    expect(page.locator("#stage")).to_be_hidden()
+    expect(page.locator("#keep")).to_contain_text("Keep note at")  # its script runs
+    services.start_lesson(ours.pat, ours.today)
+    page.clock.run_for(31_000)
+    expect(page.locator("#stage")).to_contain_text("Stage 1 of 2, since")
+
+    page.locator("#note").press_sequentially("Half a thou")
+    services.end_lesson(ours.pat, ours.today)
+    page.clock.run_for(31_000)
+    news = page.locator("#lesson-news")
+    expect(news).to_contain_text("The lesson was ended at")
+    expect(page.locator("#stage")).to_be_visible()  # nothing moves while somebody types
+    page.keyboard.type("ght")
+    page.context.set_offline(True)
+    page.get_by_role("button", name=re.compile("Keep note at")).last.click()
+    expect(page.locator("#device-words")).to_contain_text("not yet sent: 1 note")
+    page.clock.run_for(6_000)
+    expect(page.locator("#stage")).to_be_hidden()
+    page.context.set_offline(False)
+    expect(page.locator("#kept li", has_text="Half a thought")).to_contain_text("sent")
+    problems = problems_at(page, [375, 1280])
+
+    assert seen_of(ours.today) == [("A", "action", "Half a thought", "")]
+    assert [problem for found in problems.values() for problem in found if "ERR_INTERNET" not in problem] == []
+
+
+def test_a_member_learns_from_the_answer_to_a_note_that_the_lesson_was_ended(open_as, ours):
+    services.start_lesson(ours.pat, ours.today)
+    page = open_as(ours.sara, 375)
+    page.clock.install()
+    page.goto(address("observe", ours.today))
+    expect(page.get_by_text("End lesson", exact=True)).to_be_visible()
+
+    services.end_lesson(ours.pat, ours.today)
+    note(page, "Packs away")
+
+    expect(page.locator("#lesson-news")).to_contain_text("What you write now is marked as typed after the lesson.")
+    page.clock.run_for(6_000)
+    expect(page.get_by_role("heading", name="At the end of the lesson")).to_be_visible()
+    expect(page.get_by_text("End lesson", exact=True)).to_be_hidden()

@@ -11,8 +11,9 @@ const note = byId("note"), list = byId("kept"), device = byId("device"), words =
 const stages = [...form.querySelectorAll(".ls-observe__stages [name=mark]")];
 const GROUPINGS = { alone: "alone", pair: "in a pair", group: "in a group", class: "whole class" };
 const tab = crypto.randomUUID(), tabs = [tab]; // and those whose half-written notes this one has taken up
-const LONGEST = 2000, QUALITY = 0.85, TICK = 5000, SOON = 500;
-let typedAt = null, offlineSince = null, draftTimer, unkept = 0;
+const STATES = ["planned", "running", "ended"];
+const LONGEST = 2000, QUALITY = 0.85, TICK = 5000, SOON = 500, ASK = 30000, PATIENCE = 20000;
+let typedAt = null, offlineSince = null, draftTimer, unkept = 0, told = null;
 
 const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 const chosen = (name) => form.querySelector(`[name=${name}]:checked`)?.value ?? "";
@@ -35,7 +36,10 @@ navigator.serviceWorker?.register(form.dataset.worker).catch(() => {});
 navigator.storage?.persist?.().catch(() => {});
 addEventListener("offline", () => outbox.said({ why: "No network." }));
 addEventListener("beforeunload", (event) => (unkept || document.body.dataset.unkept) && event.preventDefault());
-setInterval(look, TICK);
+addEventListener("online", ask);
+document.addEventListener("visibilitychange", ask);
+setInterval(() => (look(), follow()), TICK);
+setInterval(ask, ASK);
 
 // What is kept ---------------------------------------------------------------------------------------------------------
 
@@ -153,6 +157,32 @@ async function restoreHalf() {
   await keepDraft();
 }
 
+// What others did with the lesson -----------------------------------------------------------------------------------------
+
+// Now and then, until it has ended: who writes nothing hears of it too.
+async function ask() {
+  if (document.visibilityState === "hidden" || !navigator.onLine || form.dataset.state === "ended") return;
+  const answer = await fetch(send, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const mine = answer?.ok && (await answer.json().catch(() => null));
+  if (mine && String(mine.who) === who) hear(mine.lesson);
+}
+
+// It is said at once, where nothing that is in use has to make room for it.
+function hear(lesson) {
+  if (!lesson) return;
+  told = lesson;
+  const news = byId("lesson-news");
+  if (news && news.textContent !== lesson.words) news.textContent = lesson.words;
+  if (document.activeElement === document.body) follow();
+}
+
+// Parts of the page come and go once nobody types, and never back behind what was tapped here and is not sent yet.
+function follow() {
+  if (!told || document.activeElement === note || STATES.indexOf(told.state) <= STATES.indexOf(form.dataset.state)) return;
+  setState(told.state);
+  if (told.state === "running" && stages.length && !byId("stage-now").value) setStage(Number(stages[0].value), new Date(told.began));
+}
+
 // What is shown --------------------------------------------------------------------------------------------------------
 
 function setState(state) {
@@ -210,8 +240,9 @@ function show(client, { at, pupil, kind, grouping, text, stage }, where) {
 }
 
 // How it stands, in words: what waits, since when, and that nothing is to be done.
-function tell({ waiting, refused, unkept: inPage, sent = [], apart, why, signIn: out }) {
+function tell({ waiting, refused, unkept: inPage, sent = [], apart, why, signIn: out, lesson }) {
   unkept = inPage;
+  hear(lesson);
   for (const client of sent) arrived(client, apart);
   if (sent.length) keepSoon(who);
   showRefused(refused);

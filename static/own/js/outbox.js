@@ -7,7 +7,7 @@ const REFUSED = new Set([400, 413, 415, 422]);
 const OFFLINE = "You are offline, or the server cannot be reached.";
 
 // One person's, with a token for forms. `tell` hears how it stands after each step: how many wait, what was sent, what
-// the server cannot take, what is in this page only, and why nothing goes.
+// the server cannot take, what is in this page only, why nothing goes, and what the server told of the lesson.
 export function outboxOf(who, token, tell = () => {}) {
   let busy = false, oneByOne = false, last = 0;
   const refused = new Map(); // name -> words
@@ -87,11 +87,11 @@ export function outboxOf(who, token, tell = () => {}) {
 
   // Whether there is more to send now.
   async function heard(answer, batch) {
-    const { words } = await answer.json().catch(() => ({}));
+    const { words, lesson } = await answer.json().catch(() => ({}));
     if (answer.ok || answer.status === 410) {
       for (const { name } of batch) await drop(name);
       oneByOne = false;
-      await said({ sent: batch.map(({ client }) => client), apart: words });
+      await said({ sent: batch.map(({ client }) => client), apart: words, lesson });
       return true;
     }
     if (REFUSED.has(answer.status)) {
