@@ -22,6 +22,7 @@ LONGEST = {
     "tests.test_browser_story",
     "tests.test_browser",
     "tests.test_browser_study",
+    "tests.test_flat",
     "tests.studies.test_torture",
 }
 
