@@ -341,6 +341,8 @@ MATRIX = {
     "lessons:finding_file_add POST":    (403, 403, 403, 403, 404, 403, 422, 422, 403, 403, 403, 403),
     "lessons:finding_file_remove POST": (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:finding_withdraw POST":    (403, 403, 404, 403, 404, 403, 302, 302, 404, 403, 403, 403),
+    "lessons:finding_set_aside POST":   (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
+    "lessons:finding_take_up POST":     (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:finding_cite POST":        (403, 403, 403, 403, 404, 403, 404, 404, 403, 403, 403, 403),  # in no own one
     "lessons:finding_uncite POST":      (403, 403, 403, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "lessons:booklet_choose GET":       (302, 403, 302, 403, 302, 403, 302, 302, 302, 403, 403, 403),  # none is ticked
@@ -571,6 +573,7 @@ KEYS = {  # what a URL is about, in a corner of the world
         f"lessons:finding{name}": lambda c: [c.finding.pk]
         for name in ("", "_write", "_save", "_agree", "_name", "_withdraw", "_file_add", "_poster", "_cite")
     },
+    **{f"lessons:finding_{name}": lambda c: [c.finding.pk] for name in ("set_aside", "take_up")},
     **{f"lessons:finding_file{name}": lambda c: [c.finding.files.get().pk] for name in ("", "_remove")},
     "lessons:finding_uncite": lambda c: [c.study.citations.get().pk],
     **{f"lessons:booklet{name}": lambda c: [c.booklet.pk] for name in ("", "_progress", "_again", "_download")},

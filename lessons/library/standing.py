@@ -113,6 +113,9 @@ class Standing:
     @property
     def words(self):
         """In one line, for lists."""
+        if self.finding.is_set_aside:
+            on = longdate(timezone.localtime(self.finding.set_aside_at).date())
+            return f"Set aside by {self.finding.set_aside_by} on {on}"
         if self.finding.withdrawn_at and not self.for_this:
             on = longdate(timezone.localtime(self.finding.withdrawn_at).date())
             return f"Withdrawn by {self.finding.withdrawn_by} on {on}"
@@ -137,7 +140,7 @@ def standing_of(finding) -> Standing:
 
 def standings_of(findings, authors) -> list[Standing]:
     """Of the findings of one study, whose authors are the same; in one query."""
-    rows = findings.select_related("sheet", "withdrawn_by").prefetch_related("consents__person")
+    rows = findings.select_related("sheet", "withdrawn_by", "set_aside_by").prefetch_related("consents__person")
     return [
         Standing(finding, authors, [row for row in finding.consents.all() if row.withdrawn_at is None])
         for finding in rows

@@ -120,7 +120,8 @@ class FindingQuerySet(ScopedQuerySet):
 
 class Finding(models.Model):
     """What a study found. Its boxes are drafted in its sheet; what others read is what stood there when the last of
-    its authors consented, and is nobody's but the authors' as soon as one of them withdraws.
+    its authors consented, and is nobody's but the authors' as soon as one of them withdraws. One that leads nowhere is
+    set aside: its words stay, and it is in nobody's way.
 
     Case pupils are letters in it. The columns from `audience` on are what is published; empty in a draft. `search`,
     `heads` and `said` follow them by a trigger.
@@ -138,6 +139,10 @@ class Finding(models.Model):
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_aside_at = models.DateTimeField(null=True, blank=True)
+    set_aside_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     audience = models.CharField(max_length=9, choices=Audience, default=Audience.GROUP)
@@ -173,6 +178,11 @@ class Finding(models.Model):
                 condition=Q(withdrawn_at=None, withdrawn_by=None)
                 | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, published_at=None),
             ),
+            models.CheckConstraint(
+                name="finding_set_aside_by_someone",
+                condition=Q(set_aside_at=None, set_aside_by=None)
+                | Q(set_aside_at__isnull=False, set_aside_by__isnull=False, published_at=None),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -192,6 +202,10 @@ class Finding(models.Model):
     @property
     def is_published(self):
         return self.published_at is not None
+
+    @property
+    def is_set_aside(self):
+        return self.set_aside_at is not None
 
     @property
     def is_public(self):

@@ -171,7 +171,8 @@ class FindingLine:
 
 
 def findings_of(person, study, is_member) -> list[FindingLine]:
-    """The findings of a study: for members drafts as well, and how each stands; for others what is shown to them."""
+    """The findings of a study: for members drafts as well, also set aside, and how each stands; for others what is
+    shown to them."""
     if is_member:
         standings = standings_of(study.findings.order_by("pk").prefetch_related("sheet__notes"), study.current_members)
         return [FindingLine(standing.finding, title_of(standing.finding), standing) for standing in standings]
@@ -186,7 +187,7 @@ def own_unshown(person) -> list[FindingLine]:
     if not person.may("studies.write"):
         return []
     studies = list(Study.objects.allowed(person, "studies.write").values_list("pk", flat=True))
-    rows = Finding.objects.filter(study__in=studies).select_related("study", "sheet", "withdrawn_by")
+    rows = Finding.objects.filter(study__in=studies, set_aside_at=None).select_related("study", "sheet", "withdrawn_by")
     rows = rows.prefetch_related("consents__person", "study__members__person", "sheet__notes").order_by("-pk")[:20]
     lines = []
     for finding in rows:

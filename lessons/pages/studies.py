@@ -72,7 +72,15 @@ class StudyPage:
     texts: dict
     readers: list
     known: list  # on which findings of others it builds
-    findings: list  # for members all of them, for anyone else those that they may read
+    all_findings: list  # for members all of them, for anyone else those that they may read
+
+    @property
+    def findings(self):
+        return [line for line in self.all_findings if not line.finding.is_set_aside]
+
+    @property
+    def set_aside(self):
+        return [line for line in self.all_findings if line.finding.is_set_aside]
 
     @property
     def next_lesson(self):
@@ -152,7 +160,7 @@ def study_page(person, study) -> StudyPage:
         texts=texts if me.reads else {},
         readers=[row for row in study.readers.select_related("person", "added_by") if row.is_current],
         known=known_of(person, study) if me.reads else [],
-        findings=findings_of(person, study, me.is_member),
+        all_findings=findings_of(person, study, me.is_member),
     )
 
 

@@ -1,4 +1,7 @@
-"""A finding is drafted by its authors, shown to the audience on which all of them agree, and taken back by any."""
+"""A finding is drafted by its authors, shown to the audience on which all of them agree, and taken back by any.
+
+One that leads nowhere any of them sets aside.
+"""
 
 import secrets
 import uuid
@@ -18,11 +21,20 @@ from lessons.services.signing import NotAsSeen, NotReady
 WIDER = list(Finding.Audience)  # from the narrowest on
 
 
+class StillShown(Exception):
+    """Others can read the finding: it is withdrawn first."""
+
+
+class IsSetAside(Exception):
+    """The finding is set aside: it is taken up again first."""
+
+
 @transaction.atomic
 def begin_finding(person, study) -> Finding:
     """A draft, with what the study and its discussions say already. Begun twice while it is as it was, it is one."""
     Sheet.objects.select_for_update(no_key=True).get(pk=study.sheet_id)
-    untouched = study.findings.filter(published_at=None, sheet__version__lte=1, consents=None, begun_by=person)
+    untouched = study.findings.filter(published_at=None, set_aside_at=None, consents=None, begun_by=person)
+    untouched = untouched.filter(sheet__version__lte=1)
     if (begun := untouched.first()) is not None:
         return begun
     sheet = Sheet.objects.create(programme_id=study.partnership.programme_id)
@@ -38,10 +50,12 @@ def begin_finding(person, study) -> Finding:
 def consent(person, finding, audience, seen) -> bool:
     """The person agrees that what they saw is read by the audience. Whether it is shown to it now: once all agree.
 
-    Raises NotAsSeen where the text is another one by now, NotReady where something is lacking. Saying that fewer may
-    read what more read already takes it back from all, until everybody has agreed to it.
+    Raises IsSetAside, NotAsSeen where the text is another one by now, NotReady where something is lacking. Saying that
+    fewer may read what more read already takes it back from all, until everybody has agreed to it.
     """
     finding = kept_still(finding)
+    if finding.is_set_aside:
+        raise IsSetAside(f"finding {finding.pk} was set aside meanwhile")
     if finding.sheet.version != seen:
         raise NotAsSeen(f"finding {finding.pk} was changed meanwhile")
     if lacking := what_is_lacking(finding.sheet.texts):
@@ -127,6 +141,34 @@ def withdraw(person, finding) -> bool:
     letters = [(author, {"finding": finding, "by": person, "to": author}) for author in finding.authors]
     letters = [letter for letter in letters if letter[0] != person]
     post_all(FINDING_WITHDRAWN, letters, about=finding, organisation=organisation_of(finding), by=person)
+    return True
+
+
+@transaction.atomic
+def set_aside(person, finding) -> bool:
+    """It is in nobody's way any more and keeps its words; what anybody has agreed to ends. False where it is already.
+
+    Raises StillShown where others can read it.
+    """
+    finding = kept_still(finding)
+    if finding.is_published:
+        raise StillShown(f"finding {finding.pk} is shown to others")
+    if finding.is_set_aside:
+        return False
+    now = timezone.now()
+    Finding.objects.filter(pk=finding.pk).update(set_aside_at=now, set_aside_by=person)
+    finding.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
+    audit.record(person, "findings.set aside", finding)
+    return True
+
+
+@transaction.atomic
+def take_up(person, finding) -> bool:
+    """It is a draft again, with the words that it had. False where it is one already."""
+    if not kept_still(finding).is_set_aside:
+        return False
+    Finding.objects.filter(pk=finding.pk).update(set_aside_at=None, set_aside_by=None)
+    audit.record(person, "findings.taken up", finding)
     return True
 
 

@@ -30,6 +30,11 @@ LEFT = (
     "You are not a member of this study any more, so this did not go into the finding. Your words are kept: ask those "
     "who are in the study now."
 )
+PUT_ASIDE = (
+    "The finding was set aside meanwhile, so this did not go into it. Your words are kept beside it. Take it up again, "
+    "and put them in."
+)
+TAKE_UP_FIRST = "It is set aside. Take it up again first."
 MEANWHILE = "The text was changed while you were reading. Read it as it stands now, and say it again."
 
 
@@ -65,7 +70,7 @@ def desk_of(person, finding, writes):
         boxes=lambda: boxes_of(finding),
         write_url=reverse("lessons:finding_write", args=[finding.pk]),
         read_url=reverse("lessons:finding_agree", args=[finding.pk]),
-        apart="" if writes else LEFT,
+        apart=(PUT_ASIDE if finding.is_set_aside else "") if writes else LEFT,
         problem=why_not_shown,
     )
 
@@ -82,6 +87,8 @@ def write(request, pk):
         return redirect(desk.read_url)
     if not writes:
         raise Http404
+    if finding.is_set_aside:
+        return redirect("lessons:finding_agree", finding.pk)
     context = {
         "finding": finding,
         "boxes": boxes_of(finding),
@@ -110,12 +117,22 @@ def own_finding(request, pk, action="studies.write"):
     return get_object_or_404(allowed_rows(Finding, request.user, action).with_study(), pk=pk)
 
 
+def while_set_aside(request, finding):
+    """The answer to whoever has an older page open; None while it is a draft or shown."""
+    if not finding.is_set_aside:
+        return None
+    messages.warning(request, TAKE_UP_FIRST)
+    return redirect("lessons:finding_agree", finding.pk)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def agree(request, pk):
     """The finding as others will see it, what the check for names says, and who may read it."""
     finding = own_finding(request, pk)
     if request.method != "POST":
         return agree_page(request, finding)
+    if answer := while_set_aside(request, finding):
+        return answer
     form = AgreeForm(request.POST)
     if not form.is_valid():
         return agree_page(request, finding, form, status=422)
@@ -128,6 +145,8 @@ def agree(request, pk):
     except services.NotAsSeen:
         messages.warning(request, MEANWHILE)
         return redirect("lessons:finding_agree", finding.pk)
+    except findings.IsSetAside:
+        return while_set_aside(request, own_finding(request, pk))
     except services.NotReady:
         return redirect(f"{reverse('lessons:finding_write', args=[finding.pk])}?lacking")
     tell_agreed(request, finding, shown, said["audience"])
@@ -174,6 +193,8 @@ def agree_page(request, finding, form=None, file_form=None, status=200):
 def answer_name(request, pk):
     """A word in which a name was suspected is none: an author has looked."""
     finding = own_finding(request, pk)
+    if answer := while_set_aside(request, finding):
+        return answer
     word = request.POST.get("word", "")[:120]
     found = checked(finding, finding.sheet.texts)
     if word in {row.key for row in [*found.pupils, *found.others]}:
@@ -198,12 +219,36 @@ def withdraw(request, pk):
     return redirect("lessons:findings")
 
 
+@require_POST
+def set_aside(request, pk):
+    """By any of its authors, while nobody else reads it."""
+    finding = own_finding(request, pk)
+    try:
+        findings.set_aside(request.user, finding)
+    except findings.StillShown:
+        readers = READERS[finding.audience]
+        messages.warning(request, f"{readers} can read it. Withdraw the finding first, then set it aside.")
+        return redirect("lessons:finding_agree", finding.pk)
+    messages.success(request, "Set aside. Its words are kept in the list “Set aside” on this page.")
+    return redirect(f"{finding.study.get_absolute_url()}#findings")
+
+
+@require_POST
+def take_up(request, pk):
+    finding = own_finding(request, pk)
+    if findings.take_up(request.user, finding):
+        messages.success(request, "It is a draft again. Everybody is asked anew before others can read it.")
+    return redirect("lessons:finding_agree", finding.pk)
+
+
 # Files ----------------------------------------------------------------------------------------------------------------
 
 
 @require_POST
 def add_file(request, pk):
     finding = own_finding(request, pk)
+    if answer := while_set_aside(request, finding):
+        return answer
     form = FileForm(request.POST, request.FILES, action=reverse("lessons:finding_file_add", args=[finding.pk]))
     if not form.is_valid():
         return agree_page(request, finding, file_form=form, status=422)
@@ -219,6 +264,8 @@ def add_file(request, pk):
 def remove_file(request, pk):
     rows = allowed_rows(FindingFile, request.user, "studies.write").select_related("finding")
     file = get_object_or_404(rows, pk=pk)
+    if answer := while_set_aside(request, file.finding):
+        return answer
     if finding_files.remove_file(request.user, file):
         messages.success(request, "The file is taken away. Whoever had agreed is asked again.")
     return redirect(f"{reverse('lessons:finding_agree', args=[file.finding_id])}#files")

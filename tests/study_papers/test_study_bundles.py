@@ -53,6 +53,7 @@ def test_the_data_are_what_was_entered_with_who_and_when(ours, taken):
         "technique": "Editing aloud",
         "known": "Little",
         "builds_on": [],
+        "findings": [],
         "class_size": words("28", pat),
         "class_kind": None,
         "members": [{"name": str(person), "since": "2026-09-01", "until": None} for person in (pat, sara)],
