@@ -120,3 +120,26 @@ def test_a_device_that_has_room_again_keeps_the_words_without_another_key(open_a
     page = opened(context, path)
 
     expect(page.get_by_label("A predicted, stage 1")).to_have_value("Calls out")
+
+
+WHY = "What did you see or hear that shows it?"
+
+
+def test_a_judgement_without_evidence_is_asked_softly_what_shows_it(open_as):
+    ours = with_group()
+    services.start_lesson(ours.pat, ours.first)
+    page = open_as(ours.sara)
+    page.goto(address("sheet", ours.first))
+    cell = page.locator(".ls-endcell[data-of=B]")
+    judge = page.get_by_role("group", name="B: did the pupil meet it?")
+
+    expect(page.get_by_text(WHY).locator("visible=true")).to_have_count(0)
+    judge.get_by_label("Partly").check(force=True)
+    expect(page.get_by_text(WHY).locator("visible=true")).to_have_count(1)
+    expect(cell.get_by_text(WHY)).to_be_visible()
+    cell.get_by_label("What shows it").fill("Two stops put in")
+    expect(cell.get_by_text(WHY)).to_be_hidden()
+    cell.get_by_label("What shows it").fill("")
+    expect(cell.get_by_text(WHY)).to_be_visible()
+    judge.get_by_label("Not seen").check(force=True)
+    expect(cell.get_by_text(WHY)).to_be_hidden()
