@@ -20,6 +20,7 @@ class Box:
     lines: int = 4
     choices: list = field(default_factory=list)  # (value, label)
     error: str = ""
+    by: str = ""  # who wrote it for somebody else
 
     @property
     def chosen(self):

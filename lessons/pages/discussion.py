@@ -172,11 +172,18 @@ GOES_ON = "It stands above the plan of the next lesson."
 def learned(lesson, notes, box) -> list[Box]:
     """A box for each member, and for whoever has left and wrote in theirs."""
     start = f"{TALK}learned-"
-    people = [member.person for member in lesson.study.members.all()]
+    people = {member.person_id: member.person for member in lesson.study.members.all()}
     current = lesson.study.current_members
+
+    def by(person):
+        """Who wrote it for them; the group's recorder may."""
+        note = notes.get(f"{start}{person.pk}")
+        is_theirs = note is None or not note.text.strip() or note.written_by_id == person.pk
+        return "" if is_theirs else str(people.get(note.written_by_id) or note.written_by)
+
     return [
-        box(f"{start}{person.pk}", f"What {person} learned", lines=3)
-        for person in dict.fromkeys(people)
+        box(f"{start}{person.pk}", f"What {person} learned", lines=3, by=by(person))
+        for person in people.values()
         if person in current or (f"{start}{person.pk}" in notes and notes[f"{start}{person.pk}"].text)
     ]
 

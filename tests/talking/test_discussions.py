@@ -237,3 +237,36 @@ def test_what_someone_learned_stays_when_they_leave_and_others_have_no_box_for_t
     labels = [box.label for box in discussion_page(ours.sara, lesson).steps[-1].boxes]
 
     assert labels == [f"What {person} learned" for person in (ours.pat, ours.sara, newcomer)]
+
+
+def test_under_what_another_wrote_for_a_member_stands_who_wrote_it_until_that_member_does(ours, client):
+    box = f"talk_learned_{ours.pat.pk}"
+    write(ours.sara, ours.held, **{box: "To wait", f"talk_learned_{ours.sara.pk}": "To listen"})
+    theirs = [(one.field, one.by) for one in discussion_page(ours.pat, ours.held).steps[-1].boxes]
+    page = client_page(client, ours.pat, ours.held)
+
+    write(ours.pat, ours.held, **{box: "To wait longer"})
+    own = [one.by for one in discussion_page(ours.pat, ours.held).steps[-1].boxes]
+
+    assert dict(theirs) == {
+        f"talk-learned-{ours.pat.pk}": str(ours.sara),
+        f"talk-learned-{ours.sara.pk}": "",
+    }
+    assert page.count(f"Written by {ours.sara}") == 1
+    assert set(own) == {""}
+
+
+def test_nobody_is_named_under_a_box_that_was_emptied(ours):
+    write(ours.sara, ours.held, **{f"talk_learned_{ours.pat.pk}": "To wait"})
+    write(ours.sara, ours.held, **{f"talk_learned_{ours.pat.pk}": ""})
+
+    assert {one.by for one in discussion_page(ours.pat, ours.held).steps[-1].boxes} == {""}
+
+
+def test_a_reader_sees_as_well_who_wrote_for_a_member(ours, client):
+    write(ours.sara, ours.held, **{f"talk_learned_{ours.pat.pk}": "To wait"})
+    head = ours.people["headteacher"]
+    until = timezone.localdate() + dt.timedelta(days=2)
+    StudyReader.objects.create(study=ours.held.study, person=head, until=until, added_by=ours.pat)
+
+    assert client_page(client, head, ours.held).count(f"Written by {ours.sara}") == 1
