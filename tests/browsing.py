@@ -24,6 +24,21 @@ OF_ROOM = ["target-size", "color-contrast"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A page lives for a second: making its scripts faster takes longer than it saves.
 PLAIN_SCRIPTS = "--js-flags=--no-turbofan --no-maglev --max-lazy"
+# Reads along what a page keeps on the device, so that a test waits for just that and for no length of time.
+READS_ALONG = """(() => {
+  const { encrypt } = SubtleCrypto.prototype, { put } = IDBObjectStore.prototype;
+  let words = "";
+  window.onDevice = {};
+  SubtleCrypto.prototype.encrypt = function (how, key, bytes) {
+    words = new TextDecoder().decode(bytes);
+    return encrypt.call(this, how, key, bytes);
+  };
+  IDBObjectStore.prototype.put = function (...given) {
+    const { name, transaction } = this, sealed = words;
+    transaction.addEventListener("complete", () => (window.onDevice[name] = sealed));
+    return put.apply(this, given);
+  };
+})()"""
 WITH_AXE = weakref.WeakSet()
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(path).exists()), None)
 
@@ -55,6 +70,7 @@ def windows(browser, base_url, client):
             base_url=base_url, viewport={"width": width, "height": 900}, accept_downloads=True
         )
         contexts.append(context)
+        context.add_init_script(READS_ALONG)
         if user is not None:
             context.add_cookies([session_of(user, client, base_url)])
         page = context.new_page()
@@ -67,6 +83,13 @@ def windows(browser, base_url, client):
         yield opened
         for context in contexts:
             context.close()
+
+
+def kept(page, words="", store="drafts"):
+    """Waits until the device holds these words of the page, or in "pages" the page itself."""
+    page.wait_for_function(
+        "([words, store]) => window.onDevice[store]?.includes(words)", arg=[words, store], timeout=30_000
+    )
 
 
 @contextlib.contextmanager

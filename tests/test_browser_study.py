@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from lessons.models import Finding, ResearchLesson, Study
-from tests.browsing import problems_at
+from tests.browsing import kept, problems_at
 from tests.factories import MembershipFactory, PartnershipFactory, PlaceFactory, SpecialistTeacherFactory, UserFactory
 from tests.world import build_world
 
@@ -168,7 +168,7 @@ def held(walk, study, number, is_offline, by_keyboard):
     walk.look(sara, "observing, before")
     if is_offline:
         sara.evaluate("navigator.serviceWorker.ready")
-        sara.wait_for_timeout(1500)  # the page is kept once nothing has changed for a second
+        kept(sara, store="pages")
         sara.context.set_offline(True)
         sara.get_by_role("button", name="Start lesson").click()
     else:

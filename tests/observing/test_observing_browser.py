@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from lessons import services
 from lessons.models import LessonGuest, Photo
-from tests.browsing import problems_at
+from tests.browsing import kept, problems_at
 from tests.observing.lessons import address, seen_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -41,7 +41,7 @@ def test_a_lesson_is_observed_without_a_network_and_every_note_is_there_once(ope
     planned = problems_at(page, [375, 320, 1280])
     page.set_viewport_size({"width": 375, "height": 812})
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_timeout(1500)  # the page is kept once nothing has changed for a second
+    kept(page, store="pages")
 
     page.context.set_offline(True)
     page.get_by_role("button", name="Start lesson").click()
@@ -53,7 +53,7 @@ def test_a_lesson_is_observed_without_a_network_and_every_note_is_there_once(ope
     page.locator("#file").set_input_files(tmp_path / "work.png")
     expect(page.locator("#device-words")).to_contain_text("not yet sent: 6 notes")
     page.locator("#note").fill("Half a thou")
-    page.wait_for_timeout(1500)
+    kept(page, "Half a thou")
     page = kill_and_open_again(page)
     expect(page.locator("#note")).to_have_value("Half a thou")
     expect(page.locator("#stage-name")).to_have_text("Edit with a partner")
@@ -64,7 +64,7 @@ def test_a_lesson_is_observed_without_a_network_and_every_note_is_there_once(ope
     page.get_by_role("button", name="Yes, end the lesson now").click()
     page.get_by_role("group", name="Did A meet the success criterion?").get_by_label("Partly").check(force=True)
     page.get_by_label("What shows it for A?").fill("Joined two sentences with because")
-    page.wait_for_timeout(1500)
+    kept(page, "Joined two sentences with because")
     page = kill_and_open_again(page)
     expect(page.get_by_label("What shows it for A?")).to_have_value("Joined two sentences with because")
     page.context.set_offline(False)
@@ -106,7 +106,7 @@ def test_half_a_note_in_each_of_two_tabs_is_there_again_after_both_are_closed(op
     second.goto(path)
     for page, words in [(first, "Half a thought"), (second, "Half another")]:
         page.locator("#note").fill(words)
-        page.wait_for_timeout(1200)  # kept on the device half a second after the last key
+        kept(page, words)
     first.close()
     second.close()
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from lessons.models import NoteRevision
 from lessons.services.starting import start_lesson
+from tests.browsing import kept
 from tests.observing.lessons import address
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -32,17 +33,17 @@ def test_what_one_writes_appears_on_the_other_and_a_prediction_typed_offline_out
     pat.locator("#criteria").blur()
     expect(pat.locator("#criteria")).to_have_value("Two joined sentences")
 
-    pat.wait_for_timeout(1500)  # the page is kept once nothing has changed for a second
+    kept(pat, "Two joined sentences", store="pages")
     pat.context.set_offline(True)
     start_lesson(ours.sara, ours.today)
     pat.locator(f"#predicted-{stage.pk}-A").fill("Waits for a friend")
-    pat.wait_for_timeout(1500)
+    kept(pat, "Waits for a friend")
     other_tab = pat.context.new_page()
     other_tab.goto(pat.url)
     other_tab.locator(f"#predicted-{stage.pk}-B").fill("Starts at once")
-    other_tab.wait_for_timeout(1500)
+    kept(other_tab, "Starts at once")
     pat.locator(f"#stage-{stage.pk}-pattern").fill("Nobody asks")
-    pat.wait_for_timeout(1500)
+    kept(pat, "Nobody asks")
     url, context = pat.url, pat.context
     for tab in (pat, other_tab):
         tab.close()
@@ -61,8 +62,8 @@ def test_what_one_writes_appears_on_the_other_and_a_prediction_typed_offline_out
     assert in_focus == ""
     texts = ours.today.sheet.texts
     assert (texts["criteria"], texts[f"predicted-{stage.pk}-A"]) == ("Three joined sentences", "A in modelled write")
-    kept = NoteRevision.objects.filter(sheet=ours.today.sheet, by=ours.pat, made=None).order_by("field")
-    assert [(row.field, row.text) for row in kept.distinct("field")] == [
+    beside = NoteRevision.objects.filter(sheet=ours.today.sheet, by=ours.pat, made=None).order_by("field")
+    assert [(row.field, row.text) for row in beside.distinct("field")] == [
         (f"predicted-{stage.pk}-A", "Waits for a friend"),
         (f"predicted-{stage.pk}-B", "Starts at once"),
     ]

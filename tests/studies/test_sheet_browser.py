@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from lessons import services
 from lessons.models import NoteRevision
+from tests.browsing import kept
 from tests.studies.writing import address, with_group
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -31,8 +32,6 @@ def test_words_that_wait_on_the_device_outlive_the_start_of_the_lesson(open_as):
     assert {row.made for row in NoteRevision.objects.filter(text="Waits to be asked")} == {None}  # it may come twice
 
 
-SECONDS = 1000
-UNTIL_KEPT = 1.5 * SECONDS
 BOTH = re.compile("Calls out\n\nListens|Listens\n\nCalls out")
 IS_FULL = """is => {
   const { put } = IDBObjectStore.prototype;
@@ -70,7 +69,7 @@ def test_what_is_typed_before_the_page_has_its_words_back_stands_beside_them(ope
     page.evaluate(NO_ANSWER)
     page.locator(minutes).fill("8")
     page.get_by_label("A predicted, stage 1").fill("Calls out")
-    page.wait_for_timeout(UNTIL_KEPT)
+    kept(page, "Calls out")
     page.evaluate(WITHOUT_A_LAST_WORD)
     page.close()
 
@@ -91,11 +90,11 @@ def test_two_tabs_that_are_closed_keep_the_words_of_both(open_as):
     first.goto(path)
     second = opened(context, path)
     second.evaluate("navigator.serviceWorker.ready")
-    second.wait_for_timeout(UNTIL_KEPT)
+    kept(second, store="pages")
     context.set_offline(True)
     for page, words in [(first, "Calls out"), (second, "Listens")]:
         page.get_by_label("A predicted, stage 1").fill(words)
-        page.wait_for_timeout(UNTIL_KEPT)
+        kept(page, words)
     first.close()
     second.close()
 
@@ -113,7 +112,7 @@ def test_a_device_that_has_room_again_keeps_the_words_without_another_key(open_a
     page.get_by_label("A predicted, stage 1").fill("Calls out")
     expect(page.locator("body")).to_have_attribute("data-unkept", "yes")
     page.evaluate("window.isFull = false")
-    page.wait_for_timeout(UNTIL_KEPT)
+    kept(page, "Calls out")
     page.evaluate(WITHOUT_A_LAST_WORD)
     page.close()
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browsing import problems_at
+from tests.browsing import kept, problems_at
 from tests.talking.lessons import address, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -50,7 +50,7 @@ def test_the_clock_is_there_on_a_page_that_was_kept_on_the_device(open_as, ours)
     page = open_as(ours.sara, 375)
     page.goto(address("interviews", ours.held))
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_timeout(1500)  # the page is kept once nothing has changed for a second
+    kept(page, store="pages")
     context, url = page.context, page.url
     page.close()
     context.set_offline(True)
