@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit, inviting
 from accounts.mail import post
-from accounts.models import Invitation, Organisation, User
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.roles import GRANTS, Role
 from accounts.services import NotOfHere, place, withdraw
 from lessons.mails import GUEST_INVITED
@@ -123,14 +123,15 @@ def invitations_of(organisation, people):
 
 
 def guests_of(lesson) -> list[LessonGuest]:
-    """Each with its name and how it stands in `name` and `waits`; one who has not accepted goes by the name that was
-    typed, not by one that another organisation knows."""
+    """Each with its name and how it stands in `name` and `waits`; one who has never had a role here goes by the name
+    that was typed, not by one that another organisation knows."""
     rows = list(lesson.guests.select_related("person", "invited_by"))
-    waiting = {
-        invitation.email: f"{invitation.first_name} {invitation.last_name}"
-        for invitation in invitations_of(lesson.study.partnership.programme.organisation, [row.person for row in rows])
-    }
+    organisation, people = lesson.study.partnership.programme.organisation, [row.person for row in rows]
+    waiting = {invitation.email for invitation in invitations_of(organisation, people)}
+    known = set(Membership.objects.filter(user__in=people, organisation=organisation).values_list("user", flat=True))
+    asked = Invitation.objects.filter(email__in=[person.email for person in people], organisation=organisation)
+    typed = {row.email: f"{row.first_name} {row.last_name}" for row in asked.order_by("pk")}
     for row in rows:
         row.waits = row.person.email in waiting
-        row.name = waiting.get(row.person.email) or str(row.person)
+        row.name = str(row.person) if row.person.pk in known else typed.get(row.person.email, row.person.email)
     return rows

@@ -143,6 +143,17 @@ def test_someone_of_another_organisation_is_asked_first_and_their_name_is_not_to
     assert (before[:2], opens(client, someone, ours.following)[:2]) == ([404, 404], [200, 200])
 
 
+def test_someone_of_another_organisation_goes_by_the_typed_name_also_once_the_invitation_has_ended(client, ours):
+    someone = ours.elsewhere.people[Role.SPECIALIST]
+    invite(client, ours, email=someone.email)
+    guest = LessonGuest.objects.get(lesson=ours.following)
+
+    ended = post(client, ours.pat, "guest_end", ours.following, guest.pk).content.decode()
+
+    assert ("Zoe Kranz" in ended, someone.last_name in ended) == (True, False)
+    assert [(row.name, row.waits) for row in services.guests_of(ours.following)] == [("Zoe Kranz", False)]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field", "said"),
     [
