@@ -49,11 +49,10 @@ def write_cells(person, sheet, cells, client, follow=None) -> list[Outcome]:
     for cell in cells:
         note = notes.get(cell.field) or Note(sheet=sheet, field=cell.field, written_by=person)
         before = note.version
-        state = write_cell(person, sheet, note, cell, client, now)
+        outcomes.append(write_cell(person, sheet, note, cell, client, now))
         if note.version != before:
             notes[cell.field] = note
             written.append(cell.field)
-        outcomes.append(outcome_of(state, note))
     if written:
         sheet.version += 1
         sheet.save(update_fields=["version"])
@@ -73,30 +72,37 @@ def fresh(sheet):
     return Sheet.objects.get(pk=sheet.pk)
 
 
-def write_cell(person, sheet, note, cell, client, now):
+def write_cell(person, sheet, note, cell, client, now) -> Outcome:
     sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
-    if sent is not None and (sent.field, sent.text, sent.sheet_id) == (cell.field, cell.text, sheet.pk):
-        return State.SAVED if sent.made or note.text == cell.text else State.CONFLICT
-    if sent is not None:  # a page that the browser has kept sends other words under the number of the first
+    is_again = sent is not None and (sent.field, sent.text, sent.sheet_id) == (cell.field, cell.text, sheet.pk)
+    if is_again and sent.made:  # which others may have written over since
+        return Outcome(note.field, State.SAVED, sent.made)
+    if sent is not None and not is_again:  # a page that the browser has kept: other words under the number of the first
         client = uuid.uuid4()
+    state = state_of(sheet, note, cell, client, may_be_made=not is_again)
+    if not is_again and cell.text != note.text:
+        made = note.version + 1 if state is None else None
+        keep(person, sheet, cell, client, now, made)
+    if state is None:
+        note.text, note.version, note.in_sheet = cell.text, note.version + 1, sheet.version + 1
+        note.written_by, note.written_at = person, now
+        note.save()
+    return outcome_of(state or State.SAVED, note)
+
+
+def state_of(sheet, note, cell, client, may_be_made):
+    """What becomes of the text as it comes; None where it becomes the current one."""
     if cell.text == note.text:
         return State.SAVED
     if sheet.is_locked(cell.field):
-        keep(person, sheet, cell, client, now)
         return State.FIXED
     last = current_revision(note)
     own = last is not None and last.client == client
     if own and last.seq > cell.seq:  # overtaken on its way by what the same person typed after it
-        keep(person, sheet, cell, client, now)
         return State.SAVED
     if note.version != cell.base and not own:
-        keep(person, sheet, cell, client, now)
         return State.CONFLICT
-    keep(person, sheet, cell, client, now, made=note.version + 1)
-    note.text, note.version, note.in_sheet = cell.text, note.version + 1, sheet.version + 1
-    note.written_by, note.written_at = person, now
-    note.save()
-    return State.SAVED
+    return None if may_be_made else State.CONFLICT
 
 
 def current_revision(note):

@@ -61,6 +61,30 @@ def test_two_who_write_in_one_box_see_both_texts_and_neither_is_lost(client, our
     assert [(row.text, row.by) for row in kept] == [("Sara's", ours.sara)]
 
 
+def test_what_comes_again_after_somebody_else_wrote_answers_with_the_version_that_it_made(client, ours):
+    mine, theirs = uuid.uuid4(), uuid.uuid4()
+    save(client, ours.sara, ours.first, cell("intention", "Mine"), page=mine)
+    save(client, ours.pat, ours.first, cell("intention", "Theirs", base=1), page=theirs)
+
+    again = save(client, ours.sara, ours.first, cell("intention", "Mine"), page=mine).json()["cells"]["intention"]
+    answer = save(client, ours.sara, ours.first, cell("intention", "Mine, and on", seq=2, base=1), page=mine)
+
+    assert (again["state"], again["version"]) == ("saved", 1)
+    assert (answer.status_code, answer.json()["cells"]["intention"]["theirs"]) == (409, "Theirs")
+    assert texts_of(ours.first)["intention"] == "Theirs"
+
+
+def test_what_came_for_a_locked_box_is_told_so_again_when_it_comes_again(client, ours):
+    box, page = f"predicted-{ours.stages[0].pk}-A", uuid.uuid4()
+    services.start_lesson(ours.pat, ours.first)
+
+    answers = [save(client, ours.sara, ours.first, cell(box, "Late"), page=page) for _ in range(2)]
+
+    told = [(answer.status_code, answer.json()["cells"][box]) for answer in answers]
+    assert told[0][1]["state"] == "fixed"
+    assert told[0] == told[1]
+
+
 def test_the_start_locks_predictions_and_later_words_stand_beside_them(client, ours):
     save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
 
