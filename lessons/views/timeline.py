@@ -41,7 +41,7 @@ def from_paper(request, pk):
         raise Http404
     typed = request.POST if request.method == "POST" else {}
     table = sheet_of_paper(place.lesson, typed)
-    if request.method == "POST" and not table.unread:
+    if request.method == "POST" and not (table.unread and place.is_open):
         return kept_from_paper(request, place, table)
     context = {
         "table": table,

@@ -235,6 +235,24 @@ def test_a_time_that_cannot_be_read_keeps_everything_that_was_typed(client, ours
     assert seen_of(ours.today) == []
 
 
+def test_whoever_has_left_reads_no_stage_and_loses_no_word_over_a_time_that_cannot_be_read(client, ours):
+    person = ours.people[Role.GUEST]
+    guest = LessonGuest.objects.create(lesson=ours.today, person=person, invited_by=ours.pat, until=FAR)
+    LessonGuest.objects.filter(pk=guest.pk).update(ended_at=timezone.now())
+    StudyMember.objects.filter(study=ours.today.study, person=ours.sara).update(until=timezone.localdate())
+    first = ours.today.stages.first().pk
+
+    for person in (ours.sara, guest.person):
+        client.force_login(person)
+        answer = client.post(address("from_paper", ours.today), {f"time-{first}": "zz", f"seen-{first}-A": "Taps"})
+
+        assert answer.status_code == 409
+        assert "Taps" in answer.content.decode()
+        assert "Modelled write" not in answer.content.decode()
+    kept = ours.today.observations.values_list("person", "text", "at")
+    assert set(kept) == {(ours.sara.pk, "Taps", None), (guest.person.pk, "Taps", None)}
+
+
 def test_paper_notes_for_a_cancelled_lesson_are_kept_apart(client, ours):
     first = ours.today.stages.first().pk
     ResearchLesson.objects.filter(pk=ours.today.pk).update(cancelled_at=timezone.now(), cancelled_because="Snow.")
