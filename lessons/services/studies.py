@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -193,12 +193,14 @@ def let_studies_follow(person, partnership, left, joined, on):
 
 @transaction.atomic
 def add_reader(person, study, someone, until) -> bool:
-    """The group shows its study to someone until a day. Shown twice they read it once."""
-    try:
-        with transaction.atomic():
-            StudyReader.objects.create(study=study, person=someone, added_by=person, until=until)
-    except IntegrityError:
+    """The group shows its study to someone until a day, again where an earlier day is over. Shown twice they read it
+    once."""
+    today = timezone.localdate()
+    shown = StudyReader.objects.filter(study=held(study), person=someone, ended_at=None)
+    if shown.filter(until__gte=today).exists():
         return False
+    if not shown.update(until=until, added_by=person):
+        StudyReader.objects.create(study=study, person=someone, added_by=person, until=until)
     audit.record(person, "studies.reader added", study)
     return True
 
@@ -246,7 +248,7 @@ def may_be_readers(study):
         pk__in=teachers_there(study).union(consultants_of(study), others.values_list("user", flat=True))
     )
     there = study.members.filter(until=None).values("person")
-    shown = study.readers.filter(ended_at=None).values("person")
+    shown = study.readers.filter(ended_at=None, until__gte=timezone.localdate()).values("person")
     return in_order(people.exclude(pk__in=there).exclude(pk__in=shown))
 
 

@@ -280,8 +280,10 @@ def reader_add(request, pk):
     if not form.is_valid():
         return with_people_form(request, row, forms)
     someone, until = form.cleaned_data["someone"], form.cleaned_data["until"]
-    services.add_reader(request.user, row, someone, until)
-    messages.success(request, f"{someone} can read the study until {until:%-d %B %Y}.")
+    if services.add_reader(request.user, row, someone, until):
+        messages.success(request, f"{someone} can read the study until {until:%-d %B %Y}.")
+    else:
+        messages.warning(request, f"The study is shown to {someone} already. End that first to name another day.")
     return redirect(f"{row.get_absolute_url()}#people")
 
 

@@ -72,6 +72,31 @@ class TestReaders:
             client.force_login(written.people[role])
             assert client.get(address("sheet", written.first)).status_code == 404
 
+    def test_once_its_day_is_over_it_can_be_shown_to_the_same_person_again(self, client, written):
+        head, today = reader(written, Role.HEADTEACHER), timezone.localdate()
+        written.group.readers.update(since=today - dt.timedelta(days=9), until=today - dt.timedelta(days=1))
+        client.force_login(written.pat)
+        sent = {"reader-someone": head.pk, "reader-until": f"{today + dt.timedelta(days=3):%d/%m/%Y}"}
+
+        form = client.get(address("study", written.group)).context["reader_form"]
+        offered = list(form.fields["someone"].queryset)
+        shown = client.post(address("reader_add", written.group), sent, follow=True)
+
+        assert head in offered
+        assert f"{head} can read the study until" in text_of(shown)
+        assert list(written.group.readers.values_list("person", "until", "added_by")) == [
+            (head.pk, today + dt.timedelta(days=3), written.pat.pk)
+        ]
+        client.force_login(head)
+        assert client.get(address("sheet", written.first)).status_code == 200
+
+    def test_shown_twice_it_stays_at_the_first_day(self, written):
+        head = reader(written, Role.HEADTEACHER)
+
+        again = services.add_reader(written.sara, written.group, head, timezone.localdate() + dt.timedelta(days=9))
+
+        assert (again, written.group.readers.get().until) == (False, timezone.localdate())
+
     def test_the_specialist_teachers_head_sees_no_pupil_of_the_partner_school(self, client, written):
         home = written.partnership.specialist.home_school
         head = MembershipFactory(role=Role.HEADTEACHER, organisation=written.organisation, school=home).user
