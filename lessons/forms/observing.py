@@ -12,6 +12,7 @@ from lessons.forms.cells import NotOurs, clean, client_of, number
 from lessons.pages.observing import CLOCK
 from lessons.services.observing import Kept
 
+KEPT_FOR = dt.timedelta(days=7)  # on a device: nothing that comes from one is older
 CLOCKS_DIFFER = dt.timedelta(minutes=2)  # less may be the time that the sending took
 MOST_IN_ONE = 200
 CELL = re.compile(r"seen-(\d{1,18})-([A-F]|class)")
@@ -26,16 +27,20 @@ def moment(value):
 
 
 def by_our_clock(at, their_now):
-    """When it was, by our clock: a device whose clock is wrong says what it takes for now. Never in the future."""
+    """When it was, by our clock: a device whose clock is wrong says what it takes for now. Never in the future.
+
+    One whose clock was set right in between says a time at which it cannot have kept it: then it is now.
+    """
     now = timezone.now()
     at, their_now = moment(at), moment(their_now)
     if at is None:
         return now
     wrong = now - their_now if their_now is not None else dt.timedelta(0)
     try:
-        return min(at + wrong if abs(wrong) > CLOCKS_DIFFER else at, now)
+        at = min(at + wrong if abs(wrong) > CLOCKS_DIFFER else at, now)
     except OverflowError:
         return now
+    return at if now - at <= KEPT_FOR else now
 
 
 def kept_of(item, their_now):

@@ -63,8 +63,8 @@ class ResearchLessonQuerySet(ScopedQuerySet):
         ).prefetch_related("parts__person", "watches__person", "watches__case_pupil", "study__members__person")
 
     def standing(self):
-        """Those that took place or are to: neither they nor the visits that hold them are cancelled."""
-        return self.filter(cancelled_at=None).exclude(visit__status=Visit.Status.CANCELLED)
+        """Those that took place or are to: neither they nor the visits that are to hold them are cancelled."""
+        return self.filter(cancelled_at=None).exclude(started_at=None, visit__status=Visit.Status.CANCELLED)
 
     def with_agreements(self):
         """Each with who has agreed its discussion, and the version of its sheet that the last words of it made."""
@@ -139,6 +139,8 @@ class ResearchLesson(models.Model):
     @property
     def why_cancelled(self):
         """Why it does not take place; empty where it does, or did."""
+        if self.is_started:
+            return ""
         if self.cancelled_at:
             return self.cancelled_because
         return self.visit.cancelled_because if self.visit and self.visit.status == Visit.Status.CANCELLED else ""

@@ -14,6 +14,7 @@ from lessons.pages.before import Before, before
 from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.observing import CLOCK
 from lessons.pages.studies import Reader, initials_of, reader_of
+from lessons.services.starting import set_back_in, why_start_stays
 from pupils.models import Assessment
 
 SHOWN_IN_A_CELL = 5
@@ -123,6 +124,7 @@ class SheetPage:
     not_watched: list  # letters
     kept: list  # for members: texts that arrived and are no part of it
     before: Before  # what the earlier lessons hand on, for whoever reads the study
+    can_take_back: bool  # its start
 
     @property
     def can_write(self):
@@ -253,6 +255,7 @@ def sheet_page(person, lesson) -> SheetPage:
         not_watched=[column.letter for column in columns if not column.observers],
         kept=kept_apart(lesson) if me.is_member else [],
         before=earlier,
+        can_take_back=me.is_member and lesson.is_started and not observations and not why_start_stays(lesson),
     )
 
 
@@ -278,14 +281,15 @@ def seen_of(lesson, row, edges):
 
 
 def late_words(lesson):
-    """box -> what arrived for a prediction once the lesson had begun, as it came."""
+    """box -> what arrived for a prediction once the lesson had begun, as it came: of each page that which was typed
+    last."""
     rows = lesson.sheet.revisions.filter(field__startswith=PREDICTED, at__gt=lesson.started_at).exclude(text="")
+    rows = rows.exclude(client=set_back_in(lesson.sheet)).select_related("by").order_by("pk")
     locked = {note.field: note.text for note in lesson.sheet.notes.all() if note.field.startswith(PREDICTED)}
     found = defaultdict(list)
-    last = {
-        (row.field, row.by_id): row for row in rows.select_related("by").order_by("pk")
-    }  # of each what they typed last
-    for row in sorted(last.values(), key=lambda row: row.pk):
+    last = {(row.field, row.by_id, row.client): row for row in rows}  # of each page
+    last = {(row.field, row.by_id, row.text): row for row in sorted(last.values(), key=lambda row: row.pk)}
+    for row in last.values():
         if row.text != locked.get(row.field, ""):
             found[row.field].append(Late(row.text, row.by, row.at))
     return found

@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
+from lessons.boxes import PREDICTED
 from lessons.models import LessonPart, LessonWatch, ResearchLesson, Stage, StudyMember
 from lessons.models.research_lessons import MOST_STAGES
 from lessons.services.starting import held
@@ -86,6 +87,9 @@ def remove_stage(lesson, stage) -> bool:
         return False
     if lesson.observations.filter(stage=stage).exists():
         raise Refused("Something was observed in this stage, so it stays.")
+    predicted = lesson.sheet.notes.filter(field__startswith=f"{PREDICTED}{stage}-").exclude(text="")
+    if rows[0].lesson.is_started and predicted.exists():
+        raise Refused("Something was predicted for this stage before the lesson began, so it stays.")
     return bool(rows.update(removed_at=timezone.now()))
 
 

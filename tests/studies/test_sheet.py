@@ -382,8 +382,9 @@ def test_a_text_that_met_another_before_the_start_is_shown_once_the_lesson_has_b
 
 def test_of_what_somebody_goes_on_typing_after_the_start_the_last_text_is_shown(client, ours):
     services.start_lesson(ours.pat, ours.first)
+    opened = uuid.uuid4()
     for number, text in enumerate(["He", "He reads", "He reads it"], start=1):
-        save(client, ours.sara, ours.first, cell(predicted(ours), text, seq=number))
+        save(client, ours.sara, ours.first, cell(predicted(ours), text, seq=number), page=opened)
 
     page = client.get(address("sheet", ours.first)).context["page"]
 
