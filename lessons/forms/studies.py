@@ -29,10 +29,14 @@ class PupilsField(forms.ModelMultipleChoiceField):
         super().__init__(Place.objects.none(), required=False, **kwargs)
         self.error_messages["invalid_choice"] = "Choose from the pupils that are offered here."
 
-    def offer(self, person, partnership):
+    def offer(self, person, partnership, letters=None):
+        """`letters` are those given already, as `letters_given` has them."""
         rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
         self.queryset = rows.order_by("pupil__last_name", "pupil__first_name", "pupil__ref")
-        self.label_from_instance = lambda place: ", ".join(filter(None, [place.pupil.full_name, place.class_name]))
+        said = {place: f" ({letter if now else f'was {letter}'})" for place, (letter, now) in (letters or {}).items()}
+        self.label_from_instance = lambda place: (
+            ", ".join(filter(None, [place.pupil.full_name, place.class_name])) + said.get(place.pk, "")
+        )
 
     def suggested(self):
         """Three of them to begin with."""
@@ -95,10 +99,15 @@ class CasePupilsForm(forms.Form):
     pupils = PupilsField(label="Case pupils")
 
     def __init__(self, *args, person, study, **kwargs):
-        chosen = [case_pupil.place_id for case_pupil in study.case_pupils.all()]
+        letters = services.letters_given(study)
+        chosen = [place for place, (_, is_current) in letters.items() if is_current]
         super().__init__(*args, initial={"pupils": chosen}, **kwargs)
-        self.fields["pupils"].offer(person, study.partnership)
-        self.fields["pupils"].help_text = "Up to six; three is usual. Who is chosen already keeps the letter."
+        self.fields["pupils"].offer(person, study.partnership, letters)
+        self.fields["pupils"].help_text = (
+            "Up to six; three is usual. A letter stays with one pupil for good: somebody new gets the next one that "
+            "nobody has had, and whoever is ticked again has their own back. A pupil about whom something is written "
+            "or was seen stays."
+        )
         self.helper = with_button(self, "Save")
 
 

@@ -188,12 +188,26 @@ class StudyReader(models.Model):
         return self.ended_at is None and self.until >= timezone.localdate()
 
 
+class CurrentCasePupils(models.Manager):
+    """Those whom the study watches now. Whoever had a letter once is in `ever`."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(removed_at=None)
+
+
 class CasePupil(models.Model):
-    """A target pupil whom the study watches, by a letter: each stands for a group of learners."""
+    """A target pupil whom the study watches, by a letter: each stands for a group of learners.
+
+    Who was taken out keeps the row, and with it the letter, so that no other child ever gets it.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="case_pupils")
     letter = models.CharField(max_length=1)
     place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CurrentCasePupils()
+    ever = models.Manager()  # noqa: DJ012 - the first manager is the one of relations
 
     class Meta:
         ordering = ["letter"]

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from lessons.models import LessonGuest, Observation, Photo, ResearchLesson, StudyMember
-from lessons.services.starting import end_lesson, start_lesson
+from lessons.models import CasePupil, LessonGuest, Observation, Photo, ResearchLesson, StudyMember
+from lessons.services.starting import end_lesson, held, start_lesson
 from papers.pictures import Picture
 
 STEPS = {"start": start_lesson, "end": end_lesson}
@@ -33,6 +33,7 @@ class Kept:
 @transaction.atomic
 def keep_observations(person, lesson, kept, *, is_member, apart="", from_paper=False) -> int:
     """Add what is not there yet, and start and end the lesson where a member of its group did: how many were added."""
+    held(lesson)
     places = Places.of(lesson)
     rows = []
     for item in kept:
@@ -70,7 +71,7 @@ class Places:
 
     @classmethod
     def of(cls, lesson):
-        pupils = {pupil.letter: pupil for pupil in lesson.study.case_pupils.all()}
+        pupils = {pupil.letter: pupil for pupil in CasePupil.objects.filter(study=lesson.study_id)}
         return cls(set(lesson.stages.values_list("pk", flat=True)), pupils)
 
     def named(self, item):
@@ -88,8 +89,9 @@ def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart="") -> Pho
     if (there := Photo.objects.filter(client=item.client).first()) is not None:
         return there
     name = default_storage.save(f"photos/{uuid.uuid4().hex}.jpg", ContentFile(picture.content))
-    places = Places.of(lesson).named(item)
     with transaction.atomic():
+        held(lesson)
+        places = Places.of(lesson).named(item)
         photo, is_new = Photo.objects.get_or_create(
             client=item.client,
             defaults={

@@ -195,8 +195,8 @@ def test_a_case_pupil_keeps_the_letter_and_stays_once_observed(client, ours):
     client.post(address("case_pupils", study), {"pupils": [new.pk, ours.places[1].pk, ours.places[2].pk]})
     refused = client.post(address("case_pupils", study), {"pupils": [new.pk]})
 
-    assert whole(study)["pupils"] == {"A": new, "B": ours.places[1], "C": ours.places[2]}
-    assert "C has been observed already" in text_of(refused)
+    assert whole(study)["pupils"] == {"B": ours.places[1], "C": ours.places[2], "D": new}
+    assert "C stays a case pupil: something about C was seen in lesson 1. Tick C again." in text_of(refused)
 
 
 def test_a_lesson_is_added_up_to_four_and_the_last_taken_out_while_nothing_is_written_in_it(client, ours):
