@@ -173,8 +173,21 @@ class ResearchLesson(models.Model):
     def is_ended(self):
         return self.ended_at is not None
 
+    @property
+    def standing_parts(self):
+        """Who does what: of the group as it is; of a lesson that is over, as it was then."""
+        return [row for row in self.parts.all() if self.is_ended or row.person in self.study.current_members]
+
+    @property
+    def standing_watches(self):
+        """Who watches whom, likewise, of those who are case pupils."""
+        rows = [row for row in self.watches.all() if row.case_pupil.removed_at is None]
+        return [row for row in rows if self.is_ended or row.person in self.study.current_members]
+
     def people_who(self, part):
-        return [row.person for row in self.parts.all() if row.part == part]
+        """Those of the group as it is: whoever has left it does nothing for it."""
+        members = self.study.current_members
+        return [row.person for row in self.parts.all() if row.part == part and row.person in members]
 
 
 class Stage(models.Model):

@@ -151,7 +151,7 @@ def sheet_of_paper(lesson, typed) -> PaperTable:
 
 
 def watched_of(person, lesson, notes, with_boxes):
-    watches = list(lesson.watches.all())
+    watches = lesson.standing_watches
     pupils = []
     for case in lesson.study.case_pupils.all():
         watchers = [watch.person for watch in watches if watch.case_pupil_id == case.pk]

@@ -176,7 +176,7 @@ def sheet_page(person, lesson) -> SheetPage:
     box = boxes_from(notes)
     marks, grades = initials_of(person, study.partnership), grades_of(case_pupils) if me.reads else {}
     watched = defaultdict(list)
-    for watch in lesson.watches.all():
+    for watch in lesson.standing_watches:
         watched[watch.case_pupil_id].append(watch.person)
     columns = [
         Column(
@@ -261,7 +261,7 @@ def sheet_page(person, lesson) -> SheetPage:
 
 def edges_of(lesson, observations):
     """observer -> (number of the edge, how many notes), those first who are named for a pupil."""
-    people = dict.fromkeys(watch.person for watch in lesson.watches.all())
+    people = dict.fromkeys(watch.person for watch in lesson.standing_watches)
     people |= dict.fromkeys(row.person for row in observations)
     counts = defaultdict(int)
     for row in observations:

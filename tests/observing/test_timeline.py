@@ -169,6 +169,7 @@ def test_what_is_kept_apart_is_read_by_the_chair_alone(client, seen):
     StudyMember.objects.filter(person=seen.sara).update(until=timezone.localdate())
     send(client, seen.sara, seen.today, item(text="After I had left"))
     chair = UserFactory(first_name="Cora", last_name="Chair")
+    in_group = StudyMember.objects.create(study=seen.today.study, person=chair, added_by=seen.pat)
 
     def shown():
         client.force_login(seen.pat)
@@ -176,8 +177,11 @@ def test_what_is_kept_apart_is_read_by_the_chair_alone(client, seen):
 
     before = shown()
     LessonPart.objects.create(lesson=seen.today, person=chair, part="chairs")
+    chaired = shown()
+    in_group.until = timezone.localdate()
+    in_group.save()
 
-    assert (before, shown()) == (True, False)
+    assert (before, chaired, shown()) == (True, False, True)
 
 
 def test_a_guest_reads_what_they_kept_and_nobody_elses(client, seen):

@@ -475,3 +475,30 @@ def test_what_was_seen_before_the_lesson_began_says_so(client, ours):
     ]
     assert "before the lesson began Reads the board" in text_of(response)
     assert text_of(response).count("before the lesson began") == 1
+
+
+def test_a_pupil_whose_only_watcher_has_left_is_watched_by_nobody_and_who_left_has_no_part(client, ours):
+    pupils = {one.letter: one for one in ours.group.case_pupils.all()}
+    parts = [(ours.pat, "teaches"), (ours.sara, "observes")]
+    services.plan_lesson(
+        ours.pat, ours.first, None, None, None, parts, [(ours.pat, pupils["A"]), (ours.sara, pupils["B"])]
+    )
+    client.force_login(ours.pat)
+    before = text_of(client.get(address("sheet", ours.first)))
+
+    services.end_member(ours.pat, ours.group, ours.sara)
+    sheet = text_of(client.get(address("sheet", ours.first)))
+    classroom = client.get(address("observe", ours.first)).context["classroom"]
+
+    assert ("Nobody watches C" in before, f"{ours.sara} observes" in before) == (True, True)
+    assert ("Nobody watches B and C" in sheet, f"{ours.sara} observes" in sheet) == (True, False)
+    assert {pupil.letter: pupil.watchers for pupil in classroom.pupils} == {"A": [ours.pat], "B": [], "C": []}
+
+
+def test_of_a_lesson_that_is_over_it_stays_said_who_did_what(client, ours):
+    services.start_lesson(ours.pat, ours.first)
+    services.end_lesson(ours.pat, ours.first)
+    services.end_member(ours.pat, ours.group, ours.sara)
+    client.force_login(ours.pat)
+
+    assert f"{ours.sara} observes" in text_of(client.get(address("sheet", ours.first)))
