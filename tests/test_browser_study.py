@@ -154,7 +154,7 @@ def planned(walk, study, number, by_keyboard):
         sara.get_by_role("link", name="When, and who does what").first.click()
         walk.look(sara, "when and who")
         today = f"{timezone.localdate():%d/%m/%Y}"
-        sara.get_by_label("Another day").fill(today)
+        sara.get_by_label("On which day is the lesson?").fill(today)
         for letter in "AB":
             sara.get_by_role("group", name="Sara Holm").get_by_role("checkbox", name=letter, exact=True).check()
         sara.get_by_role("button", name="Save").click()

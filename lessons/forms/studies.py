@@ -3,6 +3,7 @@
 import uuid
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.boxes import TextArea
 from accounts.forms import DayField, with_button
@@ -17,6 +18,7 @@ from pupils.models import Place
 from visits.events.forms.clock import ClockField
 from visits.models import Visit
 
+CHOSEN_ABOVE = "A half-day is chosen above as well. Choose “On none of them” there, or leave this blank."
 TOO_MANY = f"A study watches at most {len(LETTERS)} pupils. Untick some."
 
 
@@ -152,7 +154,8 @@ class WhenForm(forms.Form):
         Visit.objects.none(),
         label="When is the lesson?",
         required=False,
-        empty_label="On another day",
+        blank=True,  # else nobody can say that it is none of them
+        empty_label="On none of them",
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "This visit is not open to it any more. Choose one of those below."},
     )
@@ -162,10 +165,32 @@ class WhenForm(forms.Form):
     def __init__(self, *args, lesson, **kwargs):
         initial = {"visit": lesson.visit_id, "on": lesson.on, "at": lesson.at}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["visit"].queryset = services.may_hold(lesson)
-        self.fields["visit"].label_from_instance = in_words
-        self.fields["on"].help_text = "Only where none of these half-days is meant."
+        self.programme = lesson.study.partnership.programme
+        half_days = services.may_hold(lesson)
+        if half_days:
+            self.fields["visit"].queryset = half_days
+            self.fields["visit"].label_from_instance = in_words
+            self.fields["on"].help_text = "Where it is on none of these half-days."
+        else:
+            del self.fields["visit"]
+            self.fields["on"].label = "On which day is the lesson?"
         self.fields["at"].help_text = "Needed to see when each stage begins. For example 10:00."
+
+    def clean_on(self):
+        on, first, last = self.cleaned_data["on"], self.programme.starts_on, self.programme.ends_on
+        if on and not first <= on <= last:
+            raise ValidationError(
+                f"This day is not in the year of the programme, {first:%-d %B %Y} to {last:%-d %B %Y}."
+            )
+        return on
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("visit") and cleaned.get("on"):
+            self.add_error(
+                "on", "A half-day is chosen above as well. Choose “On none of them” there, or leave this blank."
+            )
+        return cleaned
 
 
 def in_words(visit):

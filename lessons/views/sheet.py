@@ -135,7 +135,7 @@ def plan(request, pk):
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         parts, watches = parts_of(request.POST, people, case_pupils)
-        services.plan_lesson(request.user, lesson, data["visit"], data["on"], data["at"], parts, watches)
+        services.plan_lesson(request.user, lesson, data.get("visit"), data["on"], data["at"], parts, watches)
         messages.success(request, "Saved.")
         return redirect(lesson)
     if request.method == "POST":

@@ -5,6 +5,7 @@ import uuid
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,7 +52,11 @@ class StudyList(ListView):
     def get_queryset(self):
         person = self.request.user
         self.read = set(Study.objects.allowed(person, "studies.read").values_list("pk", flat=True))
-        return with_question(may_see(person)).order_by("finished_at", "-begun_at", "pk").distinct()
+        return (
+            with_question(may_see(person))
+            .order_by(F("finished_at").desc(nulls_first=True), "-begun_at", "pk")
+            .distinct()
+        )
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

@@ -224,3 +224,15 @@ def test_a_study_keeps_two_lessons(client, ours):
 
     assert "A study has at least 2 research lessons." in text_of(refused)
     assert study.research_lessons.count() == 2
+
+
+def test_the_list_begins_with_the_studies_that_go_on(client, ours):
+    for _ in range(2):
+        start(client, ours)
+    newest, oldest = Study.objects.filter(begun_by=ours.pat).order_by("-pk")[:2]
+    services.finish_study(ours.pat, oldest)
+
+    rows = client.get(reverse("lessons:studies")).context["rows"]
+
+    assert [row["study"] for row in rows if row["study"] in {newest, oldest}] == [newest, oldest]
+    assert [row["study"].is_finished for row in rows] == sorted(row["study"].is_finished for row in rows)
