@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import audit
 from accounts.access import allowed_rows, require
 from accounts.middleware import login_not_required
 from lessons import services
@@ -67,6 +68,7 @@ def sheet(request, pk):
     if request.method == "POST":
         return written(request, pk)
     lesson = the_lesson(request, pk, "lessons.see")
+    audit.record(request.user, "lessons.read", lesson, about="sheet")
     page = sheet_page(request.user, lesson)
     letters = [column.letter for column in page.columns]
     asked = request.GET.get("pupil", "")

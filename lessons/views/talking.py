@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import audit
 from lessons import services
 from lessons.forms.cells import number
 from lessons.pages.discussion import LEAST_MINUTES, discussion_page
@@ -37,6 +38,13 @@ def keep_boxes(request, pk, read, page_of):
     return lesson, desk, *keep_form(request, desk)
 
 
+def read_lesson(request, pk, page):
+    """The lesson for whoever may read it, and the record that they did."""
+    lesson = the_lesson(request, pk, "studies.read")
+    audit.record(request.user, "lessons.read", lesson, about=page)
+    return lesson
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def interviews(request, pk):
     if request.method == "POST":
@@ -44,7 +52,7 @@ def interviews(request, pk):
         if answer is None:
             tell_saved(request, desk, cells)
         return answer or redirect("lessons:interviews", pk=lesson.pk)
-    page = interviews_page(request.user, the_lesson(request, pk, "studies.read"))
+    page = interviews_page(request.user, read_lesson(request, pk, "interviews"))
     letters = [interview.letter for interview in page.interviews]
     asked = request.GET.get("pupil", "")
     context = context_of(request, page, "lessons:interviews") | {
@@ -64,7 +72,7 @@ def discussion(request, pk):
         if answer is None:
             messages.success(request, "Saved.")
         return answer or redirect("lessons:discussion", pk=lesson.pk)
-    page = discussion_page(request.user, the_lesson(request, pk, "studies.read"))
+    page = discussion_page(request.user, read_lesson(request, pk, "discussion"))
     context = context_of(request, page, "lessons:discussion") | {"minutes": LEAST_MINUTES}
     return render(request, "lessons/talking/discussion.html", context)
 
