@@ -76,10 +76,16 @@ class ResearchLessonQuerySet(ScopedQuerySet):
         return self.annotate(talked=Subquery(talked.values("in_sheet")[:1]))
 
 
+class Kept(models.Manager.from_queryset(ResearchLessonQuerySet)):
+    def get_queryset(self):
+        return super().get_queryset().filter(taken_out_at=None)
+
+
 class ResearchLesson(models.Model):
     """One lesson of a study. Where a visit holds it, the visit says on which half-day; else the lesson itself does.
 
-    Once a member has started it, what was predicted stays as it is.
+    Once a member has started it, what was predicted stays as it is. One that was taken out of the study is on no page:
+    it is there for what devices still send of it, and is put back when a lesson is added.
     """
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="research_lessons")
@@ -97,8 +103,10 @@ class ResearchLesson(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_because = models.CharField("why it is cancelled", max_length=200, blank=True)
+    taken_out_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ResearchLessonQuerySet.as_manager()
+    objects = Kept()
+    ever = ResearchLessonQuerySet.as_manager()  # with those that were taken out
 
     class Meta:
         ordering = ["study", "number"]
@@ -135,6 +143,16 @@ class ResearchLesson(models.Model):
     @property
     def planned_for(self):
         return self.visit.on if self.visit else self.on
+
+    @property
+    def why_taken_out(self):
+        """The sentence for whoever still sends words of it; empty while it is in the study."""
+        if self.taken_out_at is None:
+            return ""
+        return (
+            f"Lesson {self.number} was taken out of the study. What you sent is kept, and is there again once a member "
+            "adds that lesson again."
+        )
 
     @property
     def why_cancelled(self):

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from lessons.boxes import STEM
-from lessons.models import CasePupil, Note, ResearchLesson, Study
+from lessons.models import CasePupil, Note, NoteRevision, Observation, Photo, ResearchLesson, Study
 from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.findings import findings_of, known_of
 from lessons.words import Standing, not_agreed, standing_of_study, state_of_lesson
@@ -72,6 +72,7 @@ class StudyPage:
     texts: dict
     readers: list
     known: list  # on which findings of others it builds
+    taken_out: list  # for members the numbers of lessons that were taken out, for which something came since
     all_findings: list  # for members all of them, for anyone else those that they may read
 
     @property
@@ -160,8 +161,17 @@ def study_page(person, study) -> StudyPage:
         texts=texts if me.reads else {},
         readers=[row for row in study.readers.select_related("person", "added_by") if row.is_current],
         known=known_of(person, study) if me.reads else [],
+        taken_out=taken_out_of(study) if me.is_member else [],
         all_findings=findings_of(person, study, me.is_member),
     )
+
+
+def taken_out_of(study):
+    rows = ResearchLesson.ever.filter(study=study, taken_out_at__isnull=False)
+    has_come = Q(Exists(NoteRevision.objects.filter(sheet=OuterRef("sheet"))))
+    for model in (Observation, Photo):
+        has_come |= Q(Exists(model.objects.filter(lesson=OuterRef("pk"))))
+    return list(rows.filter(has_come).order_by("number").values_list("number", flat=True))
 
 
 def boxes_of_study(study) -> list[Box]:

@@ -114,8 +114,8 @@ def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart="") -> Pho
 
 
 def lesson_once_observed_by(person, lesson) -> ResearchLesson | None:
-    """The lesson, if the person could observe it once and cannot any more."""
-    found = ResearchLesson.objects.with_study().filter(pk=lesson).first()
+    """The lesson, if the person could observe it once and cannot any more: they left, or it was taken out."""
+    found = ResearchLesson.ever.with_study().filter(pk=lesson).first()
     if found is None:
         return None
     was_member = StudyMember.objects.filter(study=found.study_id, person=person).exists()

@@ -1,7 +1,7 @@
 """A research lesson: when it is and who does what, its stages, and its start, with which predictions lock."""
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -105,6 +105,8 @@ def put_stage_back(lesson, stage) -> bool:
 
 
 def lesson_left_by(person, pk) -> ResearchLesson | None:
-    """The lesson, if the person was a member of its study and is none any more."""
-    left = StudyMember.objects.filter(person=person).exclude(until=None).values("study")
-    return ResearchLesson.objects.filter(study__in=left, pk=pk).with_study().first()
+    """The lesson, if the person was a member of its study and is none any more, or a member took the lesson out."""
+    been = StudyMember.objects.filter(person=person)
+    is_left = Q(study__in=been.exclude(until=None).values("study"))
+    is_taken_out = Q(study__in=been.values("study"), taken_out_at__isnull=False)
+    return ResearchLesson.ever.filter(is_left | is_taken_out, pk=pk).with_study().first()

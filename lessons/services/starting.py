@@ -18,7 +18,7 @@ AFTERWARDS = r"^((met|evidence|thoughts)-[A-F]|thoughts|interview-.*|talk-.*)$" 
 def held(lesson):
     """The lesson with its sheet as they stand now, held until the transaction ends; the sheet first, as for writing."""
     sheet = held_sheet(lesson.sheet)
-    row = ResearchLesson.objects.select_related("visit").select_for_update(of=["self"], no_key=True).get(pk=lesson.pk)
+    row = ResearchLesson.ever.select_related("visit").select_for_update(of=["self"], no_key=True).get(pk=lesson.pk)
     row.sheet = sheet
     return row
 
@@ -31,7 +31,7 @@ def start_lesson(person, lesson, at=None) -> bool:
     A prediction that was written after that moment is set back, and its words show as typed after the lesson.
     """
     row, now = held(lesson), timezone.now()
-    if row.is_started or row.why_cancelled:
+    if row.is_started or row.why_cancelled or row.taken_out_at:
         return False
     at = min(at or now, now)
     set_predictions_back(person, row.sheet, at, now)

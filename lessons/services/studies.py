@@ -27,6 +27,7 @@ from lessons.models import (
 )
 from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS, MOST_MEMBERS
 from lessons.services.sheets import Cell, write_cells
+from lessons.services.sheets import held as held_sheet
 from papers.templatetags.plain import listed
 from programmes.models import AreaConsultant, SpecialistTeacher
 from pupils.models import Assessment
@@ -86,12 +87,7 @@ def add_lessons(study, numbers):
     free = list(to_come.order_by("on", "half", "pk"))
     taught_by = partnership.current_partner_teachers or [partnership.specialist.user]
     for number in numbers:
-        lesson = ResearchLesson.objects.create(
-            study=study,
-            number=number,
-            sheet=Sheet.objects.create(programme=partnership.programme),
-            visit=free.pop(0) if free else None,
-        )
+        lesson, is_new = lesson_with_number(study, number, visit=free.pop(0) if free else None)
         parts = [(taught_by[0], LessonPart.Part.TEACHES)]
         parts += [
             (member.person, LessonPart.Part.OBSERVES)
@@ -99,7 +95,19 @@ def add_lessons(study, numbers):
             if member.person != taught_by[0]
         ]
         LessonPart.objects.bulk_create(LessonPart(lesson=lesson, person=one, part=part) for one, part in parts)
-        Stage.objects.bulk_create(Stage(lesson=lesson, position=place) for place in range(1, FIRST_STAGES + 1))
+        if is_new:
+            Stage.objects.bulk_create(Stage(lesson=lesson, position=place) for place in range(1, FIRST_STAGES + 1))
+
+
+def lesson_with_number(study, number, visit):
+    """(a new lesson, True), or (the one that was taken out, with whatever came for it since, False)."""
+    lesson = ResearchLesson.ever.filter(study=study, number=number).first()
+    if lesson is None:
+        sheet = Sheet.objects.create(programme=study.partnership.programme)
+        return ResearchLesson.objects.create(study=study, number=number, sheet=sheet, visit=visit), True
+    lesson.taken_out_at, lesson.visit = None, visit
+    lesson.save(update_fields=["taken_out_at", "visit"])
+    return lesson, False
 
 
 @transaction.atomic
@@ -117,14 +125,22 @@ def add_lesson(person, study) -> ResearchLesson:
 
 @transaction.atomic
 def take_last_lesson_out(person, study) -> bool:
-    """The last lesson is not needed. One in which something is written or seen stays: it can be cancelled."""
+    """The last lesson is not needed. One in which something is written or seen stays: it can be cancelled.
+
+    What a device kept of it without a network comes later, so its row stays too.
+    """
     study = held(study)
     last = study.research_lessons.select_related("sheet").order_by("number").last()
     if last is None or last.number <= FEWEST:
         raise Refused(f"A study has at least {FEWEST} research lessons.")
+    held_sheet(last.sheet)
     if not is_untouched(last):
         raise Refused(f"Something is written in lesson {last.number}, so it stays. It can be cancelled on its sheet.")
-    Sheet.objects.filter(pk=last.sheet_id).delete()
+    ResearchLesson.objects.filter(pk=last.pk).update(
+        taken_out_at=timezone.now(), visit=None, on=None, at=None, cancelled_at=None, cancelled_because=""
+    )
+    last.parts.all().delete()
+    last.watches.all().delete()
     Study.objects.filter(pk=study.pk).update(lessons_planned=last.number - 1)
     audit.record(person, "studies.lesson taken out", study)
     return True

@@ -57,7 +57,7 @@ class Place:
     @property
     def apart(self):
         if not self.is_open:
-            return ENDED
+            return self.lesson.why_taken_out or ENDED
         return f"{self.why_closed} What you sent is kept for the chair of the group." if self.why_closed else ""
 
     @property

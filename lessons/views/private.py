@@ -41,7 +41,7 @@ def desk_of(lesson, person, is_member):
         boxes=lambda: [box_of(services.own_note(person, lesson))],
         write_url=address,
         read_url=address,
-        apart=why_closed(lesson.study) if is_member else LEFT,
+        apart=why_closed(lesson.study) if is_member else lesson.why_taken_out or LEFT,
     )
 
 

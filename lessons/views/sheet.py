@@ -34,7 +34,8 @@ def the_lesson(request, pk, action="studies.write"):
 
 
 def lesson_to_write(person, pk):
-    """The lesson, and whether the person is a member of its study still; 403 and 404 as everywhere for anyone else."""
+    """The lesson, and whether the person is a member of its study still, and it in there; 403 and 404 as everywhere for
+    anyone else."""
     if person.may("studies.write"):
         row = ResearchLesson.objects.allowed(person, "studies.write").with_study().filter(pk=pk).first()
         if row is not None:
@@ -57,7 +58,7 @@ def desk_of(lesson, person, is_member, read="lessons:sheet", boxes=None):
         boxes=boxes or (lambda: sheet_page(person, lesson).boxes),
         write_url=reverse(read, args=[lesson.pk]),
         read_url=reverse(read, args=[lesson.pk]),
-        apart=why_closed(lesson.study) if is_member else LEFT,
+        apart=why_closed(lesson.study) if is_member else lesson.why_taken_out or LEFT,
         fixed=LOCKED,
         problem=why_not_read,
     )

@@ -17,8 +17,10 @@ from lessons import services
 from lessons.models import CasePupil, LessonGuest, Observation, Photo, ResearchLesson, StudyMember
 from lessons.services.starting import start_lesson
 from papers.templatetags.plain import longday
+from tests.notebook import a_lesson
 from tests.observing.lessons import address, item, minutes_ago, planned_lesson, seen_of, send
 from tests.reading import text_of
+from tests.studies.writing import cell, save
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,48 @@ def test_notes_for_a_lesson_that_was_cancelled_are_kept_apart_and_the_person_is_
     assert seen_of(ours.today) == [("A", "action", "Seen all the same", words), ("A", "action", "By form", words)]
     ours.today.refresh_from_db()
     assert not ours.today.is_started
+
+
+def test_notes_for_a_lesson_that_was_taken_out_are_kept_and_there_again_with_the_lesson(client, ours):
+    study = ours.today.study
+    for number in (2, 3):
+        a_lesson(study, number=number, stages=())
+    third = study.research_lessons.get(number=3)
+    services.take_last_lesson_out(ours.pat, study)
+
+    noted = send(client, ours.sara, third, item(text="Seen offline"))
+    wrote = save(client, ours.sara, third, cell("intention", "Typed offline"))
+    own = client.post(
+        address("private_autosave", third),
+        {"who": ours.sara.pk, "client": str(uuid.uuid4()), "cells": [cell("private", "For me")]},
+        content_type="application/json",
+    )
+    pages = [client.get(address(page, third)).status_code for page in ("sheet", "observe", "timeline")]
+    waiting = text_of(client.get(study.get_absolute_url()))
+    client.post(address("study_lessons", study), {"do": "add"})
+
+    words = "Lesson 3 was taken out of the study."
+    for answer in (noted, wrote, own):
+        assert (answer.status_code, words in answer.json()["words"]) == (410, True)
+    assert pages == [404] * 3
+    assert "Words came in for lesson 3 after it was taken out. They are there again once a lesson is added." in waiting
+    assert study.research_lessons.get(number=3) == third
+    assert [text for _, _, text, _ in seen_of(third)] == ["Seen offline"]
+    assert "Typed offline" in text_of(client.get(address("sheet", third)))
+    assert "Seen offline" in text_of(client.get(address("timeline", third)))
+    assert "Words came in" not in text_of(client.get(study.get_absolute_url()))
+
+
+def test_nobody_who_was_never_of_the_study_reaches_a_lesson_that_was_taken_out(client, ours):
+    study = ours.today.study
+    for number in (2, 3):
+        a_lesson(study, number=number, stages=())
+    third = study.research_lessons.get(number=3)
+    services.take_last_lesson_out(ours.pat, study)
+    stranger = ours.next_door.people[Role.PARTNER]
+
+    assert send(client, stranger, third, item(text="Mine")).status_code == 404
+    assert save(client, stranger, third, cell("intention", "Mine")).status_code == 404
 
 
 def test_notes_for_a_study_that_is_finished_are_kept_apart_and_its_page_says_so(client, ours):
