@@ -244,10 +244,14 @@ class FindingConsent(models.Model):
 
 
 class NameAnswer(models.Model):
-    """An author has looked at a word in which a name was suspected: it is no pupil's, teacher's or school's here."""
+    """An author has looked at a word in which a name was suspected: it is no pupil's, teacher's or school's here.
+
+    It answers for the pupils of that name who were there then, and for none who comes later.
+    """
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="name_answers")
     word = models.CharField(max_length=120)  # as names are compared: small letters without accents
+    of_pupils = ArrayField(models.BigIntegerField(), default=list, blank=True)  # ids of those who bore the name
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

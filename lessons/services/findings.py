@@ -176,12 +176,18 @@ def organisation_of(finding):
     return finding.study.partnership.programme.organisation
 
 
-def answer_name(person, finding, word) -> bool:
-    """An author has looked: the word is no name of anybody here. Said twice it is kept once."""
-    _, new = NameAnswer.objects.get_or_create(finding=finding, word=word, defaults={"by": person})
-    if new:
+def answer_name(person, finding, word, of_pupils=()) -> bool:
+    """An author has looked: the word is no name of anybody here, these pupils included. Said twice it is kept once."""
+    answer, new = NameAnswer.objects.get_or_create(
+        finding=finding, word=word, defaults={"by": person, "of_pupils": sorted(of_pupils)}
+    )
+    if later := set(of_pupils) - set(answer.of_pupils):
+        answer.of_pupils = sorted({*answer.of_pupils, *later})
+        answer.by, answer.at = person, timezone.now()
+        answer.save()
+    if new or later:
         audit.record(person, "findings.name answered", finding)
-    return new
+    return new or bool(later)
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def names_to_answer(finding, audience):
     """The words that may be names and that nobody has answered, where others than the group are to read them."""
     found = checked(finding, finding.sheet.texts)
     rows = [] if audience == Finding.Audience.GROUP else found.pupils
-    rows = [*rows, *found.others] if audience == Finding.Audience.PUBLIC else rows
+    rows = [*rows, *found.initials, *found.others] if audience == Finding.Audience.PUBLIC else rows
     return ", ".join(f"“{row.word}”" for row in rows)
 
 
@@ -197,8 +197,9 @@ def answer_name(request, pk):
         return answer
     word = request.POST.get("word", "")[:120]
     found = checked(finding, finding.sheet.texts)
-    if word in {row.key for row in [*found.pupils, *found.others]}:
-        findings.answer_name(request.user, finding, word)
+    rows = [row for row in [*found.pupils, *found.initials, *found.others] if row.key == word]
+    if rows:
+        findings.answer_name(request.user, finding, word, {pk for row in rows for pk in row.owners})
     return redirect(f"{reverse('lessons:finding_agree', args=[finding.pk])}#names")
 
 

@@ -12,6 +12,8 @@ KNOWN = Names(
     pupils=frozenset(["zoe", "o'brien", "obrien", "anne-marie", "anne", "marie", "quill", "li", "will", "james"]),
     teachers=frozenset(["dele", "marsh"]),
     schools=(("elm", "park"), ("anne's",)),
+    together=frozenset(["zoequill", "quillzoe"]),
+    initials=frozenset(["ZQ", "PE"]),
 )
 
 
@@ -31,6 +33,13 @@ KNOWN = Names(
         ("the Quill-Smith table", ["Quill-Smith"]),
         ("Li said so; later Lina did not", ["Li"]),
         ("they will write", ["will"]),
+        ("ZoeQuill, zoequill and QuillZoe", ["ZoeQuill", "QuillZoe"]),
+        ("ZoeQ began", ["ZoeQ"]),
+        ("Zoe_Quill", ["Zoe", "Quill"]),
+        ("Z O E said it, then Q.U.I.L.L.", ["Z O E", "Q.U.I.L.L"]),
+        ("z-o-e", ["z-o-e"]),
+        ("Z O E Q U I L L", ["Z O E Q U I L L"]),
+        ("A B C and L I N E; iPad, McLi", []),
         ("A, B and C; quilling; Zoeson; anneal", []),
         ("", []),
         ("number A123456789012 in it", ["A123456789012"]),
@@ -40,6 +49,59 @@ KNOWN = Names(
 )
 def test_a_name_is_found_as_a_word_in_any_spelling(text, words):
     assert [row.word for row in names_in([("What we saw", text)], KNOWN)] == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ZQ waits", ["ZQ"]),
+        ("Z.Q. waits, and Z. Q. too", ["Z.Q", "Z. Q"]),
+        ("with (ZQ)", ["ZQ"]),
+        ("zq, Zq, ZQX, AZQ, Z and Q, PEEL", []),
+        ("in PE", ["PE"]),
+    ],
+)
+def test_initials_of_the_own_target_pupils_are_found_in_capitals_as_softer_suspects(text, words):
+    rows = names_in([("What we saw", text)], KNOWN)
+
+    assert [(row.word, row.kind, row.is_soft) for row in rows] == [(word, "initials", True) for word in words]
+
+
+@pytest.mark.django_db
+def test_initials_are_looked_at_before_a_public_page_and_keep_nobody_from_agreeing_otherwise(group, as_person):
+    pupil_at(group, "Zoe", "Quill")
+    far = PartnershipFactory(programme=group.partnership.programme, partner_school=group.school)
+    PlaceFactory(partnership=far, pupil__first_name="Yan", pupil__last_name="Umber")
+    finding = found_by(group, know="ZQ helped YU.")
+    client, address = as_person(group.sara), reverse("lessons:finding_agree", args=[finding.pk])
+
+    def agree(audience):
+        return client.post(address, {"audience": audience, "version": finding.sheet.version}).status_code
+
+    shown = text_of(client.get(address))
+
+    assert "“ZQ” in: What we now know" in shown
+    assert "YU" not in [row.word for row in checked(finding, finding.sheet.texts).initials]
+    assert (agree("programme"), agree("public")) == (302, 422)
+    client.post(reverse("lessons:finding_name", args=[finding.pk]), {"word": "zq"})
+    assert agree("public") == 302
+
+
+@pytest.mark.django_db
+def test_a_word_is_asked_about_again_once_another_child_of_that_name_is_there(group, as_person):
+    pupil_at(group, "Will", "Quill")
+    finding = found_by(group, know="It will help.")
+    client, address = as_person(group.sara), reverse("lessons:finding_name", args=[finding.pk])
+    client.post(address, {"word": "will"})
+
+    answered = checked(finding, finding.sheet.texts).pupils
+    pupil_at(group, "Mo", "Will")
+    asked = checked(finding, finding.sheet.texts)
+    client.post(address, {"word": "will"})
+
+    assert (answered, [row.word for row in asked.pupils], asked.answered) == ([], ["will"], [])
+    assert checked(finding, finding.sheet.texts).pupils == []
+    assert finding.name_answers.count() == 1
 
 
 def test_each_word_is_named_once_with_the_boxes_in_which_it_stands():
