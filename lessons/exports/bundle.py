@@ -9,10 +9,13 @@ from lessons.exports.studies import Words, moment, photo_files, study_words, wit
 from lessons.library.boxes import QUESTIONS
 
 
-def write_bundle(file, reader, study, lessons, made_at):
+def bundle_words(reader, study, lessons, made_at) -> dict:
+    return study_words(reader, study, lessons, made_at) | {"findings": findings_in_words(study)}
+
+
+def write_bundle(file, words, lessons, made_at):
     """study.json, study.html, READ-ME.txt and photos/; case pupils are letters in all of it. Photos go through one at
     a time."""
-    words = study_words(reader, study, lessons, made_at) | {"findings": findings_in_words(study)}
     day = made_at.timetuple()[:6]
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
 

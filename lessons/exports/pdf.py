@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lessons.boxes import STEM
 from lessons.exports.sheets import PAPERS, parts_of
-from lessons.exports.studies import photo_files, study_words
+from lessons.exports.studies import photo_files
 from lessons.pages.sheet import sheet_page
 from lessons.words import state_of_lesson
 from papers.pdf import render_pdf
@@ -27,12 +27,12 @@ class LessonOnPaper:
         return self.lesson.is_started or any(box.text.strip() for box in self.page.boxes)
 
 
-def study_pdf(reader, study, lessons, names, made_at) -> bytes:
-    """`names` are those of case pupils by letter; without any it is made to hand on."""
-    words = study_words(reader, study, lessons, made_at)
+def study_pdf(reader, study, lessons, names, words, made_at) -> bytes:
+    """`names` are those of case pupils by letter; without any it is made to hand on. `words` are those of the study."""
     pages = [sheet_page(reader, lesson) for lesson in lessons]
     pictures = {}
-    for file, stored in photo_files(lessons):
+    shown = {photo["file"] for lesson in words["lessons"] for photo in lesson["photos"]}
+    for file, stored in [(file, stored) for file, stored in photo_files(lessons) if file in shown]:
         with stored.open() as photo:
             if (picture := smaller(photo.read(), LONGEST_SIDE)) is not None:
                 pictures[f"picture:{file}"] = picture

@@ -44,8 +44,11 @@ def lessons_of(study):
     return list(with_words(ResearchLesson.objects.filter(study=study).with_study()).order_by("number"))
 
 
-def study_words(reader, study, lessons, made_at) -> dict:
-    """The whole study. `lessons` come from `lessons_of`, and `study` with the words of its sheet."""
+def study_words(reader, study, lessons, made_at, *, to_hand_on=False, photos=True) -> dict:
+    """The whole study. `lessons` come from `lessons_of`, and `study` with the words of its sheet.
+
+    What is handed on names no finding of others that is not public.
+    """
     words = Words(study.sheet)
     partnership = study.partnership
     return {
@@ -59,7 +62,7 @@ def study_words(reader, study, lessons, made_at) -> dict:
         "finished": {"by": str(study.finished_by), "at": moment(study.finished_at)} if study.finished_at else None,
         "question_begins": STEM,
         **{name: words[name] for name in ("question", "technique", "known")},
-        "builds_on": headlines_for(reader, study),
+        "builds_on": headlines_for(reader, study, only_public=to_hand_on),
         "class_size": words["class-size"],
         "class_kind": words["class-kind"],
         "members": [
@@ -70,20 +73,21 @@ def study_words(reader, study, lessons, made_at) -> dict:
             {"letter": one.letter, "stands_for": words[f"typifies-{one.letter}"], "now": words[f"grade-{one.letter}"]}
             for one in study.case_pupils.all()
         ],
-        "lessons": [lesson_words(reader, lesson) for lesson in lessons],
+        "lessons": [lesson_words(reader, lesson, photos=photos) for lesson in lessons],
     }
 
 
-def headlines_for(reader, study) -> list[str]:
-    """Of the findings that the study builds on, as far as they are shown to this person."""
+def headlines_for(reader, study, *, only_public=False) -> list[str]:
+    """Of the findings that the study builds on, as far as they are shown to this person, or to anyone."""
     if not reader.may("findings.view"):
         return []
     shown = Finding.objects.allowed(reader, "findings.view").published()
+    shown = shown.filter(audience=Finding.Audience.PUBLIC) if only_public else shown
     rows = study.citations.filter(finding__in=shown.values("pk")).select_related("finding")
     return [row.finding.headline for row in rows]
 
 
-def lesson_words(reader, lesson) -> dict:
+def lesson_words(reader, lesson, *, photos=True) -> dict:
     words, page = Words(lesson.sheet), sheet_page(reader, lesson)
     late = late_words(lesson) if lesson.is_started else {}
     numbers = {row.stage.pk: row.number for row in page.rows}
@@ -104,7 +108,7 @@ def lesson_words(reader, lesson) -> dict:
         "of_the_class": [observed(one, None, numbers.get(one.row.stage_id)) for one in page.of_class],
         "end": [end_words(letter, words) for letter in letters],
         "first_thoughts": words["thoughts"],
-        "photos": photos_of(lesson, numbers),
+        "photos": photos_of(lesson, numbers) if photos else [],
         "interviews": [one for letter in letters if (one := interview_words(letter, words))],
         "discussion": discussion_words(lesson, page, words),
         "agreed": [

@@ -24,6 +24,8 @@ CALLED = {
     "thoughts": "first thoughts about {letter}",
     "first_thoughts": "first thoughts of all",
     "discussion": "discussion",
+    "builds_on": "a finding that it builds on",
+    "findings": "a finding of this study",
 }
 IN_A_LINE = {"caption": "caption of a photo", "cancelled_because": "why it was cancelled", "when": "when it was"}
 
@@ -32,6 +34,8 @@ def typed_in(words, trail=(), letter=""):
     """(where, text) of each text, in the order of the study: ("lesson 1, stage 2, observed of A", "Waits.")."""
     if isinstance(words, list):
         for item in words:
+            if isinstance(item, str) and trail:
+                yield ", ".join(trail), item
             yield from typed_in(item, trail, letter)
         return
     if not isinstance(words, dict):

@@ -38,6 +38,7 @@ class StudyExport(Job):
     class Kind(models.TextChoices):
         NAMED = "named", "PDF with the names of the case pupils"
         LETTERS = "letters", "PDF with A, B and C"
+        PHOTOS = "photos", "PDF with A, B and C and the photos of work"
         BUNDLE = "bundle", "Bundle of files"
 
     task = "lessons.tasks.make_study_export"
@@ -47,6 +48,7 @@ class StudyExport(Job):
     ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind)
     names_pupils = models.BooleanField(default=False)
+    looked_at = models.CharField(max_length=64, blank=True)  # a digest of the suspected names that were looked at
     pages = models.PositiveSmallIntegerField(default=0)
     size = models.PositiveIntegerField(default=0)
 
@@ -65,6 +67,14 @@ class StudyExport(Job):
 
     def get_absolute_url(self):
         return reverse("lessons:study_export", args=[self.pk])
+
+    @property
+    def is_to_hand_on(self):
+        return self.kind in {StudyExport.Kind.LETTERS, StudyExport.Kind.PHOTOS}
+
+    @property
+    def has_photos(self):
+        return self.kind != StudyExport.Kind.LETTERS
 
     @property
     def ending(self):

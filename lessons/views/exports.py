@@ -10,9 +10,10 @@ from accounts.access import allowed_rows
 from lessons.exports import orders
 from lessons.exports.sheets import PAPERS, sheet_pdf
 from lessons.exports.studies import with_words
-from lessons.forms.exports import PdfForm
+from lessons.forms.exports import BundleForm, PdfForm
 from lessons.models import Study, StudyExport
 from lessons.views.sheet import the_lesson
+from lessons.views.studies import sent
 
 
 def name_of(study, *words):
@@ -46,33 +47,40 @@ def the_study(request, pk):
     return get_object_or_404(with_words(allowed_rows(Study, request.user, "studies.write").with_people()), pk=pk)
 
 
+def looking(request, study):
+    """What both forms need to find words that may be names."""
+    return {"find": lambda kind: orders.suspects_for(request.user, study, kind), "digest": orders.digest_of}
+
+
+def ordered(request, study, form):
+    return redirect(orders.order_export(request.user, study, form.kind, form.looked_at))
+
+
+def with_found(request, study, found):
+    """What the page says of words that may be names; that they were shown is recorded."""
+    if found:
+        audit.record(request.user, "pupils.viewed", study)
+    return {"study": study, "found": found, "shown": orders.digest_of(found)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_pdf(request, pk):
     """Whom a PDF is for is asked first; then it is being made."""
     study = the_study(request, pk)
     names = orders.names_for(request.user, study)
     asked = request.GET.get("names")
-    form = PdfForm(
-        request.POST if request.method == "POST" else None,
-        names=names,
-        find=lambda: orders.names_typed_in(request.user, study),
-    )
-    if request.method == "POST" and form.is_valid() and not form.must_look:
-        named = form.cleaned_data["names"] == "yes"
-        kind = StudyExport.Kind.NAMED if named else StudyExport.Kind.LETTERS
-        return redirect(orders.order_export(request.user, study, kind))
-    if form.found or asked == "no":
-        found = form.found or orders.names_typed_in(request.user, study)
-        audit.record(request.user, "pupils.viewed", study)
-    else:
-        found = []
-    context = {
+    form = PdfForm(sent(request), names=names, **looking(request, study))
+    if form.is_valid() and not form.must_look:
+        return ordered(request, study, form)
+    found = form.found
+    if not form.is_bound and asked == "no":
+        found = orders.suspects_for(request.user, study, StudyExport.Kind.LETTERS)
+    context = with_found(request, study, found) | {
         "form": form,
-        "study": study,
         "names": names,
         "letters": [pupil.letter for pupil in study.case_pupils.all()],
         "chosen": form.data.get("names", asked),
-        "found": found,
+        "photos": "photos" in form.data,
     }
     return render(request, "lessons/exports/whom.html", context, status=422 if form.errors else 200)
 
@@ -80,9 +88,12 @@ def study_pdf(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def study_bundle(request, pk):
     study = the_study(request, pk)
-    if request.method == "POST":
-        return redirect(orders.order_export(request.user, study, StudyExport.Kind.BUNDLE))
-    return render(request, "lessons/exports/bundle.html", {"study": study})
+    form = BundleForm(sent(request), **looking(request, study))
+    if form.is_valid() and not form.must_look:
+        return ordered(request, study, form)
+    found = form.found if form.is_bound else orders.suspects_for(request.user, study, StudyExport.Kind.BUNDLE)
+    context = with_found(request, study, found) | {"form": form}
+    return render(request, "lessons/exports/bundle.html", context, status=422 if form.errors else 200)
 
 
 def the_export(request, pk):

@@ -65,7 +65,7 @@ def talked_about(ours):
 def made(client, person, study, kind):
     """The file, as this person orders and downloads it."""
     client.force_login(person)
-    name, data = ("study_bundle", {}) if kind == "bundle" else ("study_pdf", {"names": kind, "looked": "yes"})
+    name, data = ("study_bundle", {}) if kind == "bundle" else ("study_pdf", {"names": kind, "photos": "yes"})
     answer = client.post(reverse(f"lessons:{name}", args=[study.pk]), data)
     assert answer.status_code == 302
     export = StudyExport.objects.filter(study=study, ordered_by=person).first()

@@ -1,8 +1,9 @@
 import re
 
 import pytest
+from django.urls import reverse
 
-from tests.study_papers.lessons import FORENAMES, STAGES
+from tests.study_papers.lessons import FORENAMES, STAGES, write
 from tests.study_papers.taking import NOT_IN_IT, content_of, files_in, made, talked_about, words_in
 
 pytestmark = pytest.mark.django_db
@@ -190,3 +191,18 @@ def test_its_name_is_of_the_programme_and_of_no_person(client, ours):
 
     name = f"study-{ours.programme.slug}-{ours.partnership.ref.lower()}.zip"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+def test_before_a_bundle_is_made_words_that_may_be_names_are_looked_at(client, ours):
+    lesson = talked_about(ours)
+    write(lesson.sheet, ours.pat, {"talk-B-happened": "AurelieAurelieson read it"})
+    client.force_login(ours.sara)
+    address = reverse("lessons:study_bundle", args=[ours.notebook.pk])
+
+    page = client.get(address)
+    unseen = client.post(address, {"shown": page.context["shown"]})
+    seen = client.post(address, {"shown": page.context["shown"], "looked": "yes"})
+
+    assert [row.word for row in page.context["found"]] == ["AurelieAurelieson"]
+    assert (unseen.status_code, seen.status_code) == (422, 302)
+    assert "then tick that you have." in unseen.content.decode()

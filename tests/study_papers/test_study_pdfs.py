@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from lessons.models import StudyExport, StudyMember
+from jobs.work import work_on
+from lessons.exports.orders import build_export
+from lessons.models import Finding, FindingCitation, Sheet, StudyExport, StudyMember
 from tests.pdfs import elements, pages
-from tests.study_papers.lessons import FORENAMES, write
+from tests.study_papers.lessons import FORENAMES, minute, write
 from tests.study_papers.taking import NOT_IN_IT, content_of, made, photo_of, talked_about
 
 pytestmark = pytest.mark.django_db
@@ -81,9 +83,11 @@ def test_before_one_to_hand_on_names_are_listed_with_where_they_stand_and_looked
     client.force_login(ours.sara)
     address = reverse("lessons:study_pdf", args=[ours.notebook.pk])
 
-    first = client.post(address, {"names": "no"})
-    second = client.post(address, {"names": "no", "shown": "yes"})
-    third = client.post(address, {"names": "no", "shown": "yes", "looked": "yes"})
+    asked = {"names": "no", "photos": "yes"}
+    first = client.post(address, asked)
+    asked["shown"] = first.context["shown"]
+    second = client.post(address, asked)
+    third = client.post(address, asked | {"looked": "yes"})
 
     words = " ".join(second.content.decode().split())
     assert (first.status_code, second.status_code) == (200, 422)
@@ -96,7 +100,7 @@ def test_before_one_to_hand_on_names_are_listed_with_where_they_stand_and_looked
         ),
     ]
     assert "Look at the words that may be names of pupils, then tick that you have." in words
-    assert third.url == StudyExport.objects.get(kind="letters", study=ours.notebook).get_absolute_url()
+    assert third.url == StudyExport.objects.get(kind="photos", study=ours.notebook).get_absolute_url()
 
 
 def test_whom_it_is_for_has_to_be_said(client, ours):
@@ -145,12 +149,79 @@ def test_a_photo_that_cannot_be_read_stops_nothing(client, ours):
     assert "This photo cannot be read any more." in text
 
 
+def test_the_photos_go_in_only_where_somebody_says_so_and_are_told_of_before(client, ours):
+    talked_about(ours)
+    client.force_login(ours.sara)
+    address = reverse("lessons:study_pdf", args=[ours.notebook.pk])
+
+    page = client.get(address).content.decode()
+    client.post(address, {"names": "no"})
+
+    export = StudyExport.objects.get(study=ours.notebook)
+    work_on(StudyExport, export.pk, build_export)
+    answer = client.get(reverse("lessons:study_export_download", args=[export.pk]))
+    text = " ".join(pages(content_of(answer)))
+    assert "A name that a pupil wrote on the work is in its photo" in page
+    assert "checked" not in re.search(r'<input[^>]*name="photos"[^>]*>', page)[0]
+    assert [words for words in ("Photos of work",) if words in text] == []
+
+
+def test_headlines_of_others_are_handed_on_where_they_are_public_and_looked_at_for_names(client, ours):
+    talked_about(ours)
+    for number, (audience, headline) in enumerate(
+        [("public", "What Aurelie showed us"), ("schools", "Only for the two schools")]
+    ):
+        sheet = Sheet.objects.create(programme=ours.programme)
+        shown = {"published_at": minute(200), "version": 1, "slug": f"shown-{number}", "headline": headline}
+        finding = Finding.objects.create(
+            study=ours.notebook, sheet=sheet, begun_by=ours.sara, audience=audience, **shown
+        )
+        FindingCitation.objects.create(study=ours.notebook, finding=finding, added_by=ours.sara)
+    client.force_login(ours.sara)
+    address = reverse("lessons:study_pdf", args=[ours.notebook.pk])
+
+    first = client.post(address, {"names": "no"})
+    client.post(address, {"names": "no", "looked": "yes", "shown": first.context["shown"]})
+
+    assert [(row.word, row.boxes) for row in first.context["found"]] == [("Aurelie", ["a finding that it builds on"])]
+    export = StudyExport.objects.get(study=ours.notebook)
+    work_on(StudyExport, export.pk, build_export)
+    answer = client.get(reverse("lessons:study_export_download", args=[export.pk]))
+    text = " ".join(pages(content_of(answer)))
+    assert ("What Aurelie showed us" in text, "Only for the two schools" in text) == (True, False)
+
+
+def test_words_that_come_after_the_look_are_looked_at_before_anything_is_made(client, ours):
+    lesson = talked_about(ours)
+    client.force_login(ours.sara)
+    address = reverse("lessons:study_pdf", args=[ours.notebook.pk])
+    client.post(address, {"names": "no"})
+    write(lesson.sheet, ours.pat, {"talk-B-happened": "Aurelie read it, A.A. as well"})
+
+    export = StudyExport.objects.get(study=ours.notebook)
+    work_on(StudyExport, export.pk, build_export)
+
+    shown = client.get(export.get_absolute_url()).content.decode()
+    first = client.post(address, {"names": "no"})
+    write(lesson.sheet, ours.pat, {"talk-C-happened": "Bartholomew too"})
+    late = client.post(address, {"names": "no", "looked": "yes", "shown": first.context["shown"]})
+    last = client.post(address, {"names": "no", "looked": "yes", "shown": late.context["shown"]})
+    assert "other words stand in the study that may be names of pupils" in shown
+    assert [(row.word, row.kind) for row in first.context["found"]] == [("Aurelie", "pupil"), ("A.A", "initials")]
+    assert (late.status_code, last.status_code) == (422, 302)
+    assert "Look at them again, then tick." in late.content.decode()
+    again = StudyExport.objects.filter(study=ours.notebook).latest("pk")
+    work_on(StudyExport, again.pk, build_export)
+    again.refresh_from_db()
+    assert again.is_done
+
+
 def test_each_order_and_download_is_recorded_by_ids(client, ours):
     content_of(made(client, ours.sara, ours.notebook, "no"))
 
     export = StudyExport.objects.get(study=ours.notebook)
     events = AuditEvent.objects.filter(did__startswith="studies.export").order_by("pk")
     assert list(events.values_list("who", "did", "about", "model", "row")) == [
-        (ours.sara.pk, "studies.export ordered", "letters", "lessons.studyexport", export.pk),
-        (ours.sara.pk, "studies.export downloaded", "letters", "lessons.studyexport", export.pk),
+        (ours.sara.pk, "studies.export ordered", "photos", "lessons.studyexport", export.pk),
+        (ours.sara.pk, "studies.export downloaded", "photos", "lessons.studyexport", export.pk),
     ]
