@@ -25,6 +25,7 @@ class Beside:
     column: Column
     rows: list[Row]
     interview: Interview
+    at_no_stage: list  # seen before a stage was tapped
 
     @property
     def cells(self):
@@ -136,6 +137,7 @@ def discussion_page(person, lesson) -> DiscussionPage:
 
 def steps_of(lesson, page, notes) -> list[Step]:
     box = boxes_from(notes)
+    at_no_stage = dict(page.at_no_stage)
     steps = []
     for column in page.columns:
         letter = column.letter
@@ -149,7 +151,7 @@ def steps_of(lesson, page, notes) -> list[Step]:
                 lines=3,
             ),
         ]
-        beside = Beside(column, page.rows, interview_of(column.case_pupil, notes))
+        beside = Beside(column, page.rows, interview_of(column.case_pupil, notes), at_no_stage.get(letter, []))
         steps.append(Step(len(steps) + 1, f"Pupil {letter}", boxes, beside=beside))
     teaching = [
         (

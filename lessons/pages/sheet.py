@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from django.utils import timezone
@@ -91,7 +91,7 @@ class Column:
     evidence: Box
     thoughts: Box
     observers: list
-    photos: list = field(default_factory=list)
+    photos: list  # of its work
 
     @property
     def letter(self):
@@ -178,6 +178,9 @@ def sheet_page(person, lesson) -> SheetPage:
     watched = defaultdict(list)
     for watch in lesson.standing_watches:
         watched[watch.case_pupil_id].append(watch.person)
+    photos = defaultdict(list)
+    for photo in lesson.photos.filter(apart="").order_by("at", "pk") if me.reads else ():
+        photos[photo.case_pupil_id].append(photo)
     columns = [
         Column(
             case_pupil=one,
@@ -189,6 +192,7 @@ def sheet_page(person, lesson) -> SheetPage:
             evidence=box(f"evidence-{one.letter}", f"What shows it, for {one.letter}", lines=2),
             thoughts=box(f"thoughts-{one.letter}", f"First thoughts about {one.letter}", lines=2),
             observers=watched[one.pk],
+            photos=photos[one.pk],
         )
         for one in case_pupils
     ]
