@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from lessons import services
-from tests.browsing import problems_at, problems_of
+from tests.browsing import kept, problems_at, problems_of
 from tests.records.writing import address, past_visit, texts_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -191,6 +191,22 @@ def test_signing_out_asks_first_and_then_takes_the_words_off_the_device(open_as,
     assert "On this device and not on the server yet: words of a page." in asked[0]
     assert (gone["drafts"], gone["pages"], gone["cached"], gone["extractable"]) == (0, 0, 0, [])
     assert "Canary" not in gone["text"]
+
+
+def test_without_a_network_nobody_is_signed_out_and_the_words_stay(open_as, ours):
+    page = open_as(ours.pat)
+    page.goto(address("write", ours.past))
+    kept(page, store="pages")
+    page.context.set_offline(True)
+    page.get_by_label("Focus").fill("Typed offline")
+    kept(page, "Typed offline")
+
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.locator("#trouble")).to_contain_text("You cannot be signed out now")
+    page.context.set_offline(False)
+
+    expect(page.locator("#saved-words")).to_contain_text("Saved at", timeout=30_000)
+    assert texts_of(ours.past.record) == {"section-focus": "Typed offline"}
 
 
 def test_whoever_is_signed_out_while_writing_goes_on_after_signing_in_again(open_as, ours):

@@ -28,11 +28,15 @@ if (document.querySelector('[data-module^="moj-"]')) {
 const tab = document.querySelector(".ls-subnav [aria-current]");
 if (tab && !CSS.supports("scroll-initial-target: nearest")) tab.closest("ul").scrollLeft = tab.offsetLeft - 40;
 
-// Signing out takes with it what is on this device, and asks first where the server has not got it yet.
+// Signing out takes with it what is on this device, and asks first where the server has not got it yet. Without a network
+// nobody is signed out, so nothing goes either.
+const STAYS = "You cannot be signed out now: you are offline, or Lesson Study cannot be reached. What is on this device stays. Sign out once you are online.";
+const isThere = (address) => fetch(address, { method: "HEAD", redirect: "manual", cache: "no-store" }).then(() => true, () => false);
 for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`)) {
   form.addEventListener("submit", async (event) => {
     if (form.dataset.leaves) return;
     event.preventDefault();
+    if (!(await isThere(form.action))) return say(STAYS);
     const drafts = await import(start.drafts);
     document.body.dataset.leaves = "yes"; // nothing is put on the device any more
     if (!(await drafts.mayLeave().catch(() => true))) return delete document.body.dataset.leaves;
