@@ -10,14 +10,22 @@ from lessons.models import LessonPart, LessonWatch, ResearchLesson, Stage, Study
 from lessons.models.research_lessons import MOST_STAGES
 from lessons.services.starting import held
 from lessons.services.studies import Refused
+from visits.models import Visit
 
 # When, and who does what ----------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def plan_lesson(person, lesson, visit, on, at, parts, watches):
-    """When it is, and who does what. `parts` are (person, part), `watches` (person, case pupil)."""
+    """When it is, and who does what. `parts` are (person, part), `watches` (person, case pupil).
+
+    Raises Refused where another lesson took the half-day meanwhile.
+    """
     row = held(lesson)
+    if visit is not None:
+        Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+        if ResearchLesson.objects.filter(visit=visit).exclude(pk=row.pk).exists():
+            raise Refused("Another lesson has taken this half-day meanwhile. Choose one of those below.")
     row.visit, row.on, row.at = visit, None if visit else on, at
     row.save(update_fields=["visit", "on", "at"])
     row.parts.all().delete()

@@ -367,5 +367,6 @@ def usual_number(partnership) -> int:
 def may_hold(lesson):
     """The half-days of the partnership that may hold the lesson: its own, and those to come that hold none."""
     rows = Visit.objects.filter(partnership=lesson.study.partnership_id).standing().select_related("host")
-    free = rows.filter(research_lesson=None, status=Visit.Status.PLANNED) | rows.filter(research_lesson=lesson)
+    free = rows.filter(research_lesson=None, status=Visit.Status.PLANNED, on__gte=timezone.localdate())
+    free |= rows.filter(research_lesson=lesson)
     return free.order_by("on", "half", "pk")

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from lessons import services
 from lessons.models import ResearchLesson
 from tests.factories import VisitFactory
 from tests.reading import text_of
@@ -53,3 +54,28 @@ def test_where_no_half_day_is_free_only_the_day_is_asked(client, ours):
     page = text_of(client.get(address("plan", ours.first)))
 
     assert ("On none of them" in page, "On which day is the lesson?" in page) == (False, True)
+
+
+def test_only_half_days_to_come_and_its_own_are_offered(client, ours):
+    own, past = (
+        half_day(ours),
+        VisitFactory(partnership=ours.partnership, kind="research_lesson", on=dt.date(2026, 9, 8)),
+    )
+    to_come = VisitFactory(partnership=ours.partnership, kind="research_lesson", on=dt.date(2027, 1, 19))
+    ResearchLesson.objects.filter(pk=ours.first.pk).update(visit=own)
+    client.force_login(ours.sara)
+
+    offered = set(client.get(address("plan", ours.first)).context["form"].fields["visit"].queryset)
+
+    assert ({own, to_come} <= offered, past in offered) == (True, False)
+
+
+def test_of_two_lessons_that_take_one_half_day_at_once_one_is_told(ours):
+    visit = half_day(ours)
+    other = ours.first.study.research_lessons.exclude(pk=ours.first.pk).first()
+    services.plan_lesson(ours.pat, other, visit, None, None, [], [])
+
+    with pytest.raises(services.Refused, match="Another lesson has taken this half-day meanwhile"):
+        services.plan_lesson(ours.sara, ours.first, visit, None, None, [], [])
+
+    assert ResearchLesson.objects.get(visit=visit) == other
