@@ -20,6 +20,7 @@ from pupils.models import Assessment
 SHOWN_IN_A_CELL = 5
 # Among other words, a day for example: 10:40, 10.40, 2pm.
 TIME = re.compile(rf"(?<!\d)({CLOCK.pattern}|(0?[1-9]|1[0-2]) ?[ap]\.?m)(?!\d)|midday|noon", re.IGNORECASE)
+AFTER_THE_PLAN = re.compile(r"(met|evidence|thoughts)(-|$)|(late|stage-\d+-pattern)")
 USUAL_PUPILS, USUAL_STAGES = 4, 8  # what one A3 or two A4 hold
 
 
@@ -167,7 +168,10 @@ def sheet_page(person, lesson) -> SheetPage:
     )
     reached = reached_by(observations)
     observations = [row for row in observations if row.kind != Observation.Kind.STAGE]
-    late = late_words(lesson) if lesson.is_started else {}
+    late = late_words(lesson) if lesson.is_started and me.reads else {}
+    if not me.reads:  # a guest observes: with the plan before them, and their own notes
+        notes = {name: note for name, note in notes.items() if not AFTER_THE_PLAN.match(name)}
+        observations = [row for row in observations if row.person_id == person.pk]
     edges = edges_of(lesson, observations)
     seen = defaultdict(list)
     for row in observations:

@@ -4,6 +4,7 @@ import uuid
 from functools import partial
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import FileResponse, Http404, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from lessons.forms import cells, observing
 from lessons.models import Observation, ResearchLesson
 from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.observing import JUDGED, classroom_of, how_it_stands
+from lessons.pages.timeline import reads_apart
 from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
 from lessons.views.studies import why_closed
 from lessons.views.writing import keep_form, not_signed_in, problem, save
@@ -194,6 +196,8 @@ def photo(request, pk, photo):
     rows = lesson.photos.all()
     if not ResearchLesson.objects.allowed(request.user, "studies.read").filter(pk=pk).exists():
         rows = rows.filter(person=request.user)
+    elif not reads_apart(request.user, lesson):
+        rows = rows.filter(Q(apart="") | Q(person=request.user))
     row = get_object_or_404(rows, pk=photo)
     audit.record(request.user, "lessons.photo_viewed", row)
     return FileResponse(row.file.open(), content_type="image/jpeg", filename=f"photo-{row.pk}.jpg")

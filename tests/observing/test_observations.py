@@ -14,10 +14,19 @@ from PIL import Image
 from accounts.roles import Role
 from jobs.tasks import sweep_files
 from lessons import services
-from lessons.models import CasePupil, LessonGuest, Observation, Photo, ResearchLesson, StudyMember
+from lessons.models import (
+    CasePupil,
+    LessonGuest,
+    LessonPart,
+    Observation,
+    Photo,
+    ResearchLesson,
+    StudyMember,
+    StudyReader,
+)
 from lessons.services.starting import start_lesson
 from papers.templatetags.plain import longday
-from tests.notebook import a_lesson
+from tests.notebook import FAR, a_lesson
 from tests.observing.lessons import address, item, minutes_ago, planned_lesson, seen_of, send
 from tests.reading import text_of
 from tests.studies.writing import cell, save
@@ -325,6 +334,25 @@ def test_a_photo_is_kept_once_under_a_name_of_our_own_and_shown_to_the_group(cli
     assert (shown["Content-Type"], shown["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     assert b"".join(shown.streaming_content).startswith(b"\xff\xd8\xff")
     assert "no-store" in shown["Cache-Control"]
+
+
+def test_a_photo_that_was_kept_apart_is_opened_by_who_took_it_and_by_the_chair_alone(client, ours):
+    send_photo(client, ours.sara, ours.today, picture())
+    photo = Photo.objects.get(lesson=ours.today)
+    Photo.objects.filter(pk=photo.pk).update(apart="Cancelled")
+    head, chair = ours.people[Role.HEADTEACHER], ours.pat
+    StudyReader.objects.create(study=ours.today.study, person=head, added_by=ours.pat, until=FAR)
+    LessonPart.objects.create(lesson=ours.today, person=chair, part="chairs")
+
+    answers = {}
+    for person in (head, chair, ours.sara):
+        client.force_login(person)
+        answer = client.get(f"{address('photos', ours.today)}{photo.pk}/")
+        answers[person] = answer.status_code
+        if answer.streaming:
+            assert b"".join(answer.streaming_content).startswith(b"\xff\xd8\xff")
+
+    assert answers == {head: 404, chair: 200, ours.sara: 200}
 
 
 def test_files_that_are_no_photo_are_refused_in_a_sentence(client, ours):

@@ -10,11 +10,11 @@ from accounts.models import Invitation, InvitationMail, Membership, OutgoingMail
 from accounts.roles import Role
 from accounts.services import accept
 from lessons import services
-from lessons.models import LessonGuest
+from lessons.models import LessonGuest, Observation
 from papers.templatetags.plain import longdate
 from tests.factories import MembershipFactory
 from tests.notebook import a_lesson
-from tests.talking.lessons import address, post, words_of
+from tests.talking.lessons import address, post, words_of, write
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +243,29 @@ def test_a_guest_is_ended_through_the_own_lesson_only(client, ours):
 
     theirs.refresh_from_db()
     assert (answer.status_code, theirs.is_current) == (404, True)
+
+
+def test_a_guest_reads_the_plan_and_the_own_notes_and_nothing_of_what_others_saw_or_thought(client, ours):
+    ours.following.started_at, ours.following.started_by = timezone.now(), ours.pat
+    ours.following.save()
+    stage = ours.following.stages.create(position=1)
+    guest = MembershipFactory(role=Role.OFFICE, organisation=ours.organisation, school=ours.school).user
+    LessonGuest.objects.create(lesson=ours.following, person=guest, invited_by=ours.pat, until=day(9))
+    words = {
+        "intention": "The plan",
+        "met_A": "yes",
+        "evidence_A": "Evidence",
+        "thoughts_A": "Thought",
+        "thoughts": "All",
+    }
+    write(ours.pat, ours.following, **words, **{f"stage_{stage.pk}_pattern": "A pattern"})
+    for person, text in ((ours.sara, "Seen by Sara"), (guest, "Seen by the guest")):
+        Observation.objects.create(lesson=ours.following, person=person, stage=stage, text=text, at=timezone.now())
+    client.force_login(guest)
+
+    page = client.get(address("sheet", ours.following))
+    shown = page.content.decode()
+
+    assert [text in shown for text in ("The plan", "Seen by the guest")] == [True, True]
+    assert [text for text in ("Evidence", "Thought", "A pattern", "Seen by Sara") if text in shown] == []
+    assert {box.text for box in page.context["page"].boxes} - {""} == {"The plan"}
