@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -46,6 +47,41 @@ def test_what_it_is_stands_in_it(content, kind):
     assert read == kind
     assert b"Zoe" not in kept
     assert kept == content or kind == "jpg"
+
+
+def test_what_a_pdf_says_of_its_maker_is_taken_out(tmp_path):
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.docinfo["/Author"] = "Zoe Quill"
+        with pdf.open_metadata() as said:
+            said["dc:creator"] = ["Zoe Quill"]
+        pdf.save(tmp_path / "made.pdf")
+
+    kind, kept = read_file(ContentFile((tmp_path / "made.pdf").read_bytes()))
+
+    with pikepdf.open(io.BytesIO(kept)) as pdf:
+        assert (kind, len(pdf.pages), dict(pdf.docinfo), "/Metadata" in pdf.Root) == ("pdf", 1, {}, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts"),
+    [
+        (
+            "pptx",
+            {"ppt__presentation_dot_xml": "<p/>", "docProps__core_dot_xml": "Zoe", "docProps__app_dot_xml": "Zoe"},
+        ),
+        ("odp", {"mimetype": "application/vnd.oasis.opendocument.presentation", "meta_dot_xml": "Zoe"}),
+    ],
+)
+def test_what_slides_say_of_their_maker_is_taken_out_and_the_rest_stays(kind, parts):
+    found, kept = read_file(ContentFile(packed(**parts)))
+
+    with zipfile.ZipFile(io.BytesIO(kept)) as slides:
+        texts = {name: slides.read(name).decode() for name in slides.namelist()}
+    assert found == kind
+    assert len(texts) == len(parts)
+    assert next(iter(texts.values())) == next(iter(parts.values()))
+    assert [text for text in texts.values() if "Zoe" in text] == []
 
 
 @pytest.mark.parametrize(

@@ -117,6 +117,16 @@ def test_no_other_finding_has_a_public_page(group, client, audience):
     assert answers == [404, 404]
 
 
+def test_the_title_of_a_poster_holds_nothing_that_somebody_typed(group, as_person):
+    row = shown_to(group, "programme", headline="Zoe Quill wrote more")
+
+    poster = as_person(group.sara).get(reverse("lessons:finding_poster", args=[row.pk])).content
+
+    with pikepdf.open(io.BytesIO(poster)) as pdf:
+        assert str(pdf.docinfo["/Title"]).startswith("A finding, ")
+        assert b"Zoe" not in bytes(pdf.Root.Metadata.read_bytes())
+
+
 def test_a_poster_is_one_page_however_much_is_said(group, as_person):
     short = shown_to(group, "public")
     words = dict.fromkeys(("did", "saw", "know", "next"), "Many words were said. " * 600)
