@@ -4,7 +4,7 @@ import re
 
 PREDICTED = "predicted-"
 
-OF_STUDY = re.compile(r"question|technique|known|class-(size|kind)|(typifies|grade)-[A-F]")
+OF_STUDY = re.compile(r"question|technique|known|video|class-(size|kind)|(typifies|grade)-[A-F]")
 OF_LESSON = re.compile(
     r"intention|criteria|change|thoughts"
     r"|(criterion|met|evidence|thoughts)-[A-F]"

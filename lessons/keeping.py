@@ -1,6 +1,6 @@
 """How long what teachers write is kept: it may speak of pupils, and goes with them once a person has looked at it.
 
-Findings stay until their authors withdraw them: they speak of pupils by letter, and were made for others to read.
+Findings go with their study: they speak of pupils by letter, and who reads them is for their authors to say.
 """
 
 import datetime as dt

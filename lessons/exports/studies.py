@@ -65,6 +65,7 @@ def study_words(reader, study, lessons, made_at, *, to_hand_on=False, photos=Tru
         "builds_on": headlines_for(reader, study, only_public=to_hand_on),
         "class_size": words["class-size"],
         "class_kind": words["class-kind"],
+        "video": None if to_hand_on else words["video"],
         "members": [
             {"name": str(row.person), "since": row.since.isoformat(), "until": row.until and row.until.isoformat()}
             for row in study.members.all()

@@ -5,6 +5,7 @@ CALLED = {
     "technique": "the technique",
     "known": "what is already known",
     "class_size": "the class",
+    "video": "where a video is kept",
     "stands_for": "whom {letter} stands for",
     "now": "where {letter} stands",
     "change": "what you do differently",

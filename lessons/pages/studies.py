@@ -13,6 +13,7 @@ from lessons.words import Standing, not_agreed, standing_of_study, state_of_less
 from papers.templatetags.plain import listed
 from pupils.models import Place
 
+VIDEO_HINT = "No video is kept here. Only the members of the study read this."
 KNOWN_HINT = "What you have read or tried already, and findings of others that you build on."
 
 
@@ -192,6 +193,7 @@ def boxes_of_study(study) -> list[Box]:
         box("class-size", "How many pupils are in the class", kind="line"),
         box("class-kind", "How the class is made up", kind="choice", choices=CLASSES),
         *of_pupils,
+        box("video", "Where the school keeps a video, if there is one", hint=VIDEO_HINT, kind="line"),
     ]
 
 

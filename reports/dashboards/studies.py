@@ -71,7 +71,7 @@ def lines_of(study, lessons, today):
     if talk:
         yield {
             "title": f"Discuss research lesson {talk.number}, and agree how it is written down",
-            "text": f"{label}. It was held on {day_of(talk.started_at.date(), today)}.",
+            "text": f"{label}. It was held on {day_of(talk.day, today)}.",
             "url": reverse("lessons:discussion", args=[talk.pk]),
         }
     if not lessons[0].has_question or not lessons[0].has_pupils:

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from lessons import services
 from lessons.models import StudyMember
 from tests.factories import MembershipFactory
+from tests.notebook import write_boxes
 from tests.reading import text_of
 from tests.studies.writing import QUESTION, address, cell, save
 from tests.together import at_once
@@ -89,6 +90,16 @@ class TestReaders:
         ]
         client.force_login(head)
         assert client.get(address("sheet", written.first)).status_code == 200
+
+    def test_where_a_video_is_kept_is_read_by_members_alone(self, client, written):
+        write_boxes(written.group.sheet, written.pat, video="School drive, cupboard 3")
+        head = reader(written, Role.HEADTEACHER)
+        seen = {}
+        for person in (written.pat, head):
+            client.force_login(person)
+            seen[person] = "School drive, cupboard 3" in text_of(client.get(address("study", written.group)))
+
+        assert seen == {written.pat: True, head: False}
 
     def test_shown_twice_it_stays_at_the_first_day(self, written):
         head = reader(written, Role.HEADTEACHER)

@@ -57,6 +57,7 @@ def test_the_data_are_what_was_entered_with_who_and_when(ours, taken):
         "findings": [],
         "class_size": words("28", pat),
         "class_kind": None,
+        "video": None,
         "members": [{"name": str(person), "since": "2026-09-01", "until": None} for person in (pat, sara)],
         "case_pupils": [
             {"letter": "A", "stands_for": words("Many ideas", pat), "now": words("Runs on", pat)},

@@ -149,6 +149,16 @@ def test_a_photo_that_cannot_be_read_stops_nothing(client, ours):
     assert "This photo cannot be read any more." in text
 
 
+def test_where_a_video_is_kept_stands_in_what_the_group_keeps_and_not_in_what_is_handed_on(client, ours):
+    write(ours.notebook.sheet, ours.pat, {"video": "School drive, cupboard 3"})
+
+    group, handed_on = (
+        " ".join(pages(content_of(made(client, ours.sara, ours.notebook, kind)))) for kind in ("yes", "no")
+    )
+
+    assert ["School drive" in text for text in (group, handed_on)] == [True, False]
+
+
 def test_the_photos_go_in_only_where_somebody_says_so_and_are_told_of_before(client, ours):
     talked_about(ours)
     client.force_login(ours.sara)
