@@ -136,6 +136,9 @@ def keep_apart(person, sheet, cells, client):
     sheet = held(sheet)
     now = timezone.now()
     for cell in cells:
+        last = NoteRevision.objects.filter(sheet=sheet, client=client, field=cell.field).order_by("pk").last()
+        if last is not None and last.text == cell.text:  # it left with its page, and comes again from the device
+            continue
         sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
         if sent is None or (sent.field, sent.text) != (cell.field, cell.text):
             keep(person, sheet, cell, client if sent is None else uuid.uuid4(), now)

@@ -228,6 +228,16 @@ def test_whoever_left_the_group_is_told_and_the_words_are_kept_for_it(client, ou
     assert texts_of(ours.first) == {}
 
 
+def test_words_of_somebody_who_left_are_kept_once_under_whichever_number_they_come(client, ours):
+    page = uuid.uuid4()
+    services.end_member(ours.pat, ours.group, ours.sara)
+
+    for number in (3, 1003):
+        save(client, ours.sara, ours.first, cell("intention", "My last words", seq=number), page=page)
+
+    assert NoteRevision.objects.filter(sheet=ours.first.sheet).count() == 1
+
+
 def test_a_finished_study_stays_as_it_is_until_the_group_goes_on(client, ours):
     services.finish_study(ours.pat, ours.group)
 

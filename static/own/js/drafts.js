@@ -72,6 +72,8 @@ const get = (store, name) => step(store, "readonly", (rows) => rows.get(name));
 const put = (store, row, name) => step(store, "readwrite", (rows) => rows.put(row, name));
 const drop = (store, name) => step(store, "readwrite", (rows) => rows.delete(name));
 const namesIn = (store) => step(store, "readonly", (rows) => rows.getAllKeys());
+const namesOf = async (store, who) =>
+  (await namesIn(store)).filter((name) => name.startsWith(`${who}|`)).map((name) => name.slice(`${who}|`.length)).sort();
 const isOld = (row) => Date.now() - row.at > KEPT_FOR;
 
 async function keyOf(who) {
@@ -114,6 +116,9 @@ export const keep = (who, path, words, tabs) =>
     return all.length ? keepIn("drafts", who, path, all) : drop("drafts", `${who}|${path}`);
   });
 
+// The pages for which words of a person's are kept.
+export const pathsOf = (who) => namesOf("drafts", who);
+
 // What tabs that are gone keep for a page; those of another open tab stay that one's. Loaded again, a page has just gone.
 export async function left(who, path) {
   const kept = await read(who, path);
@@ -155,8 +160,7 @@ export async function pageAt(path) {
 export const keepItem = (who, name, value, bytes) => inTurn(() => keepIn("outbox", who, name, value, bytes));
 export const dropItem = (who, name) => inTurn(() => drop("outbox", `${who}|${name}`));
 export const readItem = (who, name) => readFrom("outbox", who, name);
-export const itemsOf = async (who) =>
-  (await namesIn("outbox")).filter((name) => name.startsWith(`${who}|`)).map((name) => name.slice(`${who}|`.length)).sort();
+export const itemsOf = (who) => namesOf("outbox", who);
 
 // Each thing goes seven days after it was kept, and a key as old once nothing is left under it.
 export const forgetOld = () =>

@@ -84,8 +84,9 @@ function allThere(event) {
 // On this device; where that cannot be, the page is the only place, and says so once the server cannot be reached either.
 async function keepHere() {
   if (document.body.dataset.leaves) return;
-  const kept = waiting().map((box) => ({ box, text: textOf(box), base: Number(baseOf(box).value), client, seq, tab }));
-  for (const { box, text, base } of homeless) kept.push({ box, text, base, client, seq, tab });
+  const mine = { client, seq, tab, save: address, title: document.title }; // another page sends them once this one is gone
+  const kept = waiting().map((box) => ({ box, text: textOf(box), base: Number(baseOf(box).value), ...mine }));
+  for (const { box, text, base } of homeless) kept.push({ box, text, base, ...mine });
   try {
     await drafts.keep(who, path, kept, tabs);
     delete document.body.dataset.unkept;

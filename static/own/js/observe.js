@@ -13,6 +13,7 @@ const GROUPINGS = { alone: "alone", pair: "in a pair", group: "in a group", clas
 const tab = crypto.randomUUID(), tabs = [tab]; // and those whose half-written notes this one has taken up
 const STATES = ["planned", "running", "ended"];
 const LONGEST = 2000, QUALITY = 0.85, TICK = 5000, SOON = 500, ASK = 30000, PATIENCE = 20000;
+const halfClient = crypto.randomUUID(); // of the half-written note, should another page have to send it
 let typedAt = null, offlineSince = null, draftTimer, unkept = 0, told = null;
 
 const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
@@ -127,7 +128,8 @@ function typed() {
 
 async function keepDraft() {
   if (document.body.dataset.leaves) return;
-  const half = { text: note.value, at: typedAt, pupil: chosen("pupil"), kind: chosen("kind"), grouping: chosen("grouping"), tab };
+  const stage = Number(byId("stage-now")?.value) || null, choices = { pupil: chosen("pupil"), stage, kind: chosen("kind"), grouping: chosen("grouping") };
+  const half = { text: note.value, at: typedAt, ...choices, tab, client: halfClient, save: send, title: document.title };
   await drafts.keep(who, path, note.value ? [half] : [], tabs).catch(() => {});
 }
 
@@ -272,11 +274,11 @@ function arrived(client, apart) {
 function showRefused(refused) {
   const place = byId("refused");
   place.replaceChildren(
-    ...refused.map(([name, text]) => {
+    ...refused.map(([name, { words: why, item }]) => {
       const line = document.createElement("li");
       const drop = Object.assign(document.createElement("button"), { type: "button", className: "ls-link-button", textContent: "Remove it from this device" });
       drop.addEventListener("click", () => (list.querySelector(`[data-client="${name.split("|")[1]}"]`)?.remove(), outbox.forget(name)));
-      line.append(`${text} `, drop);
+      line.append(`${why}${item.data.text ? ` “${item.data.text}”` : ""} `, drop);
       return line;
     }),
   );

@@ -3,14 +3,16 @@
 const { dataset: addresses } = document.querySelector("script[data-drafts]");
 const drafts = await import(addresses.drafts);
 const PATIENCE = 20000, PATIENCE_WITH_FILE = 90000, MOST = 50, AGAIN = 10000;
-const REFUSED = new Set([400, 413, 415, 422]);
+const REFUSED = new Set([400, 403, 404, 413, 415, 422]);
+const NO_PLACE = "The server has no place for this any more: copy what you need.";
 const OFFLINE = "You are offline, or the server cannot be reached.";
 
 // One person's, with a token for forms. `tell` hears how it stands after each step: how many wait, what was sent, what
 // the server cannot take, what is in this page only, why nothing goes, and what the server told of the lesson.
-export function outboxOf(who, token, tell = () => {}) {
+export function outboxOf(who, token, tell) {
   let busy = false, oneByOne = false, last = 0;
-  const refused = new Map(); // name -> words
+  const refused = new Map(); // name -> {words, item}
+  const stuck = new Set(); // addresses that did not take anything in this round
   const unkept = new Map(); // name -> what this device has no room for
 
   const names = async () => [...(await drafts.itemsOf(who).catch(() => [])), ...unkept.keys()].sort();
@@ -29,7 +31,7 @@ export function outboxOf(who, token, tell = () => {}) {
   async function add(item, file) {
     last = Math.max(Date.now(), last + 1);
     const name = `${String(last).padStart(15, "0")}|${item.client}`;
-    const value = { ...item, type: file?.type }, bytes = file && (await file.arrayBuffer());
+    const value = { title: document.title, ...item, type: file?.type }, bytes = file && (await file.arrayBuffer());
     await drafts.keepItem(who, name, value, bytes).catch(() => unkept.set(name, { value, bytes }));
     await said();
     flush();
@@ -52,6 +54,7 @@ export function outboxOf(who, token, tell = () => {}) {
         continue;
       }
       const item = { name, ...kept.value, bytes: kept.bytes };
+      if (stuck.has(item.path)) continue;
       if (batch.length && (item.bytes || item.path !== batch[0].path)) break;
       batch.push(item);
       if (item.bytes || oneByOne || batch.length === MOST) break;
@@ -80,7 +83,7 @@ export function outboxOf(who, token, tell = () => {}) {
     const asked = await fetch(batch[0].path, { redirect: "error", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
     if (!asked.ok) return asked;
     const mine = await asked.json();
-    if (String(mine.who) !== String(who)) return new Response(JSON.stringify({ words: "Someone else is signed in in this browser." }), { status: 403 });
+    if (String(mine.who) !== String(who)) return new Response(JSON.stringify({ words: "Someone else is signed in in this browser." }), { status: 401 });
     token = mine.token;
     return send(batch);
   }
@@ -91,18 +94,20 @@ export function outboxOf(who, token, tell = () => {}) {
     if (answer.ok || answer.status === 410) {
       for (const { name } of batch) await drop(name);
       oneByOne = false;
-      await said({ sent: batch.map(({ client }) => client), apart: words, lesson });
+      await said({ sent: batch.map(({ client }) => client), apart: words, items: batch, lesson });
       return true;
     }
     if (REFUSED.has(answer.status)) {
-      if (batch.length === 1) refused.set(batch[0].name, words ?? "The server did not take it.");
+      const why = words ?? ([403, 404].includes(answer.status) ? NO_PLACE : "The server did not take it.");
+      if (batch.length === 1) refused.set(batch[0].name, { words: why, item: batch[0] });
       oneByOne = batch.length > 1;
       await said();
       return true;
     }
-    const why = answer.status === 401 ? "You are signed out." : (words ?? "The server did not take it.");
-    await said({ why, signIn: answer.status === 401 || answer.status === 403 });
-    return false;
+    const signIn = answer.status === 401;
+    if (!signIn) stuck.add(batch[0].path); // what is for other addresses goes on
+    await said({ why: words ?? (signIn ? "You are signed out." : "The server did not take it."), signIn });
+    return !signIn;
   }
 
   // Two tabs do not send at once: what one has taken up, the other waits for.
@@ -119,6 +124,7 @@ export function outboxOf(who, token, tell = () => {}) {
   }
 
   async function sendAll() {
+    stuck.clear();
     for (let batch = await next(); batch.length; batch = await next()) {
       if (document.body.dataset.leaves || !(await heard(await answered(batch), batch))) break;
     }

@@ -45,12 +45,11 @@ for (const form of document.querySelectorAll(`form[action="${start.signOut}"]`))
   });
 }
 
-// Notes that wait on this device are sent from whichever page is opened with a network.
-if (start.who && !document.querySelector("[data-keep-page=observe]")) {
+// What waits on this device is sent from whichever page is opened with a network.
+if (start.who) {
   const drafts = await import(start.drafts);
-  const waiting = await drafts.itemsOf(start.who).catch(() => []);
-  const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  if (waiting.length) (await import(start.outbox)).outboxOf(start.who, token).flush();
+  const waiting = await Promise.all([drafts.itemsOf(start.who), drafts.pathsOf(start.who)]).catch(() => []);
+  if (waiting.flat().length) await import(start.later);
 }
 
 // A session that has ended is answered with HX-Redirect, which htmx follows by itself. Anything else that fails is said.
