@@ -126,7 +126,7 @@ def test_a_guest_hears_that_the_lesson_was_ended_and_goes_on_with_the_half_note(
     expect(page.locator("#keep")).to_contain_text("Keep note at")  # its script runs
     services.start_lesson(ours.pat, ours.today)
     page.clock.run_for(31_000)
-    expect(page.locator("#stage")).to_contain_text("Stage 1 of 2, since")
+    expect(page.locator("#stage")).to_contain_text("You are at stage 1 of 2, since")
 
     page.locator("#note").press_sequentially("Half a thou")
     services.end_lesson(ours.pat, ours.today)
