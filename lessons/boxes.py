@@ -17,6 +17,7 @@ OF_LESSON = re.compile(
     r"|talk-learned-[1-9][0-9]{0,17}"
 )
 OF_PUPIL = re.compile(r"-([A-F])(?:-|$)")  # in the name of a box about one case pupil
+OF_STAGE = re.compile(r"(?:stage|predicted|late)-([0-9]+)-")
 OF_PRIVATE_NOTE = re.compile(r"private")
 
 STEM = "We want to find out how to improve the way pupils learn"

@@ -58,6 +58,15 @@ def standing_of_lesson(lesson, members) -> Standing:
     return Standing(f"Lesson {number} is on {longday(day)}: {members} plans it", "sheet", lesson)
 
 
+def why_closed(study):
+    """The sentence that says why nothing in a study changes; empty while it does."""
+    if study.is_finished:
+        return "The study is finished, so it stays as it is. A member can go on with it."
+    if study.partnership.programme.status == "closed":
+        return "The programme is closed, so its studies stay as they are."
+    return ""
+
+
 def not_agreed(study, lesson):
     """The members who have not agreed how its discussion is written down, or not since it last changed."""
     talked = lesson.talked or 0

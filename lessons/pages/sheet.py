@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from django.utils import timezone
 
-from lessons.boxes import MET, MET_WORDS, PREDICTED, STEM
+from lessons.boxes import MET, MET_WORDS, OF_STAGE, PREDICTED, STEM
 from lessons.models import CasePupil, Observation, ResearchLesson, Stage
 from lessons.pages.before import Before, before
 from lessons.pages.boxes import Box, boxes_from
@@ -120,7 +120,7 @@ class SheetPage:
     rows: list[Row]
     of_class: list[Seen]
     at_no_stage: list  # (letter, [Seen]) of what was seen of a pupil before a stage was tapped
-    removed: list  # (stage, its name)
+    removed: list  # (stage, its name, [(label, text)] of its other words), of those taken out that have any
     observers: list  # (person, initials, edge, how many)
     not_watched: list  # letters
     kept: list  # for members: texts that arrived and are no part of it
@@ -254,14 +254,10 @@ def sheet_page(person, lesson) -> SheetPage:
         rows=rows,
         of_class=[one for (_, pupil), found in seen.items() if pupil is None for one in found],
         at_no_stage=[(one.letter, found) for one in case_pupils if (found := seen.get((None, one.pk)))],
-        removed=[
-            (stage, notes[name].text if (name := f"stage-{stage.pk}-name") in notes else "")
-            for stage in stages
-            if stage.removed_at
-        ],
+        removed=[found for stage in stages if stage.removed_at and (found := taken_out(stage, notes))],
         observers=[(one, initials(one), edge, count) for one, (edge, count) in edges.items()],
         not_watched=[column.letter for column in columns if not column.observers],
-        kept=kept_apart(lesson) if me.is_member else [],
+        kept=kept_apart(lesson, [cell.predicted.field for row in rows for cell in row.cells]) if me.is_member else [],
         before=earlier,
         can_take_back=me.is_member and lesson.is_started and not observations and not why_start_stays(lesson),
     )
@@ -303,12 +299,29 @@ def late_words(lesson):
     return found
 
 
-def kept_apart(lesson):
-    """The newest texts that are no part of the sheet: somebody was first, or the writer had left. Not those that came
-    for a prediction once the lesson had begun, which stand beside it."""
+STAGE_WORDS = {"minutes": "Minutes", "teacher": "What the teacher does", "pattern": "Pattern"}
+
+
+def taken_out(stage, notes) -> tuple | None:
+    """A stage that was taken out, with its words; None where it has none."""
+    words = []
+    for name, note in notes.items():
+        found = OF_STAGE.match(name)
+        if found and int(found[1]) == stage.pk and note.text.strip() and name != f"stage-{stage.pk}-name":
+            what = name.rpartition("-")[2]
+            said = "predicted" if name.startswith(PREDICTED) else "added once the lesson had begun"
+            words.append((STAGE_WORDS.get(what) or f"{what} {said}", note.text))
+    name = notes.get(f"stage-{stage.pk}-name")
+    return (stage, name.text if name else "", words) if words or (name and name.text.strip()) else None
+
+
+def kept_apart(lesson, shown):
+    """The newest texts that are no part of the sheet: somebody was first, the writer had left, or what they are about
+    is not in the lesson. Not those that came for a prediction that is `shown` once the lesson had begun, which stand
+    beside it."""
     rows = lesson.sheet.revisions.filter(made=None).exclude(text="")
     if lesson.is_started:
-        rows = rows.exclude(field__startswith=PREDICTED, at__gt=lesson.started_at)
+        rows = rows.exclude(field__in=shown, at__gt=lesson.started_at)
     return list(rows.select_related("by").order_by("-pk")[:50])
 
 

@@ -1,6 +1,7 @@
 """The steps of what teachers write: words that arrive, visit records, studies and their lessons."""
 
 from lessons.services.afterwards import correct, mark_done, mark_not_done, reply, see_reply
+from lessons.services.case_pupils import choose_case_pupils, letters_given, without_pupil
 from lessons.services.guests import end_guest, guests_of, invite_guest, last_days
 from lessons.services.leaving import visit_left_by
 from lessons.services.recording import keep_beside_record, sheet_of_record, write_record
@@ -13,23 +14,24 @@ from lessons.services.research_lessons import (
     put_stage_back,
     remove_stage,
     take_cancelling_back,
+    why_lesson_closed_now,
+    without_place,
 )
 from lessons.services.rows import why_not_read
 from lessons.services.sheets import Cell, Outcome, State, changed, fresh, keep_apart, news, write_cells
 from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_lacking
 from lessons.services.starting import end_lesson, start_lesson, take_start_back
 from lessons.services.studies import (
+    Closed,
     Refused,
     add_lesson,
     add_member,
     add_reader,
-    choose_case_pupils,
     described,
     end_member,
     end_reader,
     finish_study,
     go_on_with_study,
-    letters_given,
     may_be_members,
     may_be_readers,
     may_hold,
@@ -38,6 +40,7 @@ from lessons.services.studies import (
     study_left_by,
     take_last_lesson_out,
     usual_number,
+    why_closed_now,
 )
 from lessons.services.talking import (
     agree,
@@ -50,6 +53,7 @@ from lessons.services.talking import (
 
 __all__ = [
     "Cell",
+    "Closed",
     "NotAsSeen",
     "NotReady",
     "Outcome",
@@ -108,7 +112,11 @@ __all__ = [
     "usual_number",
     "visit_left_by",
     "what_is_lacking",
+    "why_closed_now",
+    "why_lesson_closed_now",
     "why_not_read",
+    "without_place",
+    "without_pupil",
     "write_cells",
     "write_private",
     "write_record",

@@ -17,6 +17,7 @@ from lessons.mails import FINDING_WAITS, FINDING_WITHDRAWN
 from lessons.models import Finding, FindingCitation, FindingConsent, NameAnswer, Sheet, StudyMember
 from lessons.services.sheets import Cell, held, write_cells
 from lessons.services.signing import NotAsSeen, NotReady
+from lessons.services.studies import held_open
 
 WIDER = list(Finding.Audience)  # from the narrowest on
 
@@ -193,6 +194,7 @@ def answer_name(person, finding, word, of_pupils=()) -> bool:
 @transaction.atomic
 def cite(person, study, finding) -> FindingCitation:
     """The study builds on the finding."""
+    held_open(study)
     citation, new = FindingCitation.objects.get_or_create(study=study, finding=finding, defaults={"added_by": person})
     if new:
         audit.record(person, "findings.cited", study)
@@ -201,9 +203,13 @@ def cite(person, study, finding) -> FindingCitation:
 
 @transaction.atomic
 def uncite(person, citation):
-    study = citation.study
+    study = held_open(citation.study)
     if citation.delete()[0]:
         audit.record(person, "findings.citation removed", study)
+
+
+def is_set_aside_now(finding) -> bool:
+    return Finding.objects.filter(pk=finding.pk, set_aside_at__isnull=False).exists()
 
 
 def left_by(person, pk) -> Finding | None:

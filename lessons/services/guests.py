@@ -13,7 +13,7 @@ from accounts.roles import GRANTS, Role
 from accounts.services import NotOfHere, place, withdraw
 from lessons.mails import GUEST_INVITED
 from lessons.models import LessonGuest
-from lessons.services.starting import held
+from lessons.services.starting import held_open
 from lessons.services.studies import Refused
 
 USUAL, MOST = dt.timedelta(days=7), dt.timedelta(days=30)  # after the lesson
@@ -38,7 +38,7 @@ def invite_guest(person, lesson, email, first_name, last_name, until) -> tuple[L
     Whoever has a role in the organisation that lets them in for so long needs nothing more. Anyone else becomes a guest
     observer at the school of the lesson until the same day, and those who cannot sign in yet get an invitation.
     """
-    row = held(lesson)
+    row = held_open(lesson)
     email = email.strip().lower()
     if why := row.why_cancelled:
         raise Refused(f"This lesson was cancelled ({why}), so nobody can observe it.")

@@ -14,6 +14,12 @@ from lessons.models import CasePupil, LessonGuest, Observation, Photo, ResearchL
 from lessons.services.starting import end_lesson, held, start_lesson
 from papers.pictures import Picture
 
+
+def part_of_it():
+    """It is kept beside the sheet for no reason."""
+    return ""
+
+
 STEPS = {"start": start_lesson, "end": end_lesson}
 
 
@@ -31,9 +37,13 @@ class Kept:
 
 
 @transaction.atomic
-def keep_observations(person, lesson, kept, *, is_member, apart="", from_paper=False) -> int:
-    """Add what is not there yet, and start and end the lesson where a member of its group did: how many were added."""
+def keep_observations(person, lesson, kept, *, is_member, apart=part_of_it, from_paper=False) -> int:
+    """Add what is not there yet, and start and end the lesson where a member of its group did: how many were added.
+
+    `apart()` says why it is kept beside the sheet, if so: it is asked once nobody else changes the lesson.
+    """
     held(lesson)
+    apart = apart()[:200]
     places = Places.of(lesson)
     rows = []
     for item in kept:
@@ -84,8 +94,8 @@ class Places:
         }
 
 
-def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart="") -> Photo:
-    """The photo is there, once. Its file has a name of our own, which says nothing."""
+def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart=part_of_it) -> Photo:
+    """The photo is there, once. Its file has a name of our own, which says nothing. `apart` as for observations."""
     if (there := Photo.objects.filter(client=item.client).first()) is not None:
         return there
     name = default_storage.save(f"photos/{uuid.uuid4().hex}.jpg", ContentFile(picture.content))
@@ -98,7 +108,7 @@ def keep_photo(person, lesson, item: Kept, picture: Picture, *, apart="") -> Pho
                 "lesson": lesson,
                 "person": person,
                 "at": item.at,
-                "apart": apart,
+                "apart": apart()[:200],
                 "file": name,
                 "width": picture.width,
                 "height": picture.height,

@@ -5,11 +5,13 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import audit
-from lessons.boxes import PREDICTED
+from lessons.boxes import OF_STAGE, PREDICTED
 from lessons.models import LessonPart, LessonWatch, ResearchLesson, Stage, StudyMember
 from lessons.models.research_lessons import MOST_STAGES
-from lessons.services.starting import held
+from lessons.services.case_pupils import without_pupil
+from lessons.services.starting import held_open
 from lessons.services.studies import Refused
+from lessons.words import why_closed
 from visits.models import Visit
 
 # When, and who does what ----------------------------------------------------------------------------------------------
@@ -21,7 +23,7 @@ def plan_lesson(person, lesson, visit, on, at, parts, watches):
 
     Raises Refused where another lesson took the half-day meanwhile.
     """
-    row = held(lesson)
+    row = held_open(lesson)
     if visit is not None:
         Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
         if ResearchLesson.objects.filter(visit=visit).exclude(pk=row.pk).exists():
@@ -40,6 +42,7 @@ def plan_lesson(person, lesson, visit, on, at, parts, watches):
 @transaction.atomic
 def cancel_lesson(person, lesson, because) -> bool:
     """It does not take place; its plan stays. A lesson that was started took place."""
+    held_open(lesson)
     done = ResearchLesson.objects.filter(pk=lesson.pk, cancelled_at=None, started_at=None).update(
         cancelled_at=timezone.now(), cancelled_because=because
     )
@@ -50,6 +53,7 @@ def cancel_lesson(person, lesson, because) -> bool:
 
 @transaction.atomic
 def take_cancelling_back(person, lesson) -> bool:
+    held_open(lesson)
     done = ResearchLesson.objects.filter(pk=lesson.pk, cancelled_at__isnull=False).update(
         cancelled_at=None, cancelled_because=""
     )
@@ -64,7 +68,7 @@ def take_cancelling_back(person, lesson) -> bool:
 @transaction.atomic
 def add_stage(lesson) -> Stage:
     """A row at the end of the grid."""
-    lesson = held(lesson)
+    lesson = held_open(lesson)
     stages = lesson.stages.filter(removed_at=None)
     if stages.count() >= MOST_STAGES:
         raise Refused(f"A lesson has at most {MOST_STAGES} stages.")
@@ -75,7 +79,7 @@ def add_stage(lesson) -> Stage:
 @transaction.atomic
 def move_stage(lesson, stage, up):
     """One place up or down, past the next row that is shown. At the end nothing moves."""
-    lesson = held(lesson)
+    lesson = held_open(lesson)
     rows = list(lesson.stages.filter(removed_at=None))
     place = next((number for number, row in enumerate(rows) if row.pk == stage), None)
     other = None if place is None else place + (-1 if up else 1)
@@ -90,7 +94,7 @@ def move_stage(lesson, stage, up):
 @transaction.atomic
 def remove_stage(lesson, stage) -> bool:
     """The row leaves the grid. Its words are kept, and it can be put back."""
-    rows = held(lesson).stages.filter(pk=stage, removed_at=None)
+    rows = held_open(lesson).stages.filter(pk=stage, removed_at=None)
     if not rows:
         return False
     if lesson.observations.filter(stage=stage).exists():
@@ -103,10 +107,24 @@ def remove_stage(lesson, stage) -> bool:
 
 @transaction.atomic
 def put_stage_back(lesson, stage) -> bool:
-    lesson = held(lesson)
+    lesson = held_open(lesson)
     last = lesson.stages.filter(removed_at=None).aggregate(last=Max("position"))["last"] or 0
     rows = lesson.stages.filter(pk=stage, removed_at__isnull=False)
     return bool(rows.update(removed_at=None, position=last + 1))
+
+
+def why_lesson_closed_now(lesson) -> str:
+    """Why nothing goes into the lesson, as it and its study stand by now; empty while something does."""
+    row = ResearchLesson.ever.select_related("study__partnership__programme").get(pk=lesson.pk)
+    return row.why_taken_out or why_closed(row.study)
+
+
+def without_place(lesson, fields) -> set[str]:
+    """Of these boxes those about a stage that the lesson has not, or about a letter that is no case pupil's. A stage
+    that was taken out is there still: it can be put back."""
+    staged = {field: int(found[1]) for field in fields if (found := OF_STAGE.match(field))}
+    stages = set(lesson.stages.values_list("pk", flat=True)) if staged else set()
+    return {field for field, stage in staged.items() if stage not in stages} | without_pupil(lesson.study, fields)
 
 
 # Who has left ---------------------------------------------------------------------------------------------------------

@@ -9,11 +9,17 @@ from django.utils import timezone
 
 from lessons.models import Note, NoteRevision, Sheet
 
+NO_PLACE = (
+    "The stage or the pupil that this is about is not in it any more, so this did not go into it. Your words are kept "
+    "beside it."
+)
+
 
 class State(StrEnum):
     SAVED = "saved"
     CONFLICT = "conflict"  # somebody else's text is the current one; this one is kept beside it
-    FIXED = "fixed"  # the box is locked; this text is kept, and is not what stands in it
+    FIXED = "fixed"  # the box is locked, or is none of the sheet; this text is kept, and is not what stands in it
+    APART = "apart"  # nothing goes into the sheet any more; this text is kept beside it
 
 
 @dataclass(frozen=True)
@@ -34,19 +40,29 @@ class Outcome:
     theirs: str = ""
     by: object = None
     at: object = None
+    why: str = ""  # the sentence for a text that is kept beside the sheet, where it has one of its own
 
 
 @transaction.atomic
-def write_cells(person, sheet, cells, client, follow=None) -> list[Outcome]:
+def write_cells(person, sheet, cells, client, follow=None, closed=None, without_place=None) -> list[Outcome]:
     """Keep every text, and let those become current that nobody has overtaken. Sent twice it is once.
 
     `follow(notes, written)` writes what else rests on the boxes, given all of them by name and the names of those that
-    changed.
+    changed. `closed()` says why nothing goes into the sheet any more, and `without_place(names)` for which of these
+    boxes it has no place: both are asked once nobody else writes, and such words are kept beside it.
     """
     begun, sheet = sheet, held(sheet)
+    if closed and (why := closed()):
+        keep_beside(person, sheet, cells, client)
+        return [Outcome(cell.field, State.APART, 0, why=why) for cell in cells]
+    placeless = without_place([cell.field for cell in cells]) if without_place else set()
     notes = {note.field: note for note in sheet.notes.select_related("written_by")}
     now, written, outcomes = timezone.now(), [], []
     for cell in cells:
+        if cell.field in placeless:
+            keep_beside(person, sheet, [cell], client)
+            outcomes.append(Outcome(cell.field, State.FIXED, 0, why=NO_PLACE))
+            continue
         note = notes.get(cell.field) or Note(sheet=sheet, field=cell.field, written_by=person)
         before = note.version
         outcomes.append(write_cell(person, sheet, note, cell, client, now))
@@ -133,7 +149,10 @@ def outcome_of(state, note):
 @transaction.atomic
 def keep_apart(person, sheet, cells, client):
     """Words that are no part of the sheet, of someone who has left it or of what is over: they are kept beside it."""
-    sheet = held(sheet)
+    keep_beside(person, held(sheet), cells, client)
+
+
+def keep_beside(person, sheet, cells, client):
     now = timezone.now()
     for cell in cells:
         last = NoteRevision.objects.filter(sheet=sheet, client=client, field=cell.field).order_by("pk").last()

@@ -10,7 +10,7 @@ from accounts import audit
 from lessons.boxes import PREDICTED
 from lessons.models import ResearchLesson
 from lessons.services.sheets import held as held_sheet
-from lessons.services.studies import Refused
+from lessons.services.studies import Refused, while_open
 
 AFTERWARDS = r"^((met|evidence|thoughts)-[A-F]|thoughts|interview-.*|talk-.*)$"  # boxes of what came of the lesson
 
@@ -23,6 +23,13 @@ def held(lesson):
     return row
 
 
+def held_open(lesson):
+    """The lesson, held, while something in its study may change. Raises Closed."""
+    row = held(lesson)
+    while_open(row.study)
+    return row
+
+
 @transaction.atomic
 def start_lesson(person, lesson, at=None) -> bool:
     """The lesson has begun, now or at that earlier moment, and its predictions stay as they were then. Of two who start
@@ -30,7 +37,7 @@ def start_lesson(person, lesson, at=None) -> bool:
 
     A prediction that was written after that moment is set back, and its words show as typed after the lesson.
     """
-    row, now = held(lesson), timezone.now()
+    row, now = held_open(lesson), timezone.now()
     if row.is_started or row.why_cancelled or row.taken_out_at:
         return False
     at = min(at or now, now)
@@ -105,7 +112,7 @@ def why_start_stays(lesson) -> str:
 def take_start_back(person, lesson) -> bool:
     """It was started by mistake, and nothing of it is kept: its predictions can be changed again, and say what they
     said before."""
-    lesson = held(lesson)
+    lesson = held_open(lesson)
     if not lesson.is_started:
         return False
     if why := why_start_stays(lesson):

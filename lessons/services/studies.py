@@ -9,15 +9,11 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Membership, User
 from accounts.roles import Role
-from lessons.boxes import OF_PUPIL, OF_STUDY
+from lessons.boxes import OF_STUDY
 from lessons.models import (
     CasePupil,
     LessonPart,
-    LessonWatch,
-    Note,
     NoteRevision,
-    Observation,
-    Photo,
     ResearchLesson,
     Sheet,
     Stage,
@@ -28,21 +24,25 @@ from lessons.models import (
 from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS, MOST_MEMBERS
 from lessons.services.sheets import Cell, write_cells
 from lessons.services.sheets import held as held_sheet
-from papers.templatetags.plain import listed
+from lessons.words import why_closed
 from programmes.models import AreaConsultant, SpecialistTeacher
 from pupils.models import Assessment
 from visits.models import Visit
 
 FIRST_STAGES = 4
 USUAL = 3
-NO_LETTER_LEFT = (
-    "All letters from A to F have been given in this study, and a letter stays with one pupil for good. Choose from "
-    "the pupils who have one, or begin another study for the others."
-)
 
 
 class Refused(Exception):
     """A step that is not open; the message says why, for whoever asked."""
+
+
+class Closed(Exception):
+    """Nothing in the study changes any more; the message says why, for whoever asked. `study` is the one."""
+
+    def __init__(self, study, why):
+        super().__init__(why)
+        self.study = study
 
 
 def spread_out(places) -> list:
@@ -113,7 +113,7 @@ def lesson_with_number(study, number, visit):
 @transaction.atomic
 def add_lesson(person, study) -> ResearchLesson:
     """One more lesson, at the end. Of two who add one at once both have: a study has four at most."""
-    study = held(study)
+    study = held_open(study)
     last = study.research_lessons.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_LESSONS:
         raise Refused(f"A study has at most {MOST_LESSONS} research lessons.")
@@ -129,7 +129,7 @@ def take_last_lesson_out(person, study) -> bool:
 
     What a device kept of it without a network comes later, so its row stays too.
     """
-    study = held(study)
+    study = held_open(study)
     last = study.research_lessons.select_related("sheet").order_by("number").last()
     if last is None or last.number <= FEWEST:
         raise Refused(f"A study has at least {FEWEST} research lessons.")
@@ -152,56 +152,6 @@ def is_untouched(lesson):
     return not (lesson.is_started or has_words or any(rows.exists() for rows in kept))
 
 
-@transaction.atomic
-def choose_case_pupils(person, study, places):
-    """These and no others are the case pupils. A letter is one child's for good: who was one before has it again, and
-    who is new gets one that nobody has had. About whom something is written or was seen stays."""
-    study = kept_still(study)
-    ever = {one.place_id: one for one in CasePupil.ever.filter(study=study)}
-    wanted = {place.pk for place in places}
-    gone = [one for one in ever.values() if one.removed_at is None and one.place_id not in wanted]
-    if standing := where_said(study, gone):
-        raise Refused(" ".join(why_stays(letter, *where) for letter, where in sorted(standing.items())))
-    new = [place for place in places if place.pk not in ever]
-    free = [letter for letter in LETTERS if letter not in {one.letter for one in ever.values()}]
-    if len(new) > len(free):
-        raise Refused(NO_LETTER_LEFT)
-    CasePupil.ever.filter(pk__in=[one.pk for one in gone]).update(removed_at=timezone.now())
-    LessonWatch.objects.filter(case_pupil__in=gone).delete()
-    CasePupil.ever.filter(study=study, place__in=wanted).update(removed_at=None)
-    CasePupil.objects.bulk_create(
-        CasePupil(study=study, letter=letter, place=place) for letter, place in zip(free, new, strict=False)
-    )
-    audit.record(person, "studies.case pupils chosen", study)
-
-
-def letters_given(study) -> dict[int, tuple]:
-    """place -> (its letter, whether it is a case pupil now), of everybody who ever was one."""
-    return {one.place_id: (one.letter, one.removed_at is None) for one in CasePupil.ever.filter(study=study)}
-
-
-def where_said(study, case_pupils) -> dict[str, tuple]:
-    """letter -> (where something is written about that pupil, where something was seen of it), for those of whom there
-    is anything."""
-    letters = {one.letter for one in case_pupils}
-    written, seen = defaultdict(dict), defaultdict(dict)
-    rows = Note.objects.filter(Q(sheet__study=study) | Q(sheet__research_lesson__study=study)).exclude(text="")
-    for field, number in rows.order_by("sheet").values_list("field", "sheet__research_lesson__number"):
-        if (found := OF_PUPIL.search(field)) and found[1] in letters:
-            written[found[1]][f"in lesson {number}" if number else "on the page of the study"] = True
-    for model in (Observation, Photo):
-        rows = model.objects.filter(case_pupil__in=case_pupils).order_by("lesson__number")
-        for letter, number in rows.values_list("case_pupil__letter", "lesson__number").distinct():
-            seen[letter][f"in lesson {number}"] = True
-    return {letter: (list(written[letter]), list(seen[letter])) for letter in written.keys() | seen.keys()}
-
-
-def why_stays(letter, written, seen):
-    said = [f"is written {listed(written)}"] if written else []
-    said += [f"was seen {listed(seen)}"] if seen else []
-    return f"{letter} stays a case pupil: something about {letter} {listed(said)}. Tick {letter} again."
-
-
 def kept_still(study):
     """The study as it stands: nobody writes or keeps anything in it or in its lessons until the transaction ends."""
     row = held(study)
@@ -215,10 +165,26 @@ def held(study):
     return Study.objects.select_for_update(no_key=True).get(pk=study.pk)
 
 
+def held_open(study):
+    """The study, held, while something in it may change. Raises Closed."""
+    return while_open(held(study))
+
+
+def while_open(study):
+    if why := why_closed(study):
+        raise Closed(study, f"{why} Nothing was changed.")
+    return study
+
+
+def why_closed_now(study) -> str:
+    """Why nothing in the study changes, as it stands by now; empty while it does."""
+    return why_closed(Study.objects.select_related("partnership__programme").get(pk=study.pk))
+
+
 @transaction.atomic
 def add_member(person, study, someone) -> bool:
     """Someone writes the study too. Added twice they are in it once."""
-    study = held(study)
+    study = held_open(study)
     current = study.members.filter(until=None)
     if current.filter(person=someone).exists():
         return False
@@ -232,7 +198,7 @@ def add_member(person, study, someone) -> bool:
 @transaction.atomic
 def end_member(person, study, someone) -> bool:
     """Someone writes the study no more. What they wrote stays. One member is left at least."""
-    study = held(study)
+    study = held_open(study)
     current = study.members.filter(until=None)
     if not current.exclude(person=someone).exists():
         raise Refused("A study needs a member. Add somebody else first, or finish the study.")
@@ -259,7 +225,7 @@ def add_reader(person, study, someone, until) -> bool:
     """The group shows its study to someone until a day, again where an earlier day is over. Shown twice they read it
     once."""
     today = timezone.localdate()
-    shown = StudyReader.objects.filter(study=held(study), person=someone, ended_at=None)
+    shown = StudyReader.objects.filter(study=held_open(study), person=someone, ended_at=None)
     if shown.filter(until__gte=today).exists():
         return False
     if not shown.update(until=until, added_by=person):
@@ -279,6 +245,7 @@ def end_reader(person, reader) -> bool:
 @transaction.atomic
 def finish_study(person, study) -> bool:
     """The group has found out what it wanted to, or ends: nothing in it changes while it is finished."""
+    kept_still(study)
     done = Study.objects.filter(pk=study.pk, finished_at=None).update(finished_at=timezone.now(), finished_by=person)
     if done:
         audit.record(person, "studies.finished", study)

@@ -1,6 +1,7 @@
 """After a lesson: its discussion is agreed and handed on to the next plan; a member's own notes stay theirs."""
 
 import uuid
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Max
@@ -9,8 +10,9 @@ from django.utils import timezone
 from accounts import audit
 from lessons.boxes import HANDED_ON, TALK
 from lessons.models import DiscussionAgreement, PrivateNote, ResearchLesson, Sheet, Stage
+from lessons.services.research_lessons import why_lesson_closed_now
 from lessons.services.sheets import Cell, keep_apart, write_cells
-from lessons.services.starting import held
+from lessons.services.starting import held, held_open
 from lessons.services.studies import Refused
 from papers.templatetags.plain import listed
 
@@ -24,7 +26,7 @@ def agree(person, lesson, seen) -> bool:
     What somebody else wrote in it after that has to be read first. Agreed twice it is once; agreed again after a
     change, the agreement is about the new words.
     """
-    row = held(lesson)
+    row = held_open(lesson)
     if not row.is_ended:
         raise Refused("You can agree the discussion once the lesson has ended.")
     notes = row.sheet.notes.filter(field__startswith=TALK)
@@ -64,7 +66,7 @@ def hand_on(person, lesson):
 def begin_with_plan(person, lesson, number) -> bool:
     """The lesson has the plan of that earlier one wherever it had none: stages, intention, criteria. Done twice it is
     done once. Predictions are made anew."""
-    row = held(lesson)
+    row = held_open(lesson)
     if row.is_started:
         raise Refused("The lesson has begun, so its plan stays as it is.")
     earlier = ResearchLesson.objects.filter(study=row.study_id, number=number, number__lt=row.number)
@@ -105,7 +107,7 @@ def stages_like(earlier, lesson, texts) -> dict[str, str]:
             stage = Stage.objects.create(lesson=lesson, position=last)
         words |= {f"stage-{stage.pk}-{part}": text for part, text in of_it.items()}
     if words:
-        Stage.objects.filter(pk__in=[stage.pk for stage in blank]).delete()
+        Stage.objects.filter(pk__in=[stage.pk for stage in blank]).update(removed_at=timezone.now())
     return words
 
 
@@ -128,7 +130,8 @@ def begun_note(person, lesson) -> PrivateNote:
 
 @transaction.atomic
 def write_private(person, lesson, cells, client):
-    return write_cells(person, begun_note(person, lesson).sheet, cells, client)
+    sheet = begun_note(person, lesson).sheet
+    return write_cells(person, sheet, cells, client, closed=partial(why_lesson_closed_now, lesson))
 
 
 @transaction.atomic
@@ -138,7 +141,10 @@ def keep_private_apart(person, lesson, cells, client):
 
 @transaction.atomic
 def share_note(person, lesson, shared) -> bool:
-    """The group reads the member's own notes of the lesson, or does not any more."""
+    """The group reads the member's own notes of the lesson, or does not any more. Taking them back is open for ever:
+    they are the author's. In a finished study nothing new is shared, since its discussion stays as it is."""
+    if shared:
+        held_open(lesson)
     rows = PrivateNote.objects.filter(lesson=lesson, author=person, shared_at__isnull=shared)
     done = rows.update(shared_at=timezone.now() if shared else None)
     if done:

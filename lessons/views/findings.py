@@ -65,7 +65,12 @@ def desk_of(person, finding, writes):
         name="finding",
         sheet=lambda: finding.sheet if writes else None,
         known=FIELD,
-        write=partial(services.write_cells, person, finding.sheet),
+        write=partial(
+            services.write_cells,
+            person,
+            finding.sheet,
+            closed=lambda: PUT_ASIDE if findings.is_set_aside_now(finding) else "",
+        ),
         keep_apart=partial(services.keep_apart, person, finding.sheet),
         boxes=lambda: boxes_of(finding),
         write_url=reverse("lessons:finding_write", args=[finding.pk]),

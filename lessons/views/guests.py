@@ -11,10 +11,12 @@ from lessons.forms.guests import GuestForm
 from lessons.pages.frame import frame_of
 from lessons.pages.studies import reader_of
 from lessons.views.sheet import the_lesson
-from lessons.views.studies import sent, why_closed
+from lessons.views.studies import sent, told_if_closed
+from lessons.words import why_closed
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_if_closed
 def guests(request, pk):
     lesson = the_lesson(request, pk)
     closed = why_closed(lesson.study) or why_none(lesson)

@@ -20,6 +20,7 @@ from lessons.library.searching import ON_A_PAGE, narrowed, searched, with_marks
 from lessons.models import Finding, FindingCitation, FindingFile, Study
 from lessons.pages.findings import built_on, may_cite_in, own_unshown, reading_of
 from lessons.services import findings as services
+from lessons.views.studies import told_if_closed
 
 
 @require_safe
@@ -154,6 +155,7 @@ def cite(request, pk):
 
 
 @require_POST
+@told_if_closed
 def uncite(request, pk):
     rows = allowed_rows(FindingCitation, request.user, "studies.write").select_related("study", "finding")
     citation = get_object_or_404(rows, pk=pk)

@@ -23,8 +23,8 @@ from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.observing import JUDGED, classroom_of, how_it_stands
 from lessons.pages.timeline import reads_apart
 from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
-from lessons.views.studies import why_closed
 from lessons.views.writing import keep_form, not_signed_in, problem, save
+from lessons.words import why_closed
 from papers.pictures import NotAPicture, picture_of
 
 ENDED = (
@@ -58,9 +58,15 @@ class Place:
 
     @property
     def apart(self):
-        if not self.is_open:
+        if not self.is_open or self.lesson.taken_out_at:
             return self.lesson.why_taken_out or ENDED
         return f"{self.why_closed} What you sent is kept for the chair of the group." if self.why_closed else ""
+
+    def why_apart_now(self):
+        """The same, as the lesson and its study stand by now."""
+        self.lesson.refresh_from_db(fields=["cancelled_at", "cancelled_because", "taken_out_at"])
+        self.lesson.study.refresh_from_db(fields=["finished_at"])
+        return self.apart
 
     @property
     def why_closed(self):
@@ -70,11 +76,11 @@ class Place:
 
     def keep(self, kept, **more):
         return keep_observations(
-            self.person, self.lesson, kept, is_member=self.is_member, apart=self.apart[:200], **more
+            self.person, self.lesson, kept, is_member=self.is_member, apart=self.why_apart_now, **more
         )
 
     def keep_photo(self, item, picture):
-        return keep_photo(self.person, self.lesson, item, picture, apart=self.apart[:200])
+        return keep_photo(self.person, self.lesson, item, picture, apart=self.why_apart_now)
 
     @property
     def stands(self):
@@ -212,7 +218,13 @@ def desk_of(person, place):
         name=place.name,
         sheet=lambda: place.lesson.sheet if place.is_member else None,
         known=JUDGED,
-        write=partial(services.write_cells, person, place.lesson.sheet),
+        write=partial(
+            services.write_cells,
+            person,
+            place.lesson.sheet,
+            closed=place.why_apart_now,
+            without_place=partial(services.without_place, place.lesson),
+        ),
         keep_apart=partial(services.keep_apart, person, place.lesson.sheet),
         boxes=lambda: classroom_of(person, place.lesson, place.is_member).boxes,
         write_url=reverse("lessons:judge", args=[place.lesson.pk]),

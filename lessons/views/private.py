@@ -17,8 +17,9 @@ from lessons.pages.boxes import Box
 from lessons.pages.frame import frame_of
 from lessons.pages.studies import reader_of
 from lessons.views.sheet import lesson_to_write, the_lesson
-from lessons.views.studies import why_closed
+from lessons.views.studies import told_if_closed
 from lessons.views.writing import keep_form, not_signed_in, save
+from lessons.words import why_closed
 
 LEFT = (
     "You are not a member of this study any more, so this did not go into your notes. Your words are kept, and nobody "
@@ -82,6 +83,7 @@ def autosave(request, pk):
 
 
 @require_POST
+@told_if_closed
 def share(request, pk):
     lesson = the_lesson(request, pk)
     note = services.own_note(request.user, lesson)

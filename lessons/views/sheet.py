@@ -20,8 +20,9 @@ from lessons.forms.studies import CancelForm, WhenForm, parts_of
 from lessons.models import LessonPart, ResearchLesson
 from lessons.pages.frame import frame_of
 from lessons.pages.sheet import sheet_page, why_not_read
-from lessons.views.studies import LEFT, sent, why_closed
+from lessons.views.studies import LEFT, sent, told_if_closed
 from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
+from lessons.words import why_closed
 
 LOCKED = (
     "The lesson has begun, so its predictions stay as they are. What you typed is kept, and stands beside the "
@@ -53,7 +54,13 @@ def desk_of(lesson, person, is_member, read="lessons:sheet", boxes=None):
         name=f"sheet of research lesson {lesson.number}",
         sheet=lambda: services.fresh(lesson.sheet) if is_member else None,
         known=OF_LESSON,
-        write=partial(services.write_cells, person, lesson.sheet),
+        write=partial(
+            services.write_cells,
+            person,
+            lesson.sheet,
+            closed=partial(services.why_lesson_closed_now, lesson),
+            without_place=partial(services.without_place, lesson),
+        ),
         keep_apart=partial(services.keep_apart, person, lesson.sheet),
         boxes=boxes or (lambda: sheet_page(person, lesson).boxes),
         write_url=reverse(read, args=[lesson.pk]),
@@ -86,6 +93,7 @@ def sheet(request, pk):
     return render(request, "lessons/sheet.html", context)
 
 
+@told_if_closed
 def written(request, pk):
     """Keep the boxes; then what a button asked for with them: a stage more, moved, removed, put back."""
     lesson, is_member = lesson_to_write(request.user, pk)
@@ -128,6 +136,7 @@ def autosave(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_if_closed
 def plan(request, pk):
     lesson = the_lesson(request, pk)
     if why := why_closed(lesson.study):
@@ -181,6 +190,7 @@ def several(part, people, parts):
 
 
 @require_POST
+@told_if_closed
 def start(request, pk):
     lesson = the_lesson(request, pk)
     if request.POST.get("started") == "no":
@@ -203,6 +213,7 @@ def start_taken_back(request, lesson):
 
 
 @require_POST
+@told_if_closed
 def cancel(request, pk):
     lesson = the_lesson(request, pk)
     if request.POST.get("cancelled") == "no":

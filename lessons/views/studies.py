@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from functools import partial
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.db.models import F
@@ -24,7 +24,7 @@ from lessons.models import Study, StudyReader
 from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.studies import boxes_of_study, study_page, with_question
 from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
-from lessons.words import standing_of_study
+from lessons.words import standing_of_study, why_closed
 
 LEFT = (
     "You are not a member of this study any more, so this did not go into it. Your words are kept: whoever chairs the "
@@ -136,6 +136,20 @@ def people_forms(row, *sent, which=""):
     }
 
 
+def told_if_closed(view):
+    """What changes a study: whoever asks for it once the study stays as it is, from an older page, is told why."""
+
+    @wraps(view)
+    def told(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except services.Closed as closed:
+            messages.warning(request, str(closed))
+            return redirect(closed.study)
+
+    return told
+
+
 # What its members do ------------------------------------------------------------------------------------------------
 
 
@@ -156,21 +170,18 @@ def study_to_write(person, pk):
     return left, False
 
 
-def why_closed(row):
-    """The sentence that says why nothing in a study changes; empty while it does."""
-    if row.is_finished:
-        return "The study is finished, so it stays as it is. A member can go on with it."
-    if row.partnership.programme.status == "closed":
-        return "The programme is closed, so its studies stay as they are."
-    return ""
-
-
 def desk_of(row, person, is_member):
     return Desk(
         name="study",
         sheet=lambda: services.fresh(row.sheet) if is_member else None,
         known=OF_STUDY,
-        write=partial(services.write_cells, person, row.sheet),
+        write=partial(
+            services.write_cells,
+            person,
+            row.sheet,
+            closed=partial(services.why_closed_now, row),
+            without_place=partial(services.without_pupil, row),
+        ),
         keep_apart=partial(services.keep_apart, person, row.sheet),
         boxes=lambda: boxes_of_study(row),
         write_url=reverse("lessons:study_write", args=[row.pk]),
@@ -214,6 +225,7 @@ def autosave(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_if_closed
 def case_pupils(request, pk):
     row = own_study(request, pk)
     if why := why_closed(row):
@@ -247,6 +259,7 @@ def with_people_form(request, row, forms):
 
 
 @require_POST
+@told_if_closed
 def member_add(request, pk):
     row = own_study(request, pk)
     forms = people_forms(row, request.POST, which="member")
@@ -263,6 +276,7 @@ def member_add(request, pk):
 
 
 @require_POST
+@told_if_closed
 def member_end(request, pk, person):
     row = own_study(request, pk)
     someone = next((one for one in row.current_members if one.pk == person), None)
@@ -278,6 +292,7 @@ def member_end(request, pk, person):
 
 
 @require_POST
+@told_if_closed
 def reader_add(request, pk):
     row = own_study(request, pk)
     forms = people_forms(row, request.POST, which="reader")
@@ -302,6 +317,7 @@ def reader_end(request, pk):
 
 
 @require_POST
+@told_if_closed
 def lessons(request, pk):
     """One lesson more, or the last one less."""
     row = own_study(request, pk)

@@ -14,8 +14,9 @@ from lessons.pages.discussion import LEAST_MINUTES, discussion_page
 from lessons.pages.frame import frame_of
 from lessons.pages.interviews import MOST_MINUTES, interviews_page
 from lessons.views.sheet import desk_of, lesson_to_write, the_lesson
-from lessons.views.studies import why_closed
+from lessons.views.studies import told_if_closed
 from lessons.views.writing import keep_form, tell_saved
+from lessons.words import why_closed
 
 
 def context_of(request, page, current):
@@ -63,6 +64,7 @@ def interviews(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@told_if_closed
 def discussion(request, pk):
     """A button of the form says that the member agrees: the words typed with it are kept first."""
     if request.method == "POST":
@@ -88,6 +90,7 @@ def agreed(request, lesson):
 
 
 @require_POST
+@told_if_closed
 def begin_with(request, pk):
     """The plan of the lesson before stands in this one wherever it had none."""
     lesson = the_lesson(request, pk)

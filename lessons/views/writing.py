@@ -1,5 +1,7 @@
 """What arrives for any sheet, by form and by itself. No words that arrive here are lost."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
@@ -21,6 +23,8 @@ def keep_form(request, desk):
     if desk.apart:
         return cells, kept_apart(request, desk, cells, client)
     outcomes = desk.write(cells, client) if cells or desk.sheet() is None else []
+    if why := why_apart(outcomes):
+        return cells, told_apart(request, replace(desk, apart=why), cells)
     texts = {cell.field: cell.text for cell in cells}
     clashes = [(outcome, texts[outcome.field]) for outcome in outcomes if outcome.state != services.State.SAVED]
     return cells, conflict(request, desk, clashes) if clashes else None
@@ -42,6 +46,15 @@ def kept_apart(request, desk, cells, client):
     """The words of someone who has left, or of what takes none any more: kept, told, and shown to copy."""
     if cells:
         desk.keep_apart(cells, client)
+    return told_apart(request, desk, cells)
+
+
+def why_apart(outcomes):
+    """The sentence, where the sheet was closed while the words were on their way."""
+    return next((outcome.why for outcome in outcomes if outcome.state == services.State.APART), "")
+
+
+def told_apart(request, desk, cells):
     typed = [(desk.label_of(cell.field), cell.text) for cell in cells if cell.text]
     return render(request, "lessons/kept.html", {"desk": desk, "typed": typed}, status=409)
 
@@ -49,8 +62,8 @@ def kept_apart(request, desk, cells, client):
 def conflict(request, desk, clashes):
     """Two texts for one box, side by side: nothing is lost whichever is chosen."""
     rows = [clash_of(desk, outcome, mine) for outcome, mine in clashes]
-    fixed = any(outcome.state == services.State.FIXED for outcome, _ in clashes)
-    context = {"desk": desk, "rows": rows, "fixed": fixed}
+    fixed = [outcome.why or desk.fixed for outcome, _ in clashes if outcome.state == services.State.FIXED]
+    context = {"desk": desk, "rows": rows, "fixed": " ".join(dict.fromkeys(fixed))}
     return render(request, "lessons/conflict.html", context, status=409)
 
 
@@ -105,6 +118,8 @@ def save(request, desk):
         desk.keep_apart(cells, client)
         return problem(410, "kept apart", desk.apart)
     outcomes = desk.write(cells, client)
+    if why := why_apart(outcomes):
+        return problem(410, "kept apart", why)
     states = {outcome.field: in_json(outcome, desk) for outcome in outcomes}
     for cell in cells:
         if why := desk.problem(cell.field, cell.text):
@@ -139,7 +154,7 @@ def told(desk, since):
 
 def in_json(outcome, desk):
     by = str(outcome.by) if outcome.by else ""
-    why = {"words": desk.fixed} if outcome.state == services.State.FIXED else {}
+    why = {"words": outcome.why or desk.fixed} if outcome.state == services.State.FIXED else {}
     return why | {
         "state": outcome.state,
         "version": outcome.version,

@@ -9,6 +9,7 @@ from lessons.models import ResearchLesson, StudyReader
 from lessons.pages.sheet import sheet_page
 from lessons.services.sheets import fresh
 from tests.notebook import FAR, a_lesson, write_boxes
+from tests.studies.writing import cell, save
 from tests.talking.lessons import address, post, words_of, write
 from tests.together import at_once
 
@@ -191,3 +192,16 @@ def test_a_cancelled_lesson_is_passed_over_and_one_that_is_not_discussed_hands_n
     assert (waiting.words, waiting.plan) == ([], 1)
     assert passed.before.words == [("Adjust", "Shorter model")]
     assert (plan_of(ours.following)[0], plan_of(third)[0]) == ({}, {"change": "Shorter model"})
+
+
+def test_words_typed_into_a_blank_stage_while_somebody_takes_a_plan_over_stand_on_the_sheet(client, ours):
+    for _ in range(3):
+        services.add_stage(ours.following)
+    last = ours.following.stages.last()
+    services.begin_with_plan(ours.pat, ours.following, 1)
+
+    answer = save(client, ours.sara, ours.following, cell(f"stage-{last.pk}-teacher", "Asks why"))
+
+    page = client.get(address("sheet", ours.following)).context["page"]
+    assert answer.status_code == 200
+    assert page.removed == [(last, "", [("What the teacher does", "Asks why")])]
