@@ -100,3 +100,19 @@ def test_a_long_text_begins_with_whole_words_and_a_short_one_is_not_cut():
     assert plain.beginning(lines) == "Taps\n" * 5 + "Taps …"
     assert plain.beginning(unbroken) == "x" * 240 + " …"
     assert plain.beginning(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ('"I know it"', "I know it"),
+        (" “I know it, I just can't” ", "I know it, I just can't"),
+        ('"Yes" and then "no"', '"Yes" and then "no"'),
+        ("It's mine", "It's mine"),
+        ("'Tis", "'Tis"),
+        ("", ""),
+        (None, None),
+    ],
+)
+def test_quotation_marks_around_all_of_it_are_not_shown_twice(typed, shown):
+    assert plain.unquoted(typed) == shown

@@ -14,6 +14,7 @@ LONG, LONG_LINES = 300, 8  # from when on a text is shown shortened
 BEGINNING, BEGINNING_LINES = 240, 6
 LONG_PART = re.compile(r"\S{60}(?=\S)")
 WORD_CUT_OFF = re.compile(r"\s\S{0,40}\Z")
+QUOTED = re.compile(r"\s*[\"“„«]([^\"“”„«»]*)[\"”“»]\s*")
 MINUS = "\N{MINUS SIGN}"
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
@@ -110,6 +111,13 @@ def pages(page: Page):
 def breakable(text):
     """The text with a place to break in each word of over 60 characters: laying out one without any takes seconds."""
     return LONG_PART.sub("\\g<0>\N{ZERO WIDTH SPACE}", text or "")
+
+
+@register.filter
+def unquoted(text):
+    """Without the quotation marks that somebody typed around all of it, for where the page has marks of its own."""
+    found = QUOTED.fullmatch(text or "")
+    return found[1].strip() if found else text
 
 
 @register.filter

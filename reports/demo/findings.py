@@ -178,7 +178,7 @@ def draft(partnership, words):
 
 def study_of_last_term(partnership, writer, words):
     """Both its lessons were held and the study is finished; of its sheets nothing is left but what was found."""
-    question = f"when we try this: {words['technique'][0].lower()}{words['technique'][1:]}"
+    question = f"with the help of this: {words['technique'][0].lower()}{words['technique'][1:]}"
     texts = {"question": question, "technique": words["technique"]}
     study = services.start_study(writer, partnership, 2, texts, partnership.places.order_by("pk")[:3], uuid.uuid4())
     first = on_a_weekday(timezone.localdate() - dt.timedelta(days=70))
