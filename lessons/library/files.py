@@ -5,6 +5,7 @@ What a file says of itself beside its content (who made it, with what, under whi
 
 import io
 import shutil
+from contextlib import contextmanager
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import pikepdf
@@ -71,53 +72,52 @@ def pdf_without_its_maker(content):
     return written.getvalue()
 
 
-def slides_without_their_maker(file):
-    """Every part as it came, but for those that tell of the makers."""
-    written = io.BytesIO()
+@contextmanager
+def damage_told():
+    """Says in a sentence that a packed file cannot be read; what was refused for another reason says that."""
     try:
-        with ZipFile(file) as packed:
-            if not ABOUT_SLIDES.keys() & set(packed.namelist()):
-                file.seek(0)
-                return file.read()
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise NotTaken("These slides are too big once they are unpacked. Make them smaller, or send a PDF.")
-            with ZipFile(written, "w") as anew:
-                for part in packed.infolist():
-                    if part.filename in ABOUT_SLIDES:
-                        said = f'<?xml version="1.0" encoding="UTF-8"?>\n{ABOUT_SLIDES[part.filename]}'
-                        anew.writestr(part.filename, said, part.compress_type)
-                    else:
-                        same = ZipInfo(part.filename, part.date_time)
-                        same.compress_type = part.compress_type
-                        with packed.open(part) as old, anew.open(same, "w") as new:
-                            shutil.copyfileobj(old, new)
-    except NotTaken:
-        raise
-    except (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
-        raise NotTaken("The file is damaged, or only part of it arrived. Send it again.") from error
-    return written.getvalue()
-
-
-def slides_in(file):
-    """Which kind of slides a packed file is, by the list of its parts; nothing of it is unpacked but one short line."""
-    try:
-        with ZipFile(file) as packed:
-            names = set(packed.namelist()[:MOST_PARTS])
-            if any(name.lower().endswith("vbaproject.bin") for name in names):
-                raise NotTaken("These slides hold a program (macros). Save them as PPTX without macros, and send that.")
-            if "ppt/presentation.xml" in names:
-                return Kind.SLIDES
-            if "mimetype" in names and opendocument_kind(packed).startswith(
-                b"application/vnd.oasis.opendocument.presentation"
-            ):
-                return Kind.OPEN_SLIDES
+        yield
     except NotTaken:
         raise  # it is a ValueError too, and says already what is wrong
     # Cut off, packed in a way that is not known here, read badly, with a password, or with parts of no sense.
     except (BadZipFile, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         raise NotTaken("The file is damaged, or only part of it arrived. Send it again.") from error
-    finally:
-        file.seek(0)
+
+
+def slides_without_their_maker(file):
+    """Every part as it came, but for those that tell of the makers."""
+    written = io.BytesIO()
+    with damage_told(), ZipFile(file) as packed:
+        if not ABOUT_SLIDES.keys() & set(packed.namelist()):
+            file.seek(0)
+            return file.read()
+        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+            raise NotTaken("These slides are too big once they are unpacked. Make them smaller, or send a PDF.")
+        with ZipFile(written, "w") as anew:
+            for part in packed.infolist():
+                if part.filename in ABOUT_SLIDES:
+                    said = f'<?xml version="1.0" encoding="UTF-8"?>\n{ABOUT_SLIDES[part.filename]}'
+                    anew.writestr(part.filename, said, part.compress_type)
+                else:
+                    same = ZipInfo(part.filename, part.date_time)
+                    same.compress_type = part.compress_type
+                    with packed.open(part) as old, anew.open(same, "w") as new:
+                        shutil.copyfileobj(old, new)
+    return written.getvalue()
+
+
+def slides_in(file):
+    """Which kind of slides a packed file is, by the list of its parts; nothing of it is unpacked but one short line."""
+    with damage_told(), ZipFile(file) as packed:
+        names = set(packed.namelist()[:MOST_PARTS])
+        if any(name.lower().endswith("vbaproject.bin") for name in names):
+            raise NotTaken("These slides hold a program (macros). Save them as PPTX without macros, and send that.")
+        if "ppt/presentation.xml" in names:
+            return Kind.SLIDES
+        if "mimetype" in names and opendocument_kind(packed).startswith(
+            b"application/vnd.oasis.opendocument.presentation"
+        ):
+            return Kind.OPEN_SLIDES
     raise NotTaken(f"This is a packed file and no slides. {WHAT_IT_MAY_BE}")
 
 

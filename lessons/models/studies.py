@@ -188,11 +188,16 @@ class StudyReader(models.Model):
         return self.ended_at is None and self.until >= timezone.localdate()
 
 
-class CurrentCasePupils(models.Manager):
+class CasePupilQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(removed_at=None)
+
+
+class CurrentCasePupils(models.Manager.from_queryset(CasePupilQuerySet)):
     """Those whom the study watches now. Whoever had a letter once is in `ever`."""
 
     def get_queryset(self):
-        return super().get_queryset().filter(removed_at=None)
+        return super().get_queryset().current()
 
 
 class CasePupil(models.Model):
@@ -207,7 +212,7 @@ class CasePupil(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = CurrentCasePupils()
-    ever = models.Manager()  # noqa: DJ012 - the first manager is the one of relations
+    ever = CasePupilQuerySet.as_manager()
 
     class Meta:
         ordering = ["letter"]

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -12,13 +11,9 @@ from lessons import services
 from lessons.models import NoteRevision, Observation, ResearchLesson
 from lessons.pages.sheet import sheet_page
 from tests.reading import text_of
-from tests.studies.writing import address, cell, post, save, texts_of
+from tests.studies.writing import address, cell, post, predicted, save, texts_of, write
 
 pytestmark = pytest.mark.django_db
-
-
-def predicted(ours, letter="A", stage=0):
-    return f"predicted-{ours.stages[stage].pk}-{letter}"
 
 
 def test_two_who_write_in_different_boxes_never_disturb_each_other(client, ours):
@@ -85,115 +80,6 @@ def test_what_came_for_a_locked_box_is_told_so_again_when_it_comes_again(client,
     assert told[0] == told[1]
 
 
-def test_the_start_locks_predictions_and_later_words_stand_beside_them(client, ours):
-    save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
-
-    client.post(address("lesson_start", ours.first))
-    late = save(client, ours.sara, ours.first, cell(predicted(ours), "Calls out, then stops", base=1))
-    added = save(client, ours.sara, ours.first, cell(predicted(ours).replace("predicted", "late"), "I thought so"))
-    pattern = save(client, ours.sara, ours.first, cell(f"stage-{ours.stages[0].pk}-pattern", "All of them"))
-
-    page = client.get(address("sheet", ours.first)).context["page"]
-    found = page.rows[0].cells[0]
-    assert (late.status_code, added.status_code, pattern.status_code) == (409, 200, 200)
-    assert late.json()["cells"][predicted(ours)]["state"] == "fixed"
-    assert (found.predicted.text, [(one.text, one.by) for one in found.late], found.late_box.text) == (
-        "Calls out",
-        [("Calls out, then stops", ours.sara)],
-        "I thought so",
-    )
-    assert "typed after the lesson" in text_of(client.get(address("sheet", ours.first)))
-
-
-def test_a_lesson_that_began_before_it_was_said_sets_predictions_back_to_then(ours):
-    began = dt.datetime(2027, 1, 14, 10, tzinfo=dt.UTC)
-    stage = ours.stages[0].pk
-    with time_machine.travel(began - dt.timedelta(hours=1), tick=False):
-        write(ours.pat, ours.first, {f"predicted-{stage}-A": "Before"})
-    with time_machine.travel(began + dt.timedelta(minutes=5), tick=False):
-        write(ours.pat, ours.first, {f"predicted-{stage}-A": "After", f"predicted-{stage}-B": "New"}, bases=1)
-
-    with time_machine.travel(began + dt.timedelta(minutes=40), tick=False):
-        assert services.start_lesson(ours.sara, ours.first, began)
-        assert not services.start_lesson(ours.pat, ours.first)
-
-    lesson = ResearchLesson.objects.with_study().get(pk=ours.first.pk)
-    assert (lesson.started_at, lesson.started_by, lesson.sheet.locked) == (began, ours.sara, ["predicted-"])
-    assert texts_of(lesson) == {f"predicted-{stage}-A": "Before"}
-    late = [(one.text, one.by) for cell in sheet_page(ours.sara, lesson).rows[0].cells for one in cell.late]
-    assert late == [("After", ours.pat), ("New", ours.pat)]
-
-
-def write(person, lesson, texts, bases=0):
-    notes = {note.field: note.version for note in lesson.sheet.notes.all()}
-    cells = [services.Cell(name, text, notes.get(name, 0), seq) for seq, (name, text) in enumerate(texts.items(), 1)]
-    services.write_cells(person, lesson.sheet, cells, uuid.uuid4())
-
-
-def test_a_start_by_mistake_is_taken_back_until_something_is_observed(client, ours):
-    client.force_login(ours.pat)
-    client.post(address("lesson_start", ours.first))
-
-    client.post(address("lesson_start", ours.first), {"started": "no"})
-    unlocked = save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
-    client.post(address("lesson_start", ours.first))
-    Observation.objects.create(lesson=ours.first, person=ours.sara, text="Looks up")
-    refused = client.post(address("lesson_start", ours.first), {"started": "no"}, follow=True)
-
-    ours.first.refresh_from_db()
-    assert unlocked.status_code == 200
-    assert ours.first.is_started
-    assert "Something was observed already, so the lesson has begun." in text_of(refused)
-
-
-def test_stages_are_added_moved_taken_out_and_put_back_with_their_words(client, ours):
-    one, two, *_ = ours.stages
-    name = f"stage__{one.pk}__name"
-
-    post(client, ours.pat, ours.first, stage="add", **{name: "Hear it"})
-    post(client, ours.pat, ours.first, stage=f"down-{one.pk}")
-    post(client, ours.pat, ours.first, stage=f"remove-{one.pk}")
-    without = order_of(ours.first)
-    post(client, ours.pat, ours.first, stage=f"back-{one.pk}")
-
-    added = ours.first.stages.latest("pk")
-    assert without == [two.pk, *(stage.pk for stage in ours.stages[2:]), added.pk]
-    assert order_of(ours.first) == [*without, one.pk]
-    assert texts_of(ours.first) == {f"stage-{one.pk}-name": "Hear it"}
-
-
-def order_of(lesson):
-    return list(lesson.stages.filter(removed_at=None).values_list("pk", flat=True))
-
-
-def test_a_stage_in_which_something_was_observed_stays(client, ours):
-    Observation.objects.create(lesson=ours.first, person=ours.sara, stage=ours.stages[0], text="Looks up")
-
-    page = post(client, ours.pat, ours.first, stage=f"remove-{ours.stages[0].pk}")
-
-    assert "Something was observed in this stage, so it stays." in text_of(page)
-    assert ours.stages[0].pk in order_of(ours.first)
-
-
-def test_the_stages_of_another_lesson_are_not_touched(client, ours):
-    foreign = ours.second.stages.first()
-
-    for verb in ("up", "down", "remove", "back"):
-        post(client, ours.pat, ours.first, stage=f"{verb}-{foreign.pk}")
-
-    assert order_of(ours.second)[0] == foreign.pk
-
-
-def test_a_sheet_of_sixty_stages_opens_and_takes_no_more(client, ours):
-    for _ in range(56):
-        services.add_stage(ours.first)
-
-    page = post(client, ours.pat, ours.first, stage="add")
-
-    assert "A lesson has at most 60 stages." in text_of(page)
-    assert len(page.context["page"].rows) == 60
-
-
 @pytest.mark.parametrize(
     "text", ["x" * 20_000, "👩‍🏫 sees \U0001d49c", "قرأ الجملة", "a\u202eb", "<b>Bold</b> & <script>"]
 )
@@ -250,21 +136,6 @@ def test_a_finished_study_stays_as_it_is_until_the_group_goes_on(client, ours):
     assert save(client, ours.pat, ours.first, cell("intention", "Again")).status_code == 200
 
 
-def test_a_cancelled_lesson_is_not_started_and_can_be_on_again(client, ours):
-    client.force_login(ours.pat)
-
-    client.post(address("lesson_cancel", ours.first), {"because": "Snow"})
-    refused = client.post(address("lesson_start", ours.first), follow=True)
-    client.post(address("lesson_cancel", ours.first), {"cancelled": "no"})
-    client.post(address("lesson_start", ours.first))
-    too_late = client.post(address("lesson_cancel", ours.first), {"because": "Snow"}, follow=True)
-
-    ours.first.refresh_from_db()
-    assert "This lesson was cancelled (Snow), so it was not started." in text_of(refused)
-    assert "The lesson has begun or was cancelled already" in text_of(too_late)
-    assert (ours.first.is_started, ours.first.why_cancelled) == (True, "")
-
-
 def test_times_follow_from_the_beginning_and_the_minutes(client, ours):
     ours.first.at = dt.time(10)
     ours.first.save()
@@ -276,18 +147,6 @@ def test_times_follow_from_the_beginning_and_the_minutes(client, ours):
     page = sheet_page(ours.pat, ResearchLesson.objects.with_study().get(pk=ours.first.pk))
 
     assert [row.planned for row in page.rows] == ["10:00 to 10:08", "10:08 to 10:20", "", ""]
-
-
-def test_once_the_lesson_has_begun_times_that_nobody_marked_are_said_to_be_planned(ours):
-    ours.first.at = dt.time(10)
-    ours.first.save()
-    write(ours.pat, ours.first, {f"stage-{stage.pk}-minutes": "10" for stage in ours.stages[:2]})
-    services.start_lesson(ours.pat, ours.first)
-
-    page = sheet_page(ours.pat, ResearchLesson.objects.with_study().get(pk=ours.first.pk))
-
-    began = timezone.localtime(page.lesson.started_at)
-    assert [row.times for row in page.rows] == [f"{began:%H:%M}", "planned 10:10 to 10:20", "", ""]
 
 
 def test_minutes_that_are_no_number_are_kept_and_said(client, ours):
@@ -366,42 +225,6 @@ def test_observations_stand_where_they_were_made_newest_five_of_each_cell(client
     assert "2 earlier notes" in text_of(page)
 
 
-@pytest.mark.parametrize(("hour", "asked"), [(9, False), (11, True)])
-def test_at_its_time_it_is_asked_whether_the_lesson_has_begun(client, ours, hour, asked):
-    ResearchLesson.objects.filter(pk=ours.first.pk).update(on=dt.date(2027, 1, 14), at=dt.time(10), visit=None)
-    with time_machine.travel(dt.datetime(2027, 1, 14, hour, tzinfo=dt.UTC), tick=False):
-        client.force_login(ours.pat)
-        pages = [text_of(client.get(address(name, ours.first))) for name in ("sheet", "observe")]
-        client.post(address("lesson_start", ours.first))
-        begun = text_of(client.get(address("sheet", ours.first)))
-
-    assert ["Has the lesson begun?" in page for page in pages] == [asked, asked]
-    assert "Has the lesson begun?" not in begun
-
-
-def test_a_text_that_met_another_before_the_start_is_shown_once_the_lesson_has_begun(client, ours):
-    save(client, ours.pat, ours.first, cell(predicted(ours), "Pat's"))
-    save(client, ours.sara, ours.first, cell(predicted(ours), "Sara's"))
-    services.start_lesson(ours.pat, ours.first)
-
-    page = client.get(address("sheet", ours.first)).context["page"]
-
-    assert [(row.text, row.by) for row in page.kept] == [("Sara's", ours.sara)]
-    assert page.rows[0].cells[0].late == []
-
-
-def test_of_what_somebody_goes_on_typing_after_the_start_the_last_text_is_shown(client, ours):
-    services.start_lesson(ours.pat, ours.first)
-    opened = uuid.uuid4()
-    for number, text in enumerate(["He", "He reads", "He reads it"], start=1):
-        save(client, ours.sara, ours.first, cell(predicted(ours), text, seq=number), page=opened)
-
-    page = client.get(address("sheet", ours.first)).context["page"]
-
-    assert [one.text for one in page.rows[0].cells[0].late] == ["He reads it"]
-    assert NoteRevision.objects.filter(sheet=ours.first.sheet).count() == 3
-
-
 def test_the_page_says_which_guests_read_it(client, ours):
     guest = ours.people[Role.GUEST]
     ours.first.guests.create(person=guest, invited_by=ours.pat, until=timezone.localdate())
@@ -465,28 +288,6 @@ def test_earlier_notes_of_a_cell_are_read_in_place_too(client, ours):
     assert [text.count(f"Note {number}") for number in range(8)] == [1] * 8
 
 
-def test_what_was_seen_before_the_lesson_began_says_so(client, ours):
-    began = dt.datetime(2027, 1, 14, 10, 0, 40, tzinfo=dt.UTC)
-    ResearchLesson.objects.filter(pk=ours.first.pk).update(started_at=began, started_by=ours.pat)
-    pupil = ours.group.case_pupils.get(letter="A")
-    for text, seconds in (("Reads the board", -17 * 60), ("Sits down", -40), ("Listens", 20)):
-        Observation.objects.create(
-            lesson=ours.first, person=ours.sara, case_pupil=pupil, text=text, at=began + dt.timedelta(seconds=seconds)
-        )
-    client.force_login(ours.pat)
-
-    response = client.get(address("sheet", ours.first))
-
-    [(_, found)] = response.context["page"].at_no_stage
-    assert [(one.row.text, one.is_early) for one in found] == [
-        ("Reads the board", True),
-        ("Sits down", False),  # in the minute in which it began
-        ("Listens", False),
-    ]
-    assert "before the lesson began Reads the board" in text_of(response)
-    assert text_of(response).count("before the lesson began") == 1
-
-
 def test_a_pupil_whose_only_watcher_has_left_is_watched_by_nobody_and_who_left_has_no_part(client, ours):
     pupils = {one.letter: one for one in ours.group.case_pupils.all()}
     parts = [(ours.pat, "teaches"), (ours.sara, "observes")]
@@ -512,63 +313,3 @@ def test_of_a_lesson_that_is_over_it_stays_said_who_did_what(client, ours):
     client.force_login(ours.pat)
 
     assert f"{ours.sara} observes" in text_of(client.get(address("sheet", ours.first)))
-
-
-def test_words_for_a_stage_or_a_pupil_that_the_lesson_has_not_are_kept_beside_it_and_the_writer_is_told(client, ours):
-    foreign, stage = ours.second.stages.first().pk, ours.stages[0].pk
-    fields = [f"stage-{foreign}-teacher", "predicted-999999-A", f"predicted-{stage}-F", "met-F", "talk-E-group"]
-    ours.first.stages.filter(pk=ours.stages[3].pk).update(removed_at=timezone.now())
-
-    answer = save(
-        client,
-        ours.pat,
-        ours.first,
-        cell("intention", "Goes in"),
-        *(cell(name, f"For {name}", seq=seq) for seq, name in enumerate(fields, start=2)),
-    )
-    of_study = client.post(
-        address("study_autosave", ours.group),
-        {"who": ours.pat.pk, "client": str(uuid.uuid4()), "cells": [cell("typifies-F", "For nobody")]},
-        content_type="application/json",
-    )
-    by_form = post(client, ours.pat, ours.first, **{f"stage__{foreign}__name": "By form"})
-
-    states = answer.json()["cells"]
-    assert (answer.status_code, states["intention"]["state"]) == (409, "saved")
-    assert {(states[name]["state"], "not in it any more" in states[name]["words"]) for name in fields} == {
-        ("fixed", True)
-    }
-    assert (of_study.status_code, of_study.json()["cells"]["typifies-F"]["state"]) == (409, "fixed")
-    assert (by_form.status_code, "not in it any more" in text_of(by_form)) == (409, True)
-    assert texts_of(ours.first) == {"intention": "Goes in"}
-    services.start_lesson(ours.pat, ours.first)
-    kept = {row.text for row in client.get(address("sheet", ours.first)).context["page"].kept}
-    assert kept == {"By form", *(f"For {name}" for name in fields)}
-
-
-def test_every_word_of_a_stage_that_was_taken_out_stands_on_the_sheet_for_all_who_read_it(client, ours):
-    stage = ours.stages[0].pk
-    texts = {f"stage-{stage}-teacher": "Reads aloud", f"predicted-{stage}-A": "Calls out"}
-    write(ours.pat, ours.first, texts)
-    services.remove_stage(ours.first, stage)
-    services.remove_stage(ours.first, ours.stages[1].pk)
-    client.force_login(ours.pat)
-    page = text_of(client.get(address("sheet", ours.first)))
-
-    services.finish_study(ours.pat, ours.group)
-    closed = text_of(client.get(address("sheet", ours.first)))
-
-    for shown in (page, closed):
-        assert "Stages taken out (1)" in shown
-        assert "What the teacher does: Reads aloud" in shown
-        assert "A predicted: Calls out" in shown
-    assert ("Put it back" in page, "Put it back" in closed) == (True, False)
-
-
-def test_words_for_a_prediction_of_a_stage_that_is_out_are_read_when_they_come_after_the_start(client, ours):
-    services.remove_stage(ours.first, ours.stages[0].pk)
-    services.start_lesson(ours.sara, ours.first)
-
-    save(client, ours.pat, ours.first, cell(predicted(ours), "Calls out"))
-
-    assert [row.text for row in client.get(address("sheet", ours.first)).context["page"].kept] == ["Calls out"]
