@@ -32,5 +32,6 @@ INTERVIEW = [
     ("other", "What else {letter} said"),
 ]
 VERBATIM = "-verbatim"  # ends the name of a box that says: these are the pupil's own words
+TICKS = re.compile(f".+{VERBATIM}")
 TALK = "talk-"
 HANDED_ON = ["talk-adjust", "talk-next"]  # of a discussion, to the plan of the next lesson

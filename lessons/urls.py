@@ -7,7 +7,6 @@ from lessons.views import (
     guests,
     library,
     observing,
-    offline,
     private,
     recording,
     records,
@@ -94,6 +93,4 @@ urlpatterns = [
     path("findings/booklets/<int:pk>/progress/", booklets.progress, name="booklet_progress"),
     path("findings/booklets/<int:pk>/again/", booklets.again, name="booklet_again"),
     path("findings/booklets/<int:pk>/download/", booklets.download, name="booklet_download"),
-    path("offline/", offline.shell, name="shell"),
-    path("sw.js", offline.worker, name="worker"),
 ]

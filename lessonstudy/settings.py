@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "pupils",
     "visits",
     "programmes",
+    "desks",
     "accounts",
     "papers",
     "jobs",

@@ -16,5 +16,6 @@ urlpatterns = [
     path("events/", include("visits.events.urls")),
     path("", include("pupils.urls")),
     path("", include("lessons.urls")),
+    path("", include("desks.urls")),
     path("", include("reports.urls")),
 ]

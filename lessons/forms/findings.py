@@ -4,7 +4,7 @@ from django import forms
 
 from accounts.filters import FilterForm
 from accounts.forms import with_button
-from lessons.forms.cells import clean
+from desks.cells import clean
 from lessons.library.files import BIGGEST, NotTaken, read_file
 from lessons.library.standing import EXPLAINED
 from lessons.models import Finding

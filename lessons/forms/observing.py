@@ -8,7 +8,7 @@ import uuid
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from lessons.forms.cells import NotOurs, clean, client_of, number
+from desks.cells import NotOurs, clean, client_of, number
 from lessons.pages.observing import CLOCK
 from lessons.services.observing import Kept
 

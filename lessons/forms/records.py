@@ -4,9 +4,9 @@ from django import forms
 
 from accounts.boxes import TextArea
 from accounts.forms import RowForm, with_button
-from lessons.forms.cells import clean
+from desks.boxes import SAFEGUARDING
+from desks.cells import clean
 from lessons.models import HeadReply, RecordCorrection
-from lessons.pages.boxes import SAFEGUARDING
 
 LONGEST = 2000  # characters of what is added below a record, and stays for good
 

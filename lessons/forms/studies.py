@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from accounts.boxes import TextArea
 from accounts.forms import DayField, with_button
 from accounts.models import User
+from desks.cells import clean
 from lessons import services
 from lessons.boxes import STEM
-from lessons.forms.cells import clean
 from lessons.models import LessonPart
 from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS
 from programmes.models import Partnership

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from desks.boxes import Box
 from lessons.boxes import STEM
-from lessons.pages.boxes import Box
 
 LONGEST_TEXT, LONGEST_THEME, MOST_THEMES = 20_000, 60, 10
 

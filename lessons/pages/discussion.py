@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from desks.boxes import Box, boxes_from
 from lessons.boxes import TALK
 from lessons.models import LessonPart, NoteRevision, PrivateNote, ResearchLesson
-from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.interviews import Interview, interview_of
 from lessons.pages.sheet import Column, Row, sheet_page
 from lessons.pages.studies import Reader

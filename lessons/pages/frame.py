@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.models import Membership
-from lessons.pages.boxes import SAFEGUARDING
+from desks.boxes import SAFEGUARDING
 from lessons.pages.interviews import interviews_held
 
 # label, URL name, who opens it beside the members

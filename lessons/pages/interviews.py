@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from desks.boxes import Box, boxes_from
 from lessons.boxes import INTERVIEW, VERBATIM
 from lessons.models import CasePupil, Note, ResearchLesson
-from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.sheet import why_not_read
 from lessons.pages.studies import Reader, initials_of, reader_of
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from desks.boxes import Box
 from lessons.boxes import MET
 from lessons.models import LessonPart, Observation
-from lessons.pages.boxes import Box
 from papers.templatetags.plain import longday
 
 CLOCK = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")

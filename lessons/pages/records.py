@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from desks.boxes import Box
 from lessons.models import Side
 from lessons.models.records import people_of, sides_of
-from lessons.pages.boxes import Box
 from lessons.sections import sections_of
 from lessons.services.rows import MOST_ACTIONS, read_due_day, why_not_read
 from papers.templatetags.plain import longdate, longday

@@ -8,10 +8,10 @@ from itertools import zip_longest
 
 from django.utils import timezone
 
+from desks.boxes import Box, boxes_from
 from lessons.boxes import MET, MET_WORDS, OF_STAGE, PREDICTED, STEM
 from lessons.models import CasePupil, Observation, ResearchLesson, Stage
 from lessons.pages.before import Before, before
-from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.observing import CLOCK
 from lessons.pages.studies import Reader, initials_of, reader_of
 from lessons.services.starting import set_back_in, why_start_stays

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 
+from desks.boxes import Box, boxes_from
 from lessons.boxes import STEM
 from lessons.models import CasePupil, Note, NoteRevision, Observation, Photo, ResearchLesson, Study
-from lessons.pages.boxes import Box, boxes_from
 from lessons.pages.findings import findings_of, known_of
 from lessons.words import Standing, not_agreed, standing_of_study, state_of_lesson
 from papers.templatetags.plain import listed

@@ -1,5 +1,6 @@
 """The steps of what teachers write: words that arrive, visit records, studies and their lessons."""
 
+from desks.services import Cell, Outcome, State, changed, fresh, keep_apart, news, write_cells
 from lessons.services.afterwards import correct, mark_done, mark_not_done, reply, see_reply
 from lessons.services.case_pupils import choose_case_pupils, letters_given, without_pupil
 from lessons.services.guests import end_guest, guests_of, invite_guest, last_days
@@ -18,7 +19,6 @@ from lessons.services.research_lessons import (
     without_place,
 )
 from lessons.services.rows import why_not_read
-from lessons.services.sheets import Cell, Outcome, State, changed, fresh, keep_apart, news, write_cells
 from lessons.services.signing import NotAsSeen, NotReady, reopen, sign, what_is_lacking
 from lessons.services.starting import end_lesson, start_lesson, take_start_back
 from lessons.services.studies import (

@@ -12,10 +12,10 @@ from django.utils.text import slugify
 
 from accounts import audit
 from accounts.mail import post_all
+from desks.services import Cell, held, write_cells
 from lessons.library.boxes import TEXTS, first_words, themes_in, what_is_lacking
 from lessons.mails import FINDING_WAITS, FINDING_WITHDRAWN
 from lessons.models import Finding, FindingCitation, FindingConsent, NameAnswer, Sheet, StudyMember
-from lessons.services.sheets import Cell, held, write_cells
 from lessons.services.signing import NotAsSeen, NotReady
 from lessons.services.studies import held_open
 

@@ -4,9 +4,9 @@ from functools import partial
 
 from django.db import transaction
 
+from desks.services import Outcome, keep_apart, write_cells
 from lessons.models import Sheet, VisitRecord
 from lessons.services.rows import follow_cells
-from lessons.services.sheets import Outcome, keep_apart, write_cells
 
 
 @transaction.atomic

@@ -7,12 +7,12 @@ from accounts import audit
 from accounts.mail import post_all
 from accounts.models import Membership, User
 from accounts.roles import Role
+from desks.models import WHOLE
+from desks.services import held as held_sheet
 from lessons.mails import RECORD_SIGNED, RECORD_WAITS
 from lessons.models import RecordSignature, Sheet, Side, VisitRecord
 from lessons.models.records import people_of, sides_of
-from lessons.models.sheets import WHOLE
 from lessons.services.rows import MOST_ACTIONS, why_not_read
-from lessons.services.sheets import held as held_sheet
 from visits.services import visit_record_reopened, visit_recorded, visit_signed_off
 
 

@@ -7,9 +7,9 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
+from desks.services import held as held_sheet
 from lessons.boxes import PREDICTED
 from lessons.models import ResearchLesson
-from lessons.services.sheets import held as held_sheet
 from lessons.services.studies import Refused, while_open
 
 AFTERWARDS = r"^((met|evidence|thoughts)-[A-F]|thoughts|interview-.*|talk-.*)$"  # boxes of what came of the lesson

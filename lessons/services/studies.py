@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Membership, User
 from accounts.roles import Role
+from desks.services import Cell, write_cells
+from desks.services import held as held_sheet
 from lessons.boxes import OF_STUDY
 from lessons.models import (
     CasePupil,
@@ -22,8 +24,6 @@ from lessons.models import (
     StudyReader,
 )
 from lessons.models.studies import FEWEST, LETTERS, MOST_LESSONS, MOST_MEMBERS
-from lessons.services.sheets import Cell, write_cells
-from lessons.services.sheets import held as held_sheet
 from lessons.words import why_closed
 from programmes.models import AreaConsultant, SpecialistTeacher
 from pupils.models import Assessment

@@ -8,10 +8,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
+from desks.services import Cell, keep_apart, write_cells
 from lessons.boxes import HANDED_ON, TALK
 from lessons.models import DiscussionAgreement, PrivateNote, ResearchLesson, Sheet, Stage
 from lessons.services.research_lessons import why_lesson_closed_now
-from lessons.services.sheets import Cell, keep_apart, write_cells
 from lessons.services.starting import held, held_open
 from lessons.services.studies import Refused
 from papers.templatetags.plain import listed

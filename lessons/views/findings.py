@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import allowed_rows, get_allowed, require
 from accounts.middleware import login_not_required
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, save, tell_saved
 from lessons import services
-from lessons.desks import Desk
 from lessons.forms.findings import AgreeForm, FileForm
 from lessons.library.boxes import FIELD, boxes_of, what_is_lacking, why_not_shown
 from lessons.library.names import checked
@@ -20,7 +21,6 @@ from lessons.library.standing import READERS, standing_of
 from lessons.models import Finding, FindingFile, Study
 from lessons.pages.findings import kept_apart, preview_of, title_of
 from lessons.services import finding_files, findings
-from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 
 SAFEGUARDING = (
     "Do not record safeguarding concerns here: tell your designated safeguarding lead. Pupils are A, B and C, without "

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.middleware import login_not_required
-from lessons.forms.cells import number
+from desks.cells import number
 from lessons.forms.findings import FindingFilter
 from lessons.library.offered import offered_of
 from lessons.library.papers import poster_pdf

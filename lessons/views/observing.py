@@ -15,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import require
 from accounts.middleware import login_not_required
+from desks import cells
+from desks.boxes import SAFEGUARDING
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, problem, save
 from lessons import services
-from lessons.desks import Desk
-from lessons.forms import cells, observing
+from lessons.forms import observing
 from lessons.models import Observation, ResearchLesson
-from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.observing import JUDGED, classroom_of, how_it_stands
 from lessons.pages.timeline import reads_apart
 from lessons.services.observing import keep_observations, keep_photo, lesson_once_observed_by
-from lessons.views.writing import keep_form, not_signed_in, problem, save
 from lessons.words import why_closed
 from papers.pictures import NotAPicture, picture_of
 
@@ -137,7 +138,7 @@ def kept_by_form(request, place):
         place.keep([item])
     if place.apart:
         typed = [("What you kept", item.text)] if item.text else []
-        return render(request, "lessons/kept.html", {"desk": place, "typed": typed}, status=409)
+        return render(request, "desks/kept.html", {"desk": place, "typed": typed}, status=409)
     if not picture and not item.text and item.kind in {"", *Observation.Kind} - {"stage"}:
         messages.warning(request, "Write what was said or done, then keep it.")
     chosen = {"pupil": item.letter, "grouping": item.grouping}

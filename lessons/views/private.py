@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.middleware import login_not_required
+from desks.boxes import Box
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, save
 from lessons import services
 from lessons.boxes import OF_PRIVATE_NOTE
-from lessons.desks import Desk
-from lessons.pages.boxes import Box
 from lessons.pages.frame import frame_of
 from lessons.pages.studies import reader_of
 from lessons.views.sheet import lesson_to_write, the_lesson
 from lessons.views.studies import told_if_closed
-from lessons.views.writing import keep_form, not_signed_in, save
 from lessons.words import why_closed
 
 LEFT = (

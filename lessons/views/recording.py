@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import require
 from accounts.middleware import login_not_required
+from desks.boxes import SAFEGUARDING
+from desks.cells import boxes_of
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, save, tell_saved
 from lessons import services
-from lessons.desks import Desk
 from lessons.models import VisitRecord
 from lessons.models.records import why_not_written
-from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.records import editor_of
 from lessons.services.rows import FIELD
-from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 from papers.templatetags.plain import longday
 from visits.models import Visit
 
@@ -68,7 +69,15 @@ def desk_of(person, visit, teaches):
         apart=LEFT if not teaches else closed and f"{closed} Your words are kept.",
         fixed=FIXED,
         problem=partial(services.why_not_read, visit),
+        given=with_all_there,
     )
+
+
+def with_all_there(data):
+    """A button says of all the target pupils that they were there."""
+    if "all_there" not in data:
+        return data
+    return data.dict() | {name: "present" for name in boxes_of(data) if name.startswith("presence-")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

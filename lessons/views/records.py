@@ -11,8 +11,8 @@ from django.views.generic import ListView
 
 from accounts import audit
 from accounts.access import Allowed, allowed_rows, get_allowed
+from desks.cells import clean
 from lessons import services
-from lessons.forms.cells import clean
 from lessons.forms.records import CorrectionForm, ReplyForm
 from lessons.models import GapTask, HeadReply, RecordAction, VisitRecord
 from lessons.models.records import why_not_written

@@ -13,15 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.access import allowed_rows, require
 from accounts.middleware import login_not_required
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, save, tell_saved
 from lessons import services
-from lessons.boxes import OF_LESSON
-from lessons.desks import Desk
+from lessons.boxes import OF_LESSON, TICKS
 from lessons.forms.studies import CancelForm, WhenForm, parts_of
 from lessons.models import LessonPart, ResearchLesson
 from lessons.pages.frame import frame_of
 from lessons.pages.sheet import sheet_page, why_not_read
 from lessons.views.studies import LEFT, sent, told_if_closed
-from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 from lessons.words import why_closed
 
 LOCKED = (
@@ -54,6 +54,7 @@ def desk_of(lesson, person, is_member, read="lessons:sheet", boxes=None):
         name=f"sheet of research lesson {lesson.number}",
         sheet=lambda: services.fresh(lesson.sheet) if is_member else None,
         known=OF_LESSON,
+        ticks=TICKS,
         write=partial(
             services.write_cells,
             person,

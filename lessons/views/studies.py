@@ -16,14 +16,14 @@ from django.views.generic import ListView
 from accounts import audit
 from accounts.access import allowed_rows, require
 from accounts.middleware import login_not_required
+from desks.boxes import SAFEGUARDING
+from desks.desk import Desk
+from desks.writing import keep_form, not_signed_in, save, tell_saved
 from lessons import services
 from lessons.boxes import OF_STUDY
-from lessons.desks import Desk
 from lessons.forms.studies import CasePupilsForm, PersonForm, StartForm, open_to_study
 from lessons.models import Study, StudyReader
-from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.studies import boxes_of_study, study_page, with_question
-from lessons.views.writing import keep_form, not_signed_in, save, tell_saved
 from lessons.words import standing_of_study, why_closed
 
 LEFT = (

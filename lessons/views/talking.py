@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
+from desks.cells import number
+from desks.writing import keep_form, tell_saved
 from lessons import services
-from lessons.forms.cells import number
 from lessons.pages.discussion import LEAST_MINUTES, discussion_page
 from lessons.pages.frame import frame_of
 from lessons.pages.interviews import MOST_MINUTES, interviews_page
 from lessons.views.sheet import desk_of, lesson_to_write, the_lesson
 from lessons.views.studies import told_if_closed
-from lessons.views.writing import keep_form, tell_saved
 from lessons.words import why_closed
 
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import allowed_rows
+from desks.boxes import SAFEGUARDING
 from lessons.forms import observing
 from lessons.models import ResearchLesson
-from lessons.pages.boxes import SAFEGUARDING
 from lessons.pages.frame import frame_of
 from lessons.pages.observing import sheet_of_paper
 from lessons.pages.studies import reader_of
@@ -57,7 +57,7 @@ def kept_from_paper(request, place, table):
     count = place.keep(kept, from_paper=True)
     if place.apart:
         typed = [("From paper", item.text) for item in kept]
-        return render(request, "lessons/kept.html", {"desk": place, "typed": typed}, status=409)
+        return render(request, "desks/kept.html", {"desk": place, "typed": typed}, status=409)
     if not kept:
         messages.warning(request, "Nothing was typed in. Fill in the boxes for which you have notes.")
         return redirect("lessons:from_paper", pk=place.lesson.pk)

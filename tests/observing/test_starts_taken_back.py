@@ -6,11 +6,11 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from desks.services import fresh
 from lessons import services
 from lessons.models import ResearchLesson
 from lessons.pages.sheet import sheet_page
 from lessons.services import Cell
-from lessons.services.sheets import fresh
 from tests.factories import VisitFactory
 from tests.observing.lessons import address, item, minutes_ago, planned_lesson, send
 from tests.reading import text_of

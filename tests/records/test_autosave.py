@@ -278,9 +278,9 @@ def test_of_both_who_sign_at_once_both_have_signed():
 def test_the_worker_and_the_shell_hold_nobodys_words_and_can_be_switched_off(pat, ours, settings):
     write(pat, ours.pat, ours.past, section__focus="Talk")
 
-    worker, shell = pat.get(reverse("lessons:worker")), pat.get(reverse("lessons:shell"))
+    worker, shell = pat.get(reverse("desks:worker")), pat.get(reverse("desks:shell"))
     settings.SERVICE_WORKER = False
-    off = pat.get(reverse("lessons:worker"))
+    off = pat.get(reverse("desks:worker"))
 
     assert worker["Content-Type"] == "text/javascript; charset=utf-8"
     assert "no-cache" in worker["Cache-Control"]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from desks.services import held
 from lessons import services
 from lessons.models import (
     Finding,
@@ -25,7 +26,6 @@ from lessons.models import (
     StudyReader,
 )
 from lessons.services.findings import begin_finding, set_aside
-from lessons.services.sheets import held
 from tests.factories import UserFactory
 from tests.observing.lessons import item, send
 from tests.studies.writing import address, cell, save

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from desks.services import fresh
 from lessons import services
-from lessons.services.sheets import fresh
 from tests.talking.lessons import address, write
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from desks.services import fresh
 from lessons import services
 from lessons.models import DiscussionAgreement, StudyReader
 from lessons.pages.discussion import discussion_page, gap_of
 from lessons.pages.studies import lessons_of
-from lessons.services.sheets import fresh
 from lessons.words import standing_of_study
 from tests.factories import MembershipFactory
 from tests.notebook import FAR

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
+from desks.services import fresh
 from lessons import services
 from lessons.models import ResearchLesson, StudyReader
 from lessons.pages.sheet import sheet_page
-from lessons.services.sheets import fresh
 from tests.notebook import FAR, a_lesson, write_boxes
 from tests.studies.writing import cell, save
 from tests.talking.lessons import address, post, words_of, write

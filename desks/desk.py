@@ -5,14 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from lessons.models import Sheet
-from lessons.services import Cell, Outcome
+from desks.models import Sheet
+from desks.services import Cell, Outcome
 
 SEE_BESIDE = "This was locked meanwhile, so what you typed did not go into it. Your words are kept beside it."
 
 
+NO_TICKS = re.compile(r"(?!)")
+
+
 def nothing_to_say(name, text):
     return ""
+
+
+def as_posted(data):
+    return data
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,8 @@ class Desk:
     apart: str = ""
     fixed: str = SEE_BESIDE  # the sentence for a text that came for a locked box
     problem: Callable[[str, str], str] = nothing_to_say
+    ticks: re.Pattern = NO_TICKS  # the names of boxes that hold a tick
+    given: Callable = as_posted  # what was posted -> that with what a button of the page fills in
 
     def box_of(self, name):
         return next((box for box in self.boxes() if box.field == name), None)

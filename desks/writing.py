@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.second_factor import has_second_factor
-from lessons import services
-from lessons.forms import cells as forms
+from desks import cells as forms
+from desks import services
 from papers.templatetags.plain import said
 
 # By form --------------------------------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def keep_form(request, desk):
 
 
 def sent_cells(request, desk):
-    client, cells = forms.cells_of_form(request.POST, desk.known)
+    client, cells = forms.cells_of_form(desk.given(request.POST), desk.known, desk.ticks)
     return client, services.changed(desk.sheet(), cells)
 
 
@@ -56,7 +56,7 @@ def why_apart(outcomes):
 
 def told_apart(request, desk, cells):
     typed = [(desk.label_of(cell.field), cell.text) for cell in cells if cell.text]
-    return render(request, "lessons/kept.html", {"desk": desk, "typed": typed}, status=409)
+    return render(request, "desks/kept.html", {"desk": desk, "typed": typed}, status=409)
 
 
 def conflict(request, desk, clashes):
@@ -64,7 +64,7 @@ def conflict(request, desk, clashes):
     rows = [clash_of(desk, outcome, mine) for outcome, mine in clashes]
     fixed = [outcome.why or desk.fixed for outcome, _ in clashes if outcome.state == services.State.FIXED]
     context = {"desk": desk, "rows": rows, "fixed": " ".join(dict.fromkeys(fixed))}
-    return render(request, "lessons/conflict.html", context, status=409)
+    return render(request, "desks/conflict.html", context, status=409)
 
 
 def clash_of(desk, outcome, mine):

@@ -7,8 +7,6 @@ from enum import StrEnum
 from django.db import transaction
 from django.utils import timezone
 
-from lessons.models import Note, NoteRevision, Sheet
-
 NO_PLACE = (
     "The stage or the pupil that this is about is not in it any more, so this did not go into it. Your words are kept "
     "beside it."
@@ -63,7 +61,7 @@ def write_cells(person, sheet, cells, client, follow=None, closed=None, without_
             keep_beside(person, sheet, [cell], client)
             outcomes.append(Outcome(cell.field, State.FIXED, 0, why=NO_PLACE))
             continue
-        note = notes.get(cell.field) or Note(sheet=sheet, field=cell.field, written_by=person)
+        note = notes.get(cell.field) or sheet.notes.model(sheet=sheet, field=cell.field, written_by=person)
         before = note.version
         outcomes.append(write_cell(person, sheet, note, cell, client, now))
         if note.version != before:
@@ -80,16 +78,16 @@ def write_cells(person, sheet, cells, client, follow=None, closed=None, without_
 
 def held(sheet):
     """The sheet as it stands now, held until the transaction ends."""
-    return Sheet.objects.select_for_update(no_key=True).get(pk=sheet.pk)
+    return type(sheet).objects.select_for_update(no_key=True).get(pk=sheet.pk)
 
 
 def fresh(sheet):
     """The sheet as it stands now."""
-    return Sheet.objects.get(pk=sheet.pk)
+    return type(sheet).objects.get(pk=sheet.pk)
 
 
 def write_cell(person, sheet, note, cell, client, now) -> Outcome:
-    sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
+    sent = sending(sheet, client, cell.seq)
     is_again = sent is not None and (sent.field, sent.text, sent.sheet_id) == (cell.field, cell.text, sheet.pk)
     if is_again and sent.made:  # which others may have written over since
         return Outcome(note.field, State.SAVED, sent.made)
@@ -121,13 +119,17 @@ def state_of(sheet, note, cell, client, may_be_made):
     return None if may_be_made else State.CONFLICT
 
 
+def sending(sheet, client, seq):
+    """What came under this number of the client, to any sheet of the kind."""
+    return sheet.revisions.model.objects.filter(client=client, seq=seq).first()
+
+
 def current_revision(note):
-    return NoteRevision.objects.filter(sheet=note.sheet, field=note.field, made=note.version).first()
+    return note.sheet.revisions.filter(field=note.field, made=note.version).first()
 
 
 def keep(person, sheet, cell, client, now, made=None):
-    NoteRevision.objects.create(
-        sheet=sheet,
+    sheet.revisions.create(
         field=cell.field,
         client=client,
         seq=cell.seq,
@@ -155,10 +157,10 @@ def keep_apart(person, sheet, cells, client):
 def keep_beside(person, sheet, cells, client):
     now = timezone.now()
     for cell in cells:
-        last = NoteRevision.objects.filter(sheet=sheet, client=client, field=cell.field).order_by("pk").last()
+        last = sheet.revisions.filter(client=client, field=cell.field).order_by("pk").last()
         if last is not None and last.text == cell.text:  # it left with its page, and comes again from the device
             continue
-        sent = NoteRevision.objects.filter(client=client, seq=cell.seq).first()
+        sent = sending(sheet, client, cell.seq)
         if sent is None or (sent.field, sent.text) != (cell.field, cell.text):
             keep(person, sheet, cell, client if sent is None else uuid.uuid4(), now)
 
@@ -173,7 +175,7 @@ def changed(sheet, cells) -> list[Cell]:
     }
     began = {}
     if older:
-        rows = NoteRevision.objects.filter(sheet=sheet, field__in={field for field, _ in older})
+        rows = sheet.revisions.filter(field__in={field for field, _ in older})
         rows = rows.filter(made__in={base for _, base in older})
         began = {(field, made): text for field, made, text in rows.values_list("field", "made", "text")}
     for cell in cells:
@@ -183,7 +185,7 @@ def changed(sheet, cells) -> list[Cell]:
     return [cell for cell in cells if cell.text != began.get((cell.field, cell.base), "")]
 
 
-def news(sheet, since) -> list[Note]:
+def news(sheet, since) -> list:
     """The boxes that were written after that version of the sheet, as they stand."""
     if sheet is None or sheet.version <= since:
         return []

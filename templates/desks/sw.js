@@ -1,7 +1,7 @@
 {% load static %}// Keeps on the device what a page needs to open without a network: our own files and an empty shell. Never a page with
 // anybody's words: those are encrypted, in the shell's own keeping.
 const CACHE = "lesson-study-{{ version }}";
-const SHELL = "{% url "lessons:shell" %}";
+const SHELL = "{% url "desks:shell" %}";
 const FILES = [
   SHELL,
   {% for file in files %}"{% static file %}",

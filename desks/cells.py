@@ -3,8 +3,7 @@
 import json
 import uuid
 
-from lessons.boxes import VERBATIM
-from lessons.services import Cell
+from desks.services import Cell
 
 BIGGEST = 2**31 - 1
 
@@ -30,14 +29,19 @@ def client_of(value):
         return uuid.uuid4()
 
 
-def cells_of_form(data, known) -> tuple[uuid.UUID, list[Cell]]:
-    """The boxes of a posted page (`known` matches their names), each with the version that the page began from."""
+def boxes_of(data) -> list[str]:
+    """The names of the boxes that stood on a posted page, whether or not the browser sent what was in them."""
+    return [name.removeprefix("base-") for name in data if name.startswith("base-")]
+
+
+def cells_of_form(data, known, ticks) -> tuple[uuid.UUID, list[Cell]]:
+    """The boxes of a posted page (`known` matches their names), each with the version that the page began from.
+
+    `ticks` matches those that a browser leaves out where nothing is ticked.
+    """
     first = number(data.get("seq"))
-    if "all_there" in data:
-        pupils = [name.removeprefix("base-") for name in data if name.startswith("base-presence-")]
-        data = data.dict() | dict.fromkeys(pupils, "present")
-    ticks = [name.removeprefix("base-") for name in data if name.startswith("base-") and name.endswith(VERBATIM)]
-    data = dict.fromkeys(ticks, "") | {name: data[name] for name in data}  # a tick taken away is not sent
+    taken_away = [name for name in boxes_of(data) if ticks.fullmatch(name)]
+    data = dict.fromkeys(taken_away, "") | {name: data[name] for name in data}
     fields = [name for name in data if known.fullmatch(name)]
     cells = [
         Cell(name, clean(data[name]), number(data.get(f"base-{name}")), first + place)

@@ -27,7 +27,7 @@ FILES = [
 @require_safe
 def shell(request):
     """The same for everybody: what it shows comes from the device."""
-    return render(None, "lessons/shell.html")
+    return render(None, "desks/shell.html")
 
 
 @login_not_required
@@ -35,5 +35,5 @@ def shell(request):
 @require_safe
 def worker(request):
     """Switched off, it is a worker that takes itself off every device that asks for it."""
-    name = "lessons/sw.js" if settings.SERVICE_WORKER else "lessons/sw_off.js"
+    name = "desks/sw.js" if settings.SERVICE_WORKER else "desks/sw_off.js"
     return render(None, name, {"version": VERSION, "files": FILES}, content_type="text/javascript; charset=utf-8")
