@@ -174,7 +174,7 @@ def changed(sheet, cells) -> list[Cell]:
         if cell.base and (cell.field not in notes or notes[cell.field].version != cell.base)
     }
     began = {}
-    if older:
+    if sheet and older:
         rows = sheet.revisions.filter(field__in={field for field, _ in older})
         rows = rows.filter(made__in={base for _, base in older})
         began = {(field, made): text for field, made, text in rows.values_list("field", "made", "text")}

@@ -13,7 +13,7 @@ from programmes.models import HeadsLetter, PairingRun
 from reports.models import DigestRun, HandOverPack, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
 
-APPS = ["accounts", "programmes", "visits", "pupils", "lessons", "reports"]
+APPS = ["accounts", "desks", "programmes", "visits", "pupils", "lessons", "reports"]
 WEB_MODULES = sorted(
     path for app in APPS for path in Path(app).rglob("*.py") if {"views", "forms"} & {*path.parts[:-1], path.stem}
 )
