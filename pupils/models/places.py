@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -103,11 +103,24 @@ class TargetPupil(models.Model):
 
 
 class Place(models.Model):
-    """One pupil in one partnership, and so in one subject: the unit of every result."""
+    """One pupil in one partnership, and so in one subject: the unit of every result.
+
+    It is held from the day `since` (blank: from the beginning) up to the day before `until` (blank: it goes on). A
+    place that has ended stays, and so do its grades; at the data points outside these days no grade is asked for.
+    """
+
+    class Ended(models.TextChoices):
+        LEFT = "left", "Left the school"
+        REPLACED = "replaced", "Another pupil takes the place"
+        MOVED = "moved", "Moved to another partner school"
+        OTHER = "other", "Another reason"
 
     pupil = models.ForeignKey(TargetPupil, on_delete=models.CASCADE, related_name="places")
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="places")
     class_name = models.CharField("class", max_length=40, blank=True)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    ended_because = models.CharField(max_length=10, choices=Ended, blank=True)
 
     objects = PlaceQuerySet.as_manager()
 
@@ -118,8 +131,21 @@ class Place(models.Model):
                 fields=["pupil", "partnership"],
                 name="place_once_per_partnership",
                 violation_error_message="This pupil is a target pupil of this partnership already.",
-            )
+            ),
+            models.CheckConstraint(
+                name="place_ends_with_a_reason",
+                condition=Q(until__isnull=True, ended_because="") | Q(until__isnull=False) & ~Q(ended_because=""),
+            ),
+            models.CheckConstraint(
+                name="place_ends_after_it_began", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
         ]
+
+    def excused_on(self, day):
+        """The reason why no grade is asked for on this day, or "" where one is."""
+        if self.since and day < self.since:
+            return Assessment.Reason.NOT_ENROLLED
+        return Assessment.Reason.LEFT if self.until and day >= self.until else ""
 
 
 class Assessment(models.Model):
@@ -136,6 +162,7 @@ class Assessment(models.Model):
     data_point = models.ForeignKey(DataPoint, on_delete=models.RESTRICT, related_name="+")
     grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField("why there is no grade", max_length=20, choices=Reason, blank=True)
+    moderated = models.BooleanField("agreed in a moderation session", default=False)
     assessed_on = models.DateField(null=True, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
