@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
+from desks.models import WHOLE
 from lessons import services
 from lessons.models import (
     GapTask,
@@ -20,7 +21,6 @@ from lessons.models import (
     Side,
     VisitRecord,
 )
-from lessons.models.sheets import WHOLE
 from lessons.services import Cell
 from visits.models import Visit
 
