@@ -53,6 +53,7 @@ GROUPS = [
         "This programme",
         [
             Way("Change the settings", "programmes:set_up", "programmes.set_up", (ACTIVE,)),
+            Way("How long pupil data is kept", "programmes:keeping", "programmes.set_up"),
             Way("Copy to another year", "programmes:copy", "programmes.set_up"),
         ],
     ),

@@ -19,6 +19,8 @@ MATRIX = {
     "programmes:set_up GET":            (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:settings GET":          (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:settings POST":         (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:keeping GET":           (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "programmes:keeping POST":          (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:task_done POST":        (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:areas GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "programmes:areas POST":            (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -87,6 +89,7 @@ SET_UP = [
         *(
             "set_up",
             "settings",
+            "keeping",
             "areas",
             "data_points",
             "data_points_suggest",
@@ -140,7 +143,7 @@ OF_A_PROGRAMME = {
     "programmes:term_dates_enter",
     "programmes:own_dates",
 }
-FLAT = ["copy", "set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
+FLAT = ["copy", "keeping", "set_up", "areas", "data_points", "check", "timetable", "timetable_choose"]
 LISTS = {f"programmes:{name}": ["coordinator"] for name in [*FLAT, "templates", "term_dates", "term_dates_year"]}
 
 

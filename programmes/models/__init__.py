@@ -2,6 +2,7 @@ from programmes.models.acceptances import Acceptance
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Revisit, Signature
 from programmes.models.closures import SchoolClosure, SchoolLimits
+from programmes.models.keeping import KeepingChange
 from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
 from programmes.models.partnerships import (
@@ -50,6 +51,7 @@ __all__ = [
     "Expectation",
     "HeadContact",
     "HeadsLetter",
+    "KeepingChange",
     "Nomination",
     "Objection",
     "PairingRun",

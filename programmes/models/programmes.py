@@ -54,6 +54,12 @@ class ProgrammeQuerySet(ScopedQuerySet):
         ),
     }
 
+    def past_their_date(self, today):
+        """Those whose pupil data was to be kept until a day that is past, and still stands."""
+        by_default = Q(kept_until=None, ends_on__lt=a_year_before(today))
+        started = self.exclude(status=Programme.Status.DRAFT).filter(erased_at=None)
+        return started.filter(by_default | Q(kept_until__lt=today))
+
     def open(self):
         """Those that may still be changed: what a closed one says stands."""
         return self.exclude(status=Programme.Status.CLOSED)
@@ -89,6 +95,8 @@ class Programme(models.Model):
     tasks_done = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     hide_up_to = models.PositiveSmallIntegerField("hide blocks of up to this many pupils", default=5)
     hide_whole_up_to = models.PositiveSmallIntegerField("hide shares of 0% and 100% of up to this many", default=10)
+    kept_until = models.DateField("last day on which pupil data is kept", null=True, blank=True)
+    erased_at = models.DateTimeField("when its pupil data was erased", null=True, blank=True, editable=False)
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -121,6 +129,27 @@ class Programme(models.Model):
     @property
     def is_over(self):
         return self.ends_on < timezone.localdate()
+
+    @property
+    def pupils_kept_until(self):
+        """The last day on which its pupil data is kept: what was set, or 12 months after its year."""
+        return self.kept_until or years_later(self.ends_on, 1)
+
+    @property
+    def is_past_its_date(self):
+        return self.erased_at is None and self.pupils_kept_until < timezone.localdate()
+
+
+def years_later(day, years):
+    """The same day so many years later; of 29 February the 28th where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def a_year_before(day):
+    return years_later(day, -1)
 
 
 def academic_year(on):
