@@ -22,18 +22,18 @@ LEAST_GRADES = 5
 MINUS = "\N{MINUS SIGN}"
 
 
-def dumbbell(grades, groups, expected, first="October", last="Summer"):
+def dumbbell(grades, groups, expected, first="October", last="Summer", by=None):
     """
     The charts of target pupils from their first to their last grade, as many as it takes to keep a chart on a page.
 
     `grades` are those of the scale (code, points or None, position); `groups` have name, level (a code or None),
     level_label ("level for Year 5") and rows (label, first and last: codes or None, reason, gain, above). `expected`
     points draw the bar of expected progress. On a scale without points, positions are used, there is no such bar, and
-    a change is only higher or lower.
+    a change is only higher or lower. `by` is when the progress is expected, where that is later than the last grade.
     """
-    scale = _Scale(grades, groups, expected)
+    scale = _Scale(grades, groups, expected, ahead=by is not None)
     charts = _on_pages(groups)
-    return [_chart(scale, parts, first, last, number, len(charts)) for number, parts in enumerate(charts, 1)]
+    return [_chart(scale, parts, first, last, by, number, len(charts)) for number, parts in enumerate(charts, 1)]
 
 
 def bar(value: int, target: int | None = None):
@@ -52,9 +52,10 @@ def bar(value: int, target: int | None = None):
 class _Scale:
     """Where a grade stands from left to right; one scale for all charts of a drawing, so that they can be compared."""
 
-    def __init__(self, grades, groups, expected):
+    def __init__(self, grades, groups, expected, ahead=False):
         grades = sorted(grades, key=lambda grade: grade["position"])
         self.has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
+        self.ahead = ahead  # progress is expected later, also of whom only the first grade is there
         self.expected = Fraction(expected) if self.has_points and expected is not None else None
         self.values = {g["code"]: Fraction(g["points"] if self.has_points else g["position"]) for g in grades}
         rows = [row for group in groups for row in group["rows"]]
@@ -67,9 +68,13 @@ class _Scale:
         self.left, self.right, self.widest = LEFT + more, RIGHT - more, CODES + 1 + more
         self.low, self.high = self._span(used)
         if self.expected is not None:
-            goals = [self.values[row["first"]] + self.expected for row in rows if row["first"] and row["last"]]
+            goals = [self.values[row["first"]] + self.expected for row in rows if self.expects(row)]
             self.high = max(self.high, *goals, self.low)
         self.axis = self._axis()
+
+    def expects(self, row):
+        """Whether the bar of expected progress is drawn for this pupil."""
+        return bool(self.expected is not None and row["first"] and (row["last"] or (self.ahead and not row["reason"])))
 
     def x(self, value):
         if self.low == self.high:
@@ -149,7 +154,7 @@ def _on_pages(groups):
     return charts
 
 
-def _chart(scale, parts, first, last, number, of):
+def _chart(scale, parts, first, last, by, number, of):
     y, groups = TOP, []
     for part in parts:
         group, y = _group(scale, part, y, first, last)
@@ -163,13 +168,14 @@ def _chart(scale, parts, first, last, number, of):
         "change": "Points gained" if scale.has_points else "Change",
         "first": first,
         "last": last,
-        "expects": scale.expected is not None and any(row["band"] for row in rows),
+        "by": by,
+        "expects": any(row["band"] for row in rows),
         "has_both": any(row["both"] for row in rows),
         "has_only_first": any(row["first"] is not None and row["last"] is None for row in rows),
         "has_only_last": any(row["first"] is None and row["last"] is not None for row in rows),
         "has_same": any(row["same"] for row in rows),
-        "title": _title(scale, parts, first, last, number, of),
-        "description": _description(scale, parts, rows, first, last),
+        "title": _title(scale, parts, first, last, by, number, of),
+        "description": _description(scale, parts, rows, first, last, by),
     }
 
 
@@ -220,7 +226,7 @@ def _row(scale, row, top, uprights, first, last):
         "band": None,
     }
     right = max(x + radius for x, radius in ((x1, 5), (x2, 6), (NAMES, 0)) if x is not None)
-    if both and scale.expected is not None:
+    if scale.expects(row):
         goal = scale.x(scale.values[row["first"]] + scale.expected)
         drawn["band"] = {"y": y - 6, "width": goal - x1, "goal": goal, "tick1": y - 9, "tick2": y + 9}
         right = max(right, goal)
@@ -287,11 +293,11 @@ def _missing(row, first, last):
     return [f"{row['reason']}, {what}", row["reason"], what] if row["reason"] else [what, "no grade"]
 
 
-def _title(scale, parts, first, last, number, of):
+def _title(scale, parts, first, last, by, number, of):
     """All grades in words: what a screen reader says for the drawing."""
     what = f"Chart{f' {number} of {of}' if of > 1 else ''} of grades in {first} and in {last} for each target pupil"
     if scale.expected is not None:
-        what += ", beside the progress expected"
+        what += f", beside the progress expected{f' by {by}' if by else ''}"
     groups = []
     for part in parts:
         level = f" ({part['level_label']}: {part['level']})" if part["level"] else ""
@@ -315,7 +321,7 @@ def _in_words(scale, row, first, last):
     return words
 
 
-def _description(scale, parts, rows, first, last):
+def _description(scale, parts, rows, first, last, by):
     """How the drawing is read."""
     words = f"Open circle: {first}."
     if any(row["last"] is not None for row in rows):
@@ -325,9 +331,10 @@ def _description(scale, parts, rows, first, last):
     if any(row["first"] is not None and row["last"] is None for row in rows):
         words += f" A dotted circle: {first}, and no {last} grade."
     if any(row["band"] for row in rows):
-        words += (
-            f" The pale bar runs from {first} to the expected {last} grade and ends in an upright line;"
-            " a filled circle to the right of it has gained more than expected."
+        words += f" The pale bar runs from {first} to the expected {by or last} grade and ends in an upright line" + (
+            "; a filled circle to the right of it has gained more than expected."
+            if any(row["both"] for row in rows)
+            else "."
         )
     if any(part["level"] for part in parts):
         words += " The dashed line is the level for the year."

@@ -50,6 +50,12 @@ GROUPS = [
         ],
     ),
     (
+        "Grades and progress",
+        [
+            Way("Progress of each pupil", "reports:followed", "progress.view", (ACTIVE, CLOSED)),
+        ],
+    ),
+    (
         "This programme",
         [
             Way("Change the settings", "programmes:set_up", "programmes.set_up", (ACTIVE,)),

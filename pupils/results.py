@@ -6,18 +6,20 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
 
-from programmes.models import Partnership, Programme, SuccessCriterion
+from programmes.models import DataPoint, Partnership, Programme, SuccessCriterion
 from pupils.figures import Block, GradeValue, PlaceFacts, Share, block, percent, split
 from pupils.models import Assessment, Grade, Place
 
 
-def place_facts(programme: Programme, places=None) -> list[PlaceFacts]:
+def place_facts(programme: Programme, places=None, to: DataPoint | None = None) -> list[PlaceFacts]:
     """The facts of the programme's places, or of those of them that `places` (a queryset) holds. Four queries.
 
-    With fewer than two data points there is no gain, and no place is matched.
+    With fewer than two data points there is no gain, and no place is matched. `to` stands in for the last data point;
+    before the last one nobody can have gained more, or no more, than is expected by then.
     """
     points = list(programme.data_points.all())
-    first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    first, last = (points[0], to or points[-1]) if len(points) > 1 else (None, None)
+    is_final = to is None or to == points[-1]
     of_programme = Q(scale__name=programme.scale)
     in_use = Q(
         pk__in=Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False).values("grade")
@@ -64,7 +66,7 @@ def place_facts(programme: Programme, places=None) -> list[PlaceFacts]:
             last_reason=last_reason or "",
             met_from=expected_of.get(year_group, (None, None))[0],
             exceeded_from=expected_of.get(year_group, (None, None))[1],
-            expected_points=programme.expected_points if has_points else None,
+            expected_points=programme.expected_points if has_points and is_final else None,
         )
         for (
             pk, pupil, partnership, school, subject, year_group, area,

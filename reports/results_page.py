@@ -21,7 +21,7 @@ TABS = [("", "Subject and year group"), ("area", "Area"), ("school", "School")]
 class Reader:
     """What of a programme's results this person may see: all of it or an area, exact or with small numbers hidden."""
 
-    def __init__(self, person, programme: Programme):
+    def __init__(self, person, programme: Programme, to=None):
         def granting(action):
             found = person.memberships_granting(action)
             return {m.pk for m in found if m.organisation_id == programme.organisation_id}
@@ -32,7 +32,7 @@ class Reader:
         self.exact = bool(whole & known) if whole else bool(known)
         self.reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
         self.thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
-        self.facts, self.two_scales = set_apart(place_facts(programme, None if self.whole else self.reach))
+        self.facts, self.two_scales = set_apart(place_facts(programme, None if self.whole else self.reach, to))
 
 
 def results_page(person, programme: Programme, by: str) -> dict:
@@ -178,15 +178,27 @@ OF = {
     "met": ("at or above the level for their year in {last}", True, lambda place: place.met),
     "exceeded": ("above the level for their year in {last}", True, lambda place: place.exceeded),
     "above": ("who gained more than the expected {expected} points", True, lambda place: place.above),
+    "up": ("with a higher grade in {last} than in {first}", True, lambda place: step(place) > 0),
+    "same": ("with the same grade in {first} and {last}", True, lambda place: step(place) == 0),
+    "down": ("with a lower grade in {last} than in {first}", True, lambda place: step(place) < 0),
 }
 
 
+def step(place):
+    """By how many grades a place has moved."""
+    return place.last.position - place.first.position
+
+
 def places_page(person, programme: Programme, asked) -> dict:
-    """The places of one figure, for who knows the pupils: reference, initials, year and grades, no name."""
-    reader = Reader(person, programme)
-    in_reach = set(reader.reach.values_list("pk", flat=True))
+    """The places of one figure, for who knows the pupils: reference, initials, year and grades, no name.
+
+    `to` asks for the figures up to a data point before the last one.
+    """
     points = list(programme.data_points.all())
     first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    last = next((point for point in points[1:] if str(point.pk) == asked.get("to")), last)
+    reader = Reader(person, programme, last)
+    in_reach = set(reader.reach.values_list("pk", flat=True))
     facts, group = narrowed([place for place in reader.facts if place.place in in_reach], asked)
     words, of_matched, fits = OF.get(asked.get("of"), ("", False, lambda place: True))
     whole = [place for place in facts if place.matched] if of_matched else facts

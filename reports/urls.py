@@ -2,6 +2,7 @@ from django.urls import path
 
 from reports import views
 from reports.handover import views as handover
+from reports.progress import views as followed
 from reports.roster import views as roster
 
 app_name = "reports"
@@ -18,6 +19,14 @@ urlpatterns = [
     path("programmes/<slug:slug>/results/", views.results, name="results"),
     path("programmes/<slug:slug>/results/places/", views.places, name="places"),
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),
+    path("programmes/<slug:slug>/progress/", followed.of_programme, name="followed"),
+    path("programmes/<slug:slug>/progress/table.<str:ending>", followed.of_programme_table, name="followed_table"),
+    path("partnerships/<int:pk>/progress/", followed.of_partnership, name="partnership_followed"),
+    path(
+        "partnerships/<int:pk>/progress/table.<str:ending>",
+        followed.of_partnership_table,
+        name="partnership_followed_table",
+    ),
     path("partnerships/<int:pk>/hand-over/", handover.page, name="handover"),
     path("partnerships/<int:pk>/hand-over/make/", handover.order, name="handover_order"),
     path("partnerships/<int:pk>/hand-over/progress/", handover.progress, name="handover_progress"),

@@ -416,6 +416,10 @@ MATRIX = {
     "reports:results GET":              (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:results_table GET":        (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:places GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
+    "reports:followed GET":             (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "reports:followed_table GET":       (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "reports:partnership_followed GET": (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "reports:partnership_followed_table GET": (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "reports:list GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "reports:order_school POST":        (403, 403, 403, 403, 403, 403, 403, 403, 302, 403, 403, 403),
     "reports:order_programme POST":     (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -628,6 +632,10 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:results": lambda c: [c.programme.slug],
     "reports:results_table": lambda c: [c.programme.slug, "csv"],
     "reports:places": lambda c: [c.programme.slug],
+    "reports:followed": lambda c: [c.programme.slug],
+    "reports:followed_table": lambda c: [c.programme.slug, "csv"],
+    "reports:partnership_followed": lambda c: [c.partnership.pk],
+    "reports:partnership_followed_table": lambda c: [c.partnership.pk, "csv"],
     "reports:order_school": lambda c: [c.programme.slug, c.school.pk],
     "reports:order_programme": lambda c: [c.programme.slug],
     "reports:detail": lambda c: [c.school_report.pk],
@@ -682,6 +690,8 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "reports:results",
     "reports:results_table",
     "reports:places",
+    "reports:followed",
+    "reports:followed_table",
     "reports:order_programme",
     "reports:detail/programme",
     "reports:download/programme",
@@ -718,7 +728,13 @@ TEACHERS_SEE_NAMES = {
     "lessons:study_start",
     "lessons:case_pupils",
 }  # others who open it see reference and initials
-SCHOOL_SEES_NAMES = {"lessons:record"}  # the teachers and the pupils' own head; others reference and initials
+SCHOOL_SEES_NAMES = {
+    "lessons:record",
+    "reports:followed",
+    "reports:followed_table",
+    "reports:partnership_followed",
+    "reports:partnership_followed_table",
+}  # the teachers and the pupils' own head; others reference and initials
 MEMBERS = {Role.SPECIALIST, Role.PARTNER}  # of the study, who alone read what its members write
 GUESTS_READ = {"lessons:sheet", "lessons:observe"}  # of the one lesson to which they are invited
 UPN_PAGES = {"pupils:detail", "pupils:change"}

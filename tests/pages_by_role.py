@@ -25,6 +25,10 @@ def pages_of(corner):
     ]
     results = [reverse("reports:results", args=[slug])]
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
+    progress = [
+        reverse("reports:followed", args=[slug]),
+        reverse("reports:partnership_followed", args=[ours.partnership.pk]),
+    ]
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
     records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
     records += [reverse("lessons:studies"), reverse("lessons:study", args=[ours.study.pk])]
@@ -191,6 +195,7 @@ def pages_of(corner):
             *year,
             *results,
             *by,
+            *progress,
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
@@ -212,10 +217,12 @@ def pages_of(corner):
             *year,
             *results,
             *by,
+            *progress,
         ],
         Role.FINANCE: [*everyone, programme, *ledger],
         Role.SPECIALIST: [
             *everyone,
+            *progress,
             *observing,
             week,
             *partnerships,
@@ -233,6 +240,7 @@ def pages_of(corner):
         ],
         Role.PARTNER: [
             *everyone,
+            *progress,
             *own_week,
             *agreements,
             *visits,
@@ -251,6 +259,7 @@ def pages_of(corner):
         ],
         Role.HEADTEACHER: [
             *everyone,
+            *progress,
             letter,
             *cover,
             reverse("visits:ledger_school"),

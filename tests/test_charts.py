@@ -359,3 +359,15 @@ def test_the_legend_explains_a_grade_that_stands_alone():
     assert "Filled circle" not in alone
     assert "Filled circle" in both
     assert "Dotted circle" not in both
+
+
+def test_what_is_expected_later_is_drawn_from_the_first_grade_on_and_says_by_when():
+    rows = group(place("Ben", "2b", None), place("Al", "2b", None, reason="left the school"))
+
+    (chart,) = dumbbell(SUB_LEVELS, [rows], 3, "October", "December", by="Summer")
+
+    ben, al = chart["groups"][0]["rows"]
+    assert (ben["band"] is not None, al["band"]) == (True, None)
+    assert (chart["expects"], chart["by"]) == (True, "Summer")
+    assert "beside the progress expected by Summer" in chart["title"]
+    assert "to the expected Summer grade and ends in an upright line." in chart["description"]

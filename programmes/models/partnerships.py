@@ -60,14 +60,16 @@ def partner_teachers(through=""):
 class PartnershipQuerySet(ScopedQuerySet):
     started = started("programme__")
     reach = OWN | {Role.HEADTEACHER: of_either_school}
-    # Numbers of release time, without a name, are for those who answer for the money as well.
     narrower = {
+        # A head follows the own school's pupils: a specialist teacher's head sees none of the partner school's.
+        "progress.view": OWN | {Role.HEADTEACHER: of_partner_school},
+        # Numbers of release time, without a name, are for those who answer for the money as well.
         "ledger.numbers": {
             Role.COORDINATOR: of_organisation,
             Role.BUDGET_HOLDER: of_organisation,
             Role.CONSULTANT: OWN[Role.CONSULTANT],
             Role.FINANCE: of_organisation,
-        }
+        },
     }
 
     def ever_active(self):

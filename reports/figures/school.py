@@ -127,7 +127,7 @@ def groups(programme, own, partnerships, points, grades):
                 "level_label": f"level for Year {year}",
                 "block": block_words(name, block(mine)),
                 "rows": [
-                    pupil_words(place, rows[place.place].pupil, codes[place.place], points, position)
+                    pupil_words(place, rows[place.place].pupil.full_name, codes[place.place], points, position)
                     for place in sorted(mine, key=lambda place: order(place, rows[place.place].pupil))
                 ],
             }
@@ -142,11 +142,11 @@ def order(place, pupil):
     return not place.matched, -(gain or 0), pupil.last_name, pupil.first_name, pupil.ref
 
 
-def pupil_words(place, pupil, given, points, position):
+def pupil_words(place, label, given, points, position):
     """`position` has the grades of the programme's scale; one of another scale has no place in a chart."""
     reason = place.last_reason if place.last is None else place.first_reason if place.first is None else ""
     return {
-        "label": pupil.full_name,
+        "label": label,
         "year": place.year_group,
         "grades": [cell_words(*given.get(point.pk, (None, ""))) for point in points],
         "first": place.first.code if place.first and place.first.code in position else None,

@@ -1,0 +1,241 @@
+"""The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
+
+from collections import defaultdict
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from papers.charts import dumbbell
+from programmes.models import Partnership, Programme
+from pupils.figures import PlaceFacts, block, set_apart
+from pupils.models import Assessment, Place
+from pupils.results import place_facts
+from reports.figures.school import pupil_words, scale_grades
+from reports.figures.words import number_words, reason_words
+from reports.results_page import why_missing
+
+ON_A_PAGE = 10  # partnerships
+
+
+class Followed:
+    """The target pupils of a programme, or of one of its partnerships, whom this person follows."""
+
+    def __init__(self, person, programme: Programme, partnership: Partnership | None = None):
+        self.person, self.programme, self.today = person, programme, timezone.localdate()
+        self.places = Place.objects.allowed(person, "progress.view").filter(partnership__programme=programme)
+        self.partnership = partnership
+        if partnership:
+            self.places = self.places.filter(partnership=partnership)
+        self.points = list(programme.data_points.all())
+        self.first = self.points[0] if len(self.points) > 1 else None
+        self.graded = dict(
+            Assessment.objects.filter(place__in=self.places.order_by(), grade__isnull=False)
+            .order_by()
+            .values_list("data_point")
+            .annotate(Count("pk"))
+        )
+
+    def until(self, asked):
+        """The data point that is asked for, else the last with a grade, else the one after the first."""
+        reached = [point for point in self.points[1:] if self.graded.get(point.pk)]
+        found = [point for point in reached if str(point.pk) == asked]
+        return (found or reached or self.points[1:2] or [None])[-1 if not found else 0] if self.first else None
+
+    @cached_property
+    def known(self) -> set[int]:
+        """The places whose pupils this person knows by name."""
+        return set(self.places.allowed(self.person, "pupils.view").values_list("pk", flat=True))
+
+    def called(self, place) -> str:
+        """By name for who may know it, else by reference and initials."""
+        pupil = place.pupil
+        return pupil.full_name if place.pk in self.known else f"{pupil.ref} {pupil.initials}".strip()
+
+    def facts(self, to) -> list[PlaceFacts]:
+        return set_apart(place_facts(self.programme, self.places, to))[0]
+
+
+def progress_page(followed: Followed, asked) -> dict:
+    """What both pages say: the answer, its numbers, and a part for each partnership with its chart and its table."""
+    programme, first = followed.programme, followed.first
+    to = followed.until(asked.get("to", ""))
+    facts = followed.facts(to)
+    areas = sorted({place.area for place in facts if place.area})
+    area = asked.get("area") if asked.get("area") in areas else ""
+    if area:
+        facts = [place for place in facts if place.area == area]
+    everyone = block(facts)
+    is_final = to is not None and to == followed.points[-1]
+    page = Paginator(partnerships_of(facts), ON_A_PAGE).get_page(asked.get("page"))
+    grades = scale_grades(programme)
+    has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
+    return {
+        "programme": programme,
+        "points": followed.points,
+        "first": first,
+        "to": to,
+        "end": followed.points[-1] if followed.points else None,
+        "is_final": is_final,
+        "so_far": programme.status != Programme.Status.CLOSED,
+        "waiting": to is not None and to.due_on >= followed.today,
+        "stage": stage_of(followed, everyone),
+        "everyone": everyone,
+        "met_first": baseline(facts),
+        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
+        "unit": "target pupil" if len({place.pupil for place in facts}) == len(facts) else "place",
+        "moves": moves(facts),
+        "past": None if is_final else past_expected(facts, programme.expected_points),
+        "expected": number_words(programme.expected_points) if has_points else None,
+        "has_points": has_points,
+        "choices": choices(followed, to, area),
+        "areas": area_choices(areas, area, to if asked.get("to") else None) if len(areas) > 1 else [],
+        "area": area,
+        "page_obj": page,
+        "query": urlencode([(name, value) for name, value in asked.items() if name != "page"]),
+        "parts": parts(followed, facts, page, to, grades),
+        "places_url": places_url(followed, to, area),
+    }
+
+
+def stage_of(followed, everyone) -> str:
+    """How much there is to show: nobody, no data points, no grades, the first grades only, or progress."""
+    if not everyone.places:
+        return "nobody"
+    if followed.first is None:
+        return "no points"
+    if everyone.n:
+        return "progress"
+    return "first" if followed.graded.get(followed.first.pk) else "nothing"
+
+
+def baseline(facts):
+    """How many of those with a first grade were at or above the level for their year then; None where none is set."""
+    answers = [place.met_first for place in facts if place.first is not None]
+    return None if None in answers or not answers else {"of": sum(answers), "n": len(answers)}
+
+
+def moves(facts) -> dict:
+    """How many of the places with both grades stand higher, the same and lower in the order of the grades."""
+    steps = [place.last.position - place.first.position for place in facts if place.matched]
+    return {"up": sum(s > 0 for s in steps), "same": sum(s == 0 for s in steps), "down": sum(s < 0 for s in steps)}
+
+
+def past_expected(facts, expected):
+    """How many have gained more already than is expected by the last data point; None where that is not defined."""
+    gains = [place.gain for place in facts if place.matched]
+    return None if expected is None or None in gains or not gains else sum(gain > expected for gain in gains)
+
+
+def choices(followed, to, area) -> list[dict]:
+    """The data points to which progress can be shown, where there is more than one."""
+    found = [point for point in followed.points[1:] if followed.graded.get(point.pk)]
+    return [
+        {
+            "name": point.name,
+            "current": point == to,
+            "query": urlencode({"to": point.pk} | ({"area": area} if area else {})),
+        }
+        for point in found
+        if len(found) > 1
+    ]
+
+
+def area_choices(areas, area, to) -> list[dict]:
+    kept = {"to": to.pk} if to else {}
+    return [
+        {
+            "name": name or "All areas",
+            "current": name == area,
+            "query": urlencode(kept | ({"area": name} if name else {})),
+        }
+        for name in ["", *areas]
+    ]
+
+
+def partnerships_of(facts):
+    """In the order of the facts, which is by reference."""
+    return list(dict.fromkeys(place.partnership for place in facts))
+
+
+def places_url(followed, to, area) -> str:
+    """Where the places behind a figure are listed, for who knows them by reference."""
+    if to is None or not followed.person.may("pupils.reference"):
+        return ""
+    if not followed.places.allowed(followed.person, "pupils.reference").exists():
+        return ""
+    asked = {"to": to.pk} | ({"area": area} if area else {})
+    if followed.partnership:
+        asked["partnership"] = followed.partnership.pk
+    return f"{reverse('reports:places', args=[followed.programme.slug])}?{urlencode(asked)}"
+
+
+def parts(followed, facts, page, to, grades) -> list[dict]:
+    """For each partnership of the page its pupils in a chart, and the same in a table."""
+    partnerships = {p.pk: p for p in Partnership.objects.filter(pk__in=list(page)).with_people()}
+    facts = [place for place in facts if place.partnership in partnerships]
+    places = followed.places.filter(pk__in=[place.place for place in facts]).select_related("pupil")
+    rows = {place.pk: place for place in places}
+    given = defaultdict(dict)
+    for place, point, code, reason in Assessment.objects.filter(place__in=rows).values_list(
+        "place", "data_point", "grade__code", "reason"
+    ):
+        given[place][point] = (code, reason)
+    position = {grade["code"]: grade["position"] for grade in grades}
+    level = {e.year_group: e.met_from for e in followed.programme.expectations.all()}
+    made = []
+    for pk in page:
+        mine = [place for place in facts if place.partnership == pk]
+        year = mine[0].year_group if len({place.year_group for place in mine}) == 1 else None
+        pupils = [
+            pupil_words(place, followed.called(rows[place.place]), given[place.place], followed.points, position)
+            | {
+                "open": place.place in followed.known,
+                "pupil": rows[place.place].pupil,
+                "facts": place,
+                "change": change_words(place),
+                "why": "" if place.matched else why_missing(place, followed.first, to),
+            }
+            for place in mine
+        ]
+        for row in pupils:
+            for cell, point in zip(row["grades"], followed.points, strict=True):
+                cell |= {"point": point.name}
+                if not cell["grade"] and cell["reason"] == "no grade" and point.due_on >= followed.today:
+                    cell["reason"] = "not due yet"
+        group = {
+            "name": partnerships[pk].label,
+            "level": level.get(year) if level.get(year) in position else None,
+            "level_label": f"level for Year {year}",
+            "rows": sorted(pupils, key=order),
+        }
+        charts = charts_of(followed, group, grades, to)
+        made.append(group | {"partnership": partnerships[pk], "charts": charts, "block": block(mine)})
+    return made
+
+
+def order(row):
+    """Who gained most first, who is not counted last."""
+    place = row["facts"]
+    gain = place.gain
+    if gain is None and place.matched:
+        gain = place.last.position - place.first.position
+    return not place.matched, -(gain or 0), row["label"]
+
+
+def charts_of(followed, group, grades, to) -> list[dict]:
+    if to is None or not any(row["first"] or row["last"] for row in group["rows"]):
+        return []
+    by = followed.points[-1].name if to != followed.points[-1] else None
+    return dumbbell(grades, [group], followed.programme.expected_points, followed.first.name, to.name, by)
+
+
+def change_words(place):
+    """In the words of the chart: points gained, or only the direction where the scale has none."""
+    if not place.matched or place.gain is not None:
+        return ""
+    step = place.last.position - place.first.position
+    return "higher" if step > 0 else "lower" if step < 0 else "the same"

@@ -1,0 +1,56 @@
+"""The pupils of a progress page as a file: what the page says of each, for whoever may see it."""
+
+from programmes.models import Partnership
+from pupils.figures import PlaceFacts
+from pupils.models import Assessment
+from reports.figures.words import REASONS
+
+NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
+
+
+def pupils_table(followed) -> tuple[list[str], list[list]]:
+    """A row for each place with every grade, and what came of it by the last data point. z: not applicable, x: not
+    available."""
+    facts = followed.facts(followed.points[-1] if followed.first else None)
+    partnerships = {
+        p.pk: p
+        for p in Partnership.objects.filter(pk__in={place.partnership for place in facts}).select_related(
+            "partner_school"
+        )
+    }
+    names = {place.pk: followed.called(place) for place in followed.places.select_related("pupil")}
+    given = {
+        (place, point): code or REASONS[reason]
+        for place, point, code, reason in Assessment.objects.filter(place__in=names).values_list(
+            "place", "data_point", "grade__code", "reason"
+        )
+    }
+    columns = ["Partnership", "Partner school", "Subject", "Pupil", "Year", *(point.name for point in followed.points)]
+    columns += ["Gain, points", "Gained more than expected", "At or above level, first", "At or above level, last"]
+    rows = [
+        [
+            partnerships[place.partnership].ref,
+            partnerships[place.partnership].partner_school.name,
+            place.subject,
+            names[place.place],
+            place.year_group,
+            *(given.get((place.place, point.pk), "") for point in followed.points),
+            *answers(place),
+        ]
+        for place in facts
+    ]
+    return columns, rows
+
+
+def answers(place: PlaceFacts) -> list:
+    """Gain, above expected, and the level at both ends."""
+    return [
+        (NOT_APPLICABLE if place.gain is None else place.gain) if place.matched else NOT_AVAILABLE,
+        yes_no(place.above) if place.matched else NOT_AVAILABLE,
+        yes_no(place.met_first) if place.first else NOT_AVAILABLE,
+        yes_no(place.met) if place.last else NOT_AVAILABLE,
+    ]
+
+
+def yes_no(answer) -> str:
+    return NOT_APPLICABLE if answer is None else "yes" if answer else "no"

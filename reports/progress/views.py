@@ -1,0 +1,50 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.access import allowed_rows, get_allowed
+from papers.downloads import table_response
+from programmes.models import Partnership, Programme
+from reports.progress.page import Followed, progress_page
+from reports.progress.tables import pupils_table
+
+
+def partnership_of(request, pk):
+    rows = allowed_rows(Partnership, request.user, "progress.view").with_people()
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def of_partnership(request, pk) -> HttpResponse:
+    partnership = partnership_of(request, pk)
+    audit.record(request.user, "progress.viewed", partnership)
+    page = progress_page(Followed(request.user, partnership.programme, partnership), request.GET)
+    return render(request, "reports/progress/partnership.html", {"page": page, "partnership": partnership})
+
+
+@require_safe
+def of_partnership_table(request, pk, ending) -> HttpResponse:
+    partnership = partnership_of(request, pk)
+    table = pupils_table(Followed(request.user, partnership.programme, partnership))
+    response = table_response(f"progress-{partnership.programme.slug}-{partnership.pk}", ending, *table, "Progress")
+    audit.record(request.user, "progress.downloaded", partnership, about=ending)
+    return response
+
+
+@require_safe
+def of_programme(request, slug) -> HttpResponse:
+    programme = get_allowed(Programme, request.user, "progress.view", slug=slug)
+    audit.record(request.user, "progress.viewed", programme)
+    page = progress_page(Followed(request.user, programme), request.GET)
+    return render(request, "reports/progress/programme.html", {"page": page})
+
+
+@require_safe
+def of_programme_table(request, slug, ending) -> HttpResponse:
+    programme = get_allowed(Programme, request.user, "progress.view", slug=slug)
+    response = table_response(
+        f"progress-{programme.slug}", ending, *pupils_table(Followed(request.user, programme)), "Progress"
+    )
+    audit.record(request.user, "progress.downloaded", programme, about=ending)
+    return response
