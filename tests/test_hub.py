@@ -29,7 +29,9 @@ LED_TO = {
         "Release time",
         "Events",
         "Attendance over the year",
+        "Progress of each pupil",
         "Change the settings",
+        "How long pupil data is kept",
         "Copy to another year",
     ],
     Role.BUDGET_HOLDER: ["Action plan", "Release time"],
@@ -40,11 +42,12 @@ LED_TO = {
         "Release time",
         "Events",
         "Attendance over the year",
+        "Progress of each pupil",
     ],
     Role.FINANCE: ["Release time"],
-    Role.SPECIALIST: ["Who has signed", "Action plan", "Events"],
-    Role.PARTNER: ["Who has signed", "Action plan", "Events"],
-    Role.HEADTEACHER: ["Who has signed", "Action plan", "Uncommon INSET days", "Events"],
+    Role.SPECIALIST: ["Who has signed", "Action plan", "Events", "Progress of each pupil"],
+    Role.PARTNER: ["Who has signed", "Action plan", "Events", "Progress of each pupil"],
+    Role.HEADTEACHER: ["Who has signed", "Action plan", "Uncommon INSET days", "Events", "Progress of each pupil"],
 }
 
 
@@ -85,6 +88,7 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         "Release time",
         "Events",
         "Attendance over the year",
+        "Progress of each pupil",
         "Change the settings",
     }
     over = {"Invite people to sign in", "Change the timetable", "Change the settings"}
