@@ -53,6 +53,7 @@ GROUPS = [
         "Grades and progress",
         [
             Way("Progress of each pupil", "reports:followed", "progress.view", (ACTIVE, CLOSED)),
+            Way("Which grades are in", "reports:completeness", "returns.view", (ACTIVE, CLOSED)),
         ],
     ),
     (

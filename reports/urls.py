@@ -21,6 +21,8 @@ urlpatterns = [
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),
     path("programmes/<slug:slug>/progress/", followed.of_programme, name="followed"),
     path("programmes/<slug:slug>/progress/table.<str:ending>", followed.of_programme_table, name="followed_table"),
+    path("programmes/<slug:slug>/grades-in/", followed.completeness, name="completeness"),
+    path("programmes/<slug:slug>/grades-in/table.<str:ending>", followed.completeness_file, name="completeness_table"),
     path("partnerships/<int:pk>/progress/", followed.of_partnership, name="partnership_followed"),
     path(
         "partnerships/<int:pk>/progress/table.<str:ending>",

@@ -25,6 +25,7 @@ def pages_of(corner):
     ]
     results = [reverse("reports:results", args=[slug])]
     by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
+    grades_in = [reverse("reports:completeness", args=[slug])]
     progress = [
         reverse("reports:followed", args=[slug]),
         reverse("reports:partnership_followed", args=[ours.partnership.pk]),
@@ -196,10 +197,11 @@ def pages_of(corner):
             *results,
             *by,
             *progress,
+            *grades_in,
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
-        Role.BUDGET_HOLDER: [*everyone, programme, *results, *ledger],
+        Role.BUDGET_HOLDER: [*everyone, *grades_in, programme, *results, *ledger],
         Role.CONSULTANT: [
             *everyone,
             *agreements,
@@ -218,8 +220,9 @@ def pages_of(corner):
             *results,
             *by,
             *progress,
+            *grades_in,
         ],
-        Role.FINANCE: [*everyone, programme, *ledger],
+        Role.FINANCE: [*everyone, *grades_in, programme, *ledger],
         Role.SPECIALIST: [
             *everyone,
             *progress,

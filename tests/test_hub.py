@@ -30,11 +30,12 @@ LED_TO = {
         "Events",
         "Attendance over the year",
         "Progress of each pupil",
+        "Which grades are in",
         "Change the settings",
         "How long pupil data is kept",
         "Copy to another year",
     ],
-    Role.BUDGET_HOLDER: ["Action plan", "Release time"],
+    Role.BUDGET_HOLDER: ["Action plan", "Release time", "Which grades are in"],
     Role.CONSULTANT: [
         "Specialist teachers",
         "Who has signed",
@@ -43,8 +44,9 @@ LED_TO = {
         "Events",
         "Attendance over the year",
         "Progress of each pupil",
+        "Which grades are in",
     ],
-    Role.FINANCE: ["Release time"],
+    Role.FINANCE: ["Release time", "Which grades are in"],
     Role.SPECIALIST: ["Who has signed", "Action plan", "Events", "Progress of each pupil"],
     Role.PARTNER: ["Who has signed", "Action plan", "Events", "Progress of each pupil"],
     Role.HEADTEACHER: ["Who has signed", "Action plan", "Uncommon INSET days", "Events", "Progress of each pupil"],
@@ -89,6 +91,7 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         "Events",
         "Attendance over the year",
         "Progress of each pupil",
+        "Which grades are in",
         "Change the settings",
     }
     over = {"Invite people to sign in", "Change the timetable", "Change the settings"}

@@ -6,6 +6,7 @@ from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from papers.downloads import table_response
 from programmes.models import Partnership, Programme
+from reports.progress.completeness import completeness_page, completeness_table
 from reports.progress.page import Followed, progress_page
 from reports.progress.tables import pupils_table
 
@@ -47,4 +48,20 @@ def of_programme_table(request, slug, ending) -> HttpResponse:
         f"progress-{programme.slug}", ending, *pupils_table(Followed(request.user, programme)), "Progress"
     )
     audit.record(request.user, "progress.downloaded", programme, about=ending)
+    return response
+
+
+@require_safe
+def completeness(request, slug) -> HttpResponse:
+    programme = get_allowed(Programme, request.user, "returns.view", slug=slug)
+    page = completeness_page(request.user, programme, only_owing="owing" in request.GET)
+    return render(request, "reports/progress/completeness.html", {"page": page})
+
+
+@require_safe
+def completeness_file(request, slug, ending) -> HttpResponse:
+    programme = get_allowed(Programme, request.user, "returns.view", slug=slug)
+    table = completeness_table(completeness_page(request.user, programme))
+    response = table_response(f"grades-in-{programme.slug}", ending, *table, "Grades in")
+    audit.record(request.user, "completeness.downloaded", programme, about=ending)
     return response

@@ -1,0 +1,107 @@
+"""Which grades are in: partnerships by data points, as counts, which are never hidden."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from programmes.models import DataReturn, Partnership, Programme
+from programmes.models.partnerships import RESTING
+
+
+def completeness_page(person, programme: Programme, only_owing=False) -> dict:
+    """A row for each partnership in reach, by area, and one for all; received of expected at each data point."""
+    today = timezone.localdate()
+    points = [
+        {"pk": point.pk, "name": point.name, "due": point.due_on, "past": point.due_on < today}
+        for point in programme.data_points.all()
+    ]
+    found = (
+        DataReturn.objects.allowed(person, "returns.view")
+        .filter(partnership__programme=programme)
+        .select_related("partnership__partner_school", "partnership__area")
+        .order_by("partnership__area__name", "partnership__ref", "data_point__due_on")
+    )
+    by_partnership = {}
+    for row in found:
+        by_partnership.setdefault(row.partnership, {})[row.data_point_id] = row
+    follows = Partnership.objects.allowed(person, "progress.view").filter(programme=programme)
+    opens = set(follows.values_list("pk", flat=True)) if person.may("progress.view") else set()
+    rows = [
+        {
+            "partnership": partnership,
+            "area": partnership.area.name if partnership.area else "",
+            "url": reverse("reports:partnership_followed", args=[partnership.pk]) if partnership.pk in opens else "",
+            "cells": [cell_of(given.get(point["pk"]), partnership, point) for point in points],
+        }
+        for partnership, given in by_partnership.items()
+    ]
+    total = [total_of([row["cells"][place] for row in rows], point) for place, point in enumerate(points)]
+    owing = [row for row in rows if any(cell and cell["late"] for cell in row["cells"])]
+    return {
+        "programme": programme,
+        "points": points,
+        "rows": owing if only_owing else rows,
+        "total": total,
+        "only_owing": only_owing,
+        "owing": len(owing),
+        "partnerships": len(rows),
+        "by_area": len({row["area"] for row in rows}) > 1,
+        "latest": next((pair for pair in reversed(list(zip(points, total, strict=True))) if pair[0]["past"]), None),
+        "next": next((point for point in points if not point["past"]), None),
+    }
+
+
+def cell_of(row, partnership, point):
+    """Counts in words and the tone that follows from them; None where no grade is asked for."""
+    if row is None or not row.expected:
+        return None
+    rests = partnership.status in RESTING
+    late = row.missing if point["past"] and not rests else 0
+    tone = "all" if not row.missing else "late" if late else "most" if row.received else "later"
+    return {
+        "received": row.received,
+        "expected": row.expected,
+        "excused": row.excused,
+        "late": late,
+        "tone": "later" if rests else tone,
+        "rests": partnership.get_status_display().lower() if rests else "",
+    }
+
+
+def total_of(cells, point) -> dict:
+    """Grades and reasons of all partnerships, and how many partnerships have all of theirs in."""
+    cells = [cell for cell in cells if cell]
+    expected, received = (sum(cell[name] for cell in cells) for name in ("expected", "received"))
+    late = sum(cell["late"] for cell in cells)
+    return {
+        "received": received,
+        "expected": expected,
+        "excused": sum(cell["excused"] for cell in cells),
+        "complete": sum(cell["received"] == cell["expected"] for cell in cells),
+        "partnerships": len(cells),
+        "late": late,
+        "tone": "all" if expected == received else "late" if late else "most" if received else "later",
+        "rests": "",
+    }
+
+
+def completeness_table(page) -> tuple[list[str], list[list]]:
+    columns = ["Partnership", "Partner school", "Subject", "Year", "Area", "Status"]
+    for point in page["points"]:
+        columns += [f"{point['name']}: expected", f"{point['name']}: received", f"{point['name']}: without a grade"]
+    rows = [
+        [
+            row["partnership"].ref,
+            row["partnership"].partner_school.name,
+            row["partnership"].subject,
+            row["partnership"].year_group,
+            row["area"],
+            row["partnership"].get_status_display(),
+            *(
+                value
+                for cell in row["cells"]
+                for value in ((cell["expected"], cell["received"], cell["excused"]) if cell else (0, 0, 0))
+            ),
+        ]
+        for row in page["rows"]
+    ]
+    return columns, rows
