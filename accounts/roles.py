@@ -98,6 +98,7 @@ GRANTS = {
     "pupils.edit": {*TEACHERS},
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},
     "progress.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "pupils.erase": {Role.COORDINATOR},
     "results.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER},
     "results.whole": {Role.COORDINATOR, Role.BUDGET_HOLDER},
     "returns.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER, Role.FINANCE},

@@ -11,3 +11,11 @@ class LessonsConfig(AppConfig):
 
         if let_studies_follow not in people.AFTER_PEOPLE_CHANGE:
             people.AFTER_PEOPLE_CHANGE.append(let_studies_follow)
+        from lessons import keeping
+        from pupils import retention
+
+        for part in keeping.PARTS:
+            if part not in retention.ERASE:
+                retention.ERASE.append(part)
+        if keeping.exports_in_hand not in retention.STILL_OPEN:
+            retention.STILL_OPEN.append(keeping.exports_in_hand)

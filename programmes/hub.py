@@ -61,6 +61,7 @@ GROUPS = [
         [
             Way("Change the settings", "programmes:set_up", "programmes.set_up", (ACTIVE,)),
             Way("How long pupil data is kept", "programmes:keeping", "programmes.set_up"),
+            Way("What would be erased of its pupils", "reports:erasing", "pupils.erase", (ACTIVE, CLOSED)),
             Way("Copy to another year", "programmes:copy", "programmes.set_up"),
         ],
     ),

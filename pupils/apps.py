@@ -22,3 +22,12 @@ class PupilsConfig(AppConfig):
             data_points.AFTER_DATA_POINTS.append(count_returns)
         if without_a_rate not in setting_up.ASSESSMENT_GAPS:
             setting_up.ASSESSMENT_GAPS.append(without_a_rate)
+        from pupils import retention
+        from pupils.retention import freezing, own
+
+        for part in (*own.PARTS, *own.WORDS):
+            if part not in retention.ERASE:
+                retention.ERASE.append(part)
+        if freezing.freeze_results not in retention.FREEZE:
+            retention.FREEZE.append(freezing.freeze_results)
+            retention.STILL_OPEN.append(own.open_partnerships)

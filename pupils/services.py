@@ -3,7 +3,7 @@ from django.db.models import Count, Q
 
 from accounts import audit
 from programmes.models import DataPoint, DataReturn, Partnership, Programme
-from pupils.models import Assessment, Place, TargetPupil
+from pupils.models import Assessment, FrozenFigures, Place, TargetPupil
 from pupils.upn import upn_index
 
 
@@ -11,8 +11,11 @@ from pupils.upn import upn_index
 def count_returns(programme: Programme, partnerships=None) -> int:
     """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
 
-    A return whose counts change after it was submitted gets the next version.
+    A return whose counts change after it was submitted gets the next version. Once the pupils are erased the counts
+    stand: money hangs on them.
     """
+    if FrozenFigures.objects.filter(programme=programme).exists():
+        return 0
     rows = programme.partnerships.all() if partnerships is None else partnerships
     # Whoever counts second sees what the first has written.
     locked = list(rows.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))

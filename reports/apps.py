@@ -10,3 +10,12 @@ class ReportsConfig(AppConfig):
         from reports.succession import FOLLOWING
 
         AFTER_SUCCESSION.extend(following for following in FOLLOWING if following not in AFTER_SUCCESSION)
+        from pupils import retention
+        from reports import freezing, keeping
+
+        for part in keeping.PARTS:
+            if part not in retention.ERASE:
+                retention.ERASE.append(part)
+        if freezing.freeze_pages not in retention.FREEZE:
+            retention.FREEZE.append(freezing.freeze_pages)
+            retention.STILL_OPEN.append(keeping.in_hand)

@@ -13,7 +13,9 @@ from pupils import small_numbers
 from pupils.figures import Block, block, set_apart, split
 from pupils.models import Place
 from pupils.results import completion, criteria, outcomes, place_facts
+from pupils.retention.freezing import frozen_figures
 from reports.figures.words import REASONS, number_words, reason_words
+from reports.frozen import FrozenReader
 
 TABS = [("", "Subject and year group"), ("area", "Area"), ("school", "School")]
 
@@ -22,43 +24,75 @@ class Reader:
     """What of a programme's results this person may see: all of it or an area, exact or with small numbers hidden."""
 
     def __init__(self, person, programme: Programme, to=None):
-        def granting(action):
-            found = person.memberships_granting(action)
-            return {m.pk for m in found if m.organisation_id == programme.organisation_id}
+        reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
+        self.look(programme, *access_of(person, programme), reach, to)
 
-        whole, known = granting("results.whole"), granting("pupils.reference")
-        # Two roles do not add up: the whole table is exact only for one that grants both.
-        self.whole = bool(whole)
-        self.exact = bool(whole & known) if whole else bool(known)
-        self.reach = Place.objects.allowed(person, "pupils.reference").filter(partnership__programme=programme)
+    def look(self, programme, whole, exact, reach, to=None):
+        self.whole, self.exact, self.reach = whole, exact, reach
         self.thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
         self.facts, self.two_scales = set_apart(place_facts(programme, None if self.whole else self.reach, to))
 
+    @property
+    def tabs(self):
+        return TABS if self.exact else TABS[:1]
+
+    @property
+    def leads_to_places(self):
+        """Whether a figure leads to the pupils behind it."""
+        return self.exact
+
+    def shown(self, by) -> dict:
+        """What stands in one tab, and what comes from the grades and stands on the page above it."""
+        everyone = block(self.facts)
+        return {
+            "areas": [] if self.whole else sorted({place.area for place in self.facts if place.area}),
+            "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
+            "two_scales": self.two_scales,
+            "too_few": small_numbers.is_small(everyone, *self.thresholds),
+            "unit": "target pupil" if len({place.pupil for place in self.facts}) == len(self.facts) else "place",
+            "sections": sections_by(self, by),
+        }
+
+
+def access_of(person, programme) -> tuple[bool, bool]:
+    """Whether the person sees the whole programme, and whether exactly."""
+
+    def granting(action):
+        found = person.memberships_granting(action)
+        return {m.pk for m in found if m.organisation_id == programme.organisation_id}
+
+    whole, known = granting("results.whole"), granting("pupils.reference")
+    # Two roles do not add up: the whole table is exact only for one that grants both.
+    return bool(whole), bool(whole & known) if whole else bool(known)
+
+
+def reader_for(person, programme: Programme):
+    """As the grades stand; of a programme whose pupils are erased, as its figures were frozen for this person."""
+    figures = frozen_figures(programme)
+    return (
+        Reader(person, programme) if figures is None else FrozenReader(*access_of(person, programme), person, figures)
+    )
+
 
 def results_page(person, programme: Programme, by: str) -> dict:
-    reader = Reader(person, programme)
-    tabs = TABS if reader.exact else TABS[:1]
+    reader = reader_for(person, programme)
+    tabs = reader.tabs
     by = by if by in dict(tabs) else ""
-    everyone = block(reader.facts)
     partnerships, specialists = completion(programme)
     points = list(programme.data_points.all())
     first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
     waiting = last is not None and last.due_on >= timezone.localdate()
     so_far = programme.status != Programme.Status.CLOSED
-    sections = sections_by(reader, by)
+    found = reader.shown(by)
+    sections = found["sections"]
     shown = sections[0]["rows"][0]["b"]
     judged = criteria(programme, shown, specialists) if reader.whole else []
-    return {
+    return found | {
         "programme": programme,
         "reader": reader,
-        "areas": [] if reader.whole else sorted({place.area for place in reader.facts if place.area}),
         "everyone": shown,
-        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
         "waiting": waiting,
         "so_far": so_far,
-        "two_scales": reader.two_scales,
-        "too_few": small_numbers.is_small(everyone, *reader.thresholds),
-        "unit": "target pupil" if len({place.pupil for place in reader.facts}) == len(reader.facts) else "place",
         "criteria": judged,
         "criteria_words": criteria_words(judged, so_far=so_far),
         "partnerships": partnerships if reader.whole else None,
@@ -67,10 +101,9 @@ def results_page(person, programme: Programme, by: str) -> dict:
         "first": first,
         "last": last,
         "expected": number_words(programme.expected_points),
-        "sections": sections,
         "any_hidden": any(row["b"].hidden for section in sections for row in section["rows"]),
         "tabs": [{"name": label, "value": value, "current": value == by} for value, label in tabs],
-        "places_url": reverse("reports:places", args=[programme.slug]) if reader.exact else "",
+        "places_url": reverse("reports:places", args=[programme.slug]) if reader.leads_to_places else "",
         "target": next(
             (c.target_pct for c in programme.success_criteria.all() if c.measure == "above_expected_rate"), None
         ),
@@ -296,10 +329,10 @@ HIDDEN, NOT_APPLICABLE = "c", "z"
 
 def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
     """The table as the page shows it, every tab of it: c stands for hidden, z for not applicable."""
-    reader = Reader(person, programme)
+    reader = reader_for(person, programme)
     rows = []
-    for by, _ in TABS if reader.exact else TABS[:1]:
-        for section in sections_by(reader, by)[1 if by else 0 :]:
+    for by, _ in reader.tabs:
+        for section in reader.shown(by)["sections"][1 if by else 0 :]:
             rows += [cells(row["name"], row["b"]) for row in section["rows"]]
     return COLUMNS, rows
 

@@ -54,9 +54,10 @@ def file_name(report) -> str:
 
 
 def told_to(organisation, school):
-    """The programmes in which the school is or was a partner school; one that is being set up is not told of yet."""
+    """The programmes in which the school is or was a partner school. One that is being set up is not told of yet, and
+    of one whose pupils are erased nothing is left to tell of the own ones."""
     partnerships = Partnership.objects.filter(programme__organisation=organisation, partner_school=school)
-    started = Programme.objects.exclude(status=Programme.Status.DRAFT)
+    started = Programme.objects.exclude(status=Programme.Status.DRAFT).filter(frozen=None)
     return started.filter(pk__in=partnerships.values("programme")).order_by("-starts_on", "name")
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import views
+from reports.erasing import views as erasing
 from reports.handover import views as handover
 from reports.progress import views as followed
 from reports.roster import views as roster
@@ -29,6 +30,10 @@ urlpatterns = [
         followed.of_partnership_table,
         name="partnership_followed_table",
     ),
+    path("programmes/<slug:slug>/erasing/", erasing.look, name="erasing"),
+    path("programmes/<slug:slug>/erasing/progress/", erasing.progress, name="erase_progress"),
+    path("programmes/<slug:slug>/erasing/go-on/", erasing.go_on, name="erase_go_on"),
+    path("programmes/<slug:slug>/erasing/<str:how>/", erasing.confirm, name="erase_confirm"),
     path("partnerships/<int:pk>/hand-over/", handover.page, name="handover"),
     path("partnerships/<int:pk>/hand-over/make/", handover.order, name="handover_order"),
     path("partnerships/<int:pk>/hand-over/progress/", handover.progress, name="handover_progress"),

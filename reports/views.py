@@ -29,6 +29,9 @@ def results(request, slug):
 @require_safe
 def places(request, slug):
     programme = get_allowed(Programme, request.user, "pupils.reference", slug=slug)
+    if programme.erased_at:
+        messages.info(request, "The pupils behind these figures are erased, so there are no rows to show.")
+        return redirect("reports:results", slug=slug)
     audit.record(request.user, "pupils.listed", programme)
     return render(request, "reports/places.html", places_page(request.user, programme, request.GET))
 
@@ -62,7 +65,7 @@ def order_school(request, slug, school):
     here = {(m.organisation_id, m.school_id) for m in request.user.memberships_granting("reports.school")}
     if (programme.organisation_id, school.pk) not in here:
         raise Http404
-    if not programme.partnerships.filter(partner_school=school).exists():
+    if not services.told_to(programme.organisation_id, school.pk).filter(pk=programme.pk).exists():
         raise Http404
     return told(request, *services.order_report(request.user, Report.Kind.SCHOOL, programme, school))
 

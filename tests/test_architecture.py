@@ -10,6 +10,7 @@ from accounts.models import InvitationMail, OutgoingMail, RegisterFile, Register
 from jobs.tasks import kinds_of_job
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
+from pupils.models import Erasure
 from reports.models import DigestRun, HandOverPack, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
 
@@ -72,6 +73,7 @@ def test_the_sweeper_knows_every_kind_of_job():
     assert set(kinds_of_job()) == {
         Booklet,
         DigestRun,
+        Erasure,
         CoverRun,
         HandOverPack,
         HeadsLetter,

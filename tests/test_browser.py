@@ -57,6 +57,9 @@ def test_the_demonstration_is_accessible_and_fits(open_as, settings):
         reverse("accounts:mails"),
         reverse("programmes:partnerships"),
         reverse("programmes:detail", args=[evaluated.slug]),
+        reverse("programmes:keeping", args=[evaluated.slug]),
+        reverse("reports:erasing", args=[evaluated.slug]),
+        reverse("reports:erase_confirm", args=[evaluated.slug, "delete"]),
         reverse("reports:results", args=[evaluated.slug]),
         reverse("reports:results", args=[evaluated.slug]) + "?by=school",
     ):

@@ -143,6 +143,7 @@ LISTS = {
     "reports:completeness": ["coordinator", "consultant", "finance"],
     "reports:followed": ["coordinator", "specialist", "headteacher"],
     "reports:partnership_followed": ["coordinator", "headteacher"],
+    "reports:erasing": ["coordinator"],
     "reports:list": ["coordinator", "headteacher"],
 }
 CEILING = 42

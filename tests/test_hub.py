@@ -33,6 +33,7 @@ LED_TO = {
         "Which grades are in",
         "Change the settings",
         "How long pupil data is kept",
+        "What would be erased of its pupils",
         "Copy to another year",
     ],
     Role.BUDGET_HOLDER: ["Action plan", "Release time", "Which grades are in"],
@@ -93,6 +94,7 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         "Progress of each pupil",
         "Which grades are in",
         "Change the settings",
+        "What would be erased of its pupils",
     }
     over = {"Invite people to sign in", "Change the timetable", "Change the settings"}
     assert offered == {

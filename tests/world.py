@@ -45,6 +45,7 @@ from programmes.models import (
 from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
 from pupils import scales
+from pupils.models import Erasure
 from pupils.services import count_returns
 from pupils.upn import check_letter
 from reports.models import HandOverPack, Report, SavedView
@@ -472,6 +473,14 @@ def build_organisation(corner):
         name=f"{corner} training",
         on=timezone.localdate() - dt.timedelta(days=30),
         register_closed_at=timezone.now(),
+    )
+    Erasure.objects.create(
+        programme=programme,
+        how=Erasure.How.DELETE,
+        asked_by=staff[Role.COORDINATOR],
+        state=Erasure.State.FAILED,
+        refused=True,
+        failure="Something came since you looked.",
     )
     ReportFactory(
         programme=programme,

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lessons.models.research_lessons import ResearchLesson, Stage
+from lessons.models.sheets import ADDED_ONLY
 from lessons.models.studies import CasePupil
 
 
@@ -67,9 +68,15 @@ class Observation(Seen):
             )
         ]
         triggers = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="observation_is_only_added",
                 operation=pgtrigger.UpdateOf("text", "kind", "at", "person_id", "client") | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func=ADDED_ONLY.format(
+                    programme="SELECT p.programme_id FROM lessons_researchlesson l "
+                    "JOIN lessons_study s ON s.id = l.study_id "
+                    "JOIN programmes_partnership p ON p.id = s.partnership_id WHERE l.id = OLD.lesson_id"
+                ),
             )
         ]
 

@@ -1,4 +1,5 @@
 from pupils.models.places import Assessment, Place, TargetPupil
+from pupils.models.retention import Erasure, FrozenFigures
 from pupils.models.scales import Grade, Scale
 
-__all__ = ["Assessment", "Grade", "Place", "Scale", "TargetPupil"]
+__all__ = ["Assessment", "Erasure", "FrozenFigures", "Grade", "Place", "Scale", "TargetPupil"]

@@ -18,14 +18,14 @@ class PlaceQuerySet(ScopedQuerySet):
     A specialist teacher's head reaches none of the partner school's.
     """
 
-    started = started("partnership__programme__")
+    started = started("partnership__programme__") & Q(partnership__programme__erased_at=None)
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_partner_school})
 
 
 class TargetPupilQuerySet(ScopedQuerySet):
     """A pupil is in reach through a place: the same rules, said once."""
 
-    started = started("programme__")
+    started = started("programme__") & Q(programme__erased_at=None)
     reach = {
         role: lambda m, rule=rule: Q(pk__in=Place.objects.filter(rule(m)).values("pupil"))
         for role, rule in PlaceQuerySet.reach.items()

@@ -13,6 +13,7 @@ from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
 from reports.dashboards.changes import change_items, took_of
+from reports.dashboards.erasing import erasing_items
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
@@ -49,7 +50,7 @@ from reports.dashboards.to_do import (
 __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
-LINES = [event_items, action_items, record_items, finding_items]
+LINES = [event_items, action_items, record_items, finding_items, erasing_items]
 
 
 def dashboard(user, acting) -> dict:

@@ -7,6 +7,7 @@ them.
 import hashlib
 import json
 
+from pupils.retention.freezing import frozen_figures
 from reports.figures.programme import programme_figures
 from reports.figures.school import school_figures
 from reports.models import Report
@@ -21,6 +22,8 @@ def figures_of(report) -> dict:
     """The figures of a report as they are now, for whoever holds its role in its place."""
     if report.kind == Report.Kind.SCHOOL:
         return school_figures(report.programme, report.school)
+    if frozen := frozen_figures(report.programme):
+        return frozen["report"]
     return programme_figures(report.programme)
 
 

@@ -1,0 +1,62 @@
+"""What becomes of what is read out: what may name a pupil goes with them; figures without one stay."""
+
+from django.db.models import Q
+
+from accounts.models import OutgoingMail
+from lessons.models import Finding, ResearchLesson, Study, VisitRecord
+from programmes.models import ActionItem, Agreement, Partnership
+from pupils.retention.parts import Part
+from reports.models import Digest, DigestRun, HandOverPack, Report, SavedView
+from visits.models import Event, EventSeries, Visit
+
+# Model -> the path from it to its programme: a mail about one of these may hold words that people typed.
+WRITTEN_ABOUT = {
+    Partnership: "programme",
+    Agreement: "partnership__programme",
+    ActionItem: "programme",
+    Visit: "partnership__programme",
+    Event: "programme",
+    EventSeries: "programme",
+    VisitRecord: "visit__partnership__programme",
+    Study: "partnership__programme",
+    ResearchLesson: "study__partnership__programme",
+    Finding: "study__partnership__programme",
+}
+
+
+class Mails(Part):
+    """A mail is about a row by its kind and key."""
+
+    def rows(self, programme):
+        about = Q(pk__in=[])
+        for model, path in WRITTEN_ABOUT.items():
+            rows = model.objects.filter(**{path: programme}).values("pk")
+            about |= Q(about_model=model._meta.label_lower, about_row__in=rows)
+        return OutgoingMail.objects.filter(about)
+
+
+PARTS = [
+    Mails(OutgoingMail, "", "mail about a visit, event, record or finding", "mails about visits, events and records"),
+    Part(HandOverPack, "partnership__programme", "hand-over pack", "hand-over packs"),
+    Part(
+        Report,
+        "programme",
+        "school impact report with names",
+        "school impact reports with names",
+        only=Q(kind=Report.Kind.SCHOOL),
+    ),
+]
+# What names no pupil, and why it stays. Programme results are the figures that are frozen.
+STAYS = {
+    SavedView: "a question to the roster, of the person who asks it",
+    DigestRun: "that the digests of a week were written",
+    Digest: "goes with its mail, after KEEP_MAIL_DAYS",
+}
+
+
+def in_hand(programme):
+    reports = Report.objects.in_hand().filter(programme=programme).count()
+    packs = HandOverPack.objects.in_hand().filter(partnership__programme=programme).count()
+    rows = reports + packs
+    what = "1 report or pack is" if rows == 1 else f"{rows} reports or packs are"
+    return [(f"{what} being made. Look again in a minute.", "")] if rows else []

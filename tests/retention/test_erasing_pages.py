@@ -1,0 +1,158 @@
+"""The pages on which a coordinator looks at what would go, confirms it, and sees what became of it."""
+
+import datetime as dt
+import html
+import re
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.roles import Role
+from jobs.work import work_on
+from programmes.models import Partnership, Programme
+from pupils.models import Erasure, TargetPupil
+from pupils.retention import erasing
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+NOON = dt.datetime(2027, 1, 27, 12, tzinfo=dt.UTC)
+LATER = dt.datetime(2028, 9, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def ours():
+    with time_machine.travel(NOON, tick=False):
+        ours = build_world()[0]
+    with time_machine.travel(LATER, tick=False):
+        Partnership.objects.filter(programme=ours.programme).update(status=Partnership.Status.COMPLETED)
+        Erasure.objects.all().delete()
+        yield ours
+
+
+@pytest.fixture
+def coordinator(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+    return ours.people[Role.COORDINATOR]
+
+
+def text(response):
+    found = response.content.decode()
+    found = found[found.index("<main") : found.index("</main>")]
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", found).split()))
+
+
+def page(name, ours, *more):
+    return reverse(f"reports:{name}", args=[ours.programme.slug, *more])
+
+
+def confirm(client, ours, how="delete", name="Ourside programme 2026-27"):
+    address = page("erase_confirm", ours, how)
+    seen = re.search('name="seen" value="([^"]+)"', client.get(address).content.decode())[1]
+    return client.post(address, {"how": how, "name": name, "seen": seen}, follow=True)
+
+
+def test_today_says_that_a_programme_is_past_its_date(client, ours, coordinator):
+    today = text(client.get(reverse("today")))
+
+    assert "The pupil data of Ourside programme 2026-27 is past its date: look at what would go" in today
+
+
+def test_and_says_it_to_nobody_else(client, ours):
+    for role in set(ours.people) - {Role.COORDINATOR}:
+        client.force_login(ours.people[role])
+        assert "past its date" not in text(client.get(reverse("today"))), role
+
+
+def test_what_would_go_is_counted_by_kind_without_a_name(client, ours, coordinator):
+    found = text(client.get(page("erasing", ours)))
+
+    assert "Target pupils 2 Stays, without anything that tells whose it is" in found
+    assert "Photos of pupils\u2019 work 2 2 Goes as well" in found
+    assert "The results: frozen as they are now" in found
+    assert "OursideForename" not in found
+
+
+def test_what_is_still_open_is_said_and_nothing_can_be_confirmed(client, ours, coordinator):
+    Partnership.objects.filter(pk=ours.partnership.pk).update(status=Partnership.Status.ACTIVE)
+
+    found = text(client.get(page("erasing", ours)))
+    further = client.get(page("erase_confirm", ours, "delete"))
+
+    assert "Before anything can go 1 partnership is not completed and not folded." in found
+    assert "What should happen to the pupils?" not in found
+    assert further.status_code == 302
+
+
+def test_one_way_is_chosen_and_leads_to_the_answers(client, ours, coordinator):
+    nothing = text(client.get(page("erasing", ours), {"submit": "Continue"}))
+    chosen = client.get(page("erasing", ours), {"how": "anonymise"}, follow=True)
+
+    assert "Choose what should happen to the pupils." in nothing
+    assert "Keep their grades without anything that tells whose they are" in text(chosen)
+    assert "Type the name of the programme to confirm" in text(chosen)
+
+
+def test_it_is_confirmed_by_typing_the_name_and_then_done_by_the_worker(client, ours, coordinator):
+    refused = text(confirm(client, ours, name="Yes"))
+    before = Erasure.objects.count()
+    waits = text(confirm(client, ours, name="  ourside PROGRAMME "))
+    erasure = Erasure.objects.get()
+    work_on(Erasure, erasure.pk, erasing.erase)
+    done = text(client.get(page("erasing", ours)))
+
+    assert "That is not its name. Type “Ourside programme 2026-27”." in refused
+    assert before == 0
+    assert "The erasure waits for its turn." in waits
+    assert "The pupil data is erased. Ourside OursideCoordinator confirmed it on Friday 1 September 2028" in done
+    assert "Its pupil data was erased on 1 September 2028" in text(
+        client.get(reverse("programmes:keeping", args=[ours.programme.slug]))
+    )
+    assert "past its date" not in text(client.get(reverse("today")))
+    assert not TargetPupil.objects.filter(programme=ours.programme).exists()
+
+
+def test_what_came_after_the_page_was_opened_is_looked_at_again(client, ours, coordinator):
+    address = page("erase_confirm", ours, "delete")
+    seen = re.search('name="seen" value="([^"]+)"', client.get(address).content.decode())[1]
+    TargetPupil.objects.create(programme=ours.programme, ref="late", year_group=5)
+
+    told = client.post(address, {"how": "delete", "name": ours.programme.title, "seen": seen}, follow=True)
+    forged = client.post(address, {"how": "delete", "name": ours.programme.title, "seen": "{}"}, follow=True)
+
+    assert "Something came or went since you looked, so nothing is erased." in told.content.decode()
+    assert "Something came or went since you looked, so nothing is erased." in forged.content.decode()
+    assert not Erasure.objects.exists()
+
+
+def test_one_that_stopped_half_way_is_said_and_goes_on(client, ours, coordinator, monkeypatch):
+    confirm(client, ours)
+
+    def fails(job, part):
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "erase_some", fails)
+        with pytest.raises(RuntimeError):
+            work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+    stopped = text(client.get(page("erasing", ours)))
+    client.post(page("erase_go_on", ours))
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    assert "It stopped half-way. Something went wrong on our side." in stopped
+    assert "The pupil data is erased." in text(client.get(page("erasing", ours)))
+
+
+def test_afterwards_the_pages_of_pupils_are_gone_and_the_figures_lead_nowhere(client, ours, coordinator):
+    Programme.objects.filter(pk=ours.programme.pk).update(status=Programme.Status.CLOSED)
+    confirm(client, ours, "anonymise")
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    places = client.get(reverse("reports:places", args=[ours.programme.slug]), follow=True)
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    assert "The pupils behind these figures are erased, so there are no rows to show." in places.content.decode()
+    today = client.get(reverse("today"))
+    assert "No target pupils." in text(client.get(reverse("pupils:list")))
+    assert "Ourside programme" not in text(today).partition("What changed for our pupils")[2].partition("Partner")[0]
+    assert client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk])).status_code == 404
