@@ -6,7 +6,7 @@ from accounts.models import OutgoingMail
 from lessons.models import Finding, ResearchLesson, Study, VisitRecord
 from programmes.models import ActionItem, Agreement, Partnership
 from pupils.retention.parts import Part
-from reports.models import Digest, DigestRun, HandOverPack, Report, SavedView
+from reports.models import Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, SavedView
 from visits.models import Event, EventSeries, Visit
 
 # Model -> the path from it to its programme: a mail about one of these may hold words that people typed.
@@ -37,6 +37,7 @@ class Mails(Part):
 
 PARTS = [
     Mails(OutgoingMail, "", "mail about a visit, event, record or finding", "mails about visits, events and records"),
+    Part(ProgrammeCopy, "programme", "copy of the programme (ZIP)", "copies of the programme (ZIP)"),
     Part(HandOverPack, "partnership__programme", "hand-over pack", "hand-over packs"),
     Part(
         Report,
@@ -57,6 +58,6 @@ STAYS = {
 def in_hand(programme):
     reports = Report.objects.in_hand().filter(programme=programme).count()
     packs = HandOverPack.objects.in_hand().filter(partnership__programme=programme).count()
-    rows = reports + packs
-    what = "1 report or pack is" if rows == 1 else f"{rows} reports or packs are"
+    rows = reports + packs + ProgrammeCopy.objects.in_hand().filter(programme=programme).count()
+    what = "1 report, pack or copy is" if rows == 1 else f"{rows} reports, packs or copies are"
     return [(f"{what} being made. Look again in a minute.", "")] if rows else []

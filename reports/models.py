@@ -97,6 +97,39 @@ class Report(Paper):
         return self.school.name if self.school_id else self.programme.name
 
 
+class ProgrammeCopyQuerySet(JobQuerySet, ScopedQuerySet):
+    reach = {Role.COORDINATOR: lambda m: Q(programme__organisation=m.organisation_id)}
+
+
+class ProgrammeCopy(Job):
+    """A programme as a folder of files, pupils by reference: taken before its pupil data is erased."""
+
+    task = "reports.tasks.make_copy"
+    kept_for = "KEEP_PACKS_DAYS"
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="copies")
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveIntegerField(default=0)
+
+    objects = ProgrammeCopyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(state__in=["queued", "running"]),
+                name="programme_copy_one_in_hand",
+                violation_error_message="This copy is being made already.",
+            )
+        ]
+
+    @property
+    def stage(self):
+        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
+        return f"{self.state}-{self.attempt}-{self.done}"
+
+
 class SavedViewQuerySet(ScopedQuerySet):
     """Everyone's own: what someone looks at is nobody else's business."""
 

@@ -4,8 +4,9 @@ from django.utils import timezone
 from jobs.work import work_on
 from reports import digest
 from reports.build import build
+from reports.erasing.copies import build_copy
 from reports.handover.packs import build_handover
-from reports.models import DigestRun, HandOverPack, Report
+from reports.models import DigestRun, HandOverPack, ProgrammeCopy, Report
 
 
 @shared_task
@@ -26,3 +27,8 @@ def write_digests(run_id):
 @shared_task
 def make_handover(pack_id):
     work_on(HandOverPack, pack_id, build_handover)
+
+
+@shared_task
+def make_copy(copy_id):
+    work_on(ProgrammeCopy, copy_id, build_copy)

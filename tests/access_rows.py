@@ -418,6 +418,9 @@ MATRIX = {
     "reports:erasing GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:erase_progress GET":       (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:erase_go_on POST":         (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "reports:erase_copy POST":          (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "reports:erase_copy_progress GET":  (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "reports:erase_copy_download GET":  (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:erase_confirm GET":        (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:erase_confirm POST":       (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:places GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
@@ -439,6 +442,10 @@ MATRIX = {
     "reports:download/programme GET":   (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
 }  # fmt: skip
 
+ERASING = [
+    *("erasing", "erase_progress", "erase_go_on"),
+    *("erase_copy", "erase_copy_progress", "erase_copy_download"),
+]
 KEYS = {  # what a URL is about, in a corner of the world
     "accounts:work_as": lambda c: [c.memberships[Role.HEADTEACHER].pk],
     "accounts:invite_again": lambda c: [c.invitation.pk],
@@ -645,7 +652,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:followed_table": lambda c: [c.programme.slug, "csv"],
     "reports:partnership_followed": lambda c: [c.partnership.pk],
     "reports:partnership_followed_table": lambda c: [c.partnership.pk, "csv"],
-    **{f"reports:{name}": lambda c: [c.programme.slug] for name in ("erasing", "erase_progress", "erase_go_on")},
+    **{f"reports:{name}": lambda c: [c.programme.slug] for name in ERASING},
     "reports:erase_confirm": lambda c: [c.programme.slug, "delete"],
     "reports:order_school": lambda c: [c.programme.slug, c.school.pk],
     "reports:order_programme": lambda c: [c.programme.slug],
@@ -700,9 +707,7 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "events:year_table",
     "reports:results",
     "reports:results_table",
-    "reports:erasing",
-    "reports:erase_progress",
-    "reports:erase_go_on",
+    *(f"reports:{name}" for name in ERASING),
     "reports:erase_confirm",
     "reports:places",
     "reports:completeness",

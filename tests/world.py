@@ -48,7 +48,7 @@ from pupils import scales
 from pupils.models import Erasure
 from pupils.services import count_returns
 from pupils.upn import check_letter
-from reports.models import HandOverPack, Report, SavedView
+from reports.models import HandOverPack, ProgrammeCopy, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -481,6 +481,12 @@ def build_organisation(corner):
         state=Erasure.State.FAILED,
         refused=True,
         failure="Something came since you looked.",
+    )
+    ProgrammeCopy.objects.create(
+        programme=programme,
+        ordered_by=staff[Role.COORDINATOR],
+        state=ProgrammeCopy.State.DONE,
+        file=ContentFile(b"PK", "copy.zip"),
     )
     ReportFactory(
         programme=programme,

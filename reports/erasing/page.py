@@ -36,6 +36,7 @@ def page(programme) -> dict:
     return {
         "programme": programme,
         "erasure": erasure,
+        "copy": None if begun else programme.copies.first(),
         "begun": begun,
         "groups": grouped(counts),
         "rows": sum(of["rows"] for of in counts.values()),

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -9,8 +9,10 @@ from accounts.access import allowed_rows
 from programmes.models import Programme
 from pupils.models import Erasure
 from pupils.retention import erasing as services
+from reports.erasing import copies
 from reports.erasing.forms import ConfirmForm, HowForm
 from reports.erasing.page import in_words, page
+from reports.models import ProgrammeCopy
 
 ACTION = "pupils.erase"
 
@@ -79,6 +81,35 @@ def progress(request, slug):
     if request.GET.get("seen") == found["erasure"].stage:
         return HttpResponse(status=204)
     return render(request, "reports/erasing/_progress.html", found)
+
+
+@require_POST
+def copy(request, slug):
+    copies.order_copy(request.user, programme_of(request, slug))
+    return redirect("reports:erasing", slug)
+
+
+@require_safe
+def copy_progress(request, slug):
+    """As `progress`, of the copy."""
+    programme = programme_of(request, slug)
+    found = page(programme)
+    if not request.htmx or found["copy"] is None:
+        return redirect("reports:erasing", slug)
+    if request.GET.get("seen") == found["copy"].stage:
+        return HttpResponse(status=204)
+    return render(request, "reports/erasing/_copy.html", found)
+
+
+@require_safe
+def copy_download(request, slug):
+    programme = programme_of(request, slug)
+    rows = allowed_rows(ProgrammeCopy, request.user, ACTION).filter(programme=programme, state="done")
+    newest = rows.exclude(file="").first()
+    if newest is None:
+        raise Http404
+    audit.record(request.user, "programme.copy downloaded", newest)
+    return FileResponse(newest.file.open(), as_attachment=True, filename=f"{programme.slug}.zip")
 
 
 @require_POST

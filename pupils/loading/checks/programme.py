@@ -7,13 +7,20 @@ from programmes.models import DataPoint, Programme, SuccessCriterion
 from pupils import scales
 from pupils.loading.checks.sheet import Sheet
 from pupils.loading.programme_file import ProgrammeFile, hint
-from pupils.models import Assessment
+from pupils.models import Assessment, FrozenFigures
 
 
 def check_programme(files, problems):
     programme, sheet = files.programme, Sheet(files, "programme.toml", problems)
     if programme is None:
         return
+    if FrozenFigures.objects.filter(programme__slug=programme.slug).exists():
+        sheet.wrong(
+            None,
+            "slug",
+            "The pupil data of this programme was erased, and its results stand as they were frozen.",
+            "Give the programme another slug.",
+        )
     check_data_points(programme, sheet)
     measures = [criterion.measure for criterion in programme.success_criteria]
     if len(set(measures)) < len(measures):
