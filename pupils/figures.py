@@ -48,6 +48,19 @@ class PlaceFacts:
     met_from: int | None
     exceeded_from: int | None
     expected_points: Decimal | None
+    sex: str = ""
+    pupil_premium: str = "U"
+    sen: str = "N"
+    eal: str = "U"
+
+    @property
+    def band(self) -> str:
+        """Where the place stood against what is expected of its year at the first data point; "" where none can say."""
+        if self.met_first is None:
+            return ""
+        if not self.met_first:
+            return "below"
+        return "above" if self._reaches(self.first, self.exceeded_from) else "at"
 
     @property
     def matched(self) -> bool:

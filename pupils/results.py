@@ -50,6 +50,10 @@ def place_facts(programme: Programme, places=None, to: DataPoint | None = None) 
         at(last, "grade"),
         at(first, "reason"),
         at(last, "reason"),
+        "pupil__sex",
+        "pupil__pupil_premium",
+        "pupil__sen",
+        "pupil__eal",
     )
     return [
         PlaceFacts(
@@ -67,10 +71,14 @@ def place_facts(programme: Programme, places=None, to: DataPoint | None = None) 
             met_from=expected_of.get(year_group, (None, None))[0],
             exceeded_from=expected_of.get(year_group, (None, None))[1],
             expected_points=programme.expected_points if has_points and is_final else None,
+            sex=sex,
+            pupil_premium=pupil_premium,
+            sen=sen,
+            eal=eal,
         )
         for (
             pk, pupil, partnership, school, subject, year_group, area,
-            first_grade, last_grade, first_reason, last_reason,
+            first_grade, last_grade, first_reason, last_reason, sex, pupil_premium, sen, eal,
         ) in rows
     ]  # fmt: skip
 

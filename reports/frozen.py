@@ -29,8 +29,10 @@ class FrozenReader:
     """
 
     leads_to_places = False
+    facts = None  # they are erased
 
-    def __init__(self, whole, exact, person, figures):
+    def __init__(self, programme, whole, exact, person, figures):
+        self.programme, self.person = programme, person
         pages = figures["pages"]
         own = pages["people"].get(str(person.pk))
         self.whole, self.exact = whole, exact

@@ -20,6 +20,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/results/", views.results, name="results"),
     path("programmes/<slug:slug>/results/places/", views.places, name="places"),
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),
+    path("programmes/<slug:slug>/results/years.<str:ending>", views.years_table, name="years_table"),
     path("programmes/<slug:slug>/progress/", followed.of_programme, name="followed"),
     path("programmes/<slug:slug>/progress/table.<str:ending>", followed.of_programme_table, name="followed_table"),
     path("programmes/<slug:slug>/grades-in/", followed.completeness, name="completeness"),

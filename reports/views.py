@@ -12,7 +12,9 @@ from programmes.models import Programme
 from reports import services
 from reports.dashboards import dashboard
 from reports.models import Report
+from reports.readers import reader_for
 from reports.results_page import places_page, results_page, table_of
+from reports.years import compare, earlier_of, table_of_years
 
 
 @require_safe
@@ -41,6 +43,15 @@ def results_table(request, slug, ending):
     programme = get_allowed(Programme, request.user, "results.view", slug=slug)
     response = table_response(f"results-{programme.slug}", ending, *table_of(request.user, programme), "Results")
     audit.record(request.user, "results.downloaded", programme, about=ending)
+    return response
+
+
+@require_safe
+def years_table(request, slug, ending):
+    programme = get_allowed(Programme, request.user, "results.view", slug=slug)
+    comparison = compare(reader_for(request.user, programme), earlier_of(request.user, programme))
+    response = table_response(f"years-{programme.slug}", ending, *table_of_years(comparison), "Year on year")
+    audit.record(request.user, "results.downloaded", programme, about=f"years {ending}")
     return response
 
 

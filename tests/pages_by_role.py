@@ -23,8 +23,13 @@ def pages_of(corner):
         reverse("reports:saved_views"),
         reverse("reports:view_save"),
     ]
-    results = [reverse("reports:results", args=[slug])]
-    by = [f"{results[0]}?by=area", f"{results[0]}?by=school", reverse("reports:places", args=[slug])]
+    results = [reverse("reports:results", args=[slug]), f"{reverse('reports:results', args=[slug])}?by=years"]
+    by = [
+        f"{results[0]}?by=area",
+        f"{results[0]}?by=school",
+        f"{results[0]}?by=group",
+        reverse("reports:places", args=[slug]),
+    ]
     grades_in = [reverse("reports:completeness", args=[slug])]
     progress = [
         reverse("reports:followed", args=[slug]),

@@ -50,7 +50,7 @@ def test_a_consultant_who_also_holds_the_budget_does_not_see_the_small_numbers_o
 
     assert (reader.whole, reader.exact) == (True, False)
     assert page["everyone"].hidden
-    assert [tab["name"] for tab in page["tabs"]] == ["Subject and year group"]
+    assert [tab["name"] for tab in page["tabs"]] == ["Subject and year group", "Year on year"]
 
 
 def test_nor_can_this_reader_subtract_the_own_area_from_the_whole(world):

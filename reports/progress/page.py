@@ -14,6 +14,7 @@ from programmes.models import Partnership, Programme
 from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
 from pupils.results import place_facts
+from pupils.retention.freezing import frozen_figures
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import number_words, reason_words
 from reports.results_page import why_missing
@@ -83,6 +84,7 @@ def progress_page(followed: Followed, asked) -> dict:
         "so_far": programme.status != Programme.Status.CLOSED,
         "waiting": to is not None and to.due_on >= followed.today,
         "stage": stage_of(followed, everyone),
+        "erased": not facts and frozen_figures(programme) is not None,
         "everyone": everyone,
         "met_first": baseline(facts),
         "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
