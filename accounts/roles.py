@@ -102,6 +102,10 @@ GRANTS = {
     "results.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER},
     "results.whole": {Role.COORDINATOR, Role.BUDGET_HOLDER},
     "returns.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER, Role.FINANCE},
+    # Teachers and the pupils' own head read the grades by name, the coordinator and the consultant by reference.
+    "returns.read": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
+    "returns.enter": {*TEACHERS},
+    "returns.correct": {Role.COORDINATOR, *TEACHERS},
     "returns.owed": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "reports.school": {Role.HEADTEACHER},
     "reports.programme": {Role.COORDINATOR},

@@ -8,6 +8,17 @@ from django.utils import timezone
 WHOLE = [""]  # every name begins so
 
 
+def stays_once_locked(table):
+    """The function of the trigger on the notes of the sheets in this table: what is locked does not change."""
+    return f"""
+    IF EXISTS (
+        SELECT FROM {table} s, unnest(s.locked) AS beginning
+        WHERE s.id = NEW.sheet_id AND starts_with(NEW.field, beginning))
+    THEN RAISE EXCEPTION 'a box that is locked does not change'; END IF;
+    RETURN NEW;
+"""
+
+
 class Sheet(models.Model):
     """Boxes of one page. Each change of one raises `version`. Boxes whose name begins as one of `locked` do not change
     any more.

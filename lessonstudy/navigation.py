@@ -22,6 +22,7 @@ MENU = [
     ("Studies", "lessons:studies", "studies.follow", ("/lessons/",)),
     ("Events", "events:list", "events.view", ()),
     ("Findings", "lessons:findings", "findings.view", ()),
+    ("Grades", "pupils:returns", "returns.enter", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),
     ("Schools", "accounts:schools", "register.import", ("/register/",)),
     ("Reports", "reports:list", "reports.view", ()),

@@ -1,57 +1,10 @@
 from django.db import transaction
-from django.db.models import Count, Q
 
 from accounts import audit
-from programmes.models import DataPoint, DataReturn, Partnership, Programme
-from pupils.models import Assessment, FrozenFigures, Place, TargetPupil
+from programmes.models import DataPoint, Partnership
+from pupils.models import Assessment, Place, TargetPupil
+from pupils.returns.counting import count_returns
 from pupils.upn import upn_index
-
-
-@transaction.atomic
-def count_returns(programme: Programme, partnerships=None) -> int:
-    """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
-
-    A return whose counts change after it was submitted gets the next version. Once the pupils are erased the counts
-    stand: money hangs on them.
-    """
-    if FrozenFigures.objects.filter(programme=programme).exists():
-        return 0
-    rows = programme.partnerships.all() if partnerships is None else partnerships
-    # Whoever counts second sees what the first has written.
-    locked = list(rows.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
-    expected = dict(
-        Place.objects.filter(partnership__in=locked).order_by().values_list("partnership").annotate(Count("pk"))
-    )
-    received = {
-        (row["place__partnership"], row["data_point"]): (row["assessed"], row["excused"])
-        for row in Assessment.objects.filter(place__partnership__in=locked)
-        .order_by()
-        .values("place__partnership", "data_point")
-        .annotate(
-            assessed=Count("pk", filter=Q(grade__isnull=False)), excused=Count("pk", filter=Q(grade__isnull=True))
-        )
-    }
-    standing = {
-        (row.partnership_id, row.data_point_id): row
-        for row in DataReturn.objects.select_for_update().filter(partnership__in=locked)
-    }
-    new, changed = [], []
-    points = list(programme.data_points.values_list("pk", flat=True))
-    for partnership in locked:
-        for point in points:
-            assessed, excused = received.get((partnership, point), (0, 0))
-            counts = {"expected": expected.get(partnership, 0), "assessed": assessed, "excused": excused}
-            row = standing.get((partnership, point))
-            if row is None:
-                new.append(DataReturn(partnership_id=partnership, data_point_id=point, **counts))
-            elif any(getattr(row, name) != value for name, value in counts.items()):
-                for name, value in counts.items():
-                    setattr(row, name, value)
-                row.version += row.state == DataReturn.State.SUBMITTED
-                changed.append(row)
-    DataReturn.objects.bulk_create(new)
-    DataReturn.objects.bulk_update(changed, ["expected", "assessed", "excused", "version"])
-    return len(new) + len(changed)
 
 
 def excuse_missing_grades(person, partnership, on):

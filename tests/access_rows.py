@@ -400,6 +400,18 @@ MATRIX = {
     "pupils:detail GET":                (302, 403, 403, 403, 403, 403, 200, 200, 200, 403, 403, 403),
     "pupils:change GET":                (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "pupils:change POST":               (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:returns GET":               (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    # submitted already: read by who reads its grades, opened again by who answers for it, typed into by nobody
+    "pupils:return GET":                (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "pupils:return POST":               (403, 403, 403, 403, 403, 403, 409, 409, 403, 403, 403, 403),
+    "pupils:return_save GET":           (401, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:return_save POST":          (401, 403, 403, 403, 403, 403, 400, 400, 403, 403, 403, 403),
+    "pupils:return_paste GET":          (302, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:return_paste POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:return_check GET":          (302, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:return_check POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:return_correct GET":        (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:return_correct POST":       (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "reports:roster GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_csv GET":           (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_xlsx GET":          (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
@@ -641,6 +653,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "events:year_table": lambda c: [c.programme.slug, "csv"],
     "pupils:detail": lambda c: [c.pupil.pk],
     "pupils:change": lambda c: [c.pupil.pk],
+    **{f"pupils:return{name}": lambda c: [c.data_return.pk] for name in ("", "_save", "_paste", "_check", "_correct")},
     "reports:roster_nudge": lambda c: [c.partnership.pk],
     "reports:view_change": lambda c: [c.saved_view.pk],
     "reports:view_delete": lambda c: [c.saved_view.pk],
@@ -753,13 +766,15 @@ TEACHERS_SEE_NAMES = {
     "lessons:study_start",
     "lessons:case_pupils",
 }  # others who open it see reference and initials
+# the teachers and the pupils' own head; others reference and initials
 SCHOOL_SEES_NAMES = {
     "lessons:record",
+    "pupils:return",
     "reports:followed",
     "reports:followed_table",
     "reports:partnership_followed",
     "reports:partnership_followed_table",
-}  # the teachers and the pupils' own head; others reference and initials
+}
 MEMBERS = {Role.SPECIALIST, Role.PARTNER}  # of the study, who alone read what its members write
 GUESTS_READ = {"lessons:sheet", "lessons:observe"}  # of the one lesson to which they are invited
 UPN_PAGES = {"pupils:detail", "pupils:change"}

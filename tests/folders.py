@@ -509,7 +509,7 @@ class Maker:
                 assessed = sum(1 for cell in given if cell in self.grades)
                 excused = sum(1 for cell in given if cell in REASONS)
                 never_came = partnership["status"] == "folded" and "partnership ended" in given
-                submitted = assessed + excused > 0 and not never_came
+                submitted = 0 < len(places) == assessed + excused and not never_came
                 found[partnership["ref"], name] = (len(places), assessed, excused, submitted)
         return found
 

@@ -25,7 +25,7 @@ from lessons.models import (
 )
 from programmes.models import HeadContact, PartnerSchool, SchoolClosure
 from programmes.services.agreements import write_agreements
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from tests import set_up_pages
 from tests.factories import (
     ActionItemFactory,

@@ -76,6 +76,8 @@ def pages_of(corner):
     ]
     year = [reverse("events:year", args=[slug])]
     pupil = ours.pupil.pk
+    grades = [reverse("pupils:return", args=[ours.data_return.pk])]
+    correcting = [reverse("pupils:return_correct", args=[ours.data_return.pk])]
     partnerships = [reverse("programmes:partnerships"), partnership]
     agreements = [reverse("programmes:agreements"), ours.agreement.get_absolute_url()]
     agreement_words = [
@@ -203,6 +205,8 @@ def pages_of(corner):
             *by,
             *progress,
             *grades_in,
+            *grades,
+            *correcting,
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
@@ -245,6 +249,9 @@ def pages_of(corner):
             *half_day,
             *events,
             reverse("pupils:list"),
+            reverse("pupils:returns"),
+            *grades,
+            *correcting,
         ],
         Role.PARTNER: [
             *everyone,
@@ -282,6 +289,7 @@ def pages_of(corner):
             *findings,
             *reading,
             *events,
+            *grades,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),
             reverse("accounts:people"),

@@ -110,7 +110,7 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
     for each in (p.partner_school, p.specialist.home_school):
         head = UserFactory(first_name="Head", last_name=f"of {each.name}")
         MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=at.organisation, school=each)
-    DataReturn.objects.create(partnership=p, data_point=at.points[0], expected=5, assessed=5)
+    DataReturn.objects.create(partnership=p, data_point=at.points[0], expected=5, assessed=5, state="submitted")
     DataReturn.objects.create(partnership=p, data_point=at.points[1], expected=5)
     VisitFactory(partnership=p, step=at.step, on=on, kind="research lesson")
     return p
@@ -145,7 +145,9 @@ def many(at, count):
         for role, someone, school in roles
     )
     DataReturn.objects.bulk_create(
-        DataReturn(partnership=made[n], data_point=point, expected=5, assessed=5 if is_first and n % 3 else 0)
+        DataReturn(partnership=made[n], data_point=point, expected=5, assessed=5, state="submitted")
+        if is_first and n % 3
+        else DataReturn(partnership=made[n], data_point=point, expected=5)
         for n in every
         for point, is_first in zip(at.points, (True, False), strict=True)
     )
@@ -197,7 +199,7 @@ def agreement(p, made_on, signed=("specialist", "partner", "partner head", "home
 
 
 def late(at, p, assessed=0):
-    DataReturn.objects.filter(partnership=p, data_point=at.points[0]).update(assessed=assessed)
+    DataReturn.objects.filter(partnership=p, data_point=at.points[0]).update(assessed=assessed, state="open")
 
 
 def rows(at, reader=None):

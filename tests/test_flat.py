@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from programmes.models import Programme
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from tests import set_up_pages
 from tests.access_rows import KEYS
 from tests.factories import (

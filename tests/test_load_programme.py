@@ -18,7 +18,7 @@ from programmes.models import (
 )
 from pupils.loading import load_programme
 from pupils.models import Assessment, TargetPupil
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from tests.broken_folders import REFUSED
 from tests.folders import (
     ASSESSMENTS,

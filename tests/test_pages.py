@@ -251,7 +251,7 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
             ],
         ),
         (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Year planner", "Visits", "Studies", "Events", "Findings"]),
-        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Pupils"]),
+        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Grades", "Pupils"]),
         (
             Role.HEADTEACHER,
             ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Pupils", "Reports", "People"],

@@ -10,7 +10,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from programmes.models import Area, DataPoint, Partnership, Programme
 from programmes.services.copying import SETTINGS
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from reports.dashboards import dashboard
 from reports.digest import words_of
 from tests.factories import PartnerSchoolFactory, PartnershipFactory, PlaceFactory, VisitFactory

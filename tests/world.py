@@ -46,7 +46,7 @@ from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
 from pupils import scales
 from pupils.models import Erasure
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
 from reports.models import HandOverPack, ProgrammeCopy, Report, SavedView
 from tests.factories import (
@@ -229,6 +229,8 @@ def build_corner(corner, programme, staff, serial):
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
     count_returns(programme)
+    partnership.returns.update(state="submitted")
+    data_return = partnership.returns.order_by("data_point__due_on").last()
     (agreement,) = write_agreements(staff[Role.COORDINATOR], agreement_text(programme), [partnership])
     school_report = ReportFactory(
         kind=Report.Kind.SCHOOL,
@@ -292,6 +294,7 @@ def build_corner(corner, programme, staff, serial):
         agreement=agreement,
         event=event,
         place=place,
+        data_return=data_return,
         pupil=place.pupil,
         upn=upn_of(serial),
         school=partnership.partner_school,

@@ -7,15 +7,6 @@ from django.db.models import Q
 from desks import models as desks
 from programmes.models import Programme
 
-FIXED = """
-    IF EXISTS (
-        SELECT FROM lessons_sheet s, unnest(s.locked) AS beginning
-        WHERE s.id = NEW.sheet_id AND starts_with(NEW.field, beginning))
-    THEN RAISE EXCEPTION 'a box that is locked does not change'; END IF;
-    RETURN NEW;
-"""
-
-
 # Rows that are only ever added go in one way: a running erasure of their programme asks for it in this transaction.
 ADDED_ONLY = """
     IF TG_OP = 'DELETE' AND EXISTS (
@@ -44,7 +35,7 @@ class Note(desks.Note):
                 name="note_stays_once_locked",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 when=pgtrigger.Before,
-                func=FIXED,
+                func=desks.stays_once_locked("lessons_sheet"),
             )
         ]
 

@@ -102,9 +102,10 @@ class PartnershipQuerySet(ScopedQuerySet):
         return self.exclude(status__in=RESTING).exclude(programme__status=Programme.Status.CLOSED)
 
     def owing(self, data_point):
-        """Some target pupil has neither a grade nor a reason there. One that rests or has folded is not asked."""
+        """Grades are missing there, or not submitted. One that rests or has folded is not asked."""
+        lacking = Q(returns__expected__gt=F("returns__assessed") + F("returns__excused"))
         return self.exclude(status__in=RESTING).filter(
-            returns__data_point=data_point, returns__expected__gt=F("returns__assessed") + F("returns__excused")
+            lacking | Q(returns__expected__gt=0, returns__state="open"), returns__data_point=data_point
         )
 
     def without_head(self):

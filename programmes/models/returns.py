@@ -14,6 +14,8 @@ from programmes.models.partnerships import (
 )
 from programmes.models.programmes import DataPoint, started
 
+OWED = Q(expected__gt=0, state="open") | Q(expected__gt=F("assessed") + F("excused"))
+
 
 class DataReturnQuerySet(ScopedQuerySet):
     started = started("partnership__programme__")
@@ -27,8 +29,9 @@ class DataReturnQuerySet(ScopedQuerySet):
     )
 
     def complete(self):
-        """Every target pupil has a grade or a reason, and there is at least one."""
-        return self.filter(expected__gt=0, expected=F("assessed") + F("excused"))
+        """Submitted, with a grade or a reason for every target pupil, of whom there is at least one."""
+        whole = self.filter(expected__gt=0, expected=F("assessed") + F("excused"))
+        return whole.exclude(state=DataReturn.State.OPEN)
 
     def unfinished(self):
         """Not submitted, or submitted while some target pupil lacks both a grade and a reason: a fold closes them."""
@@ -36,9 +39,9 @@ class DataReturnQuerySet(ScopedQuerySet):
         return self.filter(Q(state=DataReturn.State.OPEN) | Q(state=DataReturn.State.SUBMITTED) & lacking)
 
     def owing(self):
-        """Neither grade nor reason is there for some target pupil. One that rests or has folded owes none."""
-        lacking = self.filter(expected__gt=F("assessed") + F("excused"))
-        return lacking.exclude(partnership__status__in=RESTING)
+        """Not submitted, or with neither grade nor reason for some target pupil. One that rests or has folded owes
+        none."""
+        return self.filter(OWED).exclude(partnership__status__in=RESTING)
 
 
 class DataReturn(models.Model):
@@ -81,7 +84,18 @@ class DataReturn(models.Model):
 
     @property
     def is_complete(self):
+        """Whether every target pupil has a grade or a reason, submitted or not."""
         return self.expected > 0 and self.missing == 0
+
+    @property
+    def is_in(self):
+        """Complete and submitted; of a partnership that has folded, complete as it was."""
+        return self.is_complete and self.state != DataReturn.State.OPEN
+
+    @property
+    def is_owed(self):
+        """Whether the teachers have something to do: to type what is missing, or to submit what is there."""
+        return self.expected > 0 and self.state != DataReturn.State.CLOSED and not self.is_in
 
 
 class DataReturnEntry(models.Model):

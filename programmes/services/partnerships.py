@@ -86,7 +86,7 @@ def grades_so_far(returns, today) -> dict:
     owing = [row for row in returns if row.expected]
     return {
         "none": not owing,
-        "all_in": bool(owing) and all(row.is_complete for row in owing),
-        "late": [row for row in owing if row.missing and row.data_point.due_on < today],
-        "next": next((row for row in owing if row.missing and row.data_point.due_on >= today), None),
+        "all_in": bool(owing) and all(row.is_in for row in owing),
+        "late": [row for row in owing if row.is_owed and row.data_point.due_on < today],
+        "next": next((row for row in owing if row.is_owed and row.data_point.due_on >= today), None),
     }

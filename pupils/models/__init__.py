@@ -1,5 +1,19 @@
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
+from pupils.models.returns import ReturnNote, ReturnRevision, ReturnSheet, ReturnVersion, VersionGrade
 from pupils.models.scales import Grade, Scale
 
-__all__ = ["Assessment", "Erasure", "FrozenFigures", "Grade", "Place", "Scale", "TargetPupil"]
+__all__ = [
+    "Assessment",
+    "Erasure",
+    "FrozenFigures",
+    "Grade",
+    "Place",
+    "ReturnNote",
+    "ReturnRevision",
+    "ReturnSheet",
+    "ReturnVersion",
+    "Scale",
+    "TargetPupil",
+    "VersionGrade",
+]

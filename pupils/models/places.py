@@ -145,7 +145,10 @@ class Place(models.Model):
         """The reason why no grade is asked for on this day, or "" where one is."""
         if self.since and day < self.since:
             return Assessment.Reason.NOT_ENROLLED
-        return Assessment.Reason.LEFT if self.until and day >= self.until else ""
+        if self.until is None or day < self.until:
+            return ""
+        gone = self.ended_because in {Place.Ended.LEFT, Place.Ended.MOVED}
+        return Assessment.Reason.LEFT if gone else Assessment.Reason.NOT_REQUIRED
 
 
 class Assessment(models.Model):
@@ -163,6 +166,7 @@ class Assessment(models.Model):
     grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField("why there is no grade", max_length=20, choices=Reason, blank=True)
     moderated = models.BooleanField("agreed in a moderation session", default=False)
+    is_automatic = models.BooleanField("worked out from the days of the place", default=False)
     assessed_on = models.DateField(null=True, blank=True)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

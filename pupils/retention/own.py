@@ -3,14 +3,39 @@
 from django.urls import reverse
 
 from programmes.models import ActionNote, Partnership, PartnershipStep
-from pupils.models import Assessment, Erasure, FrozenFigures, Grade, Place, Scale, TargetPupil
-from pupils.retention.parts import Cleared, Kept
+from pupils.models import (
+    Assessment,
+    Erasure,
+    FrozenFigures,
+    Grade,
+    Place,
+    ReturnNote,
+    ReturnRevision,
+    ReturnSheet,
+    ReturnVersion,
+    Scale,
+    TargetPupil,
+    VersionGrade,
+)
+from pupils.retention.parts import Cleared, Kept, Part
 from visits.models import Event, ProposedTime, Visit, VisitChange
 
 OF_A_VISIT = "visit__partnership__programme"
 NOT_KEPT = "Not kept any more"
 
+OF_A_RETURN = "data_return__partnership__programme"
+
 PARTS = [
+    Part(ReturnRevision, f"sheet__{OF_A_RETURN}", "text typed for a grade", "texts typed for grades"),
+    Part(ReturnNote, f"sheet__{OF_A_RETURN}", "box of a return", "boxes of returns"),
+    Part(ReturnSheet, OF_A_RETURN, "sheet of a return", "sheets of returns"),
+    Kept(
+        VersionGrade,
+        f"version__{OF_A_RETURN}",
+        "grade of a submitted version",
+        "grades of submitted versions",
+        without={"comment": ""},
+    ),
     Kept(Assessment, "place__partnership__programme", "grade", "grades"),
     Kept(
         Place,
@@ -39,6 +64,13 @@ PARTS = [
     ),
 ]
 WORDS = [
+    Cleared(
+        ReturnVersion,
+        OF_A_RETURN,
+        "reason why grades were opened again",
+        "reasons why grades were opened again",
+        instead={"opened_because": NOT_KEPT},
+    ),
     Cleared(
         Visit,
         "partnership__programme",

@@ -41,7 +41,10 @@ def heat(user, acting):
             "partnership__area",
             "partnership__area__name",
         )
-        .annotate(owing=Count("pk"), complete=Count("pk", filter=Q(expected=F("assessed") + F("excused"))))
+        .annotate(
+            owing=Count("pk"),
+            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused")) & ~Q(state=DataReturn.State.OPEN)),
+        )
     )
     opens = user.may("roster.view")
     tables = {}

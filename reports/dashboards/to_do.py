@@ -55,10 +55,9 @@ def owed_items(user, acting, today):
     """A line for each return that a school or a teacher owes."""
     return [
         {
-            "title": f"{row.missing} of {grades(row.expected, row.data_point)} "
-            f"{'is' if row.missing == 1 else 'are'} missing: {row.partnership.label}",
+            "title": f"{what_is_owed(row)}: {row.partnership.label}",
             "text": f"{row.partnership.partner_school}. Waiting for {teachers_of(row.partnership)}.",
-            "url": row.partnership.get_absolute_url(),
+            "url": where_to(user, row),
             "when": f"Overdue since {day_of(row.data_point.due_on, today)}",
             "late": True,
         }
@@ -71,13 +70,31 @@ def coming_items(user, acting, today):
     coming = owing(user, acting, today).filter(data_point__due_on__gte=today, data_point__due_on__lte=today + SOON)
     return [
         {
-            "title": f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
+            "title": f"{what_is_owed(row)}: {row.partnership.label}"
+            if row.is_complete
+            else f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
             "text": f"{row.partnership.partner_school}. {row.received} of {row.expected} are in.",
-            "url": row.partnership.get_absolute_url(),
+            "url": where_to(user, row),
             "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
         }
         for row in coming[:20]
     ]
+
+
+def what_is_owed(row):
+    """2 of 6 March grades are missing; or the last step, where none is."""
+    if row.is_complete:
+        return f"Check and submit {grades(row.expected, row.data_point)}"
+    return f"{row.missing} of {grades(row.expected, row.data_point)} {'is' if row.missing == 1 else 'are'} missing"
+
+
+def where_to(person, row):
+    """A teacher goes on at the first empty box; who cannot enter grades sees the partnership."""
+    if not person.may("returns.enter"):
+        return row.partnership.get_absolute_url()
+    if row.is_complete:
+        return reverse("pupils:return_check", args=[row.pk])
+    return f"{reverse('pupils:return', args=[row.pk])}#first"
 
 
 def owed_by_point(radar, today):
@@ -88,7 +105,7 @@ def owed_by_point(radar, today):
         for row in rows
         if row.partnership.status not in RESTING and row.partnership.programme.ends_on >= today
         for owed in row.facts.returns.get(row.pk, [])
-        if owed.missing and owed.data_point.due_on < today
+        if owed.is_owed and owed.data_point.due_on < today
     ]
     items = []
     for point in sorted({owed.data_point for _, owed in late}, key=lambda point: (point.due_on, point.pk)):

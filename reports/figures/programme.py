@@ -104,7 +104,7 @@ def returns_words(programme):
         .values("data_point__name", "data_point__due_on")
         .annotate(
             partnerships=Count("pk"),
-            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused"))),
+            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused")) & ~Q(state=DataReturn.State.OPEN)),
             grades=Sum("assessed"),
             reasons=Sum("excused"),
             owed=Sum(F("expected") - F("assessed") - F("excused")),

@@ -239,7 +239,7 @@ def returns(partnership, reader, today):
                 "missing": row.missing,
                 "closed": row.state == row.State.CLOSED,
                 "submitted": row.submitted_by_id is not None,
-                "late": bool(row.missing) and row.data_point.due_on < today and partnership.is_open_to_entries,
+                "late": row.is_owed and row.data_point.due_on < today and partnership.is_open_to_entries,
             }
             for row in rows
         ],

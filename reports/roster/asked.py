@@ -75,7 +75,7 @@ def facets_of(facts, rows):
 
 def owes(row, found):
     """As elsewhere: a partnership that is paused or has folded owes nothing."""
-    return found.missing > 0 and row.group not in {Group.PAUSED, Group.FOLDED}
+    return found.is_owed and row.group not in {Group.PAUSED, Group.FOLDED}
 
 
 def by_school(row):

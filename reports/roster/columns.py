@@ -144,9 +144,9 @@ def box(facts, row, point, found):
         found.missing and row.partnership.status == Partnership.Status.FOLDED
     ):
         return one | {"state": "none", "received": found.assessed, "words": closed_words(row.partnership, found)}
-    if found.is_complete:
+    if found.is_in:
         return one | {"state": "in", "words": f"all {found.expected} in"}
-    so_far = f"{found.received} of {found.expected} in"
+    so_far = "not submitted" if found.is_complete else f"{found.received} of {found.expected} in"
     if row.partnership.is_paused:
         return one | {"state": "none", "words": f"not asked while paused, {so_far}"}
     if point.due_on < facts.today:

@@ -6,7 +6,7 @@ const FILES = [
   SHELL,
   {% for file in files %}"{% static file %}",
   {% endfor %}];
-const KEPT = /^\/(visits\/\d+\/record\/write|studies\/\d+(\/write)?|lessons\/\d+(\/[a-z]+)?|findings\/\d+\/write)\/$/;
+const KEPT = /^\/(visits\/\d+\/record\/write|studies\/\d+(\/write)?|lessons\/\d+(\/[a-z]+)?|findings\/\d+\/write|returns\/\d+)\/$/;
 const HASHED = /\.[0-9a-f]{12}\.\w+$/; // never another content under the same name
 const PATIENCE = 8000;
 

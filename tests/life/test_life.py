@@ -9,7 +9,7 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import DataReturn, Partnership, PartnershipStep, Programme
 from programmes.services import life
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from tests.factories import PartnershipFactory
 from tests.lives import TODAY, partnership_at, story
 from tests.together import at_once

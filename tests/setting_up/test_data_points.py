@@ -7,7 +7,7 @@ from accounts.roles import Role
 from programmes.models import DataPoint, DataReturn
 from programmes.services import data_points
 from pupils.models import Assessment
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 
 
 def test_a_data_point_with_grades_is_not_deleted_and_one_without_is(coordinator, ours):

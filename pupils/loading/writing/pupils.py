@@ -8,7 +8,7 @@ from programmes.services import life
 from programmes.services.people import AFTER_PEOPLE_CHANGE
 from pupils import scales
 from pupils.models import Assessment, Place, TargetPupil
-from pupils.services import count_returns
+from pupils.returns.counting import count_returns
 from pupils.upn import upn_index
 
 
@@ -87,7 +87,7 @@ def write_assessments(account, files, programme, places):
 
 
 def write_returns(programme, touched):
-    """Returns that come with a folder count as submitted, by nobody in particular.
+    """Returns that come whole with a folder count as submitted, by nobody in particular; any other stays open.
 
     One that was submitted before and holds other grades now has the next version, whether or not its counts changed.
     """
@@ -95,9 +95,11 @@ def write_returns(programme, touched):
     versions = dict(of_programme.values_list("pk", "version"))
     count_returns(programme)
     given = [row for row in of_programme if (row.partnership_id, row.data_point_id) in touched]
-    arrived = [row.pk for row in given if row.state == DataReturn.State.OPEN]
+    arrived = [row.pk for row in given if row.state == DataReturn.State.OPEN and row.is_complete]
     of_programme.filter(pk__in=arrived).update(state=DataReturn.State.SUBMITTED, submitted_at=timezone.now())
-    corrected = [row.pk for row in given if row.pk not in arrived and row.version == versions.get(row.pk)]
+    corrected = [
+        row.pk for row in given if row.state == DataReturn.State.SUBMITTED and row.version == versions.get(row.pk)
+    ]
     of_programme.filter(pk__in=corrected).update(version=F("version") + 1)
 
 

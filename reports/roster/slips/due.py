@@ -28,10 +28,11 @@ def late_grades(facts):
     for p in facts.started:
         past = [row for row in facts.returns.get(p.pk, []) if row.data_point.due_on < facts.today]
         for row in past:
-            if row.missing:
+            if row.is_owed:
                 age = facts.age(p, row.data_point.due_on)
                 what = f"{row.data_point} grades {late(age)}"
-                yield p, grades_slip(facts, p, row, what, f", {row.received} of {row.expected} in")
+                so_far = "not submitted" if row.is_complete else f"{row.received} of {row.expected} in"
+                yield p, grades_slip(facts, p, row, what, f", {so_far}")
         if past and not past[-1].expected:
             point = past[-1].data_point
             more = f"; {point} grades were due on {day_words(point.due_on, facts)}"

@@ -5,7 +5,7 @@ const drafts = await import(addresses.drafts);
 const { isFromDevice, keepSoon, keepTexts } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
 const { controlsOf, givenOf, put, textOf } = (await import(addresses.boxes)).boxesOf(form);
-const { who, record, save: address, signIn, grows = "" } = form.dataset;
+const { who, record, save: address, signIn, grows = "", called = "record", gone = "The record was signed meanwhile.", read = "Read the record" } = form.dataset;
 const path = location.pathname;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
@@ -215,7 +215,7 @@ async function took({ cells: states, at, version, news, locked = [] }, cells) {
       taken[field] = text;
       baseOf(field).value = state.version;
     } else if (state.state === "fixed" && locked.includes("")) {
-      stopped = "The record was signed meanwhile.";
+      stopped = gone;
       fixed = true;
     } else if (state.state === "fixed") {
       taken[field] = text;
@@ -352,10 +352,10 @@ function tell(field, problem) {
 
 function notSaved(why, signInToo = false) {
   const kept = document.body.dataset.unkept ? NO_ROOM : "Your words are kept on this device and go on their way by themselves.";
-  if (stopped) trouble(`Not in the record. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`);
+  if (stopped) trouble(`Not in the ${called}. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`);
   else trouble(`Not saved to the server. ${why} ${kept}`);
   if (signInToo) lead(signIn, "Sign in (opens in a new tab)");
-  else if (fixed) lead(record, "Read the record (opens in a new tab)");
+  else if (fixed) lead(record, `${read} (opens in a new tab)`);
 }
 
 function lead(href, textContent, target = "_blank") {

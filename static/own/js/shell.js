@@ -24,6 +24,7 @@ async function show() {
   notice.hidden = false;
   await import(addresses[page.module]);
   if (main.querySelector("[data-timer]")) await import(addresses.timer);
+  if (main.querySelector("[data-grades]")) await import(addresses.grades);
 }
 
 // Back to the page itself once the server answers, not while somebody writes, nor while words are in this page only.

@@ -1,0 +1,104 @@
+"""What teachers type for a data return before it is submitted, and each version of it that was."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from desks import models as desks
+from programmes.models import DataReturn
+from pupils.models.places import Assessment, Place
+from pupils.models.scales import Grade
+
+
+class ReturnSheet(desks.Sheet):
+    """The boxes of a return: for each place its grade as it was typed, whether it was moderated, and a comment."""
+
+    data_return = models.OneToOneField(DataReturn, on_delete=models.CASCADE, related_name="sheet")
+
+
+class ReturnNote(desks.Note):
+    sheet = models.ForeignKey(ReturnSheet, on_delete=models.CASCADE, related_name="notes")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["sheet", "field"], name="return_note_once_per_field")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="return_note_stays_once_locked",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=desks.stays_once_locked("pupils_returnsheet"),
+            )
+        ]
+
+
+class ReturnRevision(desks.Revision):
+    """Every text that ever arrived for a box. It is about a pupil, and goes with the pupil."""
+
+    sheet = models.ForeignKey(ReturnSheet, on_delete=models.CASCADE, related_name="revisions")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "seq"], name="return_revision_once_per_sending"),
+            models.UniqueConstraint(
+                fields=["sheet", "field", "made"],
+                condition=Q(made__isnull=False),
+                name="return_revision_once_per_version",
+            ),
+        ]
+
+
+class ReturnVersion(models.Model):
+    """A return as it was submitted, for good. One that was opened again says by whom, when and why.
+
+    What stood in a return before anybody submitted it here, from a file, is a version that nobody submitted.
+    """
+
+    data_return = models.ForeignKey(DataReturn, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(default=timezone.now)
+    declaration = models.TextField(blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["data_return", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["data_return", "number"], name="return_version_once_per_number"),
+            models.CheckConstraint(
+                name="return_version_opened_with_a_reason",
+                condition=Q(opened_by=None, opened_at=None, opened_because="")
+                | Q(opened_by__isnull=False, opened_at__isnull=False) & ~Q(opened_because=""),
+            ),
+        ]
+
+    def __str__(self):
+        return f"version {self.number}"
+
+
+class VersionGrade(models.Model):
+    """What a version says of one place."""
+
+    version = models.ForeignKey(ReturnVersion, on_delete=models.CASCADE, related_name="grades")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="+")
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=20, choices=Assessment.Reason, blank=True)
+    moderated = models.BooleanField(default=False)
+    comment = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "place"], name="version_grade_once_per_place"),
+            models.CheckConstraint(
+                name="version_grade_or_reason",
+                condition=Q(grade__isnull=False, reason="") | Q(grade__isnull=True) & ~Q(reason=""),
+            ),
+        ]

@@ -1,0 +1,65 @@
+"""What a text in a grade's box means: a grade of the scale, a reason why there is none, or neither."""
+
+from dataclasses import dataclass
+
+from programmes.models import Programme
+from pupils import scales
+from pupils.models import Assessment, Grade
+
+Reason = Assessment.Reason
+# Those that a teacher gives. That a partnership has ended is no answer of theirs.
+REASONS = (Reason.ABSENT, Reason.LEFT, Reason.NOT_ENROLLED, Reason.NOT_REQUIRED)
+SPELLINGS = {
+    **{scales.plain(spelling): reason for reason in REASONS for spelling in (reason.value, reason.label)},
+    **dict.fromkeys(["a", "ab", "abs", "away"], Reason.ABSENT),
+    **dict.fromkeys(["moved", "gone"], Reason.LEFT),
+    **dict.fromkeys(["notenrolled", "notyetenrolled", "notonroll"], Reason.NOT_ENROLLED),
+    **dict.fromkeys(["n/r", "notneeded"], Reason.NOT_REQUIRED),
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` as it was typed. With a grade or a reason it is in; without either it is empty, or not understood."""
+
+    text: str = ""
+    grade: Grade | None = None
+    reason: str = ""
+
+    @property
+    def is_in(self):
+        return self.grade is not None or bool(self.reason)
+
+    @property
+    def is_unclear(self):
+        return bool(self.text.strip()) and not self.is_in
+
+    @property
+    def words(self):
+        """The grade's code, or the reason in words."""
+        return self.grade.code if self.grade else Reason(self.reason).label if self.reason else ""
+
+
+def grades_of(programme: Programme) -> dict[str, Grade]:
+    """The grades of the programme's scale by code, from the lowest to the highest."""
+    rows = Grade.objects.filter(scale__name=programme.scale).select_related("scale").order_by("position")
+    return {grade.code: grade for grade in rows}
+
+
+def answer_of(text: str, scale: str, grades: dict[str, Grade]) -> Answer:
+    """What was typed, understood whatever its case and spacing. A grade comes before a reason of the same spelling."""
+    if grade := grades.get(scales.find(scale, text)):
+        return Answer(text, grade=grade)
+    reason = SPELLINGS.get(scales.plain(text.strip().lstrip("-\N{EN DASH}")), "")
+    return Answer(text, reason=reason)
+
+
+def answer_from(assessment: Assessment) -> Answer:
+    """What was submitted, as it would be typed."""
+    given = Answer(grade=assessment.grade, reason=assessment.reason)
+    return Answer(given.words, assessment.grade, assessment.reason)
+
+
+def excused(reason: str) -> Answer:
+    """No grade is asked for: of a place that has not begun yet, or has ended."""
+    return Answer("", reason=reason)

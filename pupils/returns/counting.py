@@ -1,0 +1,103 @@
+"""The counts of data returns, which money reads: how many grades are expected, given, and excused with a reason."""
+
+from collections import defaultdict
+
+from django.db import transaction
+
+from programmes.models import DataReturn, Programme
+from pupils.models import Assessment, FrozenFigures, Place, ReturnNote
+from pupils.returns.answers import answer_of, grades_of
+
+OPEN, SUBMITTED = DataReturn.State.OPEN, DataReturn.State.SUBMITTED
+
+
+@transaction.atomic
+def count_returns(programme: Programme, partnerships=None) -> int:
+    """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
+
+    An open return counts what is typed by now, any other what was submitted. A return whose counts change after it was
+    submitted gets the next version. Once the pupils are erased the counts stand: money hangs on them.
+    """
+    if FrozenFigures.objects.filter(programme=programme).exists():
+        return 0
+    rows = programme.partnerships.all() if partnerships is None else partnerships
+    # Whoever counts second sees what the first has written.
+    locked = list(rows.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
+    points = list(programme.data_points.all())
+    places = defaultdict(list)
+    for place in Place.objects.filter(partnership__in=locked).order_by("pk"):
+        places[place.partnership_id].append(place)
+    standing = {
+        (row.partnership_id, row.data_point_id): row
+        for row in DataReturn.objects.select_for_update().filter(partnership__in=locked)
+    }
+    submitted = {key for key, row in standing.items() if row.state == SUBMITTED}
+    excuse_by_days(places, [point for point in points if any(at == point.pk for _, at in submitted)], submitted)
+    given = {
+        (place, point): (grade is not None, reason)
+        for place, point, grade, reason in Assessment.objects.filter(place__partnership__in=locked)
+        .order_by()
+        .values_list("place", "data_point", "grade", "reason")
+    }
+    typed = typed_in(programme, locked)
+    new, changed = [], []
+    for partnership in locked:
+        for point in points:
+            row = standing.get((partnership, point.pk))
+            is_open = row is None or row.state == OPEN
+            counts = {"expected": len(places[partnership]), "assessed": 0, "excused": 0}
+            for place in places[partnership]:
+                has_grade, reason = given.get((place.pk, point.pk), (False, ""))
+                if is_open:
+                    has_grade, reason = typed.get((place.pk, point.pk), (has_grade, reason))
+                    reason = reason or ("" if has_grade else place.excused_on(point.due_on))
+                counts["assessed"] += has_grade
+                counts["excused"] += bool(reason)
+            if row is None:
+                new.append(DataReturn(partnership_id=partnership, data_point=point, **counts))
+            elif any(getattr(row, name) != value for name, value in counts.items()):
+                for name, value in counts.items():
+                    setattr(row, name, value)
+                row.version += row.state == SUBMITTED
+                changed.append(row)
+    DataReturn.objects.bulk_create(new)
+    DataReturn.objects.bulk_update(changed, ["expected", "assessed", "excused", "version"])
+    return len(new) + len(changed)
+
+
+def typed_in(programme, partnerships):
+    """(place, data point) -> (whether a grade, the reason), of the grades' boxes of the open returns."""
+    notes = ReturnNote.objects.filter(
+        sheet__data_return__partnership__in=partnerships,
+        sheet__data_return__state=OPEN,
+        field__startswith="grade-",
+    ).values_list("sheet__data_return__data_point", "field", "text")
+    typed, grades = {}, None
+    for point, field, text in notes:
+        grades = grades_of(programme) if grades is None else grades
+        answer = answer_of(text, programme.scale, grades)
+        typed[int(field.removeprefix("grade-")), point] = (answer.grade is not None, answer.reason)
+    return typed
+
+
+def excuse_by_days(places, points, submitted):
+    """At submitted returns a place outside its days has the reason of that, and loses it when its days change."""
+    dated = [place for rows in places.values() for place in rows]
+    rows = Assessment.objects.filter(place__in=[place.pk for place in dated], data_point__in=points)
+    standing = {(row.place_id, row.data_point_id): row for row in rows.filter(is_automatic=True)}
+    outside = [place for place in dated if place.since or place.until]
+    if not outside and not standing:
+        return
+    given = set(rows.filter(is_automatic=False).values_list("place", "data_point"))
+    new, gone = [], []
+    for place in dated:
+        for point in points:
+            key, row = (place.pk, point.pk), standing.get((place.pk, point.pk))
+            reason = place.excused_on(point.due_on) if (place.partnership_id, point.pk) in submitted else ""
+            if row is not None and row.reason != reason:
+                gone.append(row.pk)
+                row = None
+            if reason and row is None and key not in given:
+                new.append(Assessment(place=place, data_point=point, reason=reason, is_automatic=True))
+    Assessment.objects.filter(pk__in=gone).delete()
+    Assessment.objects.bulk_create(new)

@@ -1,0 +1,193 @@
+"""What the page of a return shows, as plain values for one reader."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils import timezone
+
+from papers.templatetags.plain import listed
+from programmes.models import DataReturn
+from pupils.models import Assessment, Place
+from pupils.returns.answers import REASONS, answer_from
+from pupils.returns.standing import Standing
+from pupils.returns.writing import why_closed
+
+TEACHERS_SHOWN_PAST = 3  # data points beside the one that is open, the first of all among them
+
+
+def due_words(day, today) -> str:
+    """in 8 days, today, 3 days ago"""
+    apart = (day - today).days
+    if apart == 0:
+        return "today"
+    days = f"{abs(apart)} day{'' if abs(apart) == 1 else 's'}"
+    return f"in {days}" if apart > 0 else f"{days} ago"
+
+
+@dataclass
+class Grid:
+    """The page on which grades are typed."""
+
+    standing: Standing
+    person: object
+    entries: list = field(default_factory=list)
+
+    def __post_init__(self):
+        self.data_return = self.standing.data_return
+        self.partnership, self.point = self.standing.partnership, self.standing.point
+        self.rows = self.standing.rows
+        self.entries = list(self.data_return.entries.select_related("user"))
+        self.past_points = shown_past(self.standing.past_points)
+        for row in self.rows:
+            row.past = [past for past in row.past if past.point in self.past_points]
+
+    @property
+    def total(self):
+        return len(self.rows)
+
+    @property
+    def others(self):
+        return [teacher for teacher in self.partnership.teachers if teacher != self.person]
+
+    @property
+    def is_late(self):
+        return self.point.due_on < timezone.localdate()
+
+    @property
+    def due_words(self):
+        return due_words(self.point.due_on, timezone.localdate())
+
+    @property
+    def options(self):
+        """The grades from the lowest to the highest, and the reasons why there is none."""
+        return list(self.standing.grades.values()), [reason.label for reason in REASONS]
+
+    @property
+    def boxes(self):
+        return [box for row in self.rows for box in (row.grade, row.moderated, row.comment, row.sure)]
+
+    @property
+    def missing_names(self):
+        return [row.name for row in self.standing.missing]
+
+    @property
+    def odd_names(self):
+        return [row.name for row in self.standing.odd]
+
+    @property
+    def first_empty(self):
+        return next((row for row in self.rows if not row.is_in), None)
+
+    @property
+    def scale_words(self):
+        return self.rows and next(iter(self.standing.grades.values())).scale.title
+
+
+def shown_past(points):
+    """The first data point, and the last ones before this."""
+    if len(points) <= TEACHERS_SHOWN_PAST:
+        return points
+    return [points[0], *points[-TEACHERS_SHOWN_PAST + 1 :]]
+
+
+# A return to be read --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Said:
+    """One place of a version, and what the version before said of it where that was something else."""
+
+    place: Place
+    words: str
+    points: int | None
+    moderated: bool
+    comment: str
+    before: str = ""
+
+
+def reading_of(person, data_return: DataReturn) -> dict:
+    """The return as it stands for somebody who reads it: with names for the pupils' own, else by reference."""
+    partnership = data_return.partnership
+    by_name = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).exists()
+    by_name = by_name or not Place.objects.allowed(person, "pupils.reference").filter(partnership=partnership).exists()
+    versions = list(
+        data_return.versions.select_related("submitted_by", "opened_by").prefetch_related(
+            "grades__grade", "grades__place__pupil__programme"
+        )
+    )
+    shown, before = [], {}
+    for version in versions:
+        lines = []
+        for row in version.grades.all():
+            words = answer_from(row).words
+            line = Said(row.place, words, row.grade.points if row.grade else None, row.moderated, row.comment)
+            line.before = before[row.place_id] if before.get(row.place_id, words) != words else ""
+            before[row.place_id] = words
+            lines.append(line)
+        lines.sort(key=lambda line: name_of(line.place.pupil, by_name=by_name).casefold())
+        shown.append({"version": version, "lines": lines, "changed": sum(bool(line.before) for line in lines)})
+    is_in = data_return.state != DataReturn.State.OPEN
+    return {
+        "by_name": by_name,
+        "versions": list(reversed(shown)),
+        "now": now_lines(data_return, by_name=by_name) if is_in else [],
+        "is_in": is_in,
+        "closed": why_closed(data_return),
+    }
+
+
+def now_lines(data_return, *, by_name):
+    """What counts in results now: also where a file brought it, and nobody submitted it here."""
+    rows = Assessment.objects.filter(
+        place__partnership=data_return.partnership_id, data_point=data_return.data_point_id
+    )
+    rows = rows.select_related("grade", "place__pupil__programme", "entered_by")
+    lines = [
+        {
+            "place": row.place,
+            "words": answer_from(row).words,
+            "points": row.grade.points if row.grade else None,
+            "moderated": row.moderated,
+            "by": row.entered_by,
+            "on": row.assessed_on,
+        }
+        for row in rows
+    ]
+    return sorted(lines, key=lambda line: name_of(line["place"].pupil, by_name=by_name).casefold())
+
+
+def name_of(pupil, *, by_name):
+    return f"{pupil.last_name} {pupil.first_name} {pupil.ref}" if by_name else pupil.ref
+
+
+# The list of returns -------------------------------------------------------------------------------------------------
+
+
+def list_of(rows, today):
+    """The returns of each partnership in the order of their days, with what is to be done with each."""
+    partnerships = {}
+    for row in rows:
+        partnerships.setdefault(row.partnership, []).append(row)
+    made = []
+    for partnership, returns in partnerships.items():
+        nearest = next((row for row in returns if row.is_owed), None)
+        lines = [
+            {"row": row, "is_now": row is nearest, "due": due_words(row.data_point.due_on, today)} for row in returns
+        ]
+        made.append({"partnership": partnership, "lines": lines, "nearest": nearest})
+    return made
+
+
+def entered_words(entries) -> str:
+    """Hannah Osei 3 and Tom Adeyemi 1"""
+    return listed([f"{entry.user} {entry.grades}" for entry in entries])
+
+
+def address_of(data_return, row=None):
+    """Where grades are typed, at the box of a row."""
+    return reverse("pupils:return", args=[data_return.pk]) + (f"#{row.grade.field}" if row else "")
+
+
+def counts_by_state(rows) -> Counter:
+    return Counter(row.state for row in rows)

@@ -1,0 +1,48 @@
+"""What stands out in a grade: said softly beside it, asked about where it is unlikely, and never in the way."""
+
+from django.db.models import Count, Max
+
+from programmes.models import DataPoint, Programme
+from pupils import scales
+from pupils.models import Assessment, Grade
+
+ENOUGH = 20  # grades of a year group, before its range is called usual
+BEYOND_EXCEEDED = 3  # positions
+
+
+class Usual:
+    """What is usual in a programme: how far a grade moves from one data point to the next, and how high it goes."""
+
+    def __init__(self, programme: Programme, grades: dict[str, Grade]):
+        file = scales.description(programme.scale)
+        self.unit, self.down, self.up = file["unit"], file["unusual"]["down"], file["unusual"]["up"]
+        rows = Assessment.objects.filter(
+            place__partnership__programme=programme, grade__scale__name=programme.scale
+        ).order_by()
+        rows = rows.values("place__pupil__year_group").annotate(n=Count("pk"), top=Max("grade__position"))
+        self.tops = {row["place__pupil__year_group"]: row["top"] for row in rows if row["n"] >= ENOUGH}
+        for level in programme.expectations.all():
+            if grade := grades.get(level.exceeded_from):
+                self.tops.setdefault(level.year_group, grade.position + BEYOND_EXCEEDED)
+
+    def change(self, before: Grade, now: Grade) -> str:
+        """Up 1 sub-level, Down 2 sub-levels, The same."""
+        steps = now.position - before.position
+        if steps == 0:
+            return "The same"
+        return f"{'Up' if steps > 0 else 'Down'} {abs(steps)} {self.unit}{'' if abs(steps) == 1 else 's'}"
+
+    def question(self, year_group: int, now: Grade, before: Grade | None, at: DataPoint | None) -> str:
+        """The sentence that asks whether the grade is right; empty where nothing is unlikely."""
+        if before is not None and before.scale_id == now.scale_id:
+            steps = now.position - before.position
+            if steps <= -self.down or steps >= self.up:
+                return f"{self.change(before, now)} since {at}, from {before} to {now}."
+        top = self.tops.get(year_group)
+        if top is not None and now.position > top:
+            return f"{now} is above the usual range of {year_words(year_group)} in this programme."
+        return ""
+
+
+def year_words(year_group):
+    return f"Year {year_group}" if year_group else "Reception"

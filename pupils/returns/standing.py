@@ -1,0 +1,174 @@
+"""How a return stands: of each place what was given before, what is typed or submitted now, and what stands out."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from desks.boxes import Box, boxes_from
+from programmes.models import DataPoint, DataReturn
+from pupils.models import Assessment, Grade, Place, VersionGrade
+from pupils.returns.answers import REASONS, Answer, answer_from, answer_of, excused, grades_of
+from pupils.returns.questions import Usual
+
+
+@dataclass
+class Past:
+    """What was given at an earlier data point, and what stood there in versions before."""
+
+    point: DataPoint
+    assessment: Assessment | None
+    earlier: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    place: Place
+    past: list[Past]
+    answer: Answer
+    excuse: str  # the reason that the days of the place give, where nothing is typed
+    grade: Box
+    moderated: Box
+    comment: Box
+    sure: Box
+    before: Past | None = None  # the latest grade so far
+    said: str = ""  # what stands out, in a word
+    question: str = ""
+
+    @property
+    def name(self):
+        return self.place.pupil.full_name
+
+    @property
+    def is_in(self):
+        return self.answer.is_in
+
+    @property
+    def is_moderated(self):
+        return self.moderated.text == "yes" and self.answer.grade is not None
+
+    @property
+    def is_sure(self):
+        """The tick is about the grade that was asked about: another grade is asked about anew."""
+        return self.answer.grade is not None and self.sure.text == self.answer.grade.code
+
+    @property
+    def asks(self):
+        return bool(self.question) and not self.is_sure
+
+
+class Standing:
+    """A return with its rows, one for each place, in the order of the pupils' names."""
+
+    def __init__(self, data_return: DataReturn):
+        self.data_return = data_return
+        self.point, self.partnership = data_return.data_point, data_return.partnership
+        self.programme = self.partnership.programme
+        self.sheet = getattr(data_return, "sheet", None)
+
+    @cached_property
+    def grades(self) -> dict[str, Grade]:
+        return grades_of(self.programme)
+
+    @cached_property
+    def usual(self):
+        return Usual(self.programme, self.grades)
+
+    @cached_property
+    def past_points(self) -> list[DataPoint]:
+        points = list(self.programme.data_points.all())
+        return points[: points.index(self.point)]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        places = list(
+            self.partnership.places.select_related("pupil__programme").order_by(
+                "pupil__last_name", "pupil__first_name", "pupil__ref"
+            )
+        )
+        given = {
+            (row.place_id, row.data_point_id): row
+            for row in Assessment.objects.filter(place__in=places).select_related("grade", "entered_by")
+        }
+        earlier = earlier_versions(places, self.past_points)
+        notes = {note.field: note for note in self.sheet.notes.all()} if self.sheet else {}
+        return [self.row(place, given, earlier, notes) for place in places]
+
+    def row(self, place, given, earlier, notes):
+        past = [
+            Past(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []))
+            for point in self.past_points
+        ]
+        now = given.get((place.pk, self.point.pk))
+        box, about = boxes_from(notes), place.pupil.full_name
+        note = notes.get(f"grade-{place.pk}")
+        excuse = place.excused_on(self.point.due_on)
+        if self.data_return.state == DataReturn.State.OPEN and note is not None:
+            answer = answer_of(note.text, self.programme.scale, self.grades)
+        elif now is not None and not now.is_automatic:
+            answer = answer_from(now)
+        else:
+            answer = Answer()
+        row = Row(
+            place,
+            past,
+            answer if answer.is_in or answer.is_unclear or not excuse else excused(excuse),
+            excuse,
+            grade=box(f"grade-{place.pk}", f"{self.point} grade for {about}", kind="line"),
+            moderated=box(f"moderated-{place.pk}", f"Moderated: {about}", kind="tick", choices=[("yes", "Moderated")]),
+            comment=box(f"comment-{place.pk}", f"Comment on {about}", kind="line"),
+            sure=box(f"sure-{place.pk}", f"The grade of {about} is right", kind="tick"),
+        )
+        row.grade.text = answer.text
+        row.grade.choices = [(reason.label, reason.label) for reason in REASONS]
+        if f"moderated-{place.pk}" not in notes and now is not None and now.moderated:
+            row.moderated.text = "yes"
+        self.look_at(row)
+        return row
+
+    def look_at(self, row):
+        """What there is to say about the grade of a row."""
+        with_grade = [past for past in row.past if past.assessment and past.assessment.grade_id]
+        row.before = with_grade[-1] if with_grade else None
+        now, before = row.answer.grade, row.before.assessment.grade if row.before else None
+        if row.answer.reason:
+            row.said = f"Not assessed: {row.answer.words.lower()}. Counts as in"
+        elif row.answer.is_unclear:
+            row.said = f"“{row.answer.text.strip()}” is no grade of this scale and no reason. Kept as you typed it"
+        elif now is None:
+            row.said = "Still to enter"
+        elif before is None:
+            row.said = "The first grade"
+        elif before.scale_id != now.scale_id:
+            row.said = f"On another scale than in {row.before.point}"
+        else:
+            row.said = f"{self.usual.change(before, now)} {'as in' if before == now else 'since'} {row.before.point}"
+        if now is not None:
+            at = row.before.point if row.before else None
+            row.question = self.usual.question(row.place.pupil.year_group, now, before, at)
+
+    @property
+    def missing(self):
+        return [row for row in self.rows if not row.is_in]
+
+    @property
+    def odd(self):
+        return [row for row in self.rows if row.asks]
+
+    @property
+    def number_in(self):
+        return len(self.rows) - len(self.missing)
+
+    @property
+    def is_complete(self):
+        return bool(self.rows) and not self.missing
+
+
+def earlier_versions(places, points):
+    """(place, data point) -> the grades that versions said before the one that stands, oldest first."""
+    rows = VersionGrade.objects.filter(
+        place__in=places, version__data_return__data_point__in=points, version__opened_at__isnull=False
+    )
+    found = {}
+    for row in rows.select_related("grade", "version__data_return").order_by("version__number"):
+        said = answer_from(row).words
+        found.setdefault((row.place_id, row.version.data_return.data_point_id), []).append(said)
+    return found

@@ -1,0 +1,105 @@
+"""What is typed into a return is kept, counted, and put down to who typed it."""
+
+import re
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Count
+
+from desks.models import WHOLE
+from desks.services import Outcome, keep_apart, write_cells
+from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
+from pupils.models import Assessment, Place, ReturnSheet
+from pupils.returns.answers import answer_from
+from pupils.returns.counting import count_returns
+
+FIELD = re.compile(r"(?:grade|moderated|comment|sure)-([1-9][0-9]{0,9})")
+TICKS = re.compile(r"(?:moderated|sure)-[1-9][0-9]{0,9}")
+
+
+def sheet_for(data_return) -> ReturnSheet:
+    """The return's sheet, begun where there is none."""
+    is_open = data_return.state == DataReturn.State.OPEN
+    sheet, _ = ReturnSheet.objects.get_or_create(data_return=data_return, defaults={"locked": [] if is_open else WHOLE})
+    return sheet
+
+
+def sheet_of(data_return) -> ReturnSheet | None:
+    return ReturnSheet.objects.filter(data_return=data_return).first()
+
+
+@transaction.atomic
+def write_grades(person, data_return, cells, client) -> list[Outcome]:
+    """Keep what was typed. Of a return that takes nothing any more it is kept beside it."""
+    sheet = sheet_for(data_return)
+    return write_cells(
+        person,
+        sheet,
+        as_typed(data_return, sheet, cells),
+        client,
+        follow=partial(follow, data_return, sheet),
+        closed=lambda: why_closed(DataReturn.objects.select_related("partnership__programme").get(pk=data_return.pk)),
+        without_place=partial(without_place, data_return),
+    )
+
+
+@transaction.atomic
+def keep_beside(person, data_return, cells, client):
+    keep_apart(person, sheet_for(data_return), cells, client)
+
+
+def as_typed(data_return, sheet, cells):
+    """Without the boxes that came as the page had filled them from what was submitted or loaded: nobody typed those."""
+    fresh = {cell.field for cell in cells if not cell.base} - set(sheet.notes.values_list("field", flat=True))
+    if not fresh:
+        return cells
+    rows = Assessment.objects.filter(
+        data_point=data_return.data_point_id,
+        place__partnership=data_return.partnership_id,
+        place__in=[int(FIELD.fullmatch(name)[1]) for name in fresh],
+    ).select_related("grade")
+    filled = {}
+    for row in rows:
+        filled[f"grade-{row.place_id}"] = "" if row.is_automatic else answer_from(row).text
+        filled[f"moderated-{row.place_id}"] = "yes" if row.moderated else ""
+    return [cell for cell in cells if cell.field not in fresh or filled.get(cell.field) != cell.text]
+
+
+def without_place(data_return, names):
+    """Those of the boxes that are about no place of this partnership."""
+    asked = {name: int(FIELD.fullmatch(name)[1]) for name in names}
+    own = Place.objects.filter(partnership=data_return.partnership_id, pk__in=asked.values())
+    own = set(own.values_list("pk", flat=True))
+    return {name for name, place in asked.items() if place not in own}
+
+
+def why_closed(data_return) -> str:
+    """Why nothing can be typed into the return; empty where it can."""
+    partnership = data_return.partnership
+    if partnership.programme.status == Programme.Status.CLOSED:
+        return "The programme is closed, so its grades stay as they are."
+    if data_return.state == DataReturn.State.CLOSED or partnership.status == Partnership.Status.FOLDED:
+        return "The partnership has folded, so no grades are asked for any more."
+    if partnership.status == Partnership.Status.PAUSED:
+        return "The partnership is paused, and nothing is entered until it goes on."
+    if data_return.state == DataReturn.State.SUBMITTED:
+        by = f" by {data_return.submitted_by}" if data_return.submitted_by else ""
+        return f"These grades have been submitted{by}. To change one, choose “Correct a grade” on their page."
+    return ""
+
+
+def follow(data_return, sheet, notes, written):
+    """The counts and the people who entered, once grades have changed."""
+    if not any(name.startswith("grade-") for name in written):
+        return
+    partnership = data_return.partnership
+    count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
+    keep_entries(data_return, sheet)
+
+
+def keep_entries(data_return, sheet):
+    """A line for each person who typed grades that became current: how many of the places they did it for."""
+    typed = sheet.revisions.filter(field__startswith="grade-", made__isnull=False).exclude(text="")
+    counted = dict(typed.order_by().values_list("by").annotate(Count("field", distinct=True)))
+    for user, grades in counted.items():
+        DataReturnEntry.objects.update_or_create(data_return=data_return, user_id=user, defaults={"grades": grades})

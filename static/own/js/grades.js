@@ -1,0 +1,239 @@
+// Grades by keyboard on top of notes.js, which saves them: type-ahead in the scale, Enter takes and moves down, a block
+// from a spreadsheet fills many boxes, and what was pasted can be taken back. Without this the boxes are plain ones.
+const form = document.querySelector("form[data-grades]");
+const options = document.getElementById("options").content.firstElementChild;
+const all = [...options.children].map((item) => ({ ...item.dataset, reason: "reason" in item.dataset, also: item.dataset.also?.split("|").filter(Boolean) ?? [] }));
+const pasted = document.getElementById("pasted");
+const MOST = 9;
+const marks = () => [...form.querySelectorAll(".ls-mark")];
+const rowOf = (mark) => mark.closest("[data-row]");
+const plain = (text) => text.trim().toLowerCase().replace(/[\s_]+/g, "");
+const undos = []; // of each paste what stood in its boxes
+let list = null, active = -1, given = "", quiet = false;
+
+for (const mark of marks()) combine(mark);
+form.addEventListener("focusin", ({ target }) => target.matches(".ls-mark") && enter(target));
+form.addEventListener("focusout", ({ target }) => target.matches(".ls-mark") && leave(target));
+form.addEventListener("input", ({ target }) => target.matches(".ls-mark") && !quiet && offer(target));
+form.addEventListener("keydown", press);
+form.addEventListener("paste", paste);
+form.addEventListener("click", step);
+document.addEventListener("htmx:afterSettle", askAnew);
+addEventListener("hashchange", goToHash);
+goToHash();
+
+function combine(mark) {
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "grade-options" })) mark.setAttribute(name, value);
+}
+
+function enter(mark) {
+  given = mark.value;
+  mark.select();
+}
+
+function leave(mark) {
+  const exact = all.find(({ code }) => plain(code) === plain(mark.value));
+  if (exact && exact.code !== mark.value) put(mark, exact.code);
+  close(mark);
+}
+
+// The list ---------------------------------------------------------------------------------------------------------------
+
+// What begins with the typed text. A hyphen asks for the reasons.
+function found(text) {
+  const typed = plain(text);
+  if (!typed) return [];
+  if (/^[-–]/.test(typed)) return all.filter(({ reason, code }) => reason && plain(code).startsWith(typed.slice(1)));
+  const starts = ({ code, also }) => [code, ...also].some((spelling) => plain(spelling).startsWith(typed));
+  return all.filter(starts);
+}
+
+function offer(mark) {
+  const matches = found(mark.value);
+  if (!matches.length) return close(mark);
+  const exact = matches.findIndex(({ code }) => plain(code) === plain(mark.value));
+  const same = matches.findIndex(({ position }) => position !== undefined && position === mark.dataset.before);
+  show(mark, matches, exact >= 0 ? exact : same >= 0 ? same : 0);
+}
+
+function show(mark, matches, chosen) {
+  list?.remove();
+  list = options.cloneNode(false);
+  const first = Math.max(0, Math.min(chosen - 3, matches.length - MOST));
+  matches.slice(first, first + MOST).forEach((match, place) => {
+    const item = options.querySelector(`[data-code="${CSS.escape(match.code)}"]`).cloneNode(true);
+    item.id = `grade-option-${place}`;
+    const change = item.querySelector("[data-change]");
+    if (change) change.textContent = changeOf(mark, match.position);
+    list.append(item);
+  });
+  list.setAttribute("aria-label", "What it may be");
+  list.addEventListener("pointerdown", (event) => {
+    event.preventDefault(); // the box keeps the cursor
+    const item = event.target.closest("[role=option]");
+    if (!item) return;
+    active = [...list.children].indexOf(item);
+    take(mark);
+    goOn(mark);
+  });
+  mark.after(list);
+  mark.setAttribute("aria-expanded", "true");
+  point(mark, chosen - first);
+}
+
+function changeOf({ dataset: { before, since, unit } }, position) {
+  if (before === undefined || position === undefined) return "";
+  const steps = Number(position) - Number(before);
+  if (!steps) return `same as ${since}`;
+  return `${steps > 0 ? "up" : "down"} ${Math.abs(steps)} ${unit}${Math.abs(steps) === 1 ? "" : "s"}`;
+}
+
+function point(mark, place) {
+  active = Math.max(0, Math.min(place, list.children.length - 1));
+  [...list.children].forEach((item, at) => item.setAttribute("aria-selected", String(at === active)));
+  mark.setAttribute("aria-activedescendant", list.children[active].id);
+  list.children[active].scrollIntoView({ block: "nearest" });
+}
+
+function close(mark) {
+  list?.remove();
+  list = null;
+  active = -1;
+  mark.setAttribute("aria-expanded", "false");
+  mark.removeAttribute("aria-activedescendant");
+}
+
+function take(mark) {
+  const item = list?.children[active];
+  if (item) put(mark, item.dataset.code);
+  close(mark);
+}
+
+function put(mark, text) {
+  if (mark.value === text) return;
+  mark.value = text;
+  quiet = true;
+  mark.dispatchEvent(new Event("input", { bubbles: true }));
+  quiet = false;
+}
+
+// Keys -------------------------------------------------------------------------------------------------------------------
+
+function press(event) {
+  const { target: mark, key } = event;
+  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && mark.matches(".ls-mark") && undos.length && mark.value === given) return act(event, takeBack);
+  if (!mark.matches(".ls-mark") || event.ctrlKey || event.metaKey) return;
+  if (key === "Enter") return act(event, () => (take(mark), goOn(mark)));
+  if (key === "Escape") return act(event, () => (list ? close(mark) : (put(mark, given), mark.select())));
+  if (key !== "ArrowDown" && key !== "ArrowUp") return;
+  const down = key === "ArrowDown" ? 1 : -1;
+  if (event.altKey) return act(event, () => show(mark, all, Math.max(0, all.findIndex(({ position }) => position === mark.dataset.before))));
+  act(event, () => (list ? point(mark, active + down) : move(mark, down)));
+}
+
+function act(event, what) {
+  event.preventDefault();
+  what();
+}
+
+function move(mark, by) {
+  const all = marks(), next = all[all.indexOf(mark) + by];
+  if (next) goTo(next);
+}
+
+// To the next pupil; after the last one to what checks the answers.
+function goOn(mark) {
+  const all = marks(), next = all[all.indexOf(mark) + 1];
+  if (next) goTo(next);
+  else form.elements.check.focus();
+}
+
+function goTo(mark) {
+  choose(rowOf(mark));
+  mark.focus();
+}
+
+// One pupil at a time, where the page is narrow: the next one without a load, and so without a network too.
+function choose(row) {
+  for (const other of form.querySelectorAll("[data-row]")) other.classList.toggle("is-current", other === row);
+}
+
+function step(event) {
+  const button = event.target.closest("[data-next], [data-back]");
+  if (!button) return;
+  event.preventDefault();
+  move(rowOf(button).querySelector(".ls-mark"), button.matches("[data-next]") ? 1 : -1);
+}
+
+function goToHash() {
+  const mark = location.hash === "#first" ? marks().find(({ value }) => !value) : document.getElementById(location.hash.slice(1));
+  if (mark?.matches(".ls-mark")) goTo(mark);
+}
+
+// A block from a spreadsheet -----------------------------------------------------------------------------------------------
+
+async function paste(event) {
+  const mark = event.target, text = event.clipboardData?.getData("text") ?? "";
+  const lines = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n");
+  if (!mark.matches(".ls-mark") || (lines.length === 1 && !text.includes("\t"))) return;
+  event.preventDefault();
+  if (!text.includes("\t")) return fill(new Map(marks().slice(marks().indexOf(mark)).map((box, place) => [box, lines[place]])), lines.length - (marks().length - marks().indexOf(mark)));
+  const answer = await fetch(form.dataset.paste, {
+    method: "POST",
+    redirect: "error",
+    headers: { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+    body: JSON.stringify({ text, from: rowOf(mark).dataset.row }),
+  }).catch(() => null);
+  if (!answer?.ok) return tell("Nothing was pasted: several columns are read by the server, which cannot be reached. Paste the column of grades alone.");
+  const { cells, left } = await answer.json();
+  fill(new Map(Object.entries(cells).map(([box, grade]) => [form.elements[box], grade])), left.length, left);
+}
+
+function fill(texts, over, left = []) {
+  const before = new Map();
+  for (const [box, text] of texts) {
+    if (text === undefined || box.value === text.trim()) continue;
+    before.set(box, box.value);
+    put(box, text.trim());
+  }
+  const first = [...before.keys()][0];
+  if (first) undos.push(before);
+  given = document.activeElement?.value ?? "";
+  const rest = over > 0 ? ` ${over === 1 ? "1 line" : `${over} lines`} had no pupil${left.length ? `: ${left.join("; ")}` : ""}.` : "";
+  tell(`${before.size === 1 ? "1 grade" : `${before.size} grades`} pasted.${rest}`, before.size > 0);
+  if (first) form.elements.check.focus();
+}
+
+function tell(words, canUndo = false) {
+  pasted.hidden = false;
+  pasted.textContent = words;
+  if (!canUndo) return;
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "ls-link-button", textContent: "Undo" });
+  button.addEventListener("click", takeBack);
+  pasted.append(" ", button);
+}
+
+function takeBack() {
+  const before = undos.pop();
+  if (!before) return;
+  for (const [box, text] of before) put(box, text);
+  tell("Taken back: the boxes say what they said before.");
+  [...before.keys()][0].focus();
+}
+
+// What stands out ----------------------------------------------------------------------------------------------------------
+
+// The server has looked at the grades anew: a tick is about the grade that it was set for, and no other.
+function askAnew() {
+  for (const out of form.querySelectorAll(".ls-out")) {
+    const sure = out.nextElementSibling, tick = sure.querySelector("[type=checkbox]"), { asks } = out.dataset;
+    if (tick.value !== asks) {
+      const was = tick.checked;
+      tick.checked = false;
+      if (was) tick.dispatchEvent(new Event("change", { bubbles: true }));
+      tick.value = asks;
+      sure.querySelector("[data-code]").textContent = asks;
+    }
+    sure.hidden = !asks;
+  }
+}

@@ -1,0 +1,142 @@
+"""A block of a spreadsheet is put to the right pupils, whatever it looks like; nothing that was pasted breaks it."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pupils.models import Place
+from pupils.returns.pasting import TooMuch, read_pasted
+from pupils.returns.standing import Standing
+from tests.reading import text_of
+from tests.returns.entering import DECEMBER, PUPILS, address, page_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+NAMES = [(first, last) for first, last, _ in PUPILS]
+WAYS = [
+    lambda first, last: f"{first} {last}",
+    lambda first, last: f"{last}, {first}",
+    lambda first, last: f"{last} {first}".upper(),
+    lambda first, last: f"  {first}   {last} ",
+    lambda first, last: f"{first[0]}{last[0]}",
+    lambda first, last: f"{first[0]}. {last[0]}.",
+    lambda first, last: first,
+]
+
+
+def texts(at, found):
+    return [found.texts.get(f"grade-{place.pk}", "") for place in at.places]
+
+
+def test_names_in_two_columns_and_the_column_of_the_data_point(at):
+    rows = ["Surname\tForename\tDecember\tMarch"]
+    rows += [f"{last}\t{first}\t{grade}\t4c" for (first, last), grade in zip(NAMES, DECEMBER, strict=True)]
+
+    found = read_pasted("\n".join(reversed(rows)), Standing(at.december))
+
+    # upside down, the heading is the last line: it names nobody
+    assert texts(at, read_pasted("\n".join(rows), Standing(at.december))) == DECEMBER
+    assert found.left == ["Surname, Forename, December, March"]
+
+
+def test_grades_alone_go_down_from_where_the_cursor_stands(at):
+    found = read_pasted("3a\n3b\n\n3c", Standing(at.december), start=2)
+    over = read_pasted("\n".join(["3a"] * 8), Standing(at.december))
+
+    assert texts(at, found) == ["", "", "3a", "3b", "3c", ""]
+    assert (texts(at, over), over.left) == (["3a"] * 6, ["3a", "3a"])
+
+
+def test_two_pupils_of_one_name_are_not_told_apart_by_it(at):
+    kayla, marcus = at.places[0].pupil, at.places[1].pupil
+    marcus.first_name, marcus.last_name = kayla.first_name, kayla.last_name
+    marcus.save()
+
+    found = read_pasted("Kayla Brand\t3a\nC002\t3b\nSana Malik\t3c", Standing(at.december))
+
+    assert texts(at, found) == ["", "3b", "3c", "", "", ""]
+    assert found.left == ["Kayla Brand, 3a"]
+
+
+def test_a_second_line_about_one_pupil_is_left_out_and_said(at):
+    found = read_pasted("Kayla Brand\t3a\nKayla Brand\t3b", Standing(at.december))
+
+    assert (texts(at, found)[0], found.left) == ("3a", ["Kayla Brand, 3b"])
+
+
+@given(
+    order=st.permutations(range(6)),
+    way=st.sampled_from(WAYS),
+    separator=st.sampled_from("\t;,"),
+    ending=st.sampled_from(["\n", "\r\n", "\r"]),
+    heading=st.booleans(),
+    before=st.integers(0, 2),
+    bom=st.booleans(),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_grade_finds_its_pupil(at, order, way, separator, ending, heading, before, bom):
+    lines = io.StringIO()
+    writer = csv.writer(lines, delimiter=separator, lineterminator=ending)
+    if heading:
+        writer.writerow(["Pupil", *["Class"] * before, "December"])
+    for place in order:
+        writer.writerow([way(*NAMES[place]), *["5T"] * before, DECEMBER[place]])
+    text = ("\ufeff" if bom else "") + lines.getvalue()
+
+    found = read_pasted(text, Standing(at.december))
+
+    assert (texts(at, found), found.left) == (DECEMBER, [])
+
+
+@given(text=st.text(alphabet=st.one_of(st.characters(), st.sampled_from('\t\n\r,;"\0 3abKaylaBrand')), max_size=400))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_pasted_only_boxes_of_this_return_are_filled(at, text):
+    found = read_pasted(text, Standing(at.december))
+
+    assert set(found.texts) <= {f"grade-{place.pk}" for place in at.places}
+    assert all(found.texts.values())
+
+
+@pytest.mark.parametrize("text", ["x" * 100_001, "\n".join(["3a"] * 501)])
+def test_more_than_a_partnership_is_refused_in_words(client, at, text):
+    with pytest.raises(TooMuch):
+        read_pasted(text, Standing(at.december))
+
+    client.force_login(at.hannah)
+    answer = client.post(address("return_paste", at.december), {"text": text})
+    asked = client.post(address("return_paste", at.december), {"text": text}, content_type="application/json")
+
+    assert (answer.status_code, asked.json()["cells"]) == (422, {})
+    assert "This is more than the grades of a partnership." in text_of(answer)
+
+
+@pytest.mark.parametrize("body", ["[]", '{"text": 5}', "{", '{"from": "x", "text": "3a"}'])
+def test_what_is_not_ours_is_no_error(client, at, body):
+    client.force_login(at.hannah)
+
+    answer = client.generic("POST", address("return_paste", at.december), body, content_type="application/json")
+
+    assert answer.status_code == 200
+
+
+def test_without_scripts_it_is_looked_at_and_then_put_into_the_boxes(client, at):
+    client.force_login(at.hannah)
+    typed = page_of(client.get(address("return", at.december)))
+    client.post(address("return", at.december), typed | {f"grade-{at.places[0].pk}": "4c"})
+    looked = client.post(address("return_paste", at.december), {"text": "Kayla Brand\t3a\nTheo Wren\tfoo\nNobody\t3c"})
+    page = text_of(looked)
+    assert "2 of 6 pupils, found by the names beside the grades" in page
+    assert "Nobody, 3c" in page
+    assert Place.objects.count() == 6
+
+    data = {"client": str(looked.context["client"]), "seq": "0"}
+    for one in looked.context["lines"]:
+        name = one["line"].grade.field
+        data |= {f"base-{name}": one["line"].grade.version, name: one["answer"].words or one["text"]}
+    client.post(address("return", at.december), data)
+
+    kayla, theo = at.places[0], at.places[5]
+    assert at.december.sheet.texts == {f"grade-{kayla.pk}": "3a", f"grade-{theo.pk}": "foo"}
