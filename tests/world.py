@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.adapters import EncryptedSecrets
 from accounts.models import Invitation, InvitationMail, OutgoingMail, RegisterChange, RegisterFile, User
 from accounts.roles import IN_ORGANISATION, SECOND_FACTOR, Role
+from desks.models import WHOLE
 from lessons.models import (
     Booklet,
     Finding,
@@ -45,7 +46,7 @@ from programmes.models import (
 from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
 from pupils import scales
-from pupils.models import Erasure
+from pupils.models import Erasure, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
 from reports.models import HandOverPack, ProgrammeCopy, Report, SavedView
@@ -229,8 +230,7 @@ def build_corner(corner, programme, staff, serial):
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
     count_returns(programme)
-    partnership.returns.update(state="submitted")
-    data_return = partnership.returns.order_by("data_point__due_on").last()
+    data_return = build_return(corner, partnership, place, people)
     (agreement,) = write_agreements(staff[Role.COORDINATOR], agreement_text(programme), [partnership])
     school_report = ReportFactory(
         kind=Report.Kind.SCHOOL,
@@ -400,6 +400,23 @@ def build_record(corner, visit, people, place):
     record.save()
     HeadReply.objects.create(record=record, is_accurate=True, comment=f"{corner} comment", by=people[Role.HEADTEACHER])
     return record
+
+
+def build_return(corner, partnership, place, people):
+    """All returns are submitted, the last one by the partner teacher, twice: a comment on its grade was corrected."""
+    partnership.returns.update(state="submitted")
+    row, by, now = partnership.returns.order_by("data_point__due_on").last(), people[Role.PARTNER], timezone.now()
+    sheet, comment = ReturnSheet.objects.create(data_return=row), f"{corner} comment on a grade"
+    typed = {"field": f"comment-{place.pk}", "text": comment}
+    ReturnNote.objects.create(sheet=sheet, version=1, written_by=by, **typed)
+    ReturnRevision.objects.create(sheet=sheet, client=uuid.uuid4(), seq=1, base=0, made=1, by=by, **typed)
+    ReturnSheet.objects.filter(pk=sheet.pk).update(locked=WHOLE)
+    opened = {"opened_by": by, "opened_at": now, "opened_because": f"{corner} correction"}
+    grade = place.assessments.get(data_point=row.data_point).grade
+    for number, more in enumerate((opened, {}), start=1):
+        version = row.versions.create(number=number, submitted_by=by, submitted_at=now, **more)
+        version.grades.create(place=place, grade=grade, comment=comment)
+    return row
 
 
 def build_finding(corner, study, people):
