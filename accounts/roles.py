@@ -96,6 +96,8 @@ GRANTS = {
     "findings.withdraw": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "pupils.view": {*TEACHERS, Role.HEADTEACHER},
     "pupils.edit": {*TEACHERS},
+    # A pupil who has moved gets a place in the other partnership: by reference, without a name.
+    "pupils.move": {Role.COORDINATOR},
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},
     "progress.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "pupils.erase": {Role.COORDINATOR},

@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep files": {"task": "jobs.tasks.sweep_files", "schedule": 3600.0, "options": {"expires": 600}},
     "forget what is old": {"task": "jobs.tasks.forget_old", "schedule": crontab(minute=30, hour=3)},
+    "forget lists of pupils": {"task": "pupils.tasks.forget_lists", "schedule": crontab(minute=40, hour=3)},
 }
 CELERY_TIMEZONE = "Europe/London"
 

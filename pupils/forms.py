@@ -74,12 +74,16 @@ class PupilForm(RowForm):
         return given.rstrip(".") if self.instance.programme.initials_only else given
 
     def clean_upn(self):
+        upn = self.checked_upn()
+        if services.is_taken(upn, self.instance):
+            raise ValidationError("Another pupil of this programme has this UPN. Check which of the two it belongs to.")
+        return upn
+
+    def checked_upn(self):
         try:
             upn = clean_upn(self.cleaned_data["upn"])
         except WrongUpn as error:
             raise ValidationError(f"{error}. Copy it again from your management system, or leave it blank.") from None
-        if services.is_taken(upn, self.instance):
-            raise ValidationError("Another pupil of this programme has this UPN. Check which of the two it belongs to.")
         self.instance.upn_index = upn_index(upn)
         return upn
 

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import hmac
+import json
 import re
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -95,3 +96,17 @@ class EncryptedUpnField(models.BinaryField):
 
     def value_to_string(self, obj):
         raise TypeError("A UPN is not serialised")
+
+
+class EncryptedJsonField(EncryptedUpnField):
+    """The same for what can be written as JSON; None, or nothing at all, is kept as nothing."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"editable": False, "default": None} | kwargs)
+
+    def from_db_value(self, value, expression, connection):
+        text = decrypt(value)
+        return json.loads(text) if text else None
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        return super().get_db_prep_value("" if value is None else json.dumps(value), connection, prepared)

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from pupils import views
+from pupils.choosing import views as choosing
+from pupils.life import views as life
 from pupils.returns import views as returns
 
 app_name = "pupils"
@@ -14,6 +16,17 @@ urlpatterns = [
     path("returns/<int:pk>/paste/", returns.paste, name="return_paste"),
     path("returns/<int:pk>/check/", returns.check, name="return_check"),
     path("returns/<int:pk>/correct/", returns.correct, name="return_correct"),
+    path("pupils/partnership/<int:pk>/", choosing.choose, name="choose"),
+    path("pupils/partnership/<int:pk>/add/", choosing.add, name="add"),
+    path("pupils/partnership/<int:pk>/take-over/", life.take_over, name="take_over"),
+    path("pupils/places/<int:pk>/end/", life.end, name="place_end"),
+    path("pupils/places/<int:pk>/back/", life.back, name="place_back"),
+    path("pupils/places/<int:pk>/change/", life.change, name="place_change"),
+    path("programmes/<slug:slug>/moved-pupils/", life.moved, name="moved"),
+    path("pupils/lists/<int:pk>/", choosing.list_check, name="list_check"),
+    path("pupils/lists/<int:pk>/rows/", choosing.list_rows, name="list_rows"),
+    path("pupils/lists/<int:pk>/columns/", choosing.list_columns, name="list_columns"),
+    path("pupils/lists/<int:pk>/set-aside/", choosing.list_set_aside, name="list_set_aside"),
     path("programmes/<slug:slug>/set-up/assessment/", views.assessment, name="assessment"),
     path("programmes/<slug:slug>/set-up/assessment/<str:scale>/", views.expectations, name="expectations"),
 ]

@@ -10,11 +10,13 @@ from django.views.generic import DetailView, ListView, UpdateView
 from accounts import audit
 from accounts.access import Allowed, allowed_rows
 from accounts.forms import with_button
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
 from programmes.setting_up import back_words
 from pupils import expectations as expectation_services
 from pupils import scales, services
+from pupils.choosing.services import where_to_choose
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
+from pupils.life.services import history, open_to_entries
 from pupils.models import Place, TargetPupil
 
 
@@ -43,7 +45,17 @@ class PlaceList(Allowed, ListView):
         context = super().get_context_data(**kwargs)
         services.show_grades(context["object_list"])
         audit.record(self.request.user, "pupils.listed")
-        return context | {"number_of_pupils": self.object_list.order_by().values("pupil").distinct().count()}
+        return context | {
+            "number_of_pupils": self.object_list.order_by().values("pupil").distinct().count(),
+            **partnerships_to_choose_in(self.request.user),
+        }
+
+
+def partnerships_to_choose_in(person):
+    """Where the person may add target pupils, and where there are none yet."""
+    if not person.may("pupils.edit"):
+        return {}
+    return where_to_choose(Partnership.objects.allowed(person, "pupils.edit"))
 
 
 class PupilDetail(Allowed, DetailView):
@@ -68,8 +80,14 @@ class PupilDetail(Allowed, DetailView):
         may_change = person.may("pupils.edit") and (
             TargetPupil.objects.allowed(person, "pupils.edit").open_to_change().filter(pk=self.object.pk).exists()
         )
+        changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
         return super().get_context_data(
-            places=services.with_grades(places), may_change=may_change, today=timezone.localdate(), **kwargs
+            places=services.with_grades(places),
+            may_change=may_change,
+            changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
+            history=history(places),
+            today=timezone.localdate(),
+            **kwargs,
         )
 
 

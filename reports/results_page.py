@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import School
 from programmes.models import Partnership, Programme
 from pupils.figures import Block
+from pupils.life.services import moved
 from pupils.results import completion, criteria, outcomes
 from reports.figures.words import REASONS, number_words
 from reports.groups import narrowed_to_group
@@ -118,6 +119,7 @@ def places_page(person, programme: Programme, asked) -> dict:
     }
     return {
         "programme": programme,
+        "moved": moved(programme).count() if person.may("pupils.move") else 0,
         "of_partnership": next(iter(rows.values())).partnership if asked.get("partnership") and rows else None,
         "group": group,
         "fits": words.format(first=first, last=last, expected=number_words(programme.expected_points)),

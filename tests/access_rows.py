@@ -412,6 +412,28 @@ MATRIX = {
     "pupils:return_check POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
     "pupils:return_correct GET":        (302, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "pupils:return_correct POST":       (403, 403, 200, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    # choosing target pupils: their teachers alone
+    "pupils:choose GET":                (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:choose POST":               (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:add GET":                   (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:add POST":                  (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:list_check GET":            (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:list_check POST":           (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:list_rows GET":             (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:list_rows POST":            (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:list_columns POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:list_set_aside POST":       (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    # a place ends, goes on, changes: its teachers; the coordinator gives who has moved a place, by reference
+    "pupils:take_over GET":             (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:take_over POST":            (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_end GET":             (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_end POST":            (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_back GET":            (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_back POST":           (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_change GET":          (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:place_change POST":         (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:moved GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "pupils:moved POST":                (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_csv GET":           (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_xlsx GET":          (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
@@ -654,6 +676,15 @@ KEYS = {  # what a URL is about, in a corner of the world
     "pupils:detail": lambda c: [c.pupil.pk],
     "pupils:change": lambda c: [c.pupil.pk],
     **{f"pupils:return{name}": lambda c: [c.data_return.pk] for name in ("", "_save", "_paste", "_check", "_correct")},
+    "pupils:choose": lambda c: [c.partnership.pk],
+    "pupils:take_over": lambda c: [c.partnership.pk],
+    **{f"pupils:{name}": lambda c: [c.place.pk] for name in ("place_end", "place_back", "place_change")},
+    "pupils:moved": lambda c: [c.programme.slug],
+    "pupils:add": lambda c: [c.partnership.pk],
+    **{
+        f"pupils:{name}": lambda c: [c.pupil_list.pk]
+        for name in ("list_check", "list_rows", "list_columns", "list_set_aside")
+    },
     "reports:roster_nudge": lambda c: [c.partnership.pk],
     "reports:view_change": lambda c: [c.saved_view.pk],
     "reports:view_delete": lambda c: [c.saved_view.pk],
@@ -720,6 +751,7 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "events:create",
     "events:year",
     "events:year_table",
+    "pupils:moved",
     "reports:results",
     "reports:results_table",
     *(f"reports:{name}" for name in ERASING),
@@ -759,7 +791,11 @@ OF_EVERYBODY = {  # the administrator's reach has no end
     "accounts:register_set_aside",
 }
 OTHER_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PUPIL_NAMES = {"pupils:list", "pupils:detail", "pupils:change"}
+PUPIL_NAMES = {
+    *("pupils:list", "pupils:detail", "pupils:change"),
+    *("pupils:choose", "pupils:add", "pupils:list_check", "pupils:list_rows"),
+    *("pupils:place_end", "pupils:place_back", "pupils:place_change"),
+}
 TEACHERS_SEE_NAMES = {
     "reports:handover",
     "lessons:study",

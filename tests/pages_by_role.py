@@ -78,6 +78,10 @@ def pages_of(corner):
     pupil = ours.pupil.pk
     grades = [reverse("pupils:return", args=[ours.data_return.pk])]
     correcting = [reverse("pupils:return_correct", args=[ours.data_return.pk])]
+    choosing = [reverse(f"pupils:{name}", args=[ours.partnership.pk]) for name in ("choose", "add")]
+    choosing += [reverse("pupils:take_over", args=[ours.partnership.pk])]
+    choosing += [reverse(f"pupils:place_{name}", args=[ours.place.pk]) for name in ("end", "back", "change")]
+    choosing += [reverse(f"pupils:{name}", args=[ours.pupil_list.pk]) for name in ("list_check", "list_rows")]
     partnerships = [reverse("programmes:partnerships"), partnership]
     agreements = [reverse("programmes:agreements"), ours.agreement.get_absolute_url()]
     agreement_words = [
@@ -159,6 +163,7 @@ def pages_of(corner):
     return {
         Role.COORDINATOR: [
             *everyone,
+            reverse("pupils:moved", args=[slug]),
             *people,
             *recruiting,
             week,
@@ -271,6 +276,7 @@ def pages_of(corner):
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),
             reverse("pupils:change", args=[pupil]),
+            *choosing,
         ],
         Role.HEADTEACHER: [
             *everyone,

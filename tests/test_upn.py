@@ -226,7 +226,7 @@ def test_after_a_stop_only_the_rest_is_done(settings, two_keys):
     for n, upn in enumerate(upns):
         pupil(upn, f"C{n}", programme)
     settings.UPN_KEYS = [new, old]
-    rotate_keys.rotate(rotate_keys.rows_after(0)[:1])
+    rotate_keys.rotate(TargetPupil, "upn", list(TargetPupil.objects.order_by("pk").values_list("pk", flat=True)[:1]))
     first = stored()[0]
 
     assert rotate() == "2 UPNs were encrypted anew with the newest key."

@@ -46,7 +46,9 @@ from programmes.models import (
 from programmes.services.agreements import write_agreements
 from programmes.services.agreements.words import shipped
 from pupils import scales
-from pupils.models import Erasure, ReturnNote, ReturnRevision, ReturnSheet
+from pupils.choosing.reading import read_pasted
+from pupils.choosing.services import digest_of
+from pupils.models import Erasure, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
 from reports.models import HandOverPack, ProgrammeCopy, Report, SavedView
@@ -223,6 +225,8 @@ def build_corner(corner, programme, staff, serial):
         pupil__last_name=f"{corner}Family",
         pupil__upn=upn_of(serial),
     )
+    pupil_list = build_pupil_list(corner, partnership, people)
+    place.changes.create(pupil=place.pupil, what="chosen", on=dt.date(2026, 9, 14), by=people[Role.PARTNER])
     record = build_record(corner, visit, people, place)
     lesson = lesson_of_corner(corner, partnership, people, place)
     finding = build_finding(corner, lesson.study, people)
@@ -296,6 +300,7 @@ def build_corner(corner, programme, staff, serial):
         place=place,
         data_return=data_return,
         pupil=place.pupil,
+        pupil_list=pupil_list,
         upn=upn_of(serial),
         school=partnership.partner_school,
         closure=closure,
@@ -348,6 +353,19 @@ def build_register_file(corner, organisation, coordinator):
         la_name=f"{corner} Council",
         kinds=["new"],
         fields={"status": [None, "open"]},
+    )
+
+
+def build_pupil_list(corner, partnership, people):
+    """A list that waits: somebody who is right, somebody with cells to mend, and the pupil who is there already."""
+    rows = [f"New,{corner}Pupil,5,K,,2/11/2026", f"Odd,{corner}Pupil,x,maybe,A1,", f"Forename,{corner}Family,5,,,"]
+    content = read_pasted("\n".join(["Forename,Surname,Year,SEN,UPN,Joined", *(f"{corner}{row}" for row in rows)]))
+    return PupilList.objects.create(
+        partnership=partnership,
+        sent_by=people[Role.PARTNER],
+        pasted=True,
+        digest=digest_of(content),
+        content=content,
     )
 
 

@@ -1,3 +1,4 @@
+from pupils.models.lists import PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
 from pupils.models.returns import ReturnNote, ReturnRevision, ReturnSheet, ReturnVersion, VersionGrade
@@ -9,6 +10,8 @@ __all__ = [
     "FrozenFigures",
     "Grade",
     "Place",
+    "PlaceChange",
+    "PupilList",
     "ReturnNote",
     "ReturnRevision",
     "ReturnSheet",

@@ -9,6 +9,8 @@ from pupils.models import (
     FrozenFigures,
     Grade,
     Place,
+    PlaceChange,
+    PupilList,
     ReturnNote,
     ReturnRevision,
     ReturnSheet,
@@ -36,6 +38,8 @@ PARTS = [
         "grades of submitted versions",
         without={"comment": ""},
     ),
+    Part(PlaceChange, "pupil__programme", "change of a place", "changes of places"),
+    Part(PupilList, "partnership__programme", "list of pupils that was sent", "lists of pupils that were sent"),
     Kept(Assessment, "place__partnership__programme", "grade", "grades"),
     Kept(
         Place,

@@ -13,6 +13,7 @@ from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
 from reports.dashboards.changes import change_items, took_of
+from reports.dashboards.choosing import choosing_items
 from reports.dashboards.erasing import erasing_items
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
@@ -137,6 +138,7 @@ def teacher(user, acting, today):
     return {
         "lead": next_grades(partnerships, today),
         "to_do": signing_items(user, acting, today)
+        + choosing_items(partnerships, today)
         + of_studies
         + unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)

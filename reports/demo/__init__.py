@@ -17,6 +17,7 @@ from reports.demo.actions import plan_actions
 from reports.demo.agreements import sign_agreements
 from reports.demo.calendars import keep_calendars, keep_weeks
 from reports.demo.changes import change_visits
+from reports.demo.choosing import choose_pupils
 from reports.demo.cover import say_who_covered
 from reports.demo.events import hold_events
 from reports.demo.findings import publish_findings
@@ -51,6 +52,7 @@ FURNISHED_WITH = [
     let_one_be_disputed,
     let_one_wait_for_its_head,
     let_a_plan_wait,
+    choose_pupils,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"

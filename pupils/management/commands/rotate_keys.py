@@ -1,9 +1,9 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.models import BinaryField, ExpressionWrapper, F
+from django.db.models import BinaryField, ExpressionWrapper, F, Value
 
-from pupils.models import TargetPupil
-from pupils.upn import decrypt, needs_newest_key
+from pupils.models import PupilList, TargetPupil
+from pupils.upn import decrypt, encrypt, needs_newest_key
 
 BATCH = 500
 
@@ -12,32 +12,39 @@ class Command(BaseCommand):
     help = "Encrypt every UPN with the newest of UPN_KEYS. Can be stopped and run again; then the old keys may go."
 
     def handle(self, *args, **options):
-        done = unreadable = last = 0
-        while batch := rows_after(last):
-            changed, lost = rotate(batch)
-            done, unreadable, last = done + changed, unreadable + lost, batch[-1]
-        self.stdout.write(f"{done:,} UPNs were encrypted anew with the newest key.")
-        if unreadable:
-            raise CommandError(f"{unreadable:,} UPNs could not be read with any key of UPN_KEYS: put the old key back.")
+        numbers, lost = rotate_all(TargetPupil.objects.exclude(upn_index=None), "upn")
+        lists, lost_lists = rotate_all(PupilList.objects.waiting(), "content")
+        self.stdout.write(f"{numbers:,} UPNs were encrypted anew with the newest key.")
+        if lists:
+            self.stdout.write(f"{lists:,} lists of pupils that wait were encrypted anew with the newest key.")
+        if lost:
+            raise CommandError(f"{lost:,} UPNs could not be read with any key of UPN_KEYS: put the old key back.")
+        if lost_lists:
+            raise CommandError(f"{lost_lists:,} lists of pupils could not be read with any key of UPN_KEYS.")
 
 
-def rows_after(last):
-    rows = TargetPupil.objects.filter(pk__gt=last).exclude(upn_index=None)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+def rotate_all(rows, field):
+    """How many rows were encrypted anew, and how many no key can read."""
+    done = lost = last = 0
+    while batch := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        changed, unreadable = rotate(rows.model, field, batch)
+        done, lost, last = done + changed, lost + unreadable, batch[-1]
+    return done, lost
 
 
 @transaction.atomic
-def rotate(batch):
-    """How many of these rows were encrypted anew, and how many no key can read."""
-    stored = ExpressionWrapper(F("upn"), output_field=BinaryField())
-    rows = TargetPupil.objects.filter(pk__in=batch).select_for_update().order_by("pk").values_list("pk", stored)
-    changed, lost = [], 0
+def rotate(model, field, batch):
+    stored = ExpressionWrapper(F(field), output_field=BinaryField())
+    rows = model.objects.filter(pk__in=batch).select_for_update().order_by("pk").values_list("pk", stored)
+    changed = lost = 0
     for pk, ciphertext in rows:
-        if not needs_newest_key(ciphertext):
+        if not ciphertext or not needs_newest_key(ciphertext):
             continue
         try:
-            changed.append(TargetPupil(pk=pk, upn=decrypt(ciphertext)))
+            text = decrypt(ciphertext)
         except RuntimeError:
             lost += 1
-    TargetPupil.objects.bulk_update(changed, ["upn"])
-    return len(changed), lost
+            continue
+        model.objects.filter(pk=pk).update(**{field: Value(encrypt(text), output_field=BinaryField())})
+        changed += 1
+    return changed, lost

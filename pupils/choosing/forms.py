@@ -1,0 +1,176 @@
+from crispy_forms_gds.choices import Choice
+from crispy_forms_gds.layout import Submit
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.boxes import TextArea
+from accounts.forms import DayField, DayInput, with_button
+from pupils.choosing import checking, reading
+from pupils.choosing.lines import NOT_IN_A_NAME, Line
+from pupils.choosing.reading import NotRead, read_file, read_pasted
+from pupils.forms import PupilForm
+from pupils.models import TargetPupil
+
+SAME, ANOTHER = "same", checking.ANOTHER
+WHO = [
+    Choice(SAME, "The same pupil", hint="The pupil gets a second place, and is counted once."),
+    Choice(ANOTHER, "Another pupil of the same name"),
+]
+
+
+class ListForm(forms.Form):
+    """Pupils out of a spreadsheet: rows that are pasted, or a file."""
+
+    pasted = forms.CharField(
+        label="Paste rows from a spreadsheet",
+        required=False,
+        max_length=reading.LONGEST_PASTE,
+        strip=False,
+        widget=TextArea(attrs={"rows": 6, "spellcheck": "false", "wrap": "off", "class": "ls-pasted"}),
+        help_text="With or without the row of names above them. Forename, surname and year group are enough.",
+        error_messages={"max_length": "That is too much at once: paste the rows of one class or year group."},
+    )
+    file = forms.FileField(
+        label="Or choose a file",
+        required=False,
+        help_text="CSV, Excel (.xlsx) or a Common Transfer File (.xml), as the system of your school makes it: "
+        f"up to 5 MB and {reading.MOST_ROWS:,} pupils. You tick afterwards whom you mean.",
+        widget=forms.FileInput(attrs={"accept": ",".join(reading.ENDINGS)}),
+        error_messages={"empty": "The file is empty. Check that it was saved, and choose it again."},
+    )
+
+    def __init__(self, *args, initials=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initials = initials
+        self.helper = with_button(self, "Look at the pupils")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.name.lower().endswith(".xls"):
+            raise ValidationError("This is the format of old Excel. Save it as an Excel workbook (.xlsx).")
+        if file and not file.name.lower().endswith(reading.ENDINGS):
+            raise ValidationError("Choose a CSV file, an Excel workbook (.xlsx) or a Common Transfer File (.xml).")
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        file, pasted = cleaned.get("file"), cleaned.get("pasted") or ""
+        if self.errors:
+            return cleaned
+        if not file and not pasted.strip():
+            self.add_error("pasted", "Paste the rows of the pupils, or choose a file.")
+            return cleaned
+        try:
+            read = {"initials": self.initials}
+            cleaned["content"] = read_file(file, file.name, **read) if file else read_pasted(pasted, **read)
+        except NotRead as wrong:
+            self.add_error("file" if file else "pasted", str(wrong))
+        return cleaned
+
+
+class AddPupilForm(PupilForm):
+    """One target pupil by hand. Somebody whom the programme knows gets a second place instead of a double."""
+
+    class_name = forms.CharField(
+        label="Class, if you want it shown",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "autocomplete": "off"}),
+        error_messages={"max_length": "Keep the class to 40 characters."},
+    )
+    since = DayField(
+        label="Joined on, if the pupil came late",
+        required=False,
+        help_text="Leave it blank for a pupil who is there from the beginning. No grade is asked for before this day.",
+    )
+    known = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args, partnership, follows=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.partnership, self.follows = partnership, follows
+        programme = partnership.programme
+        self.fields["year_group"].initial = partnership.year_group
+        self.fields["since"].widget = DayInput(programme.starts_on, programme.ends_on)
+        if follows:
+            self.fields["since"].initial = follows.until
+            self.fields["since"].label = "Takes over on"
+        self.order_fields(["known", "first_name", "last_name", "year_group", "class_name"])
+        if "known" in self.data:
+            self.ask_who()
+        else:
+            del self.fields["known"]
+        self.helper = with_button(self, "Add the pupil")
+        if not follows:
+            self.helper.add_input(Submit("another", "Add, and then another", css_class="govuk-button--secondary"))
+
+    def ask_who(self, *answers):
+        """Somebody of this name and year group is there: the same, or another?"""
+        self.fields["known"] = forms.ChoiceField(
+            label="Who do you mean?",
+            required=False,
+            widget=forms.RadioSelect,
+            choices=[answer for answer in WHO if not answers or answer.value in answers],
+        )
+        self.order_fields(["known"])
+
+    def clean_first_name(self):
+        return self.a_name(super().clean_first_name())
+
+    def clean_last_name(self):
+        return self.a_name(super().clean_last_name())
+
+    def a_name(self, given):
+        if given and NOT_IN_A_NAME.search(given):
+            raise ValidationError("Enter the name in letters, or an initial.")
+        return given
+
+    def clean_since(self):
+        since, programme = self.cleaned_data["since"], self.partnership.programme
+        if since and since > programme.ends_on:
+            raise ValidationError(f"Enter a day up to {programme.ends_on:%-d/%-m/%Y}, the end of the programme.")
+        return since if since and since > programme.starts_on else None
+
+    def clean_upn(self):
+        """Whose number it is is looked at with the rest of the pupil."""
+        return self.checked_upn()
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("first_name") and not cleaned.get("last_name"):
+            self.add_error("first_name", "Enter the forename or its initial.")
+        if not self.errors:
+            self.recognise(cleaned)
+        return cleaned
+
+    def recognise(self, cleaned):
+        line = Line(1, {}, values=dict(cleaned), chosen=cleaned.get("known") or "")
+        known = checking.Known(self.partnership)
+        known.recognise(line)
+        self.found = line.found if line.is_known == "second" else None
+        if line.wrong:
+            self.add_error("upn", " ".join(line.wrong["upn"]))
+        elif known.present >= checking.MOST:
+            self.add_error(None, f"The partnership has {known.present} target pupils: that is as many as it can have.")
+        elif line.is_known in {"here", "ended", "subject"}:
+            self.say_why(line)
+        elif line.is_known == "second" and line.is_likely and not cleaned.get("known"):
+            self.ask_who()
+            self.add_error("known", f"A pupil of this name and year group is known. {line.about}. Say whom you mean.")
+
+    def say_why(self, line):
+        said = f"{line.about}."
+        if line.is_known == "ended":
+            said += " To go on with the place, open the page of the pupil."
+        if line.is_likely:
+            self.ask_who(ANOTHER)
+            self.add_error("known", f"{said} Say so if it is another pupil of the same name.")
+        else:
+            self.add_error("upn", f"{said} Nobody is added twice.")
+
+    def validate_unique(self):
+        """Looked at above: who is known is no second row."""
+
+    @property
+    def pupil(self) -> TargetPupil:
+        """Whoever gets the place: the pupil who is known, or a new one."""
+        return self.found or self.instance

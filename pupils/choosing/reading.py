@@ -1,0 +1,135 @@
+"""A list of pupils as it comes, pasted or as a file, made into rows under the few columns that are kept."""
+
+import io
+
+from papers.sheets import Problems, read_rows
+from pupils.choosing import columns, dates, transfer_file
+
+MOST_BYTES = 5_000_000
+MOST_ROWS = 1_000
+LONGEST_PASTE = 400_000
+LONGEST_CELL = 200
+PASTED = "pasted.csv"
+ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xml", ".ctf")
+SHORT = 12  # a longer list is more than target pupils: who of it is one is ticked
+
+
+class NotRead(ValueError):
+    """Why a list cannot be read, and how to mend it: nothing of it is kept."""
+
+
+def read_pasted(text: str, *, initials=False, most=MOST_ROWS) -> dict:
+    if any(line.lstrip().startswith("<") for line in text.splitlines()[:1]):
+        return read_transfer(text.encode(), initials=initials, most=most)
+    return read_table(io.BytesIO(text.encode()), PASTED, initials=initials, most=most)
+
+
+def read_file(file, name: str, *, initials=False, most=MOST_ROWS) -> dict:
+    if name.lower().endswith((".xml", ".ctf")):
+        file.seek(0)
+        data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise NotRead("The file is larger than 5 MB. Make the transfer file of one class or year group.")
+        return read_transfer(data, initials=initials, most=most)
+    ending = ".xlsx" if name.lower().endswith(".xlsx") else ".csv"
+    return read_table(file, f"list{ending}", initials=initials, most=most)
+
+
+def read_table(file, name, *, initials, most) -> dict:
+    problems = Problems()
+    # What stands above and between the rows is not counted as pupils, but read.
+    rows = read_rows(file, name, problems=problems, max_bytes=MOST_BYTES, max_rows=most + columns.LOOK_FOR_HEADER)
+    if problems:
+        raise NotRead(" ".join(f"{problem.what} {problem.mend}" for problem in problems.shown()))
+    rows = rows or []
+    if not any(any(row) for row in rows):
+        raise NotRead("There are no rows in it. Copy the rows of the pupils, with the names of the columns.")
+    found = columns.find(rows)
+    if not {field for _, _, field in found.kept} & (columns.NAMES | {"upn"}):
+        raise NotRead(
+            "No column of names was found in it. Put a row with the names of the columns above the pupils: "
+            "Forename, Surname and Year group."
+        )
+    below = [(number, row) for number, row in enumerate(rows, 1) if number > found.header_row and any(row)]
+    places = [place for place, _, _ in found.kept]
+    lines = [(number, [cell_at(row, place) for place in places]) for number, row in below]
+    lines = [(number, cells) for number, cells in lines if any(cells)]
+    if not lines:
+        raise NotRead("There are no pupils below the names of the columns. Add a row for each pupil.")
+    if len(lines) > most:
+        raise NotRead(f"There are more than {most:,} rows in it. Send the list of one class or year group.")
+    return content(
+        [(header, field) for _, header, field in found.kept],
+        found.ignored,
+        lines,
+        initials=initials,
+        header_row=found.header_row,
+        guessed=found.guessed,
+        alike=found.alike,
+    )
+
+
+def cell_at(row, place):
+    return "".join(char for char in row[place] if char.isprintable())[:LONGEST_CELL] if place < len(row) else ""
+
+
+def read_transfer(data, *, initials, most) -> dict:
+    try:
+        pupils, called, others = transfer_file.read(data, most)
+    except transfer_file.NotRead as wrong:
+        raise NotRead(f"{wrong.what} {wrong.mend}") from None
+    fields = [field for field in transfer_file.ORDER if field in called]
+    rows = [(number, [pupil.get(field, "") for field in fields]) for number, pupil in enumerate(pupils, 1)]
+    ignored = [(name, why) for name in others if (why := columns.why_unwanted(name))]
+    return content([(called[field], field) for field in fields], ignored, rows, initials=initials)
+
+
+def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike=()) -> dict:
+    """What waits until somebody has looked at it. In a programme that keeps initials only, it holds no name either."""
+    if initials:
+        kept, rows = initials_of(kept, rows, guessed)
+    days = [cells[place] for place, (_, field) in enumerate(kept) if field == "since" for _, cells in rows]
+    short = len(rows) <= SHORT
+    return {
+        "columns": [{"header": header, "field": field} for header, field in kept],
+        "ignored": [{"header": header, "why": why} for header, why in ignored],
+        "header_row": header_row,
+        "guessed": guessed,
+        "alike": list(alike),
+        "dates": dates.order_of(days) if any(days) else "",
+        "rows": [{"n": n, "cells": list(cells), "fixed": {}, "take": short, "as": ""} for n, cells in rows],
+    }
+
+
+def initials_of(kept, rows, guessed):
+    """Every column that holds names, or may hold some, has initials from here on."""
+    cut = {
+        place
+        for place, (header, field) in enumerate(kept)
+        if field in columns.NAMES or (guessed and field == "class_name") or (not field and may_be_name(header))
+    }
+    full = {place for place, (_, field) in enumerate(kept) if field == "full_name"}
+    return kept, [
+        (number, [cut_to_initials(cell, place in full) if place in cut else cell for place, cell in enumerate(cells)])
+        for number, cells in rows
+    ]
+
+
+def may_be_name(header):
+    return columns.RANKS.get(columns.plain_name(header), ("",))[0] in columns.NAMES
+
+
+def cut_to_initials(text, is_full_name):
+    if not is_full_name:
+        return text.strip()[:1].upper()
+    first, last = split_name(text)
+    return f"{first[:1]} {last[:1]}".strip().upper()
+
+
+def split_name(text):
+    """Forename and surname out of one cell: “Byrne, Una” or “Una Byrne”; what stands between goes with the forename."""
+    last, comma, first = text.partition(",")
+    if comma:
+        return first.strip(), last.strip()
+    words = text.split()
+    return (" ".join(words[:-1]), words[-1]) if len(words) > 1 else (text.strip(), "")

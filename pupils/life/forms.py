@@ -1,0 +1,209 @@
+from crispy_forms_gds.choices import Choice
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.forms import DayField, DayInput, with_button
+from pupils.life import services
+from pupils.models import Place
+
+Ended = Place.Ended
+WHY = [
+    Choice(Ended.LEFT, "The pupil has left the school"),
+    Choice(Ended.REPLACED, "Another pupil takes the place", hint="You say next who it is."),
+    Choice(
+        Ended.MOVED,
+        "The pupil has moved to another partner school of the programme",
+        hint="The teachers there, or the coordinator, take the pupil over by the reference.",
+    ),
+    Choice(Ended.OTHER, "Another reason"),
+]
+REASON_HELP = "Everyone who may see the pupil can read it. Do not record safeguarding concerns here."
+
+
+def reason_field(label, **kwargs):
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=200,
+        help_text=REASON_HELP,
+        error_messages={"max_length": "Keep the reason to 200 characters."},
+        **kwargs,
+    )
+
+
+class EndForm(forms.Form):
+    """A place ends: why, and its last day."""
+
+    because = forms.ChoiceField(
+        label="Why does it end?",
+        choices=WHY,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose why.", "invalid_choice": "Choose from what is offered here."},
+    )
+    last_on = DayField(label="Last day in the partnership", error_messages={"required": "Enter the last day."})
+    reason = reason_field("What there is to say about it (needed for another reason)")
+
+    def __init__(self, *args, place, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.place, programme = place, place.partnership.programme
+        self.first, self.last = max(place.since or programme.starts_on, programme.starts_on), programme.ends_on
+        day = self.fields["last_on"]
+        day.widget = DayInput(self.first, self.last)
+        day.initial = min(max(timezone.localdate(), self.first), self.last)
+        day.help_text = f"From {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}. After it no grade is asked for."
+        self.helper = with_button(self, "End the place")
+
+    def clean_last_on(self):
+        on = self.cleaned_data["last_on"]
+        if not self.first <= on <= self.last:
+            raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}.")
+        return on
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("because") == Ended.OTHER and not cleaned.get("reason"):
+            self.add_error("reason", "Say which other reason it is.")
+        return cleaned
+
+    def save(self, person):
+        return services.end_place(person, self.place, **self.cleaned_data)
+
+
+class BackForm(forms.Form):
+    """A place goes on after all."""
+
+    reason = reason_field("Why does it go on?")
+
+    def __init__(self, *args, place, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.place = place
+        self.helper = with_button(self, "The place goes on")
+
+    def save(self, person):
+        return services.take_back(person, self.place, self.cleaned_data["reason"])
+
+
+class ChangeForm(forms.Form):
+    """Class, year group, first day."""
+
+    class_name = forms.CharField(
+        label="Class",
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "autocomplete": "off"}),
+        error_messages={"max_length": "Keep the class to 40 characters."},
+    )
+    year_group = forms.IntegerField(
+        label="Year group",
+        min_value=0,
+        max_value=13,
+        help_text="0 for Reception.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
+        error_messages={"required": "Enter the year group."}
+        | dict.fromkeys(
+            ["invalid", "min_value", "max_value"], "Enter the year group as a number from 0 (Reception) to 13."
+        ),
+    )
+    since = DayField(
+        label="First day, if the pupil came late",
+        required=False,
+        help_text="Blank for a pupil who was there from the beginning. No grade is asked for before this day.",
+    )
+    on = DayField(label="From which day is it so?", error_messages={"required": "Enter the day."})
+    reason = reason_field("Why, if there is something to say")
+
+    def __init__(self, *args, place, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.place, programme = place, place.partnership.programme
+        self.first, self.last = programme.starts_on, programme.ends_on
+        self.initial |= {"class_name": place.class_name, "year_group": place.pupil.year_group, "since": place.since}
+        self.initial |= {"on": min(max(timezone.localdate(), self.first), self.last)}
+        for name in ("since", "on"):
+            self.fields[name].widget = DayInput(self.first, self.last)
+        self.helper = with_button(self, "Save the change")
+
+    def clean_since(self):
+        since = self.cleaned_data["since"]
+        if since and since > min(self.last, self.place.until or self.last):
+            raise ValidationError("The first day is after the last one. Correct it, or leave it blank.")
+        return since if since and since > self.first else None
+
+    def clean_on(self):
+        on = self.cleaned_data["on"]
+        if not self.first <= on <= self.last:
+            raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}.")
+        return on
+
+    def save(self, person):
+        return services.change_place(person, self.place, **self.cleaned_data)
+
+
+class TakeOverForm(forms.Form):
+    """A pupil who has moved here, by what the teachers of the other school say: the reference and the initials."""
+
+    ref = forms.CharField(
+        label="Reference of the pupil",
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the reference, such as C012."},
+    )
+    initials = forms.CharField(
+        label="Initials of the pupil",
+        max_length=10,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "autocomplete": "off"}),
+        error_messages={"required": "Enter the initials, so that nobody else is taken by mistake."},
+    )
+    since = DayField(label="First day here", error_messages={"required": "Enter the first day here."})
+
+    def __init__(self, *args, partnership, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.partnership, programme = partnership, partnership.programme
+        self.first, self.last = programme.starts_on, programme.ends_on
+        self.initial |= {"since": min(max(timezone.localdate(), self.first), self.last)}
+        self.fields["since"].widget = DayInput(self.first, self.last)
+        self.helper = with_button(self, "Take the pupil over")
+
+    def clean_since(self):
+        since = self.cleaned_data["since"]
+        if not self.first <= since <= self.last:
+            raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}.")
+        return since if since > self.first else None
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        given = "".join(char for char in cleaned["initials"] if char.isalpha()).upper()
+        pupil = services.moved(self.partnership.programme).filter(ref__iexact=cleaned["ref"].strip()).first()
+        if pupil is None or pupil.initials != given:
+            raise ValidationError(
+                "No pupil with this reference and these initials has moved in this programme. Ask the teachers of the "
+                "other school to end the place there as “moved”, and to tell you both."
+            )
+        cleaned["pupil"] = pupil
+        return cleaned
+
+    def save(self, person):
+        given = self.cleaned_data
+        return services.take_over(person, self.partnership, given["pupil"], given["since"])
+
+
+class MovedForm(forms.Form):
+    """Where a pupil who has moved has a place from now on: for who looks after the programme."""
+
+    partnership = forms.ChoiceField(
+        label="New partnership",
+        error_messages={"required": "Choose a partnership.", "invalid_choice": "Choose from what is offered here."},
+    )
+
+    def __init__(self, *args, pupil, partnerships, **kwargs):
+        super().__init__(*args, prefix=f"p{pupil.pk}", **kwargs)
+        self.pupil, self.offered = pupil, {str(row.pk): row for row in partnerships}
+        named = [(key, f"{row.partner_school}, {row.label} ({row.ref})") for key, row in self.offered.items()]
+        self.fields["partnership"].choices = [("", "Choose a partnership"), *named]
+
+    def save(self, person):
+        partnership = self.offered[self.cleaned_data["partnership"]]
+        since = min(max(timezone.localdate(), partnership.programme.starts_on), partnership.programme.ends_on)
+        return services.take_over(person, partnership, self.pupil, since)

@@ -1,0 +1,131 @@
+"""Each step of a place leaves a change with its day and reason; the counts of the returns follow from its days."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from programmes.models import Partnership, Programme
+from pupils.choosing.checking import holds
+from pupils.choosing.services import NotNow, begin_places, why_closed
+from pupils.models import Place, PlaceChange, TargetPupil
+from pupils.returns.counting import count_returns
+
+What, Ended = PlaceChange.What, Place.Ended
+DAY = dt.timedelta(days=1)
+
+
+def why_fixed(partnership: Partnership) -> str:
+    """Why nothing of its places changes at present, or ""."""
+    return "" if partnership.is_open_to_entries else why_closed(partnership)
+
+
+@transaction.atomic
+def end_place(person, place: Place, *, because, last_on, reason="") -> Place:
+    """The place is held for the last time on `last_on`: from the day after no grade is asked for."""
+    place = locked(place)
+    if place.until:
+        raise NotNow("Somebody ended this place before. Look at what stands on the page of the pupil.")
+    place.until, place.ended_because = last_on + DAY, because
+    place.save(update_fields=["until", "ended_because"])
+    note(person, place, What.ENDED, place.until, after=Ended(because).label, reason=reason)
+    follow(person, place, "pupils.place_ended")
+    return place
+
+
+@transaction.atomic
+def take_back(person, place: Place, reason="") -> Place:
+    """The place goes on as if it had never ended: grades are asked for again."""
+    place = locked(place)
+    if not place.until:
+        raise NotNow("This place goes on already.")
+    if twice_in_subject(place.pupil, place.partnership, place):
+        raise NotNow(f"The pupil has a place in {place.partnership.subject} elsewhere by now.")
+    note(person, place, What.BACK, timezone.localdate(), before=place.get_ended_because_display(), reason=reason)
+    place.until, place.ended_because = None, ""
+    place.save(update_fields=["until", "ended_because"])
+    follow(person, place, "pupils.place_taken_back")
+    return place
+
+
+@transaction.atomic
+def change_place(person, place: Place, *, class_name, year_group, since, on, reason="") -> Place:
+    """Class, year group and first day as they are from `on`; what they were stays in the history."""
+    place = locked(place)
+    pupil = place.pupil
+    if class_name != place.class_name:
+        note(person, place, What.CLASS, on, before=place.class_name, after=class_name, reason=reason)
+        place.class_name = class_name
+    if year_group != pupil.year_group:
+        note(person, place, What.YEAR, on, before=f"Year {pupil.year_group}", after=f"Year {year_group}", reason=reason)
+        pupil.year_group = year_group
+        pupil.save(update_fields=["year_group"])
+    if since != place.since:
+        before, after = (f"{day:%-d %B %Y}" if day else "The beginning" for day in (place.since, since))
+        note(person, place, What.SINCE, on, before=before, after=after, reason=reason)
+        place.since = since
+    place.save(update_fields=["class_name", "since"])
+    follow(person, place, "pupils.place_changed")
+    return place
+
+
+@transaction.atomic
+def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Place:
+    """A pupil who has moved from another partner school of the programme has a place here from now on."""
+    Programme.objects.select_for_update(of=["self"]).get(pk=partnership.programme_id)
+    partnership = Partnership.objects.select_related("programme").get(pk=partnership.pk)
+    if why := why_closed(partnership):
+        raise NotNow(why)
+    if pupil.pk not in moved(partnership.programme).values_list("pk", flat=True):
+        raise NotNow("This pupil has not been marked as moved, or was taken over already.")
+    if pupil.places.filter(partnership=partnership).exists():
+        raise NotNow("The pupil had a place in this partnership before: take its ending back on the page of the pupil.")
+    if twice_in_subject(pupil, partnership):
+        raise NotNow(f"The pupil has a place in {partnership.subject} already.")
+    return begin_places(person, partnership, [(pupil, "", since)], "Moved from another partner school")[0]
+
+
+def moved(*programmes: Programme):
+    """Pupils whose last place ended because they moved, and who have none at present."""
+    today = timezone.localdate()
+    going = Place.objects.filter(partnership__programme__in=programmes).exclude(until__lte=today)
+    gone = Place.objects.filter(partnership__programme__in=programmes, ended_because=Ended.MOVED)
+    rows = TargetPupil.objects.filter(programme__in=programmes, pk__in=gone.values("pupil"))
+    return rows.exclude(pk__in=going.values("pupil")).order_by("ref")
+
+
+def twice_in_subject(pupil, partnership, place=None):
+    others = pupil.places.filter(partnership__subject__iexact=partnership.subject).exclude(pk=place and place.pk)
+    return any(holds(other) for other in others)
+
+
+def locked(place: Place) -> Place:
+    """The place with nobody else changing it meanwhile. NotNow where nothing may be changed."""
+    row = (
+        Place.objects.select_for_update(of=["self"]).select_related("pupil", "partnership__programme").get(pk=place.pk)
+    )
+    if why := why_fixed(row.partnership):
+        raise NotNow(why)
+    return row
+
+
+def note(person, place, what, on, *, before="", after="", reason=""):
+    PlaceChange.objects.create(
+        pupil=place.pupil, place=place, what=what, on=on, before=before, after=after, reason=reason, by=person
+    )
+
+
+def follow(person, place, did):
+    audit.record(person, did, place)
+    count_returns(place.partnership.programme, Partnership.objects.filter(pk=place.partnership_id))
+
+
+def open_to_entries(places):
+    """Keys of those of these places (a queryset) of which something may be changed at present."""
+    return places.filter(partnership__in=Partnership.objects.open_to_entries()).values_list("pk", flat=True)
+
+
+def history(places):
+    """What happened to these places, the first thing first."""
+    return PlaceChange.objects.filter(place__in=places).select_related("by", "place__partnership")

@@ -1,0 +1,125 @@
+"""The steps of a place, for the teachers of its partnership; and the pupils who have moved, for the coordinator too."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from accounts.access import allowed_rows, get_allowed
+from programmes.models import Partnership, Programme
+from pupils.choosing.services import NotNow, why_closed
+from pupils.life import forms, services
+from pupils.models import Place
+
+ACTION, MOVE = "pupils.edit", "pupils.move"
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def place_of(request, pk):
+    rows = allowed_rows(Place, request.user, ACTION).select_related("pupil")
+    return get_object_or_404(rows.select_related("partnership__programme", "partnership__partner_school"), pk=pk)
+
+
+def step(request, pk, form_class, title, lead, after):
+    """One step of a place: the form, what follows from it, and where it leads."""
+    place = place_of(request, pk)
+    if why := services.why_fixed(place.partnership):
+        messages.warning(request, f"Nothing has changed. {why}")
+        return redirect(place.pupil)
+    form = form_class(request.POST or None, place=place)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return after(request, form.save(request.user))
+        except NotNow as why:
+            form.add_error(None, str(why))
+    audit.record(request.user, "pupils.viewed", place.pupil)
+    context = {"place": place, "form": form, "title": title.format(place.pupil.full_name), "lead": lead}
+    return render(request, "pupils/life/step.html", context)
+
+
+@form_page
+def end(request, pk):
+    lead = "The place stays with its grades. Results count it with the reason, where a grade is missing."
+    return step(request, pk, forms.EndForm, "{} leaves or is replaced", lead, after_end)
+
+
+def after_end(request, place):
+    last = place.until - services.DAY
+    messages.success(request, f"The place ends on {last:%-d %B %Y}: {place.get_ended_because_display().lower()}.")
+    if place.ended_because == Place.Ended.REPLACED:
+        return redirect(f"{reverse('pupils:add', args=[place.partnership_id])}?after={place.pk}")
+    return redirect(place.pupil)
+
+
+@form_page
+def back(request, pk):
+    lead = "Grades are asked for again from the day on which the place had ended."
+    return step(request, pk, forms.BackForm, "{} goes on as a target pupil", lead, after_change)
+
+
+@form_page
+def change(request, pk):
+    lead = "What it was before stays in the history of the pupil."
+    return step(request, pk, forms.ChangeForm, "Class, year group and first day of {}", lead, after_change)
+
+
+def after_change(request, place):
+    messages.success(request, "It is saved, and stands in the history of the pupil.")
+    return redirect(place.pupil)
+
+
+@form_page
+def take_over(request, pk):
+    """A pupil who has moved to this partner school, by reference and initials."""
+    rows = allowed_rows(Partnership, request.user, ACTION).select_related("programme", "partner_school")
+    partnership = get_object_or_404(rows, pk=pk)
+    if why_closed(partnership):
+        return redirect("pupils:choose", pk=pk)
+    form = forms.TakeOverForm(request.POST or None, partnership=partnership)
+    if request.method == "POST" and form.is_valid():
+        try:
+            place = form.save(request.user)
+        except NotNow as why:
+            form.add_error(None, str(why))
+        else:
+            messages.success(request, f"{place.pupil.full_name} is a target pupil here now.")
+            return redirect("pupils:choose", pk=pk)
+    return render(request, "pupils/life/take_over.html", {"partnership": partnership, "form": form})
+
+
+@form_page
+def moved(request, slug):
+    """Pupils who have moved and have no place at present, by reference, initials and year; where each goes on."""
+    programme = get_allowed(Programme, request.user, MOVE, slug=slug)
+    pupils = services.moved(programme).prefetch_related("places__partnership__partner_school")
+    open_ones = Partnership.objects.allowed(request.user, MOVE).filter(programme=programme).open_to_entries()
+    offered = list(open_ones.select_related("programme", "partner_school").order_by("partner_school__name", "ref"))
+    rows = [{"pupil": pupil, "left": latest(pupil), "form": form_of(request, pupil, offered)} for pupil in pupils]
+    if request.method == "POST" and (taken := take(request, rows)):
+        messages.success(request, f"Pupil {taken.pupil.ref} has a place in {taken.partnership.label} now.")
+        return redirect("pupils:moved", slug=slug)
+    audit.record(request.user, "pupils.listed", programme)
+    return render(request, "pupils/life/moved.html", {"programme": programme, "rows": rows})
+
+
+def form_of(request, pupil, offered):
+    """With what was posted where it is about this pupil."""
+    data = request.POST if request.POST.get("pupil") == str(pupil.pk) else None
+    return forms.MovedForm(data, pupil=pupil, partnerships=offered)
+
+
+def take(request, rows):
+    """The new place; None and a sentence on the form where there is none."""
+    form = next((row["form"] for row in rows if row["form"].is_bound), None)
+    if form is None or not form.is_valid():
+        return None
+    try:
+        return form.save(request.user)
+    except NotNow as why:
+        form.add_error("partnership", str(why))
+        return None
+
+
+def latest(pupil):
+    return max((place for place in pupil.places.all() if place.until), key=lambda place: place.until)

@@ -1,0 +1,44 @@
+"""A teacher who chooses the target pupils of a partnership that has none yet."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from accounts.roles import Role
+from programmes.models import DataReturn
+from pupils.models import PupilList
+from tests.choosing.lists import Choosing
+from tests.world import build_world
+
+
+@pytest.fixture(autouse=True)
+def one_day():
+    with time_machine.travel(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def world():
+    return build_world()
+
+
+@pytest.fixture
+def ours(world):
+    return world[0]
+
+
+@pytest.fixture
+def submitted(ours):
+    """What our partnership owes is in and locked: from now on reasons that follow from days are written down."""
+    rows = DataReturn.objects.filter(partnership=ours.partnership)
+    rows.update(state="submitted", submitted_by=ours.people[Role.PARTNER], submitted_at=timezone.now())
+
+
+@pytest.fixture
+def choosing(client, ours):
+    """The pages of our partnership, as its partner teacher. OursideForename OursideFamily is a target pupil."""
+    PupilList.objects.all().delete()
+    client.force_login(ours.people[Role.PARTNER])
+    return Choosing(client, ours)

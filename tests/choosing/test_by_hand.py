@@ -1,0 +1,83 @@
+"""Target pupils typed one after another."""
+
+import datetime as dt
+
+import pytest
+
+from programmes.models import Programme
+from pupils.models import TargetPupil
+from tests.choosing.lists import text
+from tests.factories import PartnershipFactory, PlaceFactory
+from tests.world import upn_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_pupils_are_added_one_after_another(choosing):
+    first = choosing.by_hand(another="on", class_name="5B", upn=upn_of(4000), sex="F")
+    second = choosing.by_hand(first_name="Leo", last_name="Mbeki", since="2/11/2026")
+
+    assert "Una Byrne is a target pupil now, with the reference C" in text(first)
+    assert first.redirect_chain[-1][0].endswith("/add/")
+    assert "3 target pupils" in text(second)
+    assert choosing.places()[1:] == [("Una Byrne", "5B", None), ("Leo Mbeki", "", dt.date(2026, 11, 2))]
+    assert TargetPupil.objects.get(last_name="Byrne").upn == upn_of(4000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"first_name": "", "last_name": ""}, "Enter the forename or its initial."),
+        ({"year_group": "x"}, "Enter the year group as a number from 0 (Reception) to 13."),
+        ({"upn": "A12"}, "A UPN is a letter and 12 digits"),
+        ({"since": "2/11/2027"}, "Enter a day up to 31/8/2027, the end of the programme."),
+        ({"last_name": "=1+1"}, "Enter the name in letters, or an initial."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_added(choosing, typed, sentence):
+    assert sentence in text(choosing.by_hand(**typed))
+    assert choosing.added() == []
+
+
+def test_somebody_who_is_there_is_asked_about(choosing):
+    named = {"first_name": "OursideForename", "last_name": "OursideFamily"}
+
+    asked = text(choosing.by_hand(**named))
+    choosing.by_hand(**named, known="another")
+
+    assert "Already a target pupil here. Say so if it is another pupil of the same name." in asked
+    assert choosing.added("first_name") == [("OursideForename",)]
+
+
+def test_the_number_of_somebody_who_is_there_is_not_taken_twice(choosing, ours, world):
+    here = text(choosing.by_hand(upn=ours.upn))
+    elsewhere = text(choosing.by_hand(upn=world[1].upn))
+
+    assert "Already a target pupil here. Nobody is added twice." in here
+    assert "A pupil of another school in this programme has this UPN." in elsewhere
+    assert choosing.added() == []
+
+
+def test_a_pupil_of_another_subject_gets_a_second_place(choosing, ours):
+    other = PartnershipFactory(programme=ours.programme, partner_school=ours.school, subject="writing")
+    pupil = PlaceFactory(
+        partnership=other, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5
+    ).pupil
+    choosing.before.add(pupil.pk)
+
+    asked = text(choosing.by_hand())
+    choosing.by_hand(known="same")
+
+    assert "Has a place in writing. Say whom you mean." in asked
+    assert choosing.added() == []
+    assert pupil.places.count() == 2
+
+
+def test_where_initials_are_kept_no_name_is(choosing, ours):
+    Programme.objects.filter(pk=ours.programme.pk).update(initials_only=True)
+
+    refused = text(choosing.by_hand())
+    choosing.by_hand(first_name="U.", last_name="B")
+
+    assert "This programme keeps initials only: give one letter." in refused
+    assert choosing.added("first_name", "last_name") == [("U", "B")]

@@ -1,0 +1,198 @@
+"""A pupil leaves, is replaced, moves, comes back, changes class: with a day, a reason, a history and right results."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from accounts.roles import Role
+from programmes.models import DataReturn, Partnership
+from pupils.figures import block
+from pupils.models import Assessment, Place, PlaceChange
+from pupils.results import place_facts
+from tests.choosing.lists import text
+from tests.factories import PartnershipFactory, PlaceFactory, SchoolFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("submitted")]
+
+
+@pytest.fixture
+def una(ours):
+    """A target pupil with her October grade, who may leave."""
+    place = PlaceFactory(
+        partnership=ours.partnership, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5
+    )
+    october = ours.place.assessments.order_by("data_point__due_on").first()
+    Assessment.objects.create(place=place, data_point=october.data_point, grade=october.grade)
+    return place
+
+
+def step(choosing, place, name, **typed):
+    return choosing.client.post(reverse(f"pupils:place_{name}", args=[place.pk]), typed, follow=True)
+
+
+def end(choosing, place, **typed):
+    return step(
+        choosing, place, "end", **({"because": "left", "last_on": "20/11/2026", "reason": "Moved to Leeds"} | typed)
+    )
+
+
+def reasons(place):
+    rows = place.assessments.exclude(reason="").order_by("data_point__due_on")
+    return [(row.data_point.name, row.reason) for row in rows]
+
+
+def changes(place):
+    rows = PlaceChange.objects.filter(place=place).order_by("pk")
+    return [(row.what, row.on, row.before, row.after, row.reason) for row in rows]
+
+
+def test_who_has_left_is_missing_from_the_results_with_the_reason(choosing, ours, una):
+    answer = text(end(choosing, una))
+
+    una.refresh_from_db()
+    facts = next(fact for fact in place_facts(ours.programme) if fact.place == una.pk)
+    summer = DataReturn.objects.get(partnership=ours.partnership, data_point__name="Summer")
+    assert "The place ends on 20 November 2026: left the school." in answer
+    assert "Left the school Maths, Year 5 Moved to Leeds" in answer
+    assert (una.until, una.ended_because) == (dt.date(2026, 11, 21), "left")
+    assert reasons(una) == [("Summer", "left")]
+    assert (facts.last_reason, block([facts]).n) == ("left", 0)
+    assert (summer.expected, summer.excused) == (2, 1)
+    assert changes(una) == [("ended", dt.date(2026, 11, 21), "", "Left the school", "Moved to Leeds")]
+    assert AuditEvent.objects.filter(did="pupils.place_ended", row=una.pk).count() == 1
+
+
+def test_an_end_by_mistake_is_taken_back(choosing, una):
+    end(choosing, una)
+
+    step(choosing, una, "back", reason="It was her sister")
+
+    una.refresh_from_db()
+    assert (una.until, una.ended_because, reasons(una)) == (None, "", [])
+    assert changes(una)[1] == ("back", dt.date(2026, 11, 27), "Left the school", "", "It was her sister")
+
+
+def test_another_pupil_takes_the_place_from_the_day_after(choosing, una):
+    page = end(choosing, una, because="replaced")
+    choosing.by_hand(query=f"?after={una.pk}", first_name="Leo", last_name="Mbeki", since="21/11/2026")
+
+    leo = Place.objects.get(pupil__last_name="Mbeki")
+    assert "Who takes over from Una Byrne?" in text(page)
+    assert 'value="21/11/2026"' in page.content.decode()
+    assert (leo.since, reasons(leo)) == (dt.date(2026, 11, 21), [("October", "not enrolled yet")])
+    assert changes(leo) == [("chosen", dt.date(2026, 11, 21), "", "", f"Takes over from {una.pupil.ref}")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"because": ""}, "Choose why."),
+        ({"last_on": ""}, "Enter the last day."),
+        ({"last_on": "20/11/2031"}, "Enter a day from 1/9/2026 to 31/8/2027."),
+        ({"last_on": "31/2/2027"}, "is not in the calendar"),
+        ({"because": "other", "reason": ""}, "Say which other reason it is."),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_place_goes_on(choosing, una, typed, sentence):
+    answer = text(end(choosing, una, **typed))
+
+    una.refresh_from_db()
+    assert sentence in answer
+    assert una.until is None
+
+
+def other_school(ours, **fields):
+    return PartnershipFactory(programme=ours.programme, partner_school=SchoolFactory(), subject="maths", **fields)
+
+
+def test_who_has_moved_is_taken_over_by_reference_and_initials(client, choosing, ours, una):
+    there = other_school(ours, specialist=ours.partnership.specialist)
+    end(choosing, una, because="moved")
+    client.force_login(ours.people[Role.SPECIALIST])
+    address = reverse("pupils:take_over", args=[there.pk])
+
+    wrong = client.post(address, {"ref": una.pupil.ref, "initials": "XY", "since": "24/11/2026"})
+    right = client.post(address, {"ref": una.pupil.ref.lower(), "initials": "u.b.", "since": "24/11/2026"}, follow=True)
+
+    new = Place.objects.get(partnership=there)
+    assert "No pupil with this reference and these initials has moved" in text(wrong)
+    assert "Una Byrne is a target pupil here now." in text(right)
+    assert (new.pupil, new.since) == (una.pupil, dt.date(2026, 11, 24))
+    assert una.pupil.places.count() == 2
+
+
+def test_nobody_is_taken_over_who_has_not_moved(client, choosing, ours, una):
+    there = other_school(ours, specialist=ours.partnership.specialist)
+    end(choosing, una)
+    client.force_login(ours.people[Role.SPECIALIST])
+
+    answer = client.post(
+        reverse("pupils:take_over", args=[there.pk]), {"ref": una.pupil.ref, "initials": "UB", "since": "24/11/2026"}
+    )
+
+    assert "has moved in this programme" in text(answer)
+    assert not there.places.exists()
+
+
+def test_the_coordinator_gives_who_has_moved_a_place_without_reading_a_name(client, choosing, ours, una):
+    there = other_school(ours)
+    end(choosing, una, because="moved")
+    client.force_login(ours.people[Role.COORDINATOR])
+    address = reverse("pupils:moved", args=[ours.programme.slug])
+
+    page = text(client.get(address))
+    given = text(client.post(address, {"pupil": una.pupil.pk, f"p{una.pupil.pk}-partnership": there.pk}, follow=True))
+
+    assert f"{una.pupil.ref} UB 5" in page
+    assert "Byrne" not in page + given
+    assert "Every pupil who has moved has a place again." in given
+    assert there.places.get().pupil == una.pupil
+
+
+def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing, una):
+    typed = {"class_name": "6A", "year_group": "6", "since": "2/11/2026", "on": "23/11/2026", "reason": "New class"}
+    page = text(step(choosing, una, "change", **typed))
+    step(choosing, una, "change", **(typed | {"since": "", "on": "24/11/2026", "reason": ""}))
+
+    una.refresh_from_db()
+    day = dt.date(2026, 11, 23)
+    assert "Class not said, now 6A" in page
+    assert (una.class_name, una.pupil.year_group, una.since) == ("6A", 6, None)
+    assert changes(una) == [
+        ("class", day, "", "6A", "New class"),
+        ("year", day, "Year 5", "Year 6", "New class"),
+        ("since", day, "The beginning", "2 November 2026", "New class"),
+        ("since", dt.date(2026, 11, 24), "2 November 2026", "The beginning", ""),
+    ]
+    assert una.assessments.get().grade is not None
+
+
+def test_a_grade_that_was_given_stays_whatever_the_days_say(choosing, una):
+    end(choosing, una, last_on="1/10/2026")
+
+    assert [(row.data_point.name, bool(row.grade)) for row in una.assessments.order_by("data_point__due_on")] == [
+        ("October", True),
+        ("Summer", False),
+    ]
+
+
+def test_the_head_reads_the_history_and_changes_nothing(client, choosing, ours, una):
+    end(choosing, una)
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    page = client.get(una.pupil.get_absolute_url()).content.decode()
+
+    assert "Moved to Leeds" in page
+    assert "/pupils/places/" not in page
+
+
+def test_while_a_partnership_is_paused_nothing_changes(choosing, una):
+    Partnership.objects.filter(pk=una.partnership_id).update(status="paused")
+
+    answer = text(end(choosing, una))
+
+    una.refresh_from_db()
+    assert "Nothing has changed. The partnership is paused" in answer
+    assert una.until is None
