@@ -14,6 +14,10 @@ A hidden figure can have a second value exactly when there is a ring of edges th
 which every figure can rise or fall by one and stay between nobody and everybody. Where there is none, the cheapest ring
 is hidden too: without the total where that is possible, else with the fewest sums, else with the fewest pupils. On such
 a ring every figure has a second value, so that one ring for each small block is enough.
+
+Each question is protected by itself. That is enough where a scale has grades to spare: another pupil's grades can make
+up for whatever one figure has to do with the others. On a scale of a few grades they cannot, and the mean tells who met
+the level: there a block that hides one answer hides them all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,6 +30,7 @@ from pupils.figures import Block, Share
 
 SHARES = ("met_first", "met", "exceeded", "above")
 QUESTIONS = (*SHARES, "points")
+FEW_GRADES = 5
 TIED = {"met": ("met", "exceeded"), "exceeded": ("met", "exceeded")}
 NOTHING = (0, 0, 0)
 
@@ -50,6 +55,12 @@ def hide(b: Block, questions: Iterable[str] = QUESTIONS) -> Block:
     if "points" in taken:
         changes |= {"mean_points": None, "mean_hidden": True}
     return replace(b, **changes)
+
+
+def beside_own(everyone: Block, rests: Iterable[Block], *thresholds: int) -> Block:
+    """The block of all, for a reader who knows some of the pupils and is left with one of `rests` without them."""
+    small = any(is_small(b, *thresholds) for b in (everyone, *rests))
+    return hide(everyone) if small else everyone
 
 
 class Edge(NamedTuple):
@@ -171,15 +182,19 @@ def protect(
     made_of: Mapping[str, Iterable[tuple]],
     hide_up_to: int = 5,
     hide_whole_up_to: int = 10,
+    few_grades: bool = False,
 ) -> dict[str, Block]:
     """The blocks as an outsider may see them: small ones hidden, and more answers until none of them follows.
 
     `made_of` says of which cells, such as (subject, year group), each block is the sum; each cell has a block too.
+    `few_grades`: the scale has up to FEW_GRADES grades.
     """
     cells_of = {name: frozenset(made_of[name]) for name in blocks}
     table = Table({cells_of[name]: b for name, b in blocks.items()})
     small = {cells for cells, b in table.blocks.items() if is_small(b, hide_up_to, hide_whole_up_to)}
     hidden = table.hidden_with(small)
+    if few_grades:
+        hidden = dict.fromkeys(QUESTIONS, set().union(*hidden.values()))
     return {
         name: hide(b, [question for question in QUESTIONS if cells_of[name] in hidden[question]])
         for name, b in blocks.items()

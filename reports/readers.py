@@ -2,11 +2,13 @@
 
 from urllib.parse import urlencode
 
+from django.utils.functional import cached_property
+
 from accounts.models import School
 from programmes.models import Programme
 from pupils import small_numbers
 from pupils.figures import Block, block, set_apart, split
-from pupils.models import Place
+from pupils.models import Grade, Place
 from pupils.results import place_facts
 from pupils.retention.freezing import frozen_figures
 from reports.figures.words import reason_words
@@ -28,6 +30,10 @@ class Reader:
         self.programme, self.whole, self.exact, self.reach = programme, whole, exact, reach
         self.thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
         self.facts, self.two_scales = set_apart(place_facts(programme, None if self.whole else self.reach, to))
+
+    @cached_property
+    def few_grades(self) -> bool:
+        return Grade.objects.filter(scale__name=self.programme.scale).count() <= small_numbers.FEW_GRADES
 
     @property
     def tabs(self):
@@ -121,7 +127,7 @@ def protected(reader, sections) -> list[dict]:
         }
         for name, query, _ in rows
     }
-    shown = small_numbers.protect({name: b for name, _, b in rows}, made_of, *reader.thresholds)
+    shown = small_numbers.protect({name: b for name, _, b in rows}, made_of, *reader.thresholds, reader.few_grades)
     for name, b in unknown(reader, made_of).items():
         shown[name] = small_numbers.hide(shown[name], [q for q in small_numbers.QUESTIONS if is_hidden(b, q)])
     return [
@@ -140,7 +146,7 @@ def unknown(reader, made_of) -> dict[str, Block]:
         name: block(place for place in rest if (place.subject, place.year_group) in cells)
         for name, cells in made_of.items()
     }
-    return small_numbers.protect(blocks, made_of, *reader.thresholds)
+    return small_numbers.protect(blocks, made_of, *reader.thresholds, reader.few_grades)
 
 
 def is_hidden(b: Block, question: str) -> bool:

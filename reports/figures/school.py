@@ -36,8 +36,8 @@ def school_figures(programme: Programme, school: School) -> dict:
     everyone = block(facts)
     thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
     rests = [block(p for p in facts if p.school not in known) for known in known_together(programme, school)]
-    if others and any(small_numbers.is_small(b, *thresholds) for b in (everyone, *rests)):
-        everyone = small_numbers.hide(everyone)
+    if others:
+        everyone = small_numbers.beside_own(everyone, rests, *thresholds)
     ours = block(own)
     return {
         "programme": programme.name,
