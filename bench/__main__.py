@@ -25,6 +25,7 @@ from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
 from bench.planning import planning
 from bench.register import register
+from bench.results import PLACES, results
 
 OUT = Path("build/bench.json")
 PARTNERSHIPS = 200
@@ -38,6 +39,7 @@ def main():
     try:
         figures = {
             "imports and results": imports_and_results(),
+            f"results of {PLACES:,} places": results(seconds),
             "pairing": pairing(seconds),
             "planner": planning(seconds) | from_rows(seconds),
             "register": register(seconds),

@@ -109,7 +109,11 @@ def percent(part: int, whole: int) -> int | None:
 
 def mean(values: list[int]) -> Decimal | None:
     """One decimal, ties away from zero, and never -0.0; None of nothing."""
-    return (Decimal(sum(values)) / len(values)).quantize(TENTH, ROUND_HALF_UP) + 0 if values else None
+    return mean_of(sum(values), len(values)) if values else None
+
+
+def mean_of(total: int, n: int) -> Decimal:
+    return (Decimal(total) / n).quantize(TENTH, ROUND_HALF_UP) + 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q, Subquery
 from programmes.models import DataPoint, Partnership, Programme, SuccessCriterion
 from pupils.figures import Block, GradeValue, PlaceFacts, Share, TwoScales, block, percent, split
 from pupils.models import Assessment, FrozenFigures, Grade, Place
+from pupils.tallies import tallied_blocks
 
 
 def place_facts(programme: Programme, places=None, to: DataPoint | None = None) -> list[PlaceFacts]:
@@ -184,7 +185,7 @@ def as_json(programme: Programme) -> dict:
 
 def worked_out(programme: Programme) -> dict:
     """The same, from the grades as they stand."""
-    named = blocks(place_facts(programme))
+    named = tallied_blocks(programme)
     partnerships, specialists = completion(programme)
     everyone = named.pop("all")
     return {
