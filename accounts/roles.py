@@ -101,6 +101,10 @@ GRANTS = {
     "pupils.reference": {Role.COORDINATOR, Role.CONSULTANT},
     "progress.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "pupils.erase": {Role.COORDINATOR},
+    # Everything on one pupil is given by the school, which owns the data; on a colleague by the organiser.
+    "pupils.everything": {Role.HEADTEACHER},
+    "access.person": {Role.COORDINATOR},
+    "access.open": {Role.HEADTEACHER, Role.COORDINATOR},
     "results.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER},
     "results.whole": {Role.COORDINATOR, Role.BUDGET_HOLDER},
     "returns.view": {Role.COORDINATOR, Role.CONSULTANT, Role.BUDGET_HOLDER, Role.FINANCE},

@@ -73,6 +73,7 @@ class PeopleList(Allowed, ListView):
         services.show_standing(person, context["object_list"], invitations)
         return context | {
             "invitations": invitations,
+            "may_gather": person.may("access.person"),
             "asked": self.asked,
             "query": urlencode({name: value for name, value in self.asked.items() if value}),
             "numbers": self.everyone.aggregate(all=Count("pk"), new=Count("pk", filter=Q(user__is_active=False))),

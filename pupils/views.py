@@ -86,6 +86,7 @@ class PupilDetail(Allowed, DetailView):
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
             history=history(places),
+            may_gather=TargetPupil.objects.allowed(person, "pupils.everything").filter(pk=self.object.pk).exists(),
             today=timezone.localdate(),
             **kwargs,
         )

@@ -3,10 +3,10 @@
 from django.db.models import Q
 
 from accounts.models import OutgoingMail
-from lessons.models import Finding, ResearchLesson, Study, VisitRecord
+from lessons.models import Finding, Note, ResearchLesson, Study, VisitRecord
 from programmes.models import ActionItem, Agreement, Partnership
 from pupils.retention.parts import Part
-from reports.models import Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, SavedView
+from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, SavedView
 from visits.models import Event, EventSeries, Visit
 
 # Model -> the path from it to its programme: a mail about one of these may hold words that people typed.
@@ -24,6 +24,14 @@ WRITTEN_ABOUT = {
 }
 
 
+class AccessFiles(Part):
+    """Of its pupils, and of whoever wrote in it: what they wrote may stand in theirs."""
+
+    def rows(self, programme):
+        writers = Note.objects.filter(sheet__programme=programme).values("written_by")
+        return AccessFile.objects.filter(Q(pupil__programme=programme) | Q(person__in=writers))
+
+
 class Mails(Part):
     """A mail is about a row by its kind and key."""
 
@@ -37,6 +45,7 @@ class Mails(Part):
 
 PARTS = [
     Mails(OutgoingMail, "", "mail about a visit, event, record or finding", "mails about visits, events and records"),
+    AccessFiles(AccessFile, "", "file on one pupil or colleague", "files on one pupil or colleague each"),
     Part(ProgrammeCopy, "programme", "copy of the programme (ZIP)", "copies of the programme (ZIP)"),
     Part(HandOverPack, "partnership__programme", "hand-over pack", "hand-over packs"),
     Part(

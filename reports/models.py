@@ -7,13 +7,15 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import School
+from accounts.models import Organisation, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet
 from programmes.models import Partnership, Programme
 from programmes.models.partnerships import OWN
 from programmes.models.programmes import started
+from pupils.models import TargetPupil
+from pupils.models.places import TargetPupilQuerySet
 
 LONG = dt.timedelta(minutes=1)
 
@@ -128,6 +130,58 @@ class ProgrammeCopy(Job):
     def stage(self):
         """What the progress line says, as one word: while it is the same, there is nothing new to show."""
         return f"{self.state}-{self.attempt}-{self.done}"
+
+
+class AccessFileQuerySet(JobQuerySet, ScopedQuerySet):
+    """It is for whoever asked for it, as long as they may ask."""
+
+    reach = {
+        Role.HEADTEACHER: lambda m: Q(
+            ordered_by=m.user_id,
+            pupil__in=TargetPupil.objects.filter(TargetPupilQuerySet.reach[Role.HEADTEACHER](m)).values("pk"),
+            pupil__programme__erased_at=None,
+        ),
+        Role.COORDINATOR: lambda m: Q(ordered_by=m.user_id, organisation=m.organisation_id, person__isnull=False),
+    }
+
+    def about_oneself(self, person):
+        return self.filter(ordered_by=person, person=person, organisation=None)
+
+
+class AccessFile(Paper):
+    """Everything on one pupil, or on one person: asked for by who may have it, as a PDF, and its figures as JSON.
+
+    `organisation` is whose coordinator asked for a person; none where people ask for themselves.
+    """
+
+    task = "reports.tasks.make_access_file"
+    kept_for = "KEEP_PACKS_DAYS"
+
+    pupil = models.ForeignKey(TargetPupil, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    figures = models.JSONField(null=True, blank=True)
+
+    objects = AccessFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pupil", "person", "organisation", "ordered_by"],
+                condition=Q(state__in=["queued", "running"]),
+                nulls_distinct=False,
+                name="access_file_one_in_hand",
+                violation_error_message="This is being made already.",
+            ),
+            models.CheckConstraint(
+                name="access_file_on_a_pupil_or_a_person",
+                condition=Q(pupil__isnull=False, person__isnull=True, organisation__isnull=True)
+                | Q(pupil__isnull=True, person__isnull=False),
+            ),
+        ]
 
 
 class SavedViewQuerySet(ScopedQuerySet):

@@ -3,10 +3,11 @@ from django.utils import timezone
 
 from jobs.work import work_on
 from reports import digest
+from reports.access.files import build_file
 from reports.build import build
 from reports.erasing.copies import build_copy
 from reports.handover.packs import build_handover
-from reports.models import DigestRun, HandOverPack, ProgrammeCopy, Report
+from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report
 
 
 @shared_task
@@ -32,3 +33,8 @@ def make_handover(pack_id):
 @shared_task
 def make_copy(copy_id):
     work_on(ProgrammeCopy, copy_id, build_copy)
+
+
+@shared_task
+def make_access_file(file_id):
+    work_on(AccessFile, file_id, build_file)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import views
+from reports.access import views as access
 from reports.erasing import views as erasing
 from reports.handover import views as handover
 from reports.progress import views as followed
@@ -31,6 +32,11 @@ urlpatterns = [
         followed.of_partnership_table,
         name="partnership_followed_table",
     ),
+    path("pupils/<int:pk>/everything/", access.of_pupil, name="access_pupil"),
+    path("people/<int:pk>/everything/", access.of_person, name="access_person"),
+    path("account/everything/", access.of_oneself, name="access_oneself"),
+    path("everything/<int:pk>/progress/", access.progress, name="access_progress"),
+    path("everything/<int:pk>/download.<str:ending>", access.download, name="access_download"),
     path("programmes/<slug:slug>/erasing/", erasing.look, name="erasing"),
     path("programmes/<slug:slug>/erasing/progress/", erasing.progress, name="erase_progress"),
     path("programmes/<slug:slug>/erasing/go-on/", erasing.go_on, name="erase_go_on"),

@@ -15,7 +15,7 @@ def pages_of(corner):
     slug = ours.programme.slug
     everyone = [reverse("today"), reverse("accounts:account"), reverse("usersessions_list")]
     everyone += [reverse("calendars:own")]
-    everyone += [reverse("accounts:own_name"), reverse("account_email")]
+    everyone += [reverse("accounts:own_name"), reverse("account_email"), reverse("reports:access_oneself")]
     programme = reverse("programmes:detail", args=[slug])
     roster = [
         reverse("reports:roster"),
@@ -298,6 +298,7 @@ def pages_of(corner):
             *grades,
             reverse("pupils:list"),
             reverse("pupils:detail", args=[pupil]),
+            reverse("reports:access_pupil", args=[pupil]),
             reverse("accounts:people"),
             reverse("accounts:invite"),
             reverse("reports:list"),

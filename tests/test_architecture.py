@@ -11,7 +11,7 @@ from jobs.tasks import kinds_of_job
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from pupils.models import Erasure
-from reports.models import DigestRun, HandOverPack, ProgrammeCopy, Report
+from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
 
 APPS = ["accounts", "desks", "programmes", "visits", "pupils", "lessons", "reports"]
@@ -71,6 +71,7 @@ def test_every_scoped_model_says_whom_it_reaches():
 
 def test_the_sweeper_knows_every_kind_of_job():
     assert set(kinds_of_job()) == {
+        AccessFile,
         Booklet,
         DigestRun,
         Erasure,

@@ -14,7 +14,7 @@ from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from pupils.models import Erasure
-from reports.models import Digest, DigestRun, HandOverPack, ProgrammeCopy, Report
+from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report
 from tests.factories import (
     HeadsLetterFactory,
     OrganisationFactory,
@@ -37,6 +37,7 @@ KEPT_FOR = {
     OutgoingMail: "KEEP_MAIL_DAYS",
     InvitationMail: "KEEP_MAIL_DAYS",
     HeadsLetter: "KEEP_LETTERS_DAYS",
+    AccessFile: "KEEP_PACKS_DAYS",
     HandOverPack: "KEEP_PACKS_DAYS",
     ProgrammeCopy: "KEEP_PACKS_DAYS",
     Booklet: "KEEP_PACKS_DAYS",

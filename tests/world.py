@@ -51,7 +51,7 @@ from pupils.choosing.services import digest_of
 from pupils.models import Erasure, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
-from reports.models import HandOverPack, ProgrammeCopy, Report, SavedView
+from reports.models import AccessFile, HandOverPack, ProgrammeCopy, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -326,6 +326,13 @@ def build_corner(corner, programme, staff, serial):
             state=OutgoingMail.State.FAILED,
             failure="The mail server does not take this address.",
             refused=True,
+        ),
+        access_file=AccessFile.objects.create(
+            pupil=place.pupil,
+            ordered_by=people[Role.HEADTEACHER],
+            state=AccessFile.State.DONE,
+            figures={"subject": f"{corner} figures"},
+            file=ContentFile(b"%PDF-1.7 everything", "everything.pdf"),
         ),
         saved_view=SavedView.objects.create(owner=people[Role.CONSULTANT], name=f"{corner} view", query="sort=school"),
         register_file=RegisterFile.objects.get(organisation=organisation),
