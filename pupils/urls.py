@@ -2,6 +2,7 @@ from django.urls import path
 
 from pupils import views
 from pupils.choosing import views as choosing
+from pupils.collecting import views as collecting
 from pupils.life import views as life
 from pupils.returns import views as returns
 
@@ -10,6 +11,8 @@ urlpatterns = [
     path("pupils/", views.PlaceList.as_view(), name="list"),
     path("pupils/<int:pk>/", views.PupilDetail.as_view(), name="detail"),
     path("pupils/<int:pk>/change/", views.PupilUpdate.as_view(), name="change"),
+    path("programmes/<slug:slug>/grades/", collecting.Collect.as_view(), name="collect"),
+    path("programmes/<slug:slug>/grades/<int:point>/<str:ending>/", collecting.template, name="collect_template"),
     path("returns/", returns.returns, name="returns"),
     path("returns/<int:pk>/", returns.data_return, name="return"),
     path("returns/<int:pk>/save/", returns.autosave, name="return_save"),

@@ -434,6 +434,9 @@ MATRIX = {
     "pupils:place_change POST":         (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "pupils:moved GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "pupils:moved POST":                (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "pupils:collect GET":               (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "pupils:collect POST":              (403, 403, 422, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "pupils:collect_template GET":      (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_csv GET":           (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_xlsx GET":          (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
@@ -694,6 +697,8 @@ KEYS = {  # what a URL is about, in a corner of the world
         f"pupils:{name}": lambda c: [c.pupil_list.pk]
         for name in ("list_check", "list_rows", "list_columns", "list_set_aside")
     },
+    "pupils:collect": lambda c: [c.programme.slug],
+    "pupils:collect_template": lambda c: [c.programme.slug, c.data_return.data_point_id, "csv"],
     "reports:roster_nudge": lambda c: [c.partnership.pk],
     "reports:view_change": lambda c: [c.saved_view.pk],
     "reports:view_delete": lambda c: [c.saved_view.pk],
@@ -737,6 +742,8 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "programmes:letters_send",
     "programmes:calendars",
     "programmes:calendars_enter",
+    "pupils:collect",
+    "pupils:collect_template",
     "programmes:inset",
     "programmes:agreement_text",
     "programmes:agreement_text_change",

@@ -212,6 +212,7 @@ def pages_of(corner):
             *grades_in,
             *grades,
             *correcting,
+            reverse("pupils:collect", args=[slug]),
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],

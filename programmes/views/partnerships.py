@@ -3,7 +3,7 @@ from django.views.generic import DetailView, ListView
 
 from accounts.access import Allowed
 from programmes.forms.partnerships import PartnershipFilter
-from programmes.models import Partnership, PartnerTeacher, SpecialistTeacher
+from programmes.models import DataReturn, Partnership, PartnerTeacher, SpecialistTeacher
 from programmes.services import agreements, areas, objections
 from programmes.services.acceptance_pages import may_agree, sides_of
 from programmes.services.history import history_of
@@ -105,6 +105,7 @@ class PartnershipDetail(Allowed, DetailView):
             may_plan="visits.plan" in may and partnership.is_open_to_visits,
             may_see_places="pupils.reference" in may,
             may_see_pupils="pupils.view" in may,
+            may_read_returns=reads_returns(person, partnership),
             may_follow="progress.view" in may,
             may_choose_pupils="pupils.edit" in may,
             agreement=agreements.standing([partnership]).get(partnership.pk),
@@ -113,6 +114,11 @@ class PartnershipDetail(Allowed, DetailView):
             people=who_can_sign_in(partnership) if inviting else [],
             **kwargs,
         )
+
+
+def reads_returns(person, partnership):
+    """Whether the person reads the grades of the partnership; the specialist teacher's head sees the counts."""
+    return DataReturn.objects.allowed(person, "returns.read").filter(partnership=partnership).exists()
 
 
 def of_teachers(person, partnership):

@@ -1,7 +1,14 @@
 from pupils.models.lists import PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
-from pupils.models.returns import ReturnNote, ReturnRevision, ReturnSheet, ReturnVersion, VersionGrade
+from pupils.models.returns import (
+    ReturnNote,
+    ReturnRevision,
+    ReturnSheet,
+    ReturnsUpload,
+    ReturnVersion,
+    VersionGrade,
+)
 from pupils.models.scales import Grade, Scale
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "ReturnRevision",
     "ReturnSheet",
     "ReturnVersion",
+    "ReturnsUpload",
     "Scale",
     "TargetPupil",
     "VersionGrade",

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from desks import models as desks
-from programmes.models import DataReturn
+from programmes.models import DataReturn, Programme
 from pupils.models.places import Assessment, Place
 from pupils.models.scales import Grade
 
@@ -102,3 +102,22 @@ class VersionGrade(models.Model):
                 condition=Q(grade__isnull=False, reason="") | Q(grade__isnull=True) & ~Q(reason=""),
             ),
         ]
+
+
+class ReturnsUpload(models.Model):
+    """A file of grades that a coordinator put into the drafts of partnerships. Its texts have `client` in common:
+    whoever uploads has not entered a grade, a teacher of the partnership submits it.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="returns_uploads")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    client = models.UUIDField(unique=True)
+    grades = models.PositiveIntegerField()
+    returns = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"upload {self.pk}"

@@ -14,6 +14,7 @@ from pupils.models import (
     ReturnNote,
     ReturnRevision,
     ReturnSheet,
+    ReturnsUpload,
     ReturnVersion,
     Scale,
     TargetPupil,
@@ -136,5 +137,6 @@ STAYS = {
     Scale: "a list of grades, the same for every programme",
     Grade: "a grade of a scale, of nobody",
     Erasure: "who erased what when, in counts",
+    ReturnsUpload: "who uploaded how many grades when, in counts",
     FrozenFigures: "the results, in counts, with small numbers as they were protected",
 }

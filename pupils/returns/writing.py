@@ -9,7 +9,7 @@ from django.db.models import Count
 from desks.models import WHOLE
 from desks.services import Outcome, keep_apart, write_cells
 from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
-from pupils.models import Assessment, Place, ReturnSheet
+from pupils.models import Assessment, Place, ReturnSheet, ReturnsUpload
 from pupils.returns.answers import answer_from
 from pupils.returns.counting import count_returns
 
@@ -100,6 +100,7 @@ def follow(data_return, sheet, notes, written):
 def keep_entries(data_return, sheet):
     """A line for each person who typed grades that became current: how many of the places they did it for."""
     typed = sheet.revisions.filter(field__startswith="grade-", made__isnull=False).exclude(text="")
+    typed = typed.exclude(client__in=ReturnsUpload.objects.values("client"))
     counted = dict(typed.order_by().values_list("by").annotate(Count("field", distinct=True)))
     for user, grades in counted.items():
         DataReturnEntry.objects.update_or_create(data_return=data_return, user_id=user, defaults={"grades": grades})

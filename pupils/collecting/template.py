@@ -1,0 +1,43 @@
+"""The rows to be filled in: one for each place that lacks a grade, by reference, initials and year. Never a name."""
+
+from desks.boxes import boxes_from
+from programmes.models import DataReturn, Programme
+from pupils.models import Assessment, Place, ReturnNote
+from pupils.returns.answers import answer_from, answer_of, grades_of
+
+COLUMNS = ["Partnership", "Partner school", "Pupil", "Initials", "Year", "Data point", "Grade", "Moderated"]
+
+
+def owed_rows(programme: Programme, point, partnerships) -> list[list]:
+    """Every place of the open returns of these partnerships at the data point, with what is typed for it so far."""
+    open_ones = DataReturn.objects.filter(data_point=point, partnership__in=partnerships, state=DataReturn.State.OPEN)
+    places = list(
+        Place.objects.filter(partnership__in=open_ones.values("partnership"))
+        .select_related("pupil", "partnership__partner_school")
+        .order_by("partnership__ref", "pupil__ref")
+    )
+    grades = grades_of(programme)
+    given = {
+        row.place_id: answer_from(row).words
+        for row in Assessment.objects.filter(place__in=places, data_point=point).select_related("grade")
+    }
+    notes = {note.field: note for note in ReturnNote.objects.filter(sheet__data_return__in=open_ones)}
+    box, rows = boxes_from(notes), []
+    for place in places:
+        if place.excused_on(point.due_on):
+            continue
+        grade, moderated = f"grade-{place.pk}", f"moderated-{place.pk}"
+        typed = answer_of(box(grade, "").text, programme.scale, grades).words or box(grade, "").text
+        rows.append(
+            [
+                place.partnership.ref,
+                place.partnership.partner_school.name,
+                place.pupil.ref,
+                place.pupil.initials,
+                place.pupil.year_group,
+                point.name,
+                typed if grade in notes else given.get(place.pk, ""),
+                "yes" if box(moderated, "").text == "yes" else "",
+            ]
+        )
+    return rows

@@ -1,0 +1,105 @@
+"""Collecting the grades of a programme: which are in, the template to send round, and the file that comes back."""
+
+from django.contrib import messages
+from django.db.models import Count, F, Q
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views import View
+from django.views.decorators.http import require_safe
+
+from accounts import audit
+from accounts.access import get_allowed, require
+from papers.downloads import table_response
+from programmes.models import DataReturn, Partnership, Programme
+from pupils.collecting.forms import GradesForm
+from pupils.collecting.reading import read
+from pupils.collecting.template import COLUMNS, owed_rows
+from pupils.collecting.writing import Overtaken, keep_drafts
+
+ACTION = "returns.collect"
+
+
+def points_of(programme, person):
+    """Each data point with how many partnerships owe grades there, have them typed, and have submitted them."""
+    open_, lacking = Q(state=DataReturn.State.OPEN), Q(expected__gt=F("assessed") + F("excused"))
+    rows = (
+        DataReturn.objects.allowed(person, ACTION)
+        .filter(partnership__programme=programme, partnership__in=asked_of(programme, person), expected__gt=0)
+        .order_by("data_point__due_on")
+        .values("data_point")
+        .annotate(
+            partnerships=Count("pk"),
+            owed=Count("pk", filter=open_ & lacking),
+            typed=Count("pk", filter=open_ & ~lacking),
+            submitted=Count("pk", filter=~open_),
+        )
+    )
+    found = {row["data_point"]: row for row in rows}
+    return [(point, found.get(point.pk)) for point in programme.data_points.all()]
+
+
+def asked_of(programme, person):
+    return Partnership.objects.allowed(person, ACTION).filter(programme=programme).open_to_entries()
+
+
+@require_safe
+def template(request, slug, point, ending):
+    """The pupils owed at a data point, to be filled in and sent back."""
+    programme = get_allowed(Programme, request.user, ACTION, slug=slug)
+    asked = next((row for row in programme.data_points.all() if row.pk == point), None)
+    if asked is None:
+        raise Http404
+    rows = owed_rows(programme, asked, asked_of(programme, request.user))
+    audit.record(request.user, "returns.template", programme, about=str(asked.pk))
+    title = f"{asked} grades"
+    return table_response(slugify(f"grades {programme.slug} {asked.name}"), ending, COLUMNS, rows, title)
+
+
+class Collect(View):
+    """Uploaded or pasted; looked at; put into the drafts."""
+
+    http_method_names = ["get", "post", "head", "options"]
+
+    def dispatch(self, request, *args, **kwargs):
+        require(request.user, ACTION)
+        self.programme = get_allowed(Programme, request.user, ACTION, slug=kwargs["slug"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request, *args, **kwargs):
+        return self.ask(GradesForm())
+
+    def post(self, request, *args, **kwargs):
+        form = GradesForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.ask(form, status=422)
+        text = form.cleaned_data["pasted"]
+        reading = read(text, self.programme, Partnership.objects.allowed(request.user, ACTION))
+        if reading.problems or "change" in request.POST:
+            return self.ask(GradesForm({"pasted": text}), reading, status=422 if reading.problems else 200)
+        if "save" not in request.POST or not reading.drafts:
+            audit.record(request.user, "returns.viewed", self.programme)
+            return self.page("look", reading=reading, text=text)
+        return self.save(text, reading)
+
+    def save(self, text, reading):
+        try:
+            upload = keep_drafts(self.request.user, self.programme, reading)
+        except Overtaken:
+            messages.error(self.request, "Nothing is saved: a teacher typed grades a moment ago. Look again.")
+            return self.ask(GradesForm({"pasted": text}))
+        grades = "1 grade is" if upload.grades == 1 else f"{upload.grades:,} grades are"
+        drafts = "1 draft" if upload.returns == 1 else f"{upload.returns} drafts"
+        messages.success(self.request, f"{grades} in {drafts}. A teacher of each partnership checks and submits them.")
+        return redirect("pupils:collect", self.programme.slug)
+
+    def ask(self, form, reading=None, status=200):
+        uploads = self.programme.returns_uploads.select_related("by")[:10]
+        points = points_of(self.programme, self.request.user)
+        today = timezone.localdate()
+        return self.page("collect", status, form=form, reading=reading, points=points, uploads=uploads, today=today)
+
+    def page(self, name, status=200, **context):
+        context |= {"programme": self.programme}
+        return render(self.request, f"pupils/collecting/{name}.html", context, status=status)

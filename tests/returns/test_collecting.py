@@ -1,0 +1,232 @@
+"""A coordinator collects the grades of many partnerships in one file; teachers submit them."""
+
+import csv
+import io
+import uuid
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from desks.services import Cell
+from papers.sheets import xlsx_bytes
+from programmes.models import DataReturnEntry, Partnership
+from pupils.collecting.reading import read
+from pupils.collecting.template import COLUMNS
+from pupils.collecting.writing import Overtaken, keep_drafts
+from pupils.models import ReturnNote, ReturnRevision, ReturnsUpload
+from pupils.returns.counting import count_returns
+from pupils.returns.writing import write_grades
+from tests.factories import PartnershipFactory, PlaceFactory
+from tests.reading import text_of
+from tests.returns.entering import DECEMBER, autosave, box, cell, counts, submit
+
+SUBMITTED = "These grades have been submitted. To change one, choose “Correct a grade” on their page."
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def page(at):
+    return reverse("pupils:collect", args=[at.programme.slug])
+
+
+def template(client, at, ending="csv", point=1):
+    client.force_login(at.amira)
+    return client.get(reverse("pupils:collect_template", args=[at.programme.slug, at.points[point].pk, ending]))
+
+
+def rows_of(answer):
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def filled(client, at, grades=DECEMBER, **more):
+    rows = rows_of(template(client, at))
+    for row, grade in zip(rows[1:], grades, strict=True):
+        row[COLUMNS.index("Grade")] = grade
+        row[COLUMNS.index("Moderated")] = more.get("moderated", "")
+    return "\n".join("\t".join(row) for row in rows)
+
+
+def send(client, at, text, **more):
+    client.force_login(at.amira)
+    return client.post(page(at), {"pasted": text} | more, follow=True)
+
+
+def typed(at):
+    return [at.december.sheet.texts.get(box("grade", place), "") for place in at.places]
+
+
+def test_the_template_has_the_pupils_owed_by_reference_initials_and_year(client, at):
+    rows = rows_of(template(client, at))
+
+    assert rows == [
+        COLUMNS,
+        *(
+            ["P01", "Jaywell Junior School", f"C00{n}", initials, "5", "December", "", ""]
+            for n, initials in enumerate(["KB", "MH", "SM", "JO", "IT", "TW"], start=1)
+        ),
+    ]
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(template(client, at, "xlsx").content))
+    assert len(workbook.get_sheet_by_index(0).to_python()) == 7
+    assert rows_of(template(client, at, point=0)) == [COLUMNS]  # October is submitted
+
+
+def test_what_comes_back_is_looked_at_and_becomes_drafts_that_a_teacher_submits(client, at):
+    text = filled(client, at, moderated="yes")
+
+    looked = text_of(send(client, at, text))
+    before = ReturnNote.objects.count()
+    done = text_of(send(client, at, text, save="on"))
+
+    assert "6 grades for 1 draft" in looked
+    assert "P01 December C001 KB: 3a" in looked
+    assert before == 0
+    assert "6 grades are in 1 draft. A teacher of each partnership checks and submits them." in done
+    assert typed(at) == ["3a", "Absent", "3b", "2a", "3b", "3c"]
+    assert counts(at.december) == ("open", 5, 1, 6, 1)
+    assert not DataReturnEntry.objects.exists()  # who uploads has not entered
+    assert ReturnsUpload.objects.values_list("by", "grades", "returns").get() == (at.amira.pk, 6, 1)
+    submit(client, at.tom, at.december)
+    assert counts(at.december)[0] == "submitted"
+    assert not DataReturnEntry.objects.exists()
+
+
+def test_twice_is_once(client, at):
+    text = filled(client, at)
+    send(client, at, text, save="on")
+
+    again = text_of(send(client, at, text, save="on"))
+
+    assert "Nothing new is in these rows" in again
+    assert "6 rows say what stands in the drafts already" in again
+    assert ReturnsUpload.objects.count() == 1
+
+
+def test_what_teachers_have_typed_stays(client, at):
+    text = filled(client, at)
+    autosave(client, at.hannah, at.december, cell("grade", at.places[0], "4c"))
+
+    looked = text_of(send(client, at, text))
+    send(client, at, text, save="on")
+
+    assert "1 grade stays as the teachers typed it" in looked
+    assert "P01 C001, KB 4c 3a" in looked
+    assert typed(at)[0] == "4c"
+    entries = DataReturnEntry.objects.values_list("user", "grades")
+    assert list(entries) == [(at.hannah.pk, 1)]
+
+
+def test_who_types_over_an_upload_has_entered(client, at):
+    send(client, at, filled(client, at), save="on")
+    name = box("grade", at.places[0])
+
+    write_grades(at.tom, at.december, [Cell(name, "3b", 1, 1)], uuid.uuid4())
+
+    assert list(DataReturnEntry.objects.values_list("user", "grades")) == [(at.tom.pk, 1)]
+
+
+def test_each_wrong_cell_is_named_with_row_column_initials_and_what_to_do(client, at):
+    other = PlaceFactory(partnership=PartnershipFactory(programme=at.programme, ref="P02"), pupil__ref="C100")
+    elsewhere = PlaceFactory(partnership__ref="X01", pupil__ref="X100")
+    rows = [
+        ["Partnership", "Pupil", "Data point", "Grade", "Address"],
+        ["P01", "C001", "December", "3z", "1 High St"],
+        ["P09", "C001", "December", "3b", ""],
+        ["P01", "C100", "December", "3b", ""],
+        ["P01", "C002", "Christmas", "3b", ""],
+        ["P01", "C003", "October", "3b", ""],
+        ["P01", "C004", "December", "3b", ""],
+        ["P01", "C004", "December", "3a", ""],
+        ["X01", elsewhere.pupil.ref, "December", "3a", ""],
+        ["P01", "", "December", "3a", ""],
+    ]
+    answer = send(client, at, "\n".join("\t".join(row) for row in rows), save="on")
+    found = [(p.row, p.column, p.what) for p in answer.context["reading"].problems]
+
+    assert found == [
+        (2, "Grade", "KB: “3z” is no grade of this scale and no reason."),
+        (3, "Partnership", "“P09” is no partnership of this programme that you look after."),
+        (4, "Pupil", "“C100” is no target pupil of P01."),
+        (5, "Data point", "MH: “Christmas” is no data point."),
+        (
+            6,
+            "Data point",
+            "SM: These grades have been submitted. To change one, choose “Correct a grade” on their page.",
+        ),
+        (8, "Pupil", "JO: this pupil stands in row 7 as well."),
+        (9, "Partnership", "“X01” is no partnership of this programme that you look after."),
+        (10, "Pupil", found[-1][2]),
+    ]
+    assert all(problem.mend for problem in answer.context["reading"].problems)
+    assert (answer.status_code, ReturnNote.objects.count()) == (422, 0)
+    assert "1 High St" in text_of(answer)  # nothing that was typed is lost
+    assert other.pupil.first_name not in text_of(answer)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_is_read_as_its_rows(client, at, ending):
+    rows = [["Partnership", "Pupil", "Data point", "Grade"], ["P01", "C001", "December", "3a"]]
+    data = "\n".join(map(",".join, rows)).encode() if ending == "csv" else xlsx_bytes(rows[0], rows[1:], "Grades")
+    client.force_login(at.amira)
+
+    looked = client.post(page(at), {"file": SimpleUploadedFile(f"g.{ending}", data)})
+
+    assert "1 grade for 1 draft" in text_of(looked)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("grades.csv", b""),
+        ("grades.csv", b"\x00\x01\x02"),
+        ("grades.csv", "Partnership,Pupil\n".encode("utf-16")),
+        ("grades.csv", b'Partnership,"Pupil\nP01'),
+        ("grades.csv", b"Name,Grade\nKayla,3a\n"),
+        ("grades.xlsx", b"PK\x03\x04 broken"),
+        ("grades.pdf", b"%PDF-1.7"),
+        ("grades.csv", b"Partnership,Pupil,Data point,Grade,Grade\nP01,C001,December,3a,3b\n"),
+        ("grades.csv", b"Partnership,Pupil,Data point,Grade\n"),
+    ],
+)
+def test_a_file_that_is_no_table_of_grades_is_refused_in_words(client, at, name, data):
+    client.force_login(at.amira)
+
+    answer = client.post(page(at), {"file": SimpleUploadedFile(name, data), "save": "on"})
+
+    assert answer.status_code == 422
+    assert "There is a problem" in text_of(answer) or "Nothing is saved yet" in text_of(answer)
+    assert not ReturnNote.objects.exists()
+
+
+def test_what_was_typed_between_looking_and_saving_is_not_overwritten(client, at):
+    text = filled(client, at)
+    seen = read(text, at.programme, Partnership.objects.all())
+    write_grades(at.hannah, at.december, [Cell(box("grade", at.places[0]), "4a", 0, 1)], uuid.uuid4())
+
+    with pytest.raises(Overtaken):
+        keep_drafts(at.amira, at.programme, seen)
+
+    assert typed(at) == ["4a", "", "", "", "", ""]
+    assert not ReturnsUpload.objects.exists()
+
+
+def test_many_partnerships_cost_as_many_queries_as_one(client, at):
+    def cost(number):
+        text = filled(client, at, ["3a"] * number)
+        with CaptureQueriesContext(connection) as queries:
+            send(client, at, text, save="on")
+        assert ReturnNote.objects.count() == number
+        ReturnRevision.objects.all().delete()
+        ReturnNote.objects.all().delete()
+        count_returns(at.programme)
+        return len(queries)
+
+    cost(6)
+    one = cost(6)
+    for number in range(12):
+        PlaceFactory(partnership=PartnershipFactory(programme=at.programme, ref=f"Q{number}"))
+    count_returns(at.programme)
+
+    assert cost(18) == one
