@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_databases, setup_test_environment, teardown_databases
 
+from bench.choosing import choosing
 from bench.county import build_county
 from bench.findings import FINDINGS, findings
 from bench.notebook import OBSERVATIONS, OBSERVERS, STAGES, notebook
@@ -40,6 +41,7 @@ def main():
         figures = {
             "imports and results": imports_and_results(),
             f"results of {PLACES:,} places": results(seconds),
+            "target pupils": choosing(seconds),
             "pairing": pairing(seconds),
             "planner": planning(seconds) | from_rows(seconds),
             "register": register(seconds),

@@ -8,6 +8,7 @@ from papers.sheets import Wrong, quote, read_day
 DAY_FIRST, MONTH_FIRST = "day", "month"
 ORDERS = {DAY_FIRST: "day, month, year", MONTH_FIRST: "month, day, year"}
 IN_NUMBERS = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{2}|\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+YEARS = (1990, 2060)  # in which a pupil may have joined
 SERIAL = re.compile(r"[34]\d{4}|5[0-4]\d{3}", re.ASCII)  # days since 1900 as Excel counts them: 1982 to 2050
 
 
@@ -21,7 +22,13 @@ def order_of(texts) -> str:
 
 def read(text: str, order: str) -> dt.date:
     """The day that is meant, or Wrong."""
-    text = " ".join(text.split())
+    on = read_any(" ".join(text.split()), order)
+    if not YEARS[0] <= on.year <= YEARS[1]:
+        raise Wrong(f"{quote(text)} is in a year that cannot be meant.", "Correct the year, or leave the cell blank.")
+    return on
+
+
+def read_any(text, order):
     if SERIAL.fullmatch(text):
         return dt.date(1899, 12, 30) + dt.timedelta(days=int(text))
     if found := IN_NUMBERS.fullmatch(text):
