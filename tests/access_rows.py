@@ -713,7 +713,6 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:partnership_followed": lambda c: [c.partnership.pk],
     "reports:partnership_followed_table": lambda c: [c.partnership.pk, "csv"],
     **{f"reports:{name}": lambda c: [c.programme.slug] for name in ERASING},
-    "reports:access_oneself": lambda c: [],
     "reports:access_pupil": lambda c: [c.pupil.pk],
     "reports:access_person": lambda c: [c.people[Role.PARTNER].pk],
     "reports:access_progress": lambda c: [c.access_file.pk],

@@ -7,6 +7,8 @@ from accounts.forms import RowForm, with_button
 from desks.boxes import SAFEGUARDING
 from desks.cells import clean
 from lessons.models import HeadReply, RecordCorrection
+from lessons.services.naming import digest_of, names_in_texts
+from papers.templatetags.plain import listed
 
 LONGEST = 2000  # characters of what is added below a record, and stays for good
 
@@ -30,13 +32,31 @@ class CorrectionForm(RowForm):
 
     missing = {"text": "Write what is to be corrected."}
 
-    def __init__(self, *args, action, **kwargs):
+    looked_at = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, action, partnership, **kwargs):
         super().__init__(*args, prefix="correction", **kwargs)
+        self.partnership = partnership
         self.helper = with_button(self, "Add the correction", css_class="govuk-button--secondary")
         self.helper.form_action = action
 
     def clean_text(self):
         return checked_length(self.cleaned_data["text"], "A correction")
+
+    def clean(self):
+        """A name is asked about once: sent again as it is, it is to stay."""
+        cleaned = super().clean()
+        found = names_in_texts(self.partnership, [("the correction", cleaned.get("text", ""))])
+        digest = digest_of(found)
+        if digest != cleaned.get("looked_at"):
+            self.data = self.data.copy()
+            self.data[self.add_prefix("looked_at")] = digest
+            if found:
+                words = listed([f"“{row.word}”" for row in found], "and")
+                self.add_error(
+                    "text", f"{words} may name a pupil. Write initials instead, or send it once more as it is."
+                )
+        return cleaned
 
 
 class ReplyForm(RowForm):

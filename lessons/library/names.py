@@ -26,6 +26,10 @@ OF_MANY_SCHOOLS = frozenset(
         "the trust upper voluntary",
     )
 )
+# Names that are words as well: with a small first letter they are the word.
+WORDS_TOO = frozenset(
+    re.findall(r"\w+", "april art bill faith frank grace hope jack joy june mark may rob rose summer sunny will")
+)
 PLAIN = str.maketrans(dict.fromkeys("\u2019\u2018\u02bc\u2032", "'") | dict.fromkeys("\u2010\u2011\u2013", "-"))
 NOT_MARKS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
 
@@ -115,6 +119,22 @@ def names_around(study) -> Names:
         initials=frozenset(initials),
         owners={part: frozenset(pks) for rows in (owners, together, initials) for part, pks in rows.items()},
     )
+
+
+def names_of_pupils(partnership) -> Names:
+    """Of the target pupils of one partnership, in words that only its teachers and the pupils' own head may read."""
+    owners = defaultdict(set)
+    for pk, *names in TargetPupil.objects.filter(places__partnership=partnership).values_list(
+        "pk", "first_name", "last_name"
+    ):
+        for part in [part for name in names for part in parts_of_name(name)]:
+            owners[part].add(pk)
+    return Names(pupils=frozenset(owners), owners={part: frozenset(pks) for part, pks in owners.items()})
+
+
+def is_a_word(found) -> bool:
+    """Grace is a name, grace is none."""
+    return found.word[:1].islower() and bool(forms_of_word(found.key) & WORDS_TOO)
 
 
 def own_words(name):

@@ -5,6 +5,7 @@ from lessons.services.afterwards import correct, mark_done, mark_not_done, reply
 from lessons.services.case_pupils import choose_case_pupils, letters_given, without_pupil
 from lessons.services.guests import end_guest, guests_of, invite_guest, last_days
 from lessons.services.leaving import visit_left_by
+from lessons.services.naming import NamesStand, digest_of, names_in_record, names_in_texts
 from lessons.services.recording import keep_beside_record, sheet_of_record, write_record
 from lessons.services.research_lessons import (
     add_stage,
@@ -54,6 +55,7 @@ from lessons.services.talking import (
 __all__ = [
     "Cell",
     "Closed",
+    "NamesStand",
     "NotAsSeen",
     "NotReady",
     "Outcome",
@@ -70,6 +72,7 @@ __all__ = [
     "choose_case_pupils",
     "correct",
     "described",
+    "digest_of",
     "end_guest",
     "end_lesson",
     "end_member",
@@ -91,6 +94,8 @@ __all__ = [
     "may_be_readers",
     "may_hold",
     "move_stage",
+    "names_in_record",
+    "names_in_texts",
     "news",
     "own_note",
     "plan_lesson",

@@ -12,6 +12,7 @@ from desks.services import held as held_sheet
 from lessons.mails import RECORD_SIGNED, RECORD_WAITS
 from lessons.models import RecordSignature, Sheet, Side, VisitRecord
 from lessons.models.records import people_of, sides_of
+from lessons.services.naming import NamesStand, digest_of, names_in_record
 from lessons.services.rows import MOST_ACTIONS, why_not_read
 from visits.services import visit_record_reopened, visit_recorded, visit_signed_off
 
@@ -58,8 +59,10 @@ def lacking_of_action(visit, texts, number, action):
 
 
 @transaction.atomic
-def sign(person, record, version) -> VisitRecord:
+def sign(person, record, version, names_looked_at="") -> VisitRecord:
     """The sides of this person stand behind that version. Signed twice it is signed once.
+
+    Where it may name a pupil, `names_looked_at` is the digest of the words that the person has looked at.
 
     With the first signature the visit counts as recorded and as having taken place.
     """
@@ -72,6 +75,8 @@ def sign(person, record, version) -> VisitRecord:
         raise NotAsSeen(f"record {record.pk} is at version {record.sheet.version}")
     if lacking := what_is_lacking(record):
         raise NotReady(lacking)
+    if digest_of(names_in_record(record)) != names_looked_at:
+        raise NamesStand(f"record {record.pk}")
     now = timezone.now()
     RecordSignature.objects.bulk_create(
         RecordSignature(record=record, side=side, person=person, version=version, at=now) for side in missing

@@ -70,10 +70,13 @@ def page(request, row, status=200, **forms):
     if reading.pupils:
         audit.record(request.user, "records.viewed", row)
     acts = acts_for(request.user, row)
+    named = services.names_in_record(row) if acts["may_sign"] else []
     context = {
         "reading": reading,
         "record": row,
         "acts": acts,
+        "named": named,
+        "names_digest": services.digest_of(named),
         "lacking": services.what_is_lacking(row) if acts["may_sign"] and row.is_draft else [],
         "correction_form": correction_form(row) if acts["may_correct"] else None,
         "reply_form": reply_form(request.user, row) if acts["may_reply"] else None,
@@ -83,7 +86,8 @@ def page(request, row, status=200, **forms):
 
 
 def correction_form(row, *sent):
-    return CorrectionForm(*sent, action=reverse("lessons:correct", args=[row.visit_id]))
+    action = reverse("lessons:correct", args=[row.visit_id])
+    return CorrectionForm(*sent, action=action, partnership=row.visit.partnership)
 
 
 def reply_form(person, row, *sent):
@@ -96,11 +100,17 @@ def sign(request, visit):
     row = the_record(request, visit, "records.write")
     seen = request.POST.get("version", "")
     try:
-        services.sign(request.user, row, int(seen) if seen.isdecimal() else -1)
+        looked_at = request.POST.get("names_looked_at", "")
+        services.sign(request.user, row, int(seen) if seen.isdecimal() else -1, looked_at)
     except services.NotAsSeen:
         messages.warning(
             request, "The record was changed a moment ago, so nothing is signed. Read it again, then sign."
         )
+    except services.NamesStand:
+        messages.warning(
+            request, "A pupil may be named in it, so nothing is signed. Take the name out, or say that it is to stay."
+        )
+        return redirect(f"{reverse('lessons:record', args=[visit])}#names")
     except services.NotReady:
         return redirect(f"{reverse('lessons:write', args=[visit])}?lacking=1")
     except WrongState:

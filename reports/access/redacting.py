@@ -5,34 +5,12 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from lessons.library.names import SHORTEST, folded, forms_of_word, parts_of_name
+from lessons.library.names import SHORTEST, WORDS_TOO, folded, forms_of_word, parts_of_name
 from pupils.models import Place, TargetPupil
 
 TAKEN_OUT = "[another pupil]"
 WORD = re.compile("[^\\W\\d_]+(?:['\u2019\u2018\u02bc\\-][^\\W\\d_]+)*")
 REPEATED = re.compile(rf"{re.escape(TAKEN_OUT)}(?:[\s\-]+{re.escape(TAKEN_OUT)})+")
-# Names that are words as well: with a small first letter they are the word.
-WORDS_TOO = frozenset(
-    [
-        "will",
-        "grace",
-        "may",
-        "mark",
-        "rose",
-        "faith",
-        "hope",
-        "joy",
-        "art",
-        "bill",
-        "frank",
-        "jack",
-        "rob",
-        "sunny",
-        "summer",
-        "april",
-        "june",
-    ]
-)
 
 
 @dataclass(frozen=True)
