@@ -58,6 +58,12 @@ def with_grades(places) -> list[tuple[Place, list[tuple]]]:
     ]
 
 
+def with_excuses(place, given):
+    """With each data point also why no grade is asked for there, or ""."""
+    reasons = [(point, row, place.excused_on(point.due_on)) for point, row in given]
+    return [(point, row, Assessment.Reason(why).label if why else "") for point, row, why in reasons]
+
+
 def show_grades(places):
     """Puts on each place its first grade and the latest one so far, each as (data point, grade); None without any."""
     for place, given in with_grades(places):

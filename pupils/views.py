@@ -82,7 +82,7 @@ class PupilDetail(Allowed, DetailView):
         )
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
         return super().get_context_data(
-            places=services.with_grades(places),
+            places=[(place, services.with_excuses(place, given)) for place, given in services.with_grades(places)],
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
             history=history(places),

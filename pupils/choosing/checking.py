@@ -138,7 +138,7 @@ class Known:
         here = next((place for place in self.places[pupil.pk] if place.partnership_id == self.partnership.pk), None)
         if here:
             line.is_known = "here" if holds(here) else "ended"
-            line.about = "Already a target pupil here" if holds(here) else f"Was here until {here.until:%-d %B %Y}"
+            line.about = "Already a target pupil here" if holds(here) else f"Was here until {here.last_on:%-d %B %Y}"
             return
         others = [place for place in self.places[pupil.pk] if holds(place)]
         subject = self.partnership.subject.casefold()

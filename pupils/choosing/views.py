@@ -60,6 +60,7 @@ def add(request, pk):
     form = AddPupilForm(request.POST or None, instance=pupil, partnership=partnership, follows=follows)
     if request.method == "POST" and form.is_valid() and save(request, partnership, form):
         return redirect(request.path if "another" in request.POST else reverse("pupils:choose", args=[pk]))
+    audit.record(request.user, "pupils.listed", partnership)
     context = pages.present(partnership, places_of(request, partnership))
     context |= {"partnership": partnership, "form": form, "follows": follows}
     return render(request, "pupils/choosing/add.html", context)

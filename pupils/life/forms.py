@@ -205,5 +205,6 @@ class MovedForm(forms.Form):
 
     def save(self, person):
         partnership = self.offered[self.cleaned_data["partnership"]]
-        since = min(max(timezone.localdate(), partnership.programme.starts_on), partnership.programme.ends_on)
+        ends = [place.until for place in self.pupil.places.all() if place.until]
+        since = min(max(timezone.localdate(), partnership.programme.starts_on, *ends), partnership.programme.ends_on)
         return services.take_over(person, partnership, self.pupil, since)

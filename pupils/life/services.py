@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from accounts import audit
 from programmes.models import Partnership, Programme
-from pupils.choosing.checking import holds
 from pupils.choosing.services import NotNow, begin_places, why_closed
 from pupils.models import Place, PlaceChange, TargetPupil
 from pupils.returns.counting import count_returns
@@ -40,7 +39,7 @@ def take_back(person, place: Place, reason="") -> Place:
     place = locked(place)
     if not place.until:
         raise NotNow("This place goes on already.")
-    if twice_in_subject(place.pupil, place.partnership, place):
+    if twice_in_subject(place.pupil, place.partnership, timezone.localdate(), place):
         raise NotNow(f"The pupil has a place in {place.partnership.subject} elsewhere by now.")
     note(person, place, What.BACK, timezone.localdate(), before=place.get_ended_because_display(), reason=reason)
     place.until, place.ended_because = None, ""
@@ -81,23 +80,27 @@ def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Pl
         raise NotNow("This pupil has not been marked as moved, or was taken over already.")
     if pupil.places.filter(partnership=partnership).exists():
         raise NotNow("The pupil had a place in this partnership before: take its ending back on the page of the pupil.")
-    if twice_in_subject(pupil, partnership):
+    began = since or partnership.programme.starts_on
+    last = max((place.last_on for place in pupil.places.filter(ended_because=Ended.MOVED)), default=began - DAY)
+    if began <= last:
+        raise NotNow(f"The pupil is at the other school until {last:%-d %B %Y}: give a later day.")
+    if twice_in_subject(pupil, partnership, began):
         raise NotNow(f"The pupil has a place in {partnership.subject} already.")
     return begin_places(person, partnership, [(pupil, "", since)], "Moved from another partner school")[0]
 
 
 def moved(*programmes: Programme):
     """Pupils whose last place ended because they moved, and who have none at present."""
-    today = timezone.localdate()
-    going = Place.objects.filter(partnership__programme__in=programmes).exclude(until__lte=today)
+    going = Place.objects.filter(partnership__programme__in=programmes, until=None)
     gone = Place.objects.filter(partnership__programme__in=programmes, ended_because=Ended.MOVED)
     rows = TargetPupil.objects.filter(programme__in=programmes, pk__in=gone.values("pupil"))
     return rows.exclude(pk__in=going.values("pupil")).order_by("ref")
 
 
-def twice_in_subject(pupil, partnership, place=None):
+def twice_in_subject(pupil, partnership, since, place=None):
+    """Whether the pupil has, from that day on, a place in the same subject elsewhere."""
     others = pupil.places.filter(partnership__subject__iexact=partnership.subject).exclude(pk=place and place.pk)
-    return any(holds(other) for other in others)
+    return any(other.until is None or other.until > since for other in others)
 
 
 def locked(place: Place) -> Place:

@@ -45,8 +45,9 @@ def end(request, pk):
 
 
 def after_end(request, place):
-    last = place.until - services.DAY
-    messages.success(request, f"The place ends on {last:%-d %B %Y}: {place.get_ended_because_display().lower()}.")
+    messages.success(
+        request, f"The place ends on {place.last_on:%-d %B %Y}: {place.get_ended_because_display().lower()}."
+    )
     if place.ended_because == Place.Ended.REPLACED:
         return redirect(f"{reverse('pupils:add', args=[place.partnership_id])}?after={place.pk}")
     return redirect(place.pupil)

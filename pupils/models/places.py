@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -140,6 +142,10 @@ class Place(models.Model):
                 name="place_ends_after_it_began", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
         ]
+
+    @property
+    def last_on(self):
+        return self.until and self.until - dt.timedelta(days=1)
 
     def excused_on(self, day):
         """The reason why no grade is asked for on this day, or "" where one is."""

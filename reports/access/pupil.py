@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from accounts.models import AuditEvent
 from lessons.boxes import INTERVIEW, MET_WORDS, OF_PUPIL, OF_STAGE, VERBATIM
 from lessons.models import CasePupil, Finding, Observation, Photo, Presence, PrivateNote, ResearchLesson, VisitRecord
+from pupils.life.services import history
 from pupils.models import Place, TargetPupil, VersionGrade
 from pupils.services import with_grades
 from reports.access.redacting import children_around
@@ -47,6 +48,7 @@ def pupil_file(pupil, reader) -> dict:
         "sections": [
             details(pupils),
             partnerships(places),
+            changes(places, children),
             grades(places),
             versions(places, children),
             presences(places),
@@ -106,6 +108,29 @@ def span(place):
     if place.until:
         words.append(f"until {day(place.until)}: {place.get_ended_because_display().lower()}")
     return " ".join(words)
+
+
+def changes(places, children):
+    """What happened to the places, with the reasons that somebody typed."""
+    rows = [
+        [
+            day(row.on),
+            row.place.partnership.label,
+            told(row),
+            children.redact(row.reason),
+            row.by,
+        ]
+        for row in history(places).order_by("on", "pk")
+    ]
+    return section("What happened to the places", head=["From", "Partnership", "What", "Why", "Entered by"], rows=rows)
+
+
+def told(row):
+    """Class 5A, now 5B; The place ended: left the school."""
+    what = row.get_what_display()
+    if row.before and row.after:
+        return f"{what}: {row.before}, now {row.after}"
+    return f"{what}: {row.after or row.before}" if row.after or row.before else what
 
 
 def grades(places):

@@ -123,6 +123,30 @@ def test_who_has_moved_is_taken_over_by_reference_and_initials(client, choosing,
     assert una.pupil.places.count() == 2
 
 
+def test_who_moves_today_is_taken_over_from_tomorrow(client, choosing, ours, una):
+    there = other_school(ours, specialist=ours.partnership.specialist)
+    end(choosing, una, because="moved", last_on="27/11/2026")
+    client.force_login(ours.people[Role.SPECIALIST])
+    address, who = reverse("pupils:take_over", args=[there.pk]), {"ref": una.pupil.ref, "initials": "UB"}
+
+    early = text(client.post(address, who | {"since": "27/11/2026"}))
+    client.post(address, who | {"since": "28/11/2026"})
+
+    assert "The pupil is at the other school until 27 November 2026: give a later day." in early
+    assert there.places.get().since == dt.date(2026, 11, 28)
+
+
+def test_the_page_of_the_pupil_says_where_no_grade_is_asked_for(choosing, una):
+    DataReturn.objects.filter(partnership=una.partnership).update(state="open", submitted_by=None, submitted_at=None)
+
+    page = text(end(choosing, una))
+    pupils = text(choosing.client.get(reverse("pupils:list")))
+
+    assert "Summer Not asked for: left the school" in page
+    assert "Ended on Friday 20 November 2026: left the school" in page
+    assert "Left the school, last day Friday 20 November 2026" in pupils
+
+
 def test_nobody_is_taken_over_who_has_not_moved(client, choosing, ours, una):
     there = other_school(ours, specialist=ours.partnership.specialist)
     end(choosing, una)
