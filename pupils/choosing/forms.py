@@ -143,7 +143,7 @@ class AddPupilForm(PupilForm):
         return cleaned
 
     def recognise(self, cleaned):
-        line = Line(1, {}, values=dict(cleaned), chosen=cleaned.get("known") or "")
+        self.line = line = Line(1, {}, values=dict(cleaned), chosen=cleaned.get("known") or "")
         known = checking.Known(self.partnership)
         known.recognise(line)
         self.found = line.found if line.is_known == "second" else None

@@ -14,7 +14,8 @@ from django.utils import timezone
 from accounts import audit
 from programmes.models import Partnership, Programme
 from programmes.models.partnerships import OPEN_TO_VISITS
-from pupils.choosing.checking import check, pupil_of
+from pupils.choosing import lines
+from pupils.choosing.checking import Known, check, pupil_of
 from pupils.models import Place, PlaceChange, PupilList, TargetPupil
 from pupils.returns.counting import count_returns
 
@@ -181,9 +182,18 @@ def forget_lists(now=None) -> int:
 
 
 @transaction.atomic
-def add(person, partnership: Partnership, pupil: TargetPupil, class_name="", since=None, follows=None) -> Place:
-    """One pupil by hand: new, or known to the programme and so with a second place."""
+def add(
+    person, partnership: Partnership, pupil: TargetPupil, class_name="", since=None, *, line, follows=None
+) -> Place:
+    """One pupil by hand: new, or known to the programme and so with a second place, as `line` was found to be.
+
+    NotNow where somebody has added or changed the pupil since.
+    """
     partnership = locked(partnership)
+    again = lines.Line(line.number, {}, values=line.values, chosen=line.chosen)
+    Known(partnership).recognise(again)
+    if again.wrong or (again.is_known, again.found) != (line.is_known, line.found):
+        raise NotNow("Somebody changed the target pupils at the same moment. Look at them, and then try again.")
     if pupil.pk is None:
         (pupil.ref,) = next_refs(partnership.programme, 1)
         pupil.programme = partnership.programme

@@ -79,7 +79,13 @@ def save(request, partnership, form):
     given = form.cleaned_data
     try:
         place = services.add(
-            request.user, partnership, form.pupil, given["class_name"], given["since"], follows=form.follows
+            request.user,
+            partnership,
+            form.pupil,
+            given["class_name"],
+            given["since"],
+            line=form.line,
+            follows=form.follows,
         )
     except services.NotNow as why:
         form.add_error(None, str(why))

@@ -4,7 +4,10 @@ import datetime as dt
 
 import pytest
 
+from accounts.roles import Role
 from programmes.models import Programme
+from pupils.choosing.forms import AddPupilForm
+from pupils.choosing.services import NotNow, add
 from pupils.models import TargetPupil
 from tests.choosing.lists import text
 from tests.factories import PartnershipFactory, PlaceFactory
@@ -71,6 +74,25 @@ def test_a_pupil_of_another_subject_gets_a_second_place(choosing, ours):
     assert "Has a place in writing. Say whom you mean." in asked
     assert choosing.added() == []
     assert pupil.places.count() == 2
+
+
+def test_of_two_who_add_the_same_pupil_at_one_moment_the_second_is_told(ours, choosing):
+    forms = [form_of(ours) for _ in range(2)]
+    assert [form.is_valid() for form in forms] == [True, True]
+    first, second = forms
+    person = ours.people[Role.PARTNER]
+
+    add(person, ours.partnership, first.pupil, line=first.line)
+    with pytest.raises(NotNow, match="Somebody changed the target pupils at the same moment"):
+        add(person, ours.partnership, second.pupil, line=second.line)
+
+    assert choosing.added("first_name") == [("Una",)]
+
+
+def form_of(ours):
+    typed = {"first_name": "Una", "last_name": "Byrne", "year_group": "5"}
+    typed |= {"pupil_premium": "U", "sen": "N", "eal": "U"}
+    return AddPupilForm(typed, instance=TargetPupil(programme=ours.programme), partnership=ours.partnership)
 
 
 def test_where_initials_are_kept_no_name_is(choosing, ours):

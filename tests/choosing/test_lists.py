@@ -369,6 +369,16 @@ def row_in_database():
         return row + bytes(content).decode("latin-1")
 
 
+def test_a_paste_that_is_too_long_is_refused_in_words(choosing):
+    long = text(choosing.paste("Una\tByrne\t5\n" * 40_000))
+    longer = choosing.paste("Una\tByrne\t5\n" * 300_000)
+
+    assert "That is too much at once: paste the rows of one class or year group." in long
+    assert longer.status_code == 400
+    assert "If you pasted very much at once, paste less of it, or send it as a file." in text(longer)
+    assert not PupilList.objects.exists()
+
+
 def test_a_list_is_set_aside_or_forgotten_after_a_week(choosing, time_machine):
     choosing.paste(THREE)
     choosing.client.post(f"{choosing.waiting.get_absolute_url()}set-aside/")
