@@ -1,5 +1,6 @@
 """The line for teachers of a partnership that has no target pupil yet: everything else waits for them."""
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 
 from programmes.models import DataPoint, Programme
@@ -8,37 +9,40 @@ from pupils.models import Place
 from reports.dashboards.to_do import day_of
 
 
+def with_pupils(partnerships):
+    """Each with whether it has target pupils, and when the first grades are due: no query of its own."""
+    first = DataPoint.objects.filter(programme=OuterRef("programme")).order_by("due_on", "pk")
+    return partnerships.annotate(
+        has_pupils=Exists(Place.objects.filter(partnership=OuterRef("pk"))),
+        first_point=Subquery(first.values("name")[:1]),
+        first_due_on=Subquery(first.values("due_on")[:1]),
+    )
+
+
 def choosing_items(partnerships, today):
-    open_ones = [
+    """A line for each of these (annotated as above) that runs and has nobody."""
+    lacking = [
         one
         for one in partnerships
-        if one.status in OPEN_TO_VISITS
+        if not one.has_pupils
+        and one.status in OPEN_TO_VISITS
         and one.programme.status == Programme.Status.ACTIVE
         and not one.programme.is_over
     ]
-    chosen = set(Place.objects.filter(partnership__in=open_ones).order_by().values_list("partnership", flat=True))
-    lacking = [one for one in open_ones if one.pk not in chosen]
-    due = first_grades(lacking)
     return [
         {
             "title": f"Choose the target pupils: {one.label}",
             "text": f"{one.partner_school}. Your lesson studies, the grades and the results are about them.",
             "url": reverse("pupils:choose", args=[one.pk]),
-            **when(due.get(one.programme_id), today),
+            **when(one, today),
         }
         for one in lacking
     ]
 
 
-def when(point, today):
-    if point is None:
+def when(partnership, today):
+    if partnership.first_due_on is None:
         return {}
-    is_late = point.due_on < today
-    due = f"{'were' if is_late else 'are'} due on {day_of(point.due_on, today)}"
-    return {"when": f"{point} grades {due}", "late": is_late}
-
-
-def first_grades(partnerships):
-    """Programme -> its first data point."""
-    points = DataPoint.objects.filter(programme__in={one.programme_id for one in partnerships}).order_by("-due_on")
-    return {point.programme_id: point for point in points}
+    is_late = partnership.first_due_on < today
+    due = f"{'were' if is_late else 'are'} due on {day_of(partnership.first_due_on, today)}"
+    return {"when": f"{partnership.first_point} grades {due}", "late": is_late}
