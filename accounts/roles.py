@@ -111,6 +111,7 @@ GRANTS = {
     # Teachers and the pupils' own head read the grades by name, the coordinator and the consultant by reference.
     "returns.read": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},
     "returns.enter": {*TEACHERS},
+    "moderation.view": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS},
     "returns.collect": {Role.COORDINATOR},
     "returns.correct": {Role.COORDINATOR, *TEACHERS},
     "returns.owed": {Role.COORDINATOR, Role.CONSULTANT, *TEACHERS, Role.HEADTEACHER},

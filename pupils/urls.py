@@ -4,6 +4,7 @@ from pupils import views
 from pupils.choosing import views as choosing
 from pupils.collecting import views as collecting
 from pupils.life import views as life
+from pupils.moderating import views as moderating
 from pupils.returns import views as returns
 
 app_name = "pupils"
@@ -13,6 +14,7 @@ urlpatterns = [
     path("pupils/<int:pk>/change/", views.PupilUpdate.as_view(), name="change"),
     path("programmes/<slug:slug>/grades/", collecting.Collect.as_view(), name="collect"),
     path("programmes/<slug:slug>/grades/<int:point>/<str:ending>/", collecting.template, name="collect_template"),
+    path("events/<int:pk>/moderation/", moderating.session, name="moderation"),
     path("returns/", returns.returns, name="returns"),
     path("returns/<int:pk>/", returns.data_return, name="return"),
     path("returns/<int:pk>/save/", returns.autosave, name="return_save"),

@@ -437,6 +437,8 @@ MATRIX = {
     "pupils:collect GET":               (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "pupils:collect POST":              (403, 403, 422, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "pupils:collect_template GET":      (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "pupils:moderation GET":            (302, 403, 200, 403, 200, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:moderation POST":           (403, 403, 404, 403, 404, 403, 302, 302, 403, 403, 403, 403),
     "reports:roster GET":               (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_csv GET":           (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:roster_xlsx GET":          (302, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403, 403),
@@ -697,6 +699,7 @@ KEYS = {  # what a URL is about, in a corner of the world
         f"pupils:{name}": lambda c: [c.pupil_list.pk]
         for name in ("list_check", "list_rows", "list_columns", "list_set_aside")
     },
+    "pupils:moderation": lambda c: [c.moderation.pk],
     "pupils:collect": lambda c: [c.programme.slug],
     "pupils:collect_template": lambda c: [c.programme.slug, c.data_return.data_point_id, "csv"],
     "reports:roster_nudge": lambda c: [c.partnership.pk],
@@ -825,6 +828,7 @@ TEACHERS_SEE_NAMES = {
 # the teachers and the pupils' own head; others reference and initials
 SCHOOL_SEES_NAMES = {
     "lessons:record",
+    "pupils:moderation",
     "pupils:return",
     "reports:followed",
     "reports:followed_table",

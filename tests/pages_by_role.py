@@ -77,6 +77,7 @@ def pages_of(corner):
     year = [reverse("events:year", args=[slug])]
     pupil = ours.pupil.pk
     grades = [reverse("pupils:return", args=[ours.data_return.pk])]
+    moderating = [reverse("pupils:moderation", args=[ours.moderation.pk])]
     correcting = [reverse("pupils:return_correct", args=[ours.data_return.pk])]
     choosing = [reverse(f"pupils:{name}", args=[ours.partnership.pk]) for name in ("choose", "add")]
     choosing += [reverse("pupils:take_over", args=[ours.partnership.pk])]
@@ -212,6 +213,7 @@ def pages_of(corner):
             *grades_in,
             *grades,
             *correcting,
+            *moderating,
             reverse("pupils:collect", args=[slug]),
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
@@ -258,6 +260,7 @@ def pages_of(corner):
             reverse("pupils:returns"),
             *grades,
             *correcting,
+            *moderating,
         ],
         Role.PARTNER: [
             *everyone,

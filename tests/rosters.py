@@ -30,6 +30,7 @@ from tests.factories import (
     MembershipFactory,
     OrganisationFactory,
     PartnershipFactory,
+    PlaceFactory,
     ProgrammeFactory,
     SchoolFactory,
     SpecialistTeacherFactory,
@@ -112,6 +113,7 @@ def partnership(at, school, specialist="Umar Mbeki", partner="Nia Holt", *, on=d
         MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=at.organisation, school=each)
     DataReturn.objects.create(partnership=p, data_point=at.points[0], expected=5, assessed=5, state="submitted")
     DataReturn.objects.create(partnership=p, data_point=at.points[1], expected=5)
+    PlaceFactory(partnership=p)
     VisitFactory(partnership=p, step=at.step, on=on, kind="research lesson")
     return p
 

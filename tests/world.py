@@ -235,6 +235,7 @@ def build_corner(corner, programme, staff, serial):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
     count_returns(programme)
     data_return = build_return(corner, partnership, place, people)
+    moderation = build_moderation(corner, partnership, place, people)
     (agreement,) = write_agreements(staff[Role.COORDINATOR], agreement_text(programme), [partnership])
     school_report = ReportFactory(
         kind=Report.Kind.SCHOOL,
@@ -299,6 +300,7 @@ def build_corner(corner, programme, staff, serial):
         event=event,
         place=place,
         data_return=data_return,
+        moderation=moderation,
         pupil=place.pupil,
         pupil_list=pupil_list,
         upn=upn_of(serial),
@@ -442,6 +444,23 @@ def build_return(corner, partnership, place, people):
         version = row.versions.create(number=number, submitted_by=by, submitted_at=now, **more)
         version.grades.create(place=place, grade=grade, comment=comment)
     return row
+
+
+def build_moderation(corner, partnership, place, people):
+    """A session in the summer, to which the first grade of the place was brought and agreed."""
+    event = EventFactory(
+        programme=partnership.programme,
+        area=partnership.area,
+        kind="moderation",
+        name=f"{corner} moderation",
+        on=dt.date(2027, 6, 2),
+        audience=["specialist", "partner"],
+    )
+    grade = place.assessments.earliest("data_point__due_on")
+    event.moderated_grades.create(
+        place=place, data_point=grade.data_point, brought=grade.grade, agreed=grade.grade, by=people[Role.PARTNER]
+    )
+    return event
 
 
 def build_finding(corner, study, people):

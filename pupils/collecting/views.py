@@ -17,6 +17,7 @@ from pupils.collecting.forms import GradesForm
 from pupils.collecting.reading import read
 from pupils.collecting.template import COLUMNS, owed_rows
 from pupils.collecting.writing import Overtaken, keep_drafts
+from pupils.models import Assessment
 
 ACTION = "returns.collect"
 
@@ -37,7 +38,19 @@ def points_of(programme, person):
         )
     )
     found = {row["data_point"]: row for row in rows}
+    for point, number, moderated in moderated_at(programme, person):
+        if point in found:
+            found[point] |= {"grades": number, "moderated": moderated}
     return [(point, found.get(point.pk)) for point in programme.data_points.all()]
+
+
+def moderated_at(programme, person):
+    """Of the submitted grades of each data point, how many there are and how many were moderated."""
+    rows = Assessment.objects.filter(
+        place__partnership__in=asked_of(programme, person), grade__isnull=False, data_point__programme=programme
+    )
+    counted = rows.order_by().values("data_point").annotate(n=Count("pk"), agreed=Count("pk", filter=Q(moderated=True)))
+    return counted.values_list("data_point", "n", "agreed")
 
 
 def asked_of(programme, person):

@@ -2,6 +2,7 @@ from pupils.models.lists import PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
 from pupils.models.returns import (
+    ModeratedGrade,
     ReturnNote,
     ReturnRevision,
     ReturnSheet,
@@ -16,6 +17,7 @@ __all__ = [
     "Erasure",
     "FrozenFigures",
     "Grade",
+    "ModeratedGrade",
     "Place",
     "PlaceChange",
     "PupilList",

@@ -7,9 +7,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from desks import models as desks
-from programmes.models import DataReturn, Programme
+from programmes.models import DataPoint, DataReturn, Programme
 from pupils.models.places import Assessment, Place
 from pupils.models.scales import Grade
+from visits.models import Event
 
 
 class ReturnSheet(desks.Sheet):
@@ -121,3 +122,26 @@ class ReturnsUpload(models.Model):
 
     def __str__(self):
         return f"upload {self.pk}"
+
+
+class ModeratedGrade(models.Model):
+    """A grade that was brought to a moderation session, and the one that was agreed there."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="moderated_grades")
+    place = models.ForeignKey(Place, on_delete=models.CASCADE, related_name="moderated_grades")
+    data_point = models.ForeignKey(DataPoint, on_delete=models.CASCADE, related_name="+")
+    brought = models.ForeignKey(Grade, on_delete=models.PROTECT, related_name="+")
+    agreed = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["event", "data_point", "place"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "place", "data_point"], name="moderated_once_in_a_session")
+        ]
+
+    @property
+    def steps(self):
+        """How many steps of the scale the agreed grade is above the one that was brought; None while none is agreed."""
+        return None if self.agreed is None else self.agreed.position - self.brought.position

@@ -8,6 +8,7 @@ from pupils.models import (
     Erasure,
     FrozenFigures,
     Grade,
+    ModeratedGrade,
     Place,
     PlaceChange,
     PupilList,
@@ -41,6 +42,7 @@ PARTS = [
     ),
     Part(PlaceChange, "pupil__programme", "change of a place", "changes of places"),
     Part(PupilList, "partnership__programme", "list of pupils that was sent", "lists of pupils that were sent"),
+    Kept(ModeratedGrade, "event__programme", "grade of a moderation session", "grades of moderation sessions"),
     Kept(Assessment, "place__partnership__programme", "grade", "grades"),
     Kept(
         Place,

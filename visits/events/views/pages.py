@@ -41,6 +41,7 @@ class EventDetail(Allowed, DetailView):
             may_answer=mine is not None and event.is_planned and not event.is_past,
             may_manage=manages and event.is_planned,
             may_record=records,
+            may_moderate=event.kind == Event.Kind.MODERATION and person.may("moderation.view"),
             takes_register=records and register.is_open(event, today),
             people=in_sight(person, event, expected, records),
             numbers=standing.numbers(expected),

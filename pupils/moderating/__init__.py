@@ -1,0 +1,1 @@
+"""Moderation sessions: teachers bring grades, look at the work together and agree; the difference is kept."""

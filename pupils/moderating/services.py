@@ -1,0 +1,144 @@
+"""Grades that were brought to a session, agreed there, and go into the returns of their partnerships."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from desks.services import Cell, State
+from programmes.models import DataPoint, DataReturn, Partnership
+from pupils.models import Assessment, ModeratedGrade
+from pupils.returns.answers import answer_of
+from pupils.returns.standing import Row, Standing
+from pupils.returns.writing import why_closed, write_grades
+from visits.models import Event
+
+
+def point_of(event: Event, asked="") -> DataPoint | None:
+    """The data point that somebody asked for, else the one that comes next after the session, else the last."""
+    points = list(event.programme.data_points.all())
+    chosen = next((point for point in points if str(point.pk) == asked), None)
+    return chosen or next((point for point in points if point.due_on >= event.on), points[-1] if points else None)
+
+
+@dataclass
+class Line:
+    """A place that somebody may bring. `typed` is what they sent, where it was not understood."""
+
+    row: Row
+    moderated: ModeratedGrade | None = None
+    is_brought: bool = False
+    typed: str = ""
+    error: str = ""
+
+    @property
+    def agreed(self):
+        return self.typed or (self.moderated.agreed.code if self.moderated and self.moderated.agreed else "")
+
+
+@dataclass
+class Group:
+    """A partnership with its lines. `closed` says why its grades cannot change here."""
+
+    data_return: DataReturn
+    lines: list[Line] = field(default_factory=list)
+    closed: str = ""
+
+
+def groups_of(person, event: Event, point: DataPoint) -> list[Group]:
+    """The returns of the person's own partnerships at the data point, with what was brought to this session."""
+    partnerships = Partnership.objects.allowed(person, "returns.enter").filter(programme=event.programme_id)
+    if event.area_id:
+        partnerships = partnerships.filter(area=event.area_id)
+    rows = DataReturn.objects.filter(partnership__in=partnerships, data_point=point, expected__gt=0)
+    rows = rows.select_related(
+        "data_point", "sheet", "submitted_by", "partnership__programme", "partnership__partner_school"
+    )
+    brought = {row.place_id: row for row in moderated_in(event, point)}
+    groups = []
+    for row in rows.order_by("partnership__ref"):
+        lines = [
+            Line(line, brought.get(line.place.pk), line.place.pk in brought)
+            for line in Standing(row).rows
+            if line.answer.grade is not None or line.place.pk in brought
+        ]
+        groups.append(Group(row, lines, why_closed(row)))
+    return groups
+
+
+def moderated_in(event, point):
+    return ModeratedGrade.objects.filter(event=event, data_point=point).select_related(
+        "brought", "agreed", "place__pupil", "place__partnership__partner_school"
+    )
+
+
+def take(groups, data) -> bool:
+    """What was sent, put to the lines; whether all of it can be understood."""
+    understood = True
+    for group in groups:
+        standing = Standing(group.data_return)
+        for line in group.lines:
+            pk = line.row.place.pk
+            line.typed = data.get(f"agreed-{pk}", "").strip()
+            line.is_brought = f"brought-{pk}" in data or bool(line.typed)
+            if line.typed and answer_of(line.typed, standing.programme.scale, standing.grades).grade is None:
+                line.error, understood = f"“{line.typed}” is no grade of this scale.", False
+    return understood
+
+
+@transaction.atomic
+def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[Group]:
+    """What was brought and agreed is kept, and an agreed grade goes into an open return, marked as moderated.
+
+    Returns the groups in which a submitted grade differs from the agreed one: those wait for a correction.
+    """
+    differing = []
+    for group in groups:
+        standing, cells, differs = Standing(group.data_return), [], False
+        for line in group.lines:
+            if not line.is_brought:
+                if line.moderated is not None:
+                    line.moderated.delete()
+                continue
+            agreed = answer_of(line.typed, standing.programme.scale, standing.grades).grade if line.typed else None
+            row = line.moderated or ModeratedGrade(
+                event=event, place=line.row.place, data_point=point, brought=line.row.answer.grade
+            )
+            if row.pk and row.agreed == agreed:
+                continue
+            row.agreed, row.by, row.at = agreed, person, timezone.now()
+            row.save()
+            if agreed is None:
+                continue
+            if group.closed:
+                differs |= agreed != line.row.answer.grade
+                given = Assessment.objects.filter(place=line.row.place, data_point=point, grade=agreed)
+                given.update(moderated=True)
+            else:
+                cells += cells_for(line.row, agreed, len(cells))
+        if cells:
+            outcomes = write_grades(person, group.data_return, cells, uuid.uuid4())
+            differs |= any(outcome.state != State.SAVED for outcome in outcomes)
+        if differs:
+            differing.append(group)
+    audit.record(person, "grades.moderated", event)
+    return differing
+
+
+def cells_for(row, agreed, seq):
+    boxes = ((row.grade, agreed.code), (row.moderated, "yes"))
+    return [Cell(box.field, text, box.version, seq + n) for n, (box, text) in enumerate(boxes, start=1)]
+
+
+def summary(rows) -> dict:
+    """Of the grades that were brought how many were agreed as they were, and how many up or down."""
+    steps = [row.steps for row in rows]
+    return {
+        "brought": len(steps),
+        "same": sum(step == 0 for step in steps),
+        "up": sum(step is not None and step > 0 for step in steps),
+        "down": sum(step is not None and step < 0 for step in steps),
+        "waiting": steps.count(None),
+    }

@@ -1,0 +1,111 @@
+"""Grades that teachers bring to a moderation session and agree there."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from pupils.models import Assessment, ModeratedGrade
+from tests.factories import EventFactory
+from tests.reading import text_of
+from tests.returns.entering import DECEMBER, address, autosave, box, cell, counts, enter, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+@pytest.fixture
+def session(at):
+    return EventFactory(
+        programme=at.programme, kind="moderation", on=dt.date(2026, 12, 3), audience=["specialist", "partner"]
+    )
+
+
+def page(session):
+    return reverse("pupils:moderation", args=[session.pk])
+
+
+def moderate(client, user, session, agreed, point=None):
+    """`agreed`: place -> the grade that was agreed, or "" for one that was only brought."""
+    client.force_login(user)
+    data = {f"brought-{place.pk}": "yes" for place in agreed} | {f"agreed-{p.pk}": t for p, t in agreed.items()}
+    where = page(session) + (f"?point={point.pk}" if point else "")
+    return client.post(where, data, follow=True)
+
+
+def kept():
+    rows = ModeratedGrade.objects.select_related("brought", "agreed").order_by("place__pupil__ref")
+    return [(row.place.pupil.ref, row.brought.code, row.agreed and row.agreed.code, row.steps) for row in rows]
+
+
+def test_an_agreed_grade_goes_into_the_return_and_the_first_stays_beside_it(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla, _, sana, jonah, *_ = at.places
+
+    moderate(client, at.tom, session, {kayla: "3b", sana: "3b", jonah: ""})
+
+    assert kept() == [("C001", "3a", "3b", -1), ("C003", "3b", "3b", 0), ("C004", "2a", None, None)]
+    texts = at.december.sheet.texts
+    assert (texts[box("grade", kayla)], texts[box("moderated", kayla)], texts[box("moderated", sana)]) == (
+        "3b",
+        "yes",
+        "yes",
+    )
+    submit(client, at.hannah, at.december)
+    rows = Assessment.objects.filter(data_point=at.points[1], moderated=True)
+    assert sorted(rows.values_list("place__pupil__ref", flat=True)) == ["C001", "C003"]
+    assert counts(at.december)[0] == "submitted"
+
+
+def test_a_grade_that_is_submitted_is_marked_or_waits_for_a_correction(client, at, session):
+    kayla, marcus = at.places[:2]
+
+    answer = text_of(moderate(client, at.hannah, session, {kayla: "3b", marcus: "3a"}, at.points[0]))
+
+    assert "an agreed grade differs from the one that is submitted" in answer
+    rows = Assessment.objects.filter(data_point=at.points[0], moderated=True).values_list("place", "grade__code")
+    assert list(rows) == [(kayla.pk, "3b")]
+    assert kept() == [("C001", "3b", "3b", 0), ("C002", "3c", "3a", 2)]
+
+
+def test_a_grade_that_is_none_is_told_and_nothing_typed_is_lost(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+
+    answer = moderate(client, at.tom, session, {at.places[0]: "3z", at.places[2]: "3b"})
+
+    assert answer.status_code == 422
+    assert "“3z” is no grade of this scale." in text_of(answer)
+    assert 'value="3z"' in answer.content.decode()
+    assert kept() == []
+
+
+def test_who_looks_after_the_programme_sees_what_was_brought_by_reference(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    moderate(client, at.tom, session, {at.places[0]: "3b", at.places[2]: "3b"})
+    client.force_login(at.amira)
+
+    read = text_of(client.get(page(session)))
+    collected = text_of(client.get(reverse("pupils:collect", args=[at.programme.slug])))
+
+    assert "2 brought: 1 agreed as it was, 0 up, 1 down" in read
+    assert "C001 KB, Year 5 3a 3b Down 1 sub-level" in read
+    assert "Kayla" not in read
+    assert "0 of 6" in collected  # of October's submitted grades
+
+
+def test_only_a_moderation_session_has_this_page(client, at):
+    twilight = EventFactory(programme=at.programme, kind="twilight", audience=["specialist", "partner"])
+    client.force_login(at.hannah)
+
+    assert client.get(page(twilight)).status_code == 404
+
+
+def test_what_is_not_brought_after_all_is_taken_off(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    moderate(client, at.tom, session, {at.places[0]: "3b"})
+
+    moderate(client, at.tom, session, {})
+
+    assert kept() == []
+    autosave(client, at.hannah, at.december, cell("moderated", at.places[0], "", base=1))
+    assert at.december.sheet.texts[box("moderated", at.places[0])] == ""
+    assert client.get(address("return", at.december)).status_code == 200
