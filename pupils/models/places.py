@@ -17,21 +17,28 @@ from pupils.upn import EncryptedUpnField
 class PlaceQuerySet(ScopedQuerySet):
     """Whose place a person may see. What of it (names, or reference and initials) the action says.
 
-    A specialist teacher's head reaches none of the partner school's.
+    A specialist teacher's head reaches none of the partner school's. Once the pupils are erased nobody reaches what is
+    left of single ones.
     """
 
-    started = started("partnership__programme__") & Q(partnership__programme__erased_at=None)
+    started = started("partnership__programme__")
     reach = through_partnership(OWN | {Role.HEADTEACHER: of_partner_school})
+
+    def allowed(self, user, action):
+        return super().allowed(user, action).filter(partnership__programme__erased_at=None)
 
 
 class TargetPupilQuerySet(ScopedQuerySet):
     """A pupil is in reach through a place: the same rules, said once."""
 
-    started = started("programme__") & Q(programme__erased_at=None)
+    started = started("programme__")
     reach = {
         role: lambda m, rule=rule: Q(pk__in=Place.objects.filter(rule(m)).values("pupil"))
         for role, rule in PlaceQuerySet.reach.items()
     }
+
+    def allowed(self, user, action):
+        return super().allowed(user, action).filter(programme__erased_at=None)
 
     def open_to_change(self):
         """The results of a closed programme stand, and so do the details on which they rest.

@@ -148,6 +148,9 @@ def test_afterwards_the_pages_of_pupils_are_gone_and_the_figures_lead_nowhere(cl
     confirm(client, ours, "anonymise")
     work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
 
+    progress = client.get(reverse("reports:followed", args=[ours.programme.slug])).content.decode()
+    assert "anonymous-" not in progress
+    assert "Its pupil data was erased on 1 September 2028" in progress
     places = client.get(reverse("reports:places", args=[ours.programme.slug]), follow=True)
     client.force_login(ours.people[Role.HEADTEACHER])
 

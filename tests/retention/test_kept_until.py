@@ -131,6 +131,11 @@ def test_the_day_stands_on_every_page_of_a_pupil(client, ours):
         reverse("pupils:list"),
         *(reverse(f"pupils:{name}", args=[ours.pupil.pk]) for name in ("detail", "change")),
     ]
+    pages += [
+        reverse("pupils:choose", args=[ours.partnership.pk]),
+        reverse("pupils:return", args=[ours.data_return.pk]),
+        reverse("reports:partnership_followed", args=[ours.partnership.pk]),
+    ]
     pages += [ours.programme.get_absolute_url(), reverse("reports:handover", args=[ours.partnership.pk])]
 
     without = [url for url in pages if "ept until 31 August 2028" not in text(client.get(url))]
