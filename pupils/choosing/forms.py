@@ -89,7 +89,7 @@ class AddPupilForm(PupilForm):
         super().__init__(*args, **kwargs)
         self.partnership, self.follows = partnership, follows
         programme = partnership.programme
-        self.fields["year_group"].initial = partnership.year_group
+        self.initial["year_group"] = partnership.year_group
         self.fields["since"].widget = DayInput(programme.starts_on, programme.ends_on)
         if follows:
             self.fields["since"].initial = follows.until

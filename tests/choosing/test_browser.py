@@ -47,3 +47,22 @@ def test_a_pasted_list_is_mended_in_its_cells_and_added(open_as):
         ("Leo", "Mbeki", 5, "K"),
     ]
     assert (look, problems_at(page, [1280, 375])) == ({}, {})
+
+
+def test_guessed_columns_are_corrected_on_a_phone(open_as):
+    ours = build_world()[0]
+    PupilList.objects.all().delete()
+    page = open_as(ours.people[Role.PARTNER], 375)
+    page.goto(reverse("pupils:choose", args=[ours.partnership.pk]))
+
+    page.get_by_label("Paste rows from a spreadsheet").fill("Byrne\tUna\t5\nMbeki\tLeo\t5\n")
+    page.get_by_role("button", name="Look at the pupils").click()
+    expect(page.get_by_text("the columns are guessed")).to_be_visible()
+    look = problems_at(page, [1280, 375])
+    page.get_by_label("What Column 1 is taken for").select_option("Surname")
+    page.get_by_label("What Column 2 is taken for").select_option("Forename")
+    page.get_by_role("button", name="Read the columns like this").click()
+    page.get_by_role("button", name="Add 2 target pupils").click()
+
+    expect(page.get_by_role("link", name="Una Byrne")).to_be_visible()
+    assert look == {}

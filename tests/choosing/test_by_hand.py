@@ -1,8 +1,10 @@
 """Target pupils typed one after another."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.urls import reverse
 
 from accounts.roles import Role
 from programmes.models import Programme
@@ -25,6 +27,12 @@ def test_pupils_are_added_one_after_another(choosing):
     assert "3 target pupils" in text(second)
     assert choosing.places()[1:] == [("Una Byrne", "5B", None), ("Leo Mbeki", "", dt.date(2026, 11, 2))]
     assert TargetPupil.objects.get(last_name="Byrne").upn == upn_of(4000)
+
+
+def test_the_year_group_of_the_partnership_stands_in_its_box(choosing):
+    page = choosing.client.get(reverse("pupils:add", args=[choosing.partnership.pk])).content.decode()
+
+    assert re.search(r'<input[^>]*name="year_group"[^>]*value="5"', page)
 
 
 @pytest.mark.parametrize(
