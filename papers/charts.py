@@ -60,6 +60,7 @@ class _Scale:
         self.values = {g["code"]: Fraction(g["points"] if self.has_points else g["position"]) for g in grades}
         rows = [row for group in groups for row in group["rows"]]
         used = [self.values[row[end]] for row in rows for end in ("first", "last") if row[end]]
+        used += [self.values[row["target"]] for row in rows if row.get("target")]
         used += [self.values[group["level"]] for group in groups if group["level"] and group["rows"]]
         longest = max(
             (_width(code, bold=True) for row in rows for code in (row["first"], row["last"]) if code), default=0
@@ -173,6 +174,7 @@ def _chart(scale, parts, first, last, by, number, of):
         "has_both": any(row["both"] for row in rows),
         "has_only_first": any(row["first"] is not None and row["last"] is None for row in rows),
         "has_only_last": any(row["first"] is None and row["last"] is not None for row in rows),
+        "has_target": any(row["target"] for row in rows),
         "has_same": any(row["same"] for row in rows),
         "title": _title(scale, parts, first, last, by, number, of),
         "description": _description(scale, parts, rows, first, last, by),
@@ -224,12 +226,17 @@ def _row(scale, row, top, uprights, first, last):
         "above": bool(both and row["above"]),
         "line": both and x1 != x2,
         "band": None,
+        "target": None,
     }
     right = max(x + radius for x, radius in ((x1, 5), (x2, 6), (NAMES, 0)) if x is not None)
     if scale.expects(row):
         goal = scale.x(scale.values[row["first"]] + scale.expected)
         drawn["band"] = {"y": y - 6, "width": goal - x1, "goal": goal, "tick1": y - 9, "tick2": y + 9}
         right = max(right, goal)
+    if row.get("target"):
+        x = scale.of(row["target"])
+        drawn["target"] = {"x": x, "points": f"{x},{y - 10} {x + 10},{y} {x},{y + 10} {x - 10},{y}"}
+        right = max(right, x + 4)
     drawn |= {"first_text": None, "last_text": None}
     if both and x2 < x1:
         drawn["last_text"] = _label(row["last"], x2 - 12, "end", scale.widest, bold=True)
@@ -308,6 +315,10 @@ def _title(scale, parts, first, last, by, number, of):
 
 
 def _in_words(scale, row, first, last):
+    return _came_of(scale, row, first, last) + (f", target grade {row['target']}" if row.get("target") else "")
+
+
+def _came_of(scale, row, first, last):
     if not row["first"] or not row["last"]:
         grade = row["first"] or row["last"]
         return f"{row['label']} {f'{grade}, ' if grade else ''}{_missing(row, first, last)[0]}"
@@ -336,6 +347,8 @@ def _description(scale, parts, rows, first, last, by):
             if any(row["both"] for row in rows)
             else "."
         )
+    if any(row["target"] for row in rows):
+        words += " A diamond is the target grade that both teachers have agreed."
     if any(part["level"] for part in parts):
         words += " The dashed line is the level for the year."
     return words

@@ -6,6 +6,7 @@ from pupils.collecting import views as collecting
 from pupils.life import views as life
 from pupils.moderating import views as moderating
 from pupils.returns import views as returns
+from pupils.targets import views as targets
 
 app_name = "pupils"
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("returns/<int:pk>/correct/", returns.correct, name="return_correct"),
     path("pupils/partnership/<int:pk>/", choosing.choose, name="choose"),
     path("pupils/partnership/<int:pk>/add/", choosing.add, name="add"),
+    path("pupils/partnership/<int:pk>/targets/", targets.targets, name="targets"),
     path("pupils/partnership/<int:pk>/take-over/", life.take_over, name="take_over"),
     path("pupils/places/<int:pk>/end/", life.end, name="place_end"),
     path("pupils/places/<int:pk>/back/", life.back, name="place_back"),

@@ -18,6 +18,7 @@ from pupils.choosing.services import where_to_choose
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
 from pupils.life.services import history, open_to_entries
 from pupils.models import Place, TargetPupil
+from pupils.targets.services import targets_of
 
 
 class PlaceList(Allowed, ListView):
@@ -82,7 +83,10 @@ class PupilDetail(Allowed, DetailView):
         )
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
         return super().get_context_data(
-            places=[(place, services.with_excuses(place, given)) for place, given in services.with_grades(places)],
+            places=[
+                (place, services.with_excuses(place, given))
+                for place, given in services.with_grades(with_aims(places))
+            ],
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
             history=history(places),
@@ -90,6 +94,15 @@ class PupilDetail(Allowed, DetailView):
             today=timezone.localdate(),
             **kwargs,
         )
+
+
+def with_aims(places):
+    """Puts on each place the target grade that is agreed; None without one."""
+    places = list(places)
+    found = targets_of(places)
+    for place in places:
+        place.aim = found.get(place.pk, {}).get("agreed")
+    return places
 
 
 class PupilUpdate(Allowed, UpdateView):

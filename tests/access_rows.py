@@ -476,6 +476,8 @@ MATRIX = {
     "reports:followed_table GET":       (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "reports:partnership_followed GET": (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     "reports:partnership_followed_table GET": (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
+    "pupils:targets GET":               (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
+    "pupils:targets POST":              (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "reports:years_table GET":          (302, 403, 200, 200, 200, 403, 403, 403, 403, 403, 403, 403),
     "reports:completeness GET":         (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "reports:completeness_table GET":   (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
@@ -708,6 +710,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:results": lambda c: [c.programme.slug],
     "reports:results_table": lambda c: [c.programme.slug, "csv"],
     "reports:places": lambda c: [c.programme.slug],
+    "pupils:targets": lambda c: [c.partnership.pk],
     "reports:years_table": lambda c: [c.programme.slug, "csv"],
     "reports:completeness": lambda c: [c.programme.slug],
     "reports:completeness_table": lambda c: [c.programme.slug, "csv"],
@@ -818,6 +821,7 @@ PUPIL_NAMES = {
     *("pupils:list", "pupils:detail", "pupils:change"),
     *("pupils:choose", "pupils:add", "pupils:list_check", "pupils:list_rows"),
     *("pupils:place_end", "pupils:place_back", "pupils:place_change"),
+    "pupils:targets",
 }
 TEACHERS_SEE_NAMES = {
     "reports:handover",

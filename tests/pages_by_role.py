@@ -264,6 +264,7 @@ def pages_of(corner):
         ],
         Role.PARTNER: [
             *everyone,
+            reverse("pupils:targets", args=[ours.partnership.pk]),
             *progress,
             *own_week,
             *agreements,

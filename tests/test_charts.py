@@ -55,6 +55,7 @@ def test_positions_of_a_small_chart():
         "same": False,
         "above": True,
         "line": True,
+        "target": None,
         "band": {"y": 61, "width": 91, "goal": 374, "tick1": 58, "tick2": 76},
         "first_text": {"text": "b", "x": 272, "anchor": "end", "from": 264, "to": 272},
         "last_text": {"text": "d", "x": 478, "anchor": "start", "from": 478, "to": 487},
@@ -371,3 +372,16 @@ def test_what_is_expected_later_is_drawn_from_the_first_grade_on_and_says_by_whe
     assert (chart["expects"], chart["by"]) == (True, "Summer")
     assert "beside the progress expected by Summer" in chart["title"]
     assert "to the expected Summer grade and ends in an upright line." in chart["description"]
+
+
+def test_a_target_grade_is_a_diamond_and_is_said_in_words():
+    rows = group(place("Ben", "2b", "3b") | {"target": "3a"}, place("Al", "2b", "3c"))
+
+    (chart,) = dumbbell(SUB_LEVELS, [rows], 3)
+
+    ben, al = chart["groups"][0]["rows"]
+    assert (ben["target"]["x"] > ben["last"], al["target"]) == (True, None)
+    assert chart["has_target"]
+    assert "more than expected, target grade 3a;" in chart["title"]
+    assert "A diamond is the target grade" in chart["description"]
+    assert "<polygon" in render_to_string("papers/_dumbbell.html", {"c": chart})

@@ -143,6 +143,7 @@ LISTS = {
     "reports:nudges": ["coordinator"],
     "reports:results": ["coordinator", "consultant", "budget_holder"],
     "reports:places": ["coordinator", "consultant"],
+    "pupils:targets": ["partner"],
     "reports:completeness": ["coordinator", "consultant", "finance"],
     "reports:followed": ["coordinator", "specialist", "headteacher"],
     "reports:partnership_followed": ["coordinator", "headteacher"],

@@ -233,6 +233,7 @@ def build_corner(corner, programme, staff, serial):
     grades = list(scales.load_scale(programme.scale).grades.all())
     for number, point in enumerate(programme.data_points.all()):
         AssessmentFactory(place=place, data_point=point, grade=grades[6 + number])
+    place.targets.create(grade=grades[9], side="specialist", proposed_by=people[Role.SPECIALIST])
     count_returns(programme)
     data_return = build_return(corner, partnership, place, people)
     moderation = build_moderation(corner, partnership, place, people)

@@ -11,6 +11,7 @@ from pupils.models.returns import (
     VersionGrade,
 )
 from pupils.models.scales import Grade, Scale
+from pupils.models.targets import TargetGrade
 
 __all__ = [
     "Assessment",
@@ -27,6 +28,7 @@ __all__ = [
     "ReturnVersion",
     "ReturnsUpload",
     "Scale",
+    "TargetGrade",
     "TargetPupil",
     "VersionGrade",
 ]

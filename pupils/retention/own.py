@@ -18,6 +18,7 @@ from pupils.models import (
     ReturnsUpload,
     ReturnVersion,
     Scale,
+    TargetGrade,
     TargetPupil,
     VersionGrade,
 )
@@ -40,6 +41,7 @@ PARTS = [
         "grades of submitted versions",
         without={"comment": ""},
     ),
+    Part(TargetGrade, "place__partnership__programme", "target grade", "target grades"),
     Part(PlaceChange, "pupil__programme", "change of a place", "changes of places"),
     Part(PupilList, "partnership__programme", "list of pupils that was sent", "lists of pupils that were sent"),
     Kept(ModeratedGrade, "event__programme", "grade of a moderation session", "grades of moderation sessions"),

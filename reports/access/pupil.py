@@ -6,7 +6,7 @@ from accounts.models import AuditEvent
 from lessons.boxes import INTERVIEW, MET_WORDS, OF_PUPIL, OF_STAGE, VERBATIM
 from lessons.models import CasePupil, Finding, Observation, Photo, Presence, PrivateNote, ResearchLesson, VisitRecord
 from pupils.life.services import history
-from pupils.models import Place, TargetPupil, VersionGrade
+from pupils.models import Place, TargetGrade, TargetPupil, VersionGrade
 from pupils.services import with_grades
 from reports.access.redacting import children_around
 from reports.access.sections import day, minute, section
@@ -51,6 +51,7 @@ def pupil_file(pupil, reader) -> dict:
             changes(places, children),
             grades(places),
             versions(places, children),
+            targets(places),
             presences(places),
             records(places, children),
             *(study(case, children) for case in cases),
@@ -150,6 +151,23 @@ def grades(places):
     return section(
         "Grades", head=["Partnership", "Data point", "Grade", "Assessed", "Moderated", "Entered by"], rows=rows
     )
+
+
+def targets(places):
+    """Each target grade that was ever proposed, and what became of it."""
+    rows = [
+        [
+            row.place.partnership.label,
+            row.grade.code if row.grade else "No target grade any more",
+            f"{row.proposed_by}, {day(row.proposed_at)}",
+            f"{row.agreed_by}, {day(row.agreed_at)}" if row.agreed_at else "Not agreed",
+            f"{row.get_ended_how_display()}, {day(row.ended_at)}" if row.ended_at else "Stands",
+        ]
+        for row in TargetGrade.objects.filter(place__in=places).select_related(
+            "grade", "place__partnership", "proposed_by", "agreed_by"
+        )
+    ]
+    return section("Target grades", head=["Partnership", "Grade", "Proposed", "Agreed", "Now"], rows=rows)
 
 
 def versions(places, children):

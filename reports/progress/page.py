@@ -15,6 +15,7 @@ from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
 from pupils.results import place_facts
 from pupils.retention.freezing import frozen_figures
+from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import number_words, reason_words
 from reports.results_page import why_missing
@@ -186,6 +187,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
         "place", "data_point", "grade__code", "reason"
     ):
         given[place][point] = (code, reason)
+    targets = targets_of(rows)
     position = {grade["code"]: grade["position"] for grade in grades}
     level = {e.year_group: e.met_from for e in followed.programme.expectations.all()}
     made = []
@@ -199,6 +201,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                 "pupil": rows[place.place].pupil,
                 "facts": place,
                 "change": change_words(place),
+                "target": agreed_grade(targets.get(place.place), position),
                 "why": "" if place.matched else why_missing(place, followed.first, to),
             }
             for place in mine
@@ -215,8 +218,15 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
             "rows": sorted(pupils, key=order),
         }
         charts = charts_of(followed, group, grades, to)
+        group["any_target"] = any(row["target"] for row in pupils)
         made.append(group | {"partnership": partnerships[pk], "charts": charts, "block": block(mine)})
     return made
+
+
+def agreed_grade(found, position):
+    """The code of the target grade that both sides have agreed; None without one, or on another scale."""
+    agreed = found and found["agreed"]
+    return agreed.grade.code if agreed and agreed.grade and agreed.grade.code in position else None
 
 
 def order(row):

@@ -21,7 +21,11 @@ def of_partnership(request, pk) -> HttpResponse:
     partnership = partnership_of(request, pk)
     audit.record(request.user, "progress.viewed", partnership)
     page = progress_page(Followed(request.user, partnership.programme, partnership), request.GET)
-    return render(request, "reports/progress/partnership.html", {"page": page, "partnership": partnership})
+    may_aim = request.user.may("pupils.edit") and (
+        Partnership.objects.allowed(request.user, "pupils.edit").filter(pk=partnership.pk).exists()
+    )
+    context = {"page": page, "partnership": partnership, "may_aim": may_aim}
+    return render(request, "reports/progress/partnership.html", context)
 
 
 @require_safe
