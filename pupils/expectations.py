@@ -10,7 +10,7 @@ from programmes.models import Expectation, Programme, SuccessCriterion
 from programmes.services.programmes import mark_done
 from programmes.setting_up import Gap
 from pupils import scales
-from pupils.models import Assessment
+from pupils.models import Assessment, ExpectationChange
 
 
 class ScaleInUse(Exception):
@@ -51,12 +51,25 @@ def without_a_rate(programme) -> list[Gap]:
     return [Gap(f"{criterion} the scale has no points to count it by.", (("Choose a scale with points", choose), out))]
 
 
+def expected_now(programme) -> dict:
+    """What a change is told from and to."""
+    points = programme.expected_points
+    return {
+        "expected_points": None if points is None else f"{points.normalize():f}",
+        "levels": {str(e.year_group): [e.met_from, e.exceeded_from] for e in programme.expectations.all()},
+    }
+
+
 @transaction.atomic
-def save_assessment(person, programme, scale: str, expected_points: Decimal | None, levels: dict):
-    """Scale, expected progress and levels (year group -> met from, exceeded from) are these now. Or ScaleInUse."""
+def save_assessment(person, programme, scale: str, expected_points: Decimal | None, levels: dict, reason=""):
+    """Scale, expected progress and levels (year group -> met from, exceeded from) are these now. Or ScaleInUse.
+
+    Once grades are in, a change is kept with who made it and why.
+    """
     row = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    grades, before = grades_in(row), expected_now(row)
     if row.scale != scale:
-        if grades := grades_in(row):
+        if grades:
             raise ScaleInUse(grades)
         row.expectations.all().delete()
     scales.load_scale(scale)
@@ -69,5 +82,8 @@ def save_assessment(person, programme, scale: str, expected_points: Decimal | No
             year_group=year_group,
             defaults={"met_from": met_from, "exceeded_from": exceeded_from},
         )
+    after = expected_now(Programme.objects.get(pk=programme.pk))
+    if grades and before != after:
+        ExpectationChange.objects.create(programme=programme, by=person, reason=reason, before=before, after=after)
     mark_done(person, programme, "assessment")
     audit.record(person, "programme changed", programme, about="assessment")

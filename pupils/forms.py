@@ -141,6 +141,7 @@ class ExpectationsForm(forms.Form):
         super().__init__(*args, **kwargs)
         file = scales.description(scale)
         codes = [grade["code"] for grade in file["grades"]]
+        self.asks_why = programme.scale == scale and bool(expectations.grades_in(programme))
         self.programme, self.order = programme, {code: place for place, code in enumerate(codes)}
         self.has_points = file["has_points"]
         if self.has_points:
@@ -154,7 +155,25 @@ class ExpectationsForm(forms.Form):
                 self.fields[f"{name}_{year}"] = forms.ChoiceField(
                     label=label, choices=offered, required=False, initial=initial
                 )
+        if self.asks_why:
+            self.fields["reason"] = forms.CharField(
+                label="Why do you change it?",
+                required=False,
+                max_length=300,
+                help_text="Grades are in, so a change is kept with your name and the reason. No name of a pupil here.",
+                error_messages={"max_length": "Keep the reason to 300 characters."},
+            )
         self.helper = with_button(self, "Save and continue")
+
+    @property
+    def changes(self):
+        """Whether anything would be other than it stands; of the year groups of the programme."""
+        standing = {
+            row.year_group: (row.met_from, row.exceeded_from)
+            for row in self.programme.expectations.all()
+            if row.year_group in self.programme.year_groups
+        }
+        return self.cleaned_data.get("expected_points") != self.programme.expected_points or self.levels != standing
 
     def labels(self, year):
         called = f"Year {year}" if year else "Reception"
@@ -196,4 +215,6 @@ class ExpectationsForm(forms.Form):
                 self.add_error(f"exceeded_{year}", f"Year {year}: {exceeded} is below {met}. Swap or correct them.")
             elif met:
                 self.levels[year] = (met, exceeded)
+        if self.asks_why and not self.errors and self.changes and not cleaned["reason"]:
+            self.add_error("reason", "Say why you change it: grades are in, and results change with it.")
         return cleaned

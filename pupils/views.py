@@ -18,6 +18,7 @@ from pupils.choosing.services import where_to_choose
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
 from pupils.life.services import history, open_to_entries
 from pupils.models import Place, TargetPupil
+from pupils.preview import preview
 from pupils.targets.services import targets_of
 
 
@@ -84,8 +85,7 @@ class PupilDetail(Allowed, DetailView):
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
         return super().get_context_data(
             places=[
-                (place, services.with_excuses(place, given))
-                for place, given in services.with_grades(with_aims(places))
+                (place, services.with_excuses(place, given)) for place, given in services.with_grades(with_aims(places))
             ],
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
@@ -159,7 +159,10 @@ def assessment(request, slug):
 
 def in_use(grades):
     what = "1 grade is" if grades == 1 else f"{grades:,} grades are"
-    return f"The scale cannot change: {what} in on the one that stands, and a gain across two scales is no number."
+    return (
+        f"The scale cannot change: {what} in on the one that stands, and a gain across two "
+        "scales is no number. To assess on another scale, copy the programme to another year and choose it there."
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,36 +173,40 @@ def expectations(request, slug, scale):
     except scales.UnknownScale:
         raise Http404 from None
     form = ExpectationsForm(request.POST or None, programme=programme, scale=scale)
-    warnings = []
+    warnings, figures = [], []
     if request.method == "POST" and form.is_valid():
-        warnings = results_change(programme, form) if "sure" not in request.POST else []
-        if not warnings and save_expectations(request, programme, scale, form):
+        if form.asks_why and form.changes and "sure" not in request.POST:
+            warnings = [results_change(programme)]
+            figures = preview(programme, form.cleaned_data.get("expected_points"), form.levels)
+            form.helper = with_button(form, "Yes, change it", name="sure")
+        elif save_expectations(request, programme, scale, form):
             return redirect("programmes:set_up", slug=slug)
-        form.helper = with_button(form, "Yes, change it", name="sure") if warnings else form.helper
     lead = (
         "" if form.has_points else "This scale has no points: no mean and no expected rate can be worked out from it."
     )
-    page = page_of(programme, form, f"What is expected: {title}", lead=lead, warnings=warnings)
-    return render(request, "programmes/set_up_form.html", page)
+    page = page_of(programme, form, f"What is expected: {title}", lead=lead, warnings=warnings, preview=figures)
+    changes = programme.expectation_changes.select_related("by")
+    return render(request, "pupils/expectations.html", page | {"changes": changes})
 
 
-def results_change(programme, form):
-    """What a change means once grades are in; nothing where nothing changes."""
-    same_points = form.cleaned_data.get("expected_points") == programme.expected_points
-    levels = {row.year_group: (row.met_from, row.exceeded_from) for row in programme.expectations.all()}
+def results_change(programme):
+    """What a change means once grades are in."""
     grades = expectation_services.grades_in(programme)
-    if not grades or (same_points and form.levels.items() <= levels.items()):
-        return []
-    return [
+    return (
         f"{'1 grade is' if grades == 1 else f'{grades:,} grades are'} in. All results of the programme are worked out "
         "anew from what is expected here; reports that are made already stay as they are."
-    ]
+    )
 
 
 def save_expectations(request, programme, scale, form):
     try:
         expectation_services.save_assessment(
-            request.user, programme, scale, form.cleaned_data.get("expected_points"), form.levels
+            request.user,
+            programme,
+            scale,
+            form.cleaned_data.get("expected_points"),
+            form.levels,
+            form.cleaned_data.get("reason", ""),
         )
     except expectation_services.ScaleInUse as error:
         form.add_error(None, in_use(error.grades))

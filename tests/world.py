@@ -529,6 +529,10 @@ def build_organisation(corner):
         **step,
     )
     staff = {role: person(corner, role) for role in OFFICE_STAFF}
+    before, after = ({"expected_points": points, "levels": {}} for points in ("4", "3"))
+    programme.expectation_changes.create(
+        by=staff[Role.COORDINATOR], reason=f"{corner} reason", before=before, after=after
+    )
     for role, user in staff.items():
         MembershipFactory(user=user, role=role, organisation=organisation)
     build_register_file(corner, organisation, staff[Role.COORDINATOR])

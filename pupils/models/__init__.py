@@ -1,3 +1,4 @@
+from pupils.models.changes import ExpectationChange
 from pupils.models.lists import PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
@@ -16,6 +17,7 @@ from pupils.models.targets import TargetGrade
 __all__ = [
     "Assessment",
     "Erasure",
+    "ExpectationChange",
     "FrozenFigures",
     "Grade",
     "ModeratedGrade",

@@ -6,6 +6,7 @@ from programmes.models import ActionNote, Partnership, PartnershipStep
 from pupils.models import (
     Assessment,
     Erasure,
+    ExpectationChange,
     FrozenFigures,
     Grade,
     ModeratedGrade,
@@ -73,6 +74,13 @@ PARTS = [
     ),
 ]
 WORDS = [
+    Cleared(
+        ExpectationChange,
+        "programme",
+        "reason why other progress was expected",
+        "reasons why other progress was expected",
+        instead={"reason": NOT_KEPT},
+    ),
     Cleared(
         ReturnVersion,
         OF_A_RETURN,

@@ -17,7 +17,7 @@ from pupils.results import place_facts
 from pupils.retention.freezing import frozen_figures
 from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
-from reports.figures.words import number_words, reason_words
+from reports.figures.words import REASONS, number_words, reason_words
 from reports.results_page import why_missing
 
 ON_A_PAGE = 10  # partnerships
@@ -209,7 +209,11 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
         for row in pupils:
             for cell, point in zip(row["grades"], followed.points, strict=True):
                 cell |= {"point": point.name}
-                if not cell["grade"] and cell["reason"] == "no grade" and point.due_on >= followed.today:
+                if cell["grade"] or cell["reason"] != "no grade":
+                    continue
+                if excuse := rows[row["facts"].place].excused_on(point.due_on):
+                    cell["reason"] = REASONS[excuse]
+                elif point.due_on >= followed.today:
                     cell["reason"] = "not due yet"
         group = {
             "name": partnerships[pk].label,

@@ -3,6 +3,7 @@
 from programmes.models import Partnership
 from pupils.figures import PlaceFacts
 from pupils.models import Assessment
+from pupils.targets.services import targets_of
 from reports.figures.words import REASONS
 
 NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
@@ -19,6 +20,7 @@ def pupils_table(followed) -> tuple[list[str], list[list]]:
         )
     }
     names = {place.pk: followed.called(place) for place in followed.places.select_related("pupil")}
+    aims = targets_of(names)
     given = {
         (place, point): code or REASONS[reason]
         for place, point, code, reason in Assessment.objects.filter(place__in=names).values_list(
@@ -26,7 +28,13 @@ def pupils_table(followed) -> tuple[list[str], list[list]]:
         )
     }
     columns = ["Partnership", "Partner school", "Subject", "Pupil", "Year", *(point.name for point in followed.points)]
-    columns += ["Gain, points", "Gained more than expected", "At or above level, first", "At or above level, last"]
+    columns += [
+        "Target grade",
+        "Gain, points",
+        "Gained more than expected",
+        "At or above level, first",
+        "At or above level, last",
+    ]
     rows = [
         [
             partnerships[place.partnership].ref,
@@ -35,11 +43,17 @@ def pupils_table(followed) -> tuple[list[str], list[list]]:
             names[place.place],
             place.year_group,
             *(given.get((place.place, point.pk), "") for point in followed.points),
+            agreed_code(aims.get(place.place)),
             *answers(place),
         ]
         for place in facts
     ]
     return columns, rows
+
+
+def agreed_code(found) -> str:
+    agreed = found and found["agreed"]
+    return agreed.grade.code if agreed and agreed.grade else ""
 
 
 def answers(place: PlaceFacts) -> list:

@@ -6,7 +6,10 @@ from django.urls import reverse
 from accounts.roles import Role
 from programmes.models import Expectation, Programme
 from pupils.expectations import ScaleInUse, save_assessment
-from pupils.models import Assessment
+from pupils.models import Assessment, ExpectationChange
+from pupils.preview import preview
+from pupils.results import blocks, place_facts
+from tests.reading import text_of
 
 
 def test_the_scale_stays_once_grades_are_in(coordinator, ours):
@@ -28,7 +31,7 @@ def test_the_scale_stays_once_grades_are_in(coordinator, ours):
 
 def test_other_expectations_are_asked_about_once_grades_are_in(coordinator, ours):
     address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
-    given = {"expected_points": "4", "met_5": "3b", "exceeded_5": "4c"}
+    given = {"expected_points": "4", "met_5": "3b", "exceeded_5": "4c", "reason": "The LA expects more"}
 
     asked = coordinator.post(address, given)
     before = Programme.objects.get(pk=ours.programme.pk).expected_points
@@ -96,3 +99,78 @@ def test_a_number_for_ones_own_scale_does_not_hold_up_another_scale(coordinator,
 def test_a_scale_that_is_none_is_not_found(coordinator, ours):
     for scale in ("levels", "free-1", "..%2Fapp"):
         assert coordinator.get(f"/programmes/{ours.programme.slug}/set-up/assessment/{scale}/").status_code == 404
+
+
+def kept(ours):
+    """Beside the one that stands in this world."""
+    return ExpectationChange.objects.filter(programme=ours.programme).exclude(reason="Ourside reason")
+
+
+def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_kept(coordinator, ours):
+    address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
+    Expectation.objects.update_or_create(
+        programme=ours.programme, year_group=5, defaults={"met_from": "3a", "exceeded_from": "4b"}
+    )
+    given = {"expected_points": "1", "met_5": "2b", "exceeded_5": "4c"}
+
+    without = coordinator.post(address, given)
+    asked = text_of(coordinator.post(address, given | {"reason": "As the LA does"}))
+    kept_before = kept(ours).count()
+    coordinator.post(address, given | {"reason": "As the LA does", "sure": "Yes, change it"})
+    page = text_of(coordinator.get(address))
+
+    assert without.context["form"].errors == {
+        "reason": ["Say why you change it: grades are in, and results change with it."]
+    }
+    for name in ("All target pupils", "Maths", "Year 5", "Maths year 5"):
+        assert name in asked
+    assert "0%, 0 of 2 then 100%, 2 of 2" in asked
+    assert kept_before == 0
+    change = kept(ours).get()
+    assert (change.by, change.reason) == (ours.people[Role.COORDINATOR], "As the LA does")
+    assert change.parts == [
+        ("Expected points", "3", "1"),
+        ("Year 5", "met from 3a, exceeded from 4b", "met from 2b, exceeded from 4c"),
+    ]
+    assert "Year 5: met from 3a, exceeded from 4b, now met from 2b, exceeded from 4c" in page
+    assert "As the LA does" in page
+
+
+def test_the_preview_says_what_the_results_say_afterwards(ours):
+    programme = Programme.objects.get(pk=ours.programme.pk)
+    levels = {5: ("2b", "2a")}
+    rows = preview(programme, 1, levels)
+
+    save_assessment(ours.people[Role.COORDINATOR], programme, programme.scale, 1, levels, "Why not")
+    after = blocks(place_facts(Programme.objects.get(pk=programme.pk)))
+
+    assert [[then for _, then in row["shares"]] for row in rows] == [
+        [b.met_first, b.met, b.exceeded, b.above] for b in after.values()
+    ]
+
+
+def test_saving_what_stands_asks_nothing_and_keeps_nothing(coordinator, ours):
+    address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
+    Expectation.objects.filter(programme=ours.programme).delete()
+
+    response = coordinator.post(address, {"expected_points": "3", "met_5": "", "exceeded_5": ""})
+
+    assert response.status_code == 302
+    assert not kept(ours).exists()
+
+
+def test_taking_a_level_out_is_a_change_too(coordinator, ours):
+    address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
+    Expectation.objects.update_or_create(
+        programme=ours.programme, year_group=5, defaults={"met_from": "3a", "exceeded_from": "4b"}
+    )
+
+    response = coordinator.post(address, {"expected_points": "3", "met_5": "", "exceeded_5": ""})
+
+    assert "reason" in response.context["form"].errors
+
+
+def test_the_refusal_of_another_scale_says_what_to_do(coordinator, ours):
+    response = coordinator.post(reverse("pupils:assessment", args=[ours.programme.slug]), {"scale": "app"})
+
+    assert "a gain across two scales is no number. To assess on another scale, copy the programme" in text_of(response)

@@ -1,0 +1,38 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from programmes.models import Programme
+
+
+class ExpectationChange(models.Model):
+    """What was expected, and what is, from when grades were in: who changed it and why. No word about a pupil.
+
+    `before` and `after` hold expected_points (as text, or None) and levels: year group -> met from, exceeded from.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="expectation_changes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=300)
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    @property
+    def parts(self):
+        """What changed, each as (of what, before, after), in words."""
+        found = []
+        if self.before["expected_points"] != self.after["expected_points"]:
+            found.append(
+                ("Expected points", *(side["expected_points"] or "none" for side in (self.before, self.after)))
+            )
+        years = sorted({*self.before["levels"], *self.after["levels"]}, key=int)
+        for year in years:
+            sides = [side["levels"].get(year) for side in (self.before, self.after)]
+            if sides[0] != sides[1]:
+                words = [f"met from {side[0]}, exceeded from {side[1]}" if side else "no level" for side in sides]
+                found.append((f"Year {year}", *words))
+        return found
