@@ -4,7 +4,9 @@ Each of these groups is a further margin of the same places: who reads the prote
 take one from another. So they are shown exact or not at all.
 """
 
-from pupils.figures import PlaceFacts, split
+from urllib.parse import urlencode
+
+from pupils.figures import PlaceFacts, block, split
 from pupils.models import TargetPupil
 
 BANDS = [
@@ -36,6 +38,31 @@ def group_parts(facts: list[PlaceFacts]) -> list[tuple]:
         rows = [(sentence(words), {fact: value}, found[value]) for value, words in values if value in found]
         parts.append((title, rows))
     return parts
+
+
+def plain_parts(facts: list[PlaceFacts]) -> list[tuple]:
+    """The same by subject, year group and area, each only where there is more than one."""
+    ways = [
+        ("By subject", "subject", str.capitalize),
+        ("By year group", "year_group", "Year {}".format),
+        ("By area", "area", lambda name: name or "No area"),
+    ]
+    parts = []
+    for title, fact, name in ways:
+        found = split(facts, lambda place, fact=fact: getattr(place, fact))
+        asked = {"year_group": "year"}.get(fact, fact)
+        if len(found) > 1:
+            parts.append((title, [(name(value), {asked: value}, b) for value, b in found.items()]))
+    return parts
+
+
+def sections_of(facts: list[PlaceFacts]) -> list[dict]:
+    """All of them under each other, as the table of results takes them; the first is the total."""
+    parts = [("", [("All target pupils", {}, block(facts))]), *plain_parts(facts), *group_parts(facts)]
+    return [
+        {"title": title, "rows": [{"name": name, "query": urlencode(query), "b": b} for name, query, b in rows]}
+        for title, rows in parts
+    ]
 
 
 def narrowed_to_group(facts, asked, words):

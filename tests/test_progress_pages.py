@@ -170,6 +170,30 @@ def test_every_number_leads_to_its_places(client, ours):
     assert "1 of 2 target pupils without a grade" in headings["missing"]
 
 
+def test_a_head_sees_the_own_pupils_by_group_with_their_numbers(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "3b")
+    ours.pupil.sex = "F"
+    ours.pupil.save()
+    client.force_login(ours.people[Role.HEADTEACHER])
+
+    page = text_of(client.get(reverse("reports:followed", args=[ours.programme.slug]) + "?groups=1"))
+
+    assert "Girls 1 0 1 0% 0 of 1" in page
+    assert "Below the level for their year at first 1 0 1" in page
+    assert ours.pupil.full_name not in page
+
+
+def test_whoever_came_later_or_left_is_not_waited_for(client, ours):
+    give(ours, ours.place, "Summer", "3b")
+    type(ours.place).objects.filter(pk=ours.place.pk).update(since="2026-11-02")
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "not enrolled yet" in page
+    assert "waiting for the October grade" not in page
+
+
 def test_looking_and_downloading_are_recorded_and_the_file_says_what_the_page_says(client, ours):
     give(ours, ours.place, "October", "2b")
     give(ours, ours.place, "Summer", "3b")

@@ -32,6 +32,7 @@ from reports.demo.register import use_registers
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.setting_up import begin_the_next_year, enter_term_dates
 from reports.demo.studies import study_lessons
+from reports.demo.targets import aim
 from reports.demo.visits import plan_visits
 
 # What else a running programme consists of, once its people can sign in: (programme, today), in this order.
@@ -53,6 +54,7 @@ FURNISHED_WITH = [
     let_one_wait_for_its_head,
     let_a_plan_wait,
     choose_pupils,
+    aim,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"

@@ -1,6 +1,7 @@
 """The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
 
 from collections import defaultdict
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -18,6 +19,7 @@ from pupils.retention.freezing import frozen_figures
 from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
+from reports.groups import sections_of
 from reports.results_page import why_missing
 
 ON_A_PAGE = 10  # partnerships
@@ -73,6 +75,7 @@ def progress_page(followed: Followed, asked) -> dict:
     everyone = block(facts)
     is_final = to is not None and to == followed.points[-1]
     page = Paginator(partnerships_of(facts), ON_A_PAGE).get_page(asked.get("page"))
+    by_group = "groups" in asked
     grades = scale_grades(programme)
     has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
     return {
@@ -99,7 +102,9 @@ def progress_page(followed: Followed, asked) -> dict:
         "area": area,
         "page_obj": page,
         "query": urlencode([(name, value) for name, value in asked.items() if name != "page"]),
-        "parts": parts(followed, facts, page, to, grades),
+        "by_group": by_group,
+        "sections": sections_of(facts) if by_group else [],
+        "parts": [] if by_group else parts(followed, facts, page, to, grades),
         "places_url": places_url(followed, to, area),
     }
 
@@ -202,7 +207,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                 "facts": place,
                 "change": change_words(place),
                 "target": agreed_grade(targets.get(place.place), position),
-                "why": "" if place.matched else why_missing(place, followed.first, to),
+                "why": "" if place.matched else why_not(place, rows[place.place], followed.first, to),
             }
             for place in mine
         ]
@@ -231,6 +236,16 @@ def agreed_grade(found, position):
     """The code of the target grade that both sides have agreed; None without one, or on another scale."""
     agreed = found and found["agreed"]
     return agreed.grade.code if agreed and agreed.grade and agreed.grade.code in position else None
+
+
+def why_not(place, row, first, to) -> str:
+    """Why a place does not count: also where it had not begun or had ended, and no grade was asked for."""
+    excused = {
+        f"{end}_reason": row.excused_on(point.due_on)
+        for end, point in (("first", first), ("last", to))
+        if point and not getattr(place, f"{end}_reason")
+    }
+    return why_missing(replace(place, **excused), first, to)
 
 
 def order(row):
