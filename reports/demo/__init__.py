@@ -29,6 +29,7 @@ from reports.demo.plans import let_a_plan_wait
 from reports.demo.records import write_records
 from reports.demo.recruiting import recruit
 from reports.demo.register import use_registers
+from reports.demo.returns import enter_grades
 from reports.demo.roster import leave_a_visit_out, let_people_in, nudge_lately
 from reports.demo.setting_up import begin_the_next_year, enter_term_dates
 from reports.demo.studies import study_lessons
@@ -55,6 +56,7 @@ FURNISHED_WITH = [
     let_a_plan_wait,
     choose_pupils,
     aim,
+    enter_grades,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"
