@@ -1,7 +1,6 @@
 """Collecting the grades of a programme: which are in, the template to send round, and the file that comes back."""
 
 from django.contrib import messages
-from django.db.models import Count, F, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,49 +11,12 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from accounts.access import get_allowed, require
 from papers.downloads import table_response
-from programmes.models import DataReturn, Partnership, Programme
+from programmes.models import Partnership, Programme
 from pupils.collecting.forms import GradesForm
 from pupils.collecting.reading import read
+from pupils.collecting.standing import ACTION, asked_of, points_of
 from pupils.collecting.template import COLUMNS, owed_rows
 from pupils.collecting.writing import Overtaken, keep_drafts
-from pupils.models import Assessment
-
-ACTION = "returns.collect"
-
-
-def points_of(programme, person):
-    """Each data point with how many partnerships owe grades there, have them typed, and have submitted them."""
-    open_, lacking = Q(state=DataReturn.State.OPEN), Q(expected__gt=F("assessed") + F("excused"))
-    rows = (
-        DataReturn.objects.allowed(person, ACTION)
-        .filter(partnership__programme=programme, partnership__in=asked_of(programme, person), expected__gt=0)
-        .order_by("data_point__due_on")
-        .values("data_point")
-        .annotate(
-            partnerships=Count("pk"),
-            owed=Count("pk", filter=open_ & lacking),
-            typed=Count("pk", filter=open_ & ~lacking),
-            submitted=Count("pk", filter=~open_),
-        )
-    )
-    found = {row["data_point"]: row for row in rows}
-    for point, number, moderated in moderated_at(programme, person):
-        if point in found:
-            found[point] |= {"grades": number, "moderated": moderated}
-    return [(point, found.get(point.pk)) for point in programme.data_points.all()]
-
-
-def moderated_at(programme, person):
-    """Of the submitted grades of each data point, how many there are and how many were moderated."""
-    rows = Assessment.objects.filter(
-        place__partnership__in=asked_of(programme, person), grade__isnull=False, data_point__programme=programme
-    )
-    counted = rows.order_by().values("data_point").annotate(n=Count("pk"), agreed=Count("pk", filter=Q(moderated=True)))
-    return counted.values_list("data_point", "n", "agreed")
-
-
-def asked_of(programme, person):
-    return Partnership.objects.allowed(person, ACTION).filter(programme=programme).open_to_entries()
 
 
 @require_safe
