@@ -47,6 +47,15 @@ class Grid:
         return len(self.rows)
 
     @property
+    def last_point(self):
+        """That for which target grades are."""
+        return self.standing.points[-1]
+
+    @property
+    def has_targets(self):
+        return any(row.target for row in self.rows)
+
+    @property
     def others(self):
         return [teacher for teacher in self.partnership.teachers if teacher != self.person]
 

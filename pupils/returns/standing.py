@@ -5,7 +5,7 @@ from functools import cached_property
 
 from desks.boxes import Box, boxes_from
 from programmes.models import DataPoint, DataReturn
-from pupils.models import Assessment, Grade, Place, VersionGrade
+from pupils.models import Assessment, Grade, Place, TargetGrade, VersionGrade
 from pupils.returns.answers import REASONS, Answer, answer_from, answer_of, excused, grades_of
 from pupils.returns.questions import Usual
 
@@ -29,6 +29,7 @@ class Row:
     moderated: Box
     comment: Box
     sure: Box
+    target: Grade | None = None  # for the last data point, where both teachers agreed on one
     before: Past | None = None  # the latest grade so far
     said: str = ""  # what stands out, in a word
     question: str = ""
@@ -73,9 +74,12 @@ class Standing:
         return Usual(self.programme, self.grades)
 
     @cached_property
+    def points(self) -> list[DataPoint]:
+        return list(self.programme.data_points.all())
+
+    @property
     def past_points(self) -> list[DataPoint]:
-        points = list(self.programme.data_points.all())
-        return points[: points.index(self.point)]
+        return self.points[: self.points.index(self.point)]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -89,10 +93,12 @@ class Standing:
             for row in Assessment.objects.filter(place__in=places).select_related("grade", "entered_by")
         }
         earlier = earlier_versions(places, self.past_points)
+        agreed = TargetGrade.objects.filter(place__in=places, ended_at=None, agreed_at__isnull=False)
+        targets = {row.place_id: row.grade for row in agreed.select_related("grade")}
         notes = {note.field: note for note in self.sheet.notes.all()} if self.sheet else {}
-        return [self.row(place, given, earlier, notes) for place in places]
+        return [self.row(place, given, earlier, notes, targets.get(place.pk)) for place in places]
 
-    def row(self, place, given, earlier, notes):
+    def row(self, place, given, earlier, notes, target):
         past = [
             Past(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []))
             for point in self.past_points
@@ -116,6 +122,7 @@ class Standing:
             moderated=box(f"moderated-{place.pk}", f"Moderated: {about}", kind="tick", choices=[("yes", "Moderated")]),
             comment=box(f"comment-{place.pk}", f"Comment on {about}", kind="line"),
             sure=box(f"sure-{place.pk}", f"The grade of {about} is right", kind="tick"),
+            target=target,
         )
         row.grade.text = answer.text
         row.grade.choices = [(reason.label, reason.label) for reason in REASONS]

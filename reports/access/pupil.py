@@ -6,7 +6,7 @@ from accounts.models import AuditEvent
 from lessons.boxes import INTERVIEW, MET_WORDS, OF_PUPIL, OF_STAGE, VERBATIM
 from lessons.models import CasePupil, Finding, Observation, Photo, Presence, PrivateNote, ResearchLesson, VisitRecord
 from pupils.life.services import history
-from pupils.models import Place, TargetGrade, TargetPupil, VersionGrade
+from pupils.models import ModeratedGrade, Place, ReturnRevision, TargetGrade, TargetPupil, VersionGrade
 from pupils.services import with_grades
 from reports.access.redacting import children_around
 from reports.access.sections import day, minute, section
@@ -51,6 +51,8 @@ def pupil_file(pupil, reader) -> dict:
             changes(places, children),
             grades(places),
             versions(places, children),
+            typed(places, children),
+            moderated(places),
             targets(places),
             presences(places),
             records(places, children),
@@ -192,6 +194,41 @@ def versions(places, children):
         head=["Data point", "Version", "Submitted", "By", "Grade", "Comment"],
         rows=rows,
     )
+
+
+def moderated(places):
+    """Every grade that was brought to a moderation session, and what was agreed there."""
+    found = ModeratedGrade.objects.filter(place__in=places).select_related(
+        "event", "data_point", "brought", "agreed", "by"
+    )
+    rows = [
+        [
+            day(row.event.on),
+            row.data_point.name,
+            row.brought.code,
+            row.agreed.code if row.agreed else "Not agreed",
+            f"{row.by}, {day(row.at)}",
+        ]
+        for row in found.order_by("event__on", "pk")
+    ]
+    head = ["Session", "Data point", "Brought", "Agreed", "By"]
+    return section("Grades at moderation sessions", head=head, rows=rows)
+
+
+def typed(places, children):
+    """Every text that teachers typed for the pupil's grades, also those that were never submitted."""
+    fields = [f"{what}-{place.pk}" for place in places for what in ("grade", "comment")]
+    found = ReturnRevision.objects.filter(field__in=fields).select_related("by", "sheet__data_return__data_point")
+    rows = [
+        [
+            row.sheet.data_return.data_point.name,
+            "Grade" if row.field.startswith("grade-") else "Comment",
+            children.redact(row.text) or "Emptied",
+            f"{row.by}, {minute(row.at)}",
+        ]
+        for row in found.order_by("at", "pk")
+    ]
+    return section("What was typed for the grades", head=["Data point", "What", "Text", "By"], rows=rows)
 
 
 def presences(places):

@@ -112,7 +112,7 @@ def test_what_was_pasted_can_be_taken_back(open_as, at):
     page.get_by_label("December grade for Marcus Hale").focus()
     page.keyboard.press("Control+v")
     expect(page.get_by_text("3 grades pasted.")).to_be_visible()
-    expect(page.locator("#saved-words")).to_contain_text("Saved at")
+    expect(page.locator("#standing")).to_contain_text("4 of 6 pupils in")
     assert typed(at) == ["3a", "4c", "4b", "4a", "", ""]
 
     page.get_by_role("button", name="Undo").click()
