@@ -19,7 +19,9 @@ def clean(text):
 
 def number(value):
     """A whole number that a column holds; 0 for anything else."""
-    return int(value) if str(value).isascii() and str(value).isdigit() and int(value) <= BIGGEST else 0
+    digits = str(value)
+    found = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(BIGGEST)) else 0
+    return found if found <= BIGGEST else 0
 
 
 def client_of(value):

@@ -9,14 +9,18 @@ from pupils.upn import upn_index
 
 def excuse_missing_grades(person, partnership, on):
     """Each grade that a folded partnership lacks gets the reason why it will never come."""
-    points = list(partnership.programme.data_points.values_list("pk", flat=True))
-    places = list(partnership.places.values_list("pk", flat=True))
+    places = list(partnership.places.all())
     given = set(Assessment.objects.filter(place__in=places).values_list("place", "data_point"))
     Assessment.objects.bulk_create(
-        Assessment(place_id=place, data_point_id=point, reason=Assessment.Reason.ENDED)
+        Assessment(
+            place=place,
+            data_point=point,
+            reason=place.excused_on(point.due_on) or Assessment.Reason.ENDED,
+            is_automatic=bool(place.excused_on(point.due_on)),
+        )
         for place in places
-        for point in points
-        if (place, point) not in given
+        for point in partnership.programme.data_points.all()
+        if (place.pk, point.pk) not in given
     )
     count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
 

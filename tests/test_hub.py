@@ -31,6 +31,7 @@ LED_TO = {
         "Attendance over the year",
         "Progress of each pupil",
         "Which grades are in",
+        "Collect grades in one file",
         "Change the settings",
         "How long pupil data is kept",
         "What would be erased of its pupils",
@@ -93,10 +94,11 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         "Attendance over the year",
         "Progress of each pupil",
         "Which grades are in",
+        "Collect grades in one file",
         "Change the settings",
         "What would be erased of its pupils",
     }
-    over = {"Invite people to sign in", "Change the timetable", "Change the settings"}
+    over = {"Invite people to sign in", "Change the timetable", "Collect grades in one file", "Change the settings"}
     assert offered == {
         "draft": [label for label in everything if label not in not_yet],
         "active": everything,

@@ -128,6 +128,7 @@ def test_a_fold_of_a_paused_partnership_taken_back_says_that_it_is_paused(client
 
 
 def test_a_fold_is_checked_before_it_is_done(client, ours, coordinator):
+    ours.partnership.returns.filter(pk=ours.data_return.pk).update(state="open")
     form = client.post(address(ours, "folded"), typed(ours))
     before = stored(ours).status
     changed = client.post(address(ours, "folded"), typed(ours, change="yes"))

@@ -60,7 +60,7 @@ def digest_of(content: dict) -> bytes:
 @transaction.atomic
 def keep_list(person, partnership: Partnership, content: dict, *, pasted: bool) -> PupilList:
     """The list waits to be looked at. One that waits already is that one."""
-    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     digest = digest_of(content)
     if waiting := partnership.pupil_lists.waiting().filter(digest=digest).first():
         return waiting
@@ -142,7 +142,7 @@ def begin_places(person, partnership, given, reason="") -> list[Place]:
 
 def locked(partnership) -> Partnership:
     """The partnership, with nobody else adding pupils to its programme meanwhile. NotNow where none may be added."""
-    Programme.objects.select_for_update(of=["self"]).get(pk=partnership.programme_id)
+    Programme.objects.select_for_update(of=["self"], no_key=True).get(pk=partnership.programme_id)
     row = Partnership.objects.select_related("programme", "specialist__user").get(pk=partnership.pk)
     if why := why_closed(row):
         raise NotNow(why)

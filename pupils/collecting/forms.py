@@ -37,6 +37,8 @@ class GradesForm(forms.Form):
             cleaned["pasted"], problems = reading.text_of(file, file.name)
             for problem in problems:
                 self.add_error("file", problem)
+            if len(cleaned["pasted"]) > reading.LONGEST:
+                self.add_error("file", "That is too much at once: send the partnerships of one area after the other.")
             if not problems and not cleaned["pasted"].strip():
                 self.add_error("file", "The file has no rows.")
         elif not self.errors and not cleaned.get("pasted", "").strip():

@@ -13,6 +13,7 @@ from pupils.returns.answers import REASONS, answer_from, answer_of, grades_of
 from pupils.returns.writing import why_closed
 
 PASTED = "pasted.csv"
+NOT_UNDERSTOOD = "something that is no grade"  # their words may name the pupil
 MOST_ROWS = 20_000
 LONGEST = 2_000_000
 REQUIRED = ["partnership", "pupil", "data_point", "grade"]
@@ -101,7 +102,7 @@ class Known:
     def __init__(self, programme, partnerships, lines):
         self.programme, self.grades = programme, grades_of(programme)
         named = {line.partnership for _, line in lines}
-        rows = partnerships.filter(ref__in=named).select_related("programme", "partner_school")
+        rows = partnerships.filter(programme=programme, ref__in=named).select_related("programme", "partner_school")
         self.partnerships: dict[str, Partnership] = {row.ref: row for row in rows}
         self.points = {point.name.casefold(): point for point in programme.data_points.all()}
         places = list(Place.objects.filter(partnership__in=self.partnerships.values()).select_related("pupil"))
@@ -172,7 +173,8 @@ def draft(place, row, line, answer, known, reading):
     """What the row changes in the return. What a teacher has typed stays."""
     name, moderated = f"grade-{place.pk}", f"moderated-{place.pk}"
     note = known.notes.get((row.pk, name))
-    stands = answer_of(note.text, known.programme.scale, known.grades).words or note.text if note else ""
+    answered = answer_of(note.text, known.programme.scale, known.grades) if note else None
+    stands = answered.words or (answered.is_unclear and NOT_UNDERSTOOD) or "" if answered else ""
     if note is None and (assessment := known.given.get((place.pk, row.data_point_id))):
         stands = "" if assessment.is_automatic else answer_from(assessment).words
     texts = {} if stands == answer.words else {name: answer.words}

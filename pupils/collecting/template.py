@@ -27,7 +27,7 @@ def owed_rows(programme: Programme, point, partnerships) -> list[list]:
         if place.excused_on(point.due_on):
             continue
         grade, moderated = f"grade-{place.pk}", f"moderated-{place.pk}"
-        typed = answer_of(box(grade, "").text, programme.scale, grades).words or box(grade, "").text
+        typed = answer_of(box(grade, "").text, programme.scale, grades).words
         rows.append(
             [
                 place.partnership.ref,

@@ -72,7 +72,7 @@ def change_place(person, place: Place, *, class_name, year_group, since, on, rea
 @transaction.atomic
 def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Place:
     """A pupil who has moved from another partner school of the programme has a place here from now on."""
-    Programme.objects.select_for_update(of=["self"]).get(pk=partnership.programme_id)
+    Programme.objects.select_for_update(of=["self"], no_key=True).get(pk=partnership.programme_id)
     partnership = Partnership.objects.select_related("programme").get(pk=partnership.pk)
     if why := why_closed(partnership):
         raise NotNow(why)
@@ -105,9 +105,9 @@ def twice_in_subject(pupil, partnership, since, place=None):
 
 def locked(place: Place) -> Place:
     """The place with nobody else changing it meanwhile. NotNow where nothing may be changed."""
-    row = (
-        Place.objects.select_for_update(of=["self"]).select_related("pupil", "partnership__programme").get(pk=place.pk)
-    )
+    Partnership.objects.select_for_update(of=["self"], no_key=True).get(pk=place.partnership_id)
+    rows = Place.objects.select_for_update(of=["self"], no_key=True)
+    row = rows.select_related("pupil", "partnership__programme").get(pk=place.pk)
     if why := why_fixed(row.partnership):
         raise NotNow(why)
     return row

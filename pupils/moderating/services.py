@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from desks.services import Cell, State
-from programmes.models import DataPoint, DataReturn, Partnership
+from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment, ModeratedGrade
 from pupils.returns.answers import answer_of
 from pupils.returns.standing import Row, Standing
@@ -32,6 +32,14 @@ class Line:
     is_brought: bool = False
     typed: str = ""
     error: str = ""
+    is_overtaken: bool = False  # somebody else has kept something else since the page was made
+    is_changed: bool = False  # by whoever sent the page, against what it showed
+
+    @property
+    def shown(self):
+        """How it stood when the page was made, to tell what its reader changed."""
+        agreed = self.moderated.agreed.code if self.moderated and self.moderated.agreed else ""
+        return f"{'brought' if self.moderated else ''}:{agreed}"
 
     @property
     def agreed(self):
@@ -45,6 +53,10 @@ class Group:
     data_return: DataReturn
     lines: list[Line] = field(default_factory=list)
     closed: str = ""
+
+    @property
+    def is_over(self):
+        return self.data_return.partnership.programme.status == Programme.Status.CLOSED
 
 
 def groups_of(person, event: Event, point: DataPoint) -> list[Group]:
@@ -83,6 +95,9 @@ def take(groups, data) -> bool:
             pk = line.row.place.pk
             line.typed = data.get(f"agreed-{pk}", "").strip()
             line.is_brought = f"brought-{pk}" in data or bool(line.typed)
+            sent = f"{'brought' if line.is_brought else ''}:{line.typed}"
+            line.is_changed = sent != data.get(f"shown-{pk}", ":")
+            line.is_overtaken = line.is_changed and line.shown != data.get(f"shown-{pk}", ":")
             if line.typed and answer_of(line.typed, standing.programme.scale, standing.grades).grade is None:
                 line.error, understood = f"“{line.typed}” is no grade of this scale.", False
     return understood
@@ -92,12 +107,18 @@ def take(groups, data) -> bool:
 def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[Group]:
     """What was brought and agreed is kept, and an agreed grade goes into an open return, marked as moderated.
 
-    Returns the groups in which a submitted grade differs from the agreed one: those wait for a correction.
+    Only what the person changed is kept. Returns the groups in which a submitted grade differs from the agreed one:
+    those wait for a correction.
     """
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    standing_rows = {row.place_id: row for row in moderated_in(event, point)}
     differing = []
     for group in groups:
         standing, cells, differs = Standing(group.data_return), [], False
         for line in group.lines:
+            line.moderated = standing_rows.get(line.row.place.pk)
+            if not line.is_changed or group.is_over:
+                continue
             if not line.is_brought:
                 if line.moderated is not None:
                     line.moderated.delete()

@@ -16,7 +16,8 @@ from visits.models import Event
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request, pk):
     """A teacher's own places, to be brought and agreed; for who looks after the programme all that was brought."""
-    event = get_allowed(Event, request.user, "moderation.view", pk=pk, kind=Event.Kind.MODERATION)
+    asked = {"kind": Event.Kind.MODERATION, "programme__erased_at": None}
+    event = get_allowed(Event, request.user, "moderation.view", pk=pk, **asked)
     point = point_of(event, request.GET.get("point", ""))
     if point is None:
         raise Http404
@@ -26,7 +27,13 @@ def session(request, pk):
     if request.method == "POST":
         if not groups:
             raise Http404
-        if take(groups, request.POST):
+        understood = take(groups, request.POST)
+        overtaken = [line for group in groups for line in group.lines if line.is_overtaken]
+        if overtaken:
+            names = listed([line.row.name for line in overtaken])
+            messages.warning(request, f"Somebody else kept something else for {names} a moment ago. Look again.")
+            return redirect(here)
+        if understood:
             tell(request, keep(request.user, event, point, groups))
             return redirect(here)
         status = 422

@@ -41,9 +41,6 @@ class Part:
     def files(self):
         return [f.name for f in self.model._meta.get_fields() if isinstance(f, FileField)]
 
-    def count_files(self, programme):
-        return sum(self.rows(programme).exclude(**{name: ""}).count() for name in self.files)
-
     def delete_files(self, rows):
         """Before their rows: what is killed in between finds the rows again, and a file that is gone is none."""
         for name in self.files:

@@ -22,22 +22,22 @@ def count_returns(programme: Programme, partnerships=None) -> int:
         return 0
     rows = programme.partnerships.all() if partnerships is None else partnerships
     # Whoever counts second sees what the first has written.
-    locked = list(rows.order_by("pk").select_for_update(of=["self"]).values_list("pk", flat=True))
+    locked = list(rows.order_by("pk").select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
     points = list(programme.data_points.all())
     places = defaultdict(list)
     for place in Place.objects.filter(partnership__in=locked).order_by("pk"):
         places[place.partnership_id].append(place)
     standing = {
         (row.partnership_id, row.data_point_id): row
-        for row in DataReturn.objects.select_for_update().filter(partnership__in=locked)
+        for row in DataReturn.objects.select_for_update(no_key=True).filter(partnership__in=locked)
     }
     submitted = {key for key, row in standing.items() if row.state == SUBMITTED}
     excuse_by_days(places, [point for point in points if any(at == point.pk for _, at in submitted)], submitted)
     given = {
-        (place, point): (grade is not None, reason)
-        for place, point, grade, reason in Assessment.objects.filter(place__partnership__in=locked)
+        (place, point): (grade is not None, reason, is_automatic)
+        for place, point, grade, reason, is_automatic in Assessment.objects.filter(place__partnership__in=locked)
         .order_by()
-        .values_list("place", "data_point", "grade", "reason")
+        .values_list("place", "data_point", "grade", "reason", "is_automatic")
     }
     typed = typed_in(programme, locked)
     new, changed = [], []
@@ -47,10 +47,13 @@ def count_returns(programme: Programme, partnerships=None) -> int:
             is_open = row is None or row.state == OPEN
             counts = {"expected": len(places[partnership]), "assessed": 0, "excused": 0}
             for place in places[partnership]:
-                has_grade, reason = given.get((place.pk, point.pk), (False, ""))
+                has_grade, reason, is_automatic = given.get((place.pk, point.pk), (False, "", False))
                 if is_open:
-                    has_grade, reason = typed.get((place.pk, point.pk), (has_grade, reason))
-                    reason = reason or ("" if has_grade else place.excused_on(point.due_on))
+                    standing_answer = (False, "") if is_automatic else (has_grade, reason)
+                    has_grade, reason, says = (*standing_answer, any(standing_answer))
+                    if (place.pk, point.pk) in typed:
+                        has_grade, reason, says = typed[place.pk, point.pk]
+                    reason = reason or ("" if says else place.excused_on(point.due_on))
                 counts["assessed"] += has_grade
                 counts["excused"] += bool(reason)
             if row is None:
@@ -66,7 +69,7 @@ def count_returns(programme: Programme, partnerships=None) -> int:
 
 
 def typed_in(programme, partnerships):
-    """(place, data point) -> (whether a grade, the reason), of the grades' boxes of the open returns."""
+    """(place, data point) -> (whether a grade, the reason, whether anything), of the grades' boxes of open returns."""
     notes = ReturnNote.objects.filter(
         sheet__data_return__partnership__in=partnerships,
         sheet__data_return__state=OPEN,
@@ -76,7 +79,8 @@ def typed_in(programme, partnerships):
     for point, field, text in notes:
         grades = grades_of(programme) if grades is None else grades
         answer = answer_of(text, programme.scale, grades)
-        typed[int(field.removeprefix("grade-")), point] = (answer.grade is not None, answer.reason)
+        says = bool(text.strip())
+        typed[int(field.removeprefix("grade-")), point] = (answer.grade is not None, answer.reason, says)
     return typed
 
 
@@ -94,7 +98,7 @@ def excuse_by_days(places, points, submitted):
         for point in points:
             key, row = (place.pk, point.pk), standing.get((place.pk, point.pk))
             reason = place.excused_on(point.due_on) if (place.partnership_id, point.pk) in submitted else ""
-            if row is not None and row.reason != reason:
+            if row is not None and row.reason != reason and (place.partnership_id, point.pk) in submitted:
                 gone.append(row.pk)
                 row = None
             if reason and row is None and key not in given:

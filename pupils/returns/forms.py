@@ -1,15 +1,18 @@
+import re
+
 from django import forms
 
+from accounts.boxes import TextArea
 from accounts.forms import with_button
 
 
 class CorrectForm(forms.Form):
-    """Why a return is opened again."""
+    """Why a return is opened again. A pupil's name in it is asked about once: coordinator and consultant read it."""
 
     reason = forms.CharField(
         label="What has to be corrected, and why?",
         max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=TextArea(attrs={"rows": 3}),
         help_text="For example: the December grade of one pupil was typed into the wrong row. Use initials, not names. "
         "Whoever reads the grades later can read this.",
         error_messages={
@@ -17,7 +20,22 @@ class CorrectForm(forms.Form):
             "max_length": "Use at most 300 characters.",
         },
     )
+    sure = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, names=(), **kwargs):
         super().__init__(*args, **kwargs)
+        self.names = names
         self.helper = with_button(self, "Open the grades for a correction")
+
+    def clean(self):
+        cleaned = super().clean()
+        reason = cleaned.get("reason", "")
+        named = [name for name in self.names if re.search(rf"\b{re.escape(name)}\b", reason, re.IGNORECASE)]
+        if named and cleaned.get("sure") != reason:
+            self.data = self.data.dict() | {"sure": reason}
+            self.add_error(
+                "reason",
+                f"“{named[0]}” is the name of a target pupil. Write initials; or press the button once more if nobody "
+                "of that name is meant.",
+            )
+        return cleaned

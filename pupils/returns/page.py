@@ -119,7 +119,6 @@ def reading_of(person, data_return: DataReturn) -> dict:
     """The return as it stands for somebody who reads it: with names for the pupils' own, else by reference."""
     partnership = data_return.partnership
     by_name = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).exists()
-    by_name = by_name or not Place.objects.allowed(person, "pupils.reference").filter(partnership=partnership).exists()
     versions = list(
         data_return.versions.select_related("submitted_by", "opened_by").prefetch_related(
             "grades__grade", "grades__place__pupil__programme"
@@ -200,3 +199,9 @@ def address_of(data_return, row=None):
 
 def counts_by_state(rows) -> Counter:
     return Counter(row.state for row in rows)
+
+
+def names_in(partnership) -> list[str]:
+    """Forenames and surnames of its target pupils, those of more than an initial."""
+    rows = partnership.places.values_list("pupil__first_name", "pupil__last_name")
+    return sorted({name for row in rows for name in row if len(name.rstrip(".")) > 1})

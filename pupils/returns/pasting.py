@@ -19,7 +19,7 @@ class TooMuch(ValueError):
 
 @dataclass
 class Pasted:
-    """`texts`: what goes into the grade of which row. `left`: lines about no pupil, or with a second grade for one."""
+    """`texts`: what goes into the grade of which row. `left`: lines about no pupil, and two about the same one."""
 
     texts: dict = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ def read_pasted(text: str, standing: Standing, start: int = 0) -> Pasted:
 
 
 def rows_of(text) -> list[list[str]]:
-    """The cells of the lines that hold anything, by tabs, else semicolons, else commas."""
+    """The cells of each line, by tabs, else semicolons, else commas; without the blank lines above and below."""
     text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").lstrip("\N{BYTE ORDER MARK}")
     separator = next((mark for mark in "\t;," if mark in text), "\t")
     try:
@@ -57,7 +57,8 @@ def rows_of(text) -> list[list[str]]:
     except csv.Error:
         table = [line.split(separator) for line in text.split("\n")]
     table = [[" ".join(cell.split()) for cell in row] for row in table]
-    return [row for row in table if any(row)]
+    filled = [at for at, row in enumerate(table) if any(row)]
+    return table[filled[0] : filled[-1] + 1] if filled else []
 
 
 def bare(text):
@@ -80,14 +81,16 @@ def spellings_of(rows) -> dict[str, object]:
 
 
 def name_columns(table, known) -> tuple[int, ...]:
-    """The column, or the two beside each other, in which most pupils are named; none where none are."""
-    best, most = (), 0
+    """The two columns beside each other, else the one, in which most pupils are named; none where none are.
+
+    Where forename and surname have a column each, a forename alone names nobody.
+    """
     width = len(table[0]) if table else 0
-    for columns in [*((at,) for at in range(width)), *((at, at + 1) for at in range(width - 1))]:
-        hits = {id(known[key]) for row in table if (key := key_of(row, columns)) in known}
-        if len(hits) > most:
-            best, most = columns, len(hits)
-    return best
+    for columns in ([(at, at + 1) for at in range(width - 1)], [(at,) for at in range(width)]):
+        hits = {at: len({id(known[key]) for row in table if (key := key_of(row, at)) in known}) for at in columns}
+        if hits and max(hits.values()):
+            return max(hits, key=hits.get)
+    return ()
 
 
 def key_of(row, columns):
@@ -108,15 +111,19 @@ def grade_column(table, standing, names) -> int | None:
 
 
 def put_by_name(table, names, grades, known, found):
+    """A pupil about whom two lines speak gets neither."""
+    lines = {}
     for row in table:
         line = known.get(key_of(row, names))
-        if line is None:
-            if row is not table[0] or not is_heading(row, grades):
-                found.left.append(said(row))
-        elif line.grade.field in found.texts:
+        if line is not None:
+            lines.setdefault(line.grade.field, []).append(row)
+        elif any(row) and (row is not table[0] or not is_heading(row, grades)):
             found.left.append(said(row))
-        elif row[grades]:
-            found.texts[line.grade.field] = row[grades]
+    for field_, rows in lines.items():
+        if len(rows) > 1:
+            found.left += [said(row) for row in rows]
+        elif rows[0][grades]:
+            found.texts[field_] = rows[0][grades]
 
 
 def put_in_order(table, grades, standing, start, found):
@@ -126,7 +133,7 @@ def put_in_order(table, grades, standing, start, found):
     for line, text in zip(standing.rows[start:], texts, strict=False):
         if text:
             found.texts[line.grade.field] = text
-    found.left = texts[len(standing.rows) - start :]
+    found.left = [text for text in texts[len(standing.rows) - start :] if text]
 
 
 def is_heading(row, grades):

@@ -13,7 +13,7 @@ from pupils.models import Assessment, ReturnNote, ReturnVersion, VersionGrade
 from pupils.returns.answers import answer_from, answer_of
 from pupils.returns.counting import count_returns
 from pupils.returns.standing import Standing
-from pupils.returns.writing import sheet_for, why_closed
+from pupils.returns.writing import fill, sheet_for, why_closed
 
 DECLARATION = (
     "These grades are the judgement of the teachers of this partnership, made from what the pupils have done, and each "
@@ -125,7 +125,7 @@ def open_again(person, data_return: DataReturn, reason: str):
 def hold(data_return):
     """The sheet, the partnership and the return, held in this order as whoever types holds them."""
     sheet = held(sheet_for(data_return))
-    Partnership.objects.select_for_update(of=["self"]).get(pk=data_return.partnership_id)
+    Partnership.objects.select_for_update(of=["self"], no_key=True).get(pk=data_return.partnership_id)
     rows = DataReturn.objects.select_for_update(of=["self"], no_key=True)
     row = rows.select_related("data_point", "partnership__programme", "submitted_by").get(pk=data_return.pk)
     row.sheet = sheet
@@ -149,17 +149,19 @@ def from_file(row, number) -> ReturnVersion:
 
 
 def fill_from_assessments(person, row, sheet):
-    """A box says what was submitted last, also where a file has brought another grade since."""
+    """A box says what was submitted last, also where a file has brought another grade since, or a session a mark."""
     standing = Standing(row)
     given = Assessment.objects.filter(place__partnership=row.partnership_id, data_point=row.data_point_id)
-    texts = {
-        f"grade-{a.place_id}": "" if a.is_automatic else answer_from(a).text for a in given.select_related("grade")
-    }
+    texts = {}
+    for a in given.select_related("grade"):
+        texts[f"grade-{a.place_id}"] = "" if a.is_automatic else answer_from(a).text
+        texts[f"moderated-{a.place_id}"] = "yes" if a.moderated else ""
     changed = []
     for note in ReturnNote.objects.filter(sheet=sheet, field__in=texts):
-        typed = answer_of(note.text, standing.programme.scale, standing.grades)
-        if typed.words != texts[note.field]:
+        typed = answer_of(note.text, standing.programme.scale, standing.grades).words or note.text
+        if typed != texts[note.field]:
             note.text, note.version, note.in_sheet = texts[note.field], note.version + 1, sheet.version
             note.written_by, note.written_at = person, timezone.now()
             changed.append(note)
     ReturnNote.objects.bulk_update(changed, ["text", "version", "in_sheet", "written_by", "written_at"])
+    fill(person, row, sheet)

@@ -23,7 +23,7 @@ from pupils.returns import submitting, writing
 from pupils.returns.answers import answer_of
 from pupils.returns.forms import CorrectForm
 from pupils.returns.leaving import return_left_by
-from pupils.returns.page import Grid, entered_words, list_of, reading_of
+from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of
 from pupils.returns.pasting import TooMuch, read_pasted
 from pupils.returns.standing import Standing
 
@@ -49,7 +49,9 @@ def with_all(rows):
 
 
 def one(request, pk, action="returns.read"):
-    return get_object_or_404(with_all(allowed_rows(DataReturn, request.user, action)), pk=pk)
+    """The return; once what is known of its pupils is erased there is none to read."""
+    rows = with_all(allowed_rows(DataReturn, request.user, action))
+    return get_object_or_404(rows.filter(partnership__programme__erased_at=None), pk=pk)
 
 
 def to_enter(person, pk):
@@ -77,7 +79,7 @@ def desk_of(person, row, teaches):
         ticks=writing.TICKS,
         write=partial(writing.write_grades, person, row),
         keep_apart=partial(writing.keep_beside, person, row),
-        boxes=lambda: Grid(Standing(row), person).boxes,
+        boxes=lambda: Grid(Standing(row), person).boxes if teaches else [],
         write_url=reverse("pupils:return", args=[row.pk]),
         read_url=reverse("pupils:return", args=[row.pk]),
         apart=LEFT if not teaches else closed and f"{closed} What you typed is kept beside them.",
@@ -209,7 +211,7 @@ def asked_of(request):
         return request.POST
     try:
         sent = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {name: str(sent.get(name, "")) for name in ("text", "from")} if isinstance(sent, dict) else {}
 
@@ -268,7 +270,7 @@ def submitted(request, row):
 def correct(request, pk):
     """A reason opens a submitted return again."""
     row = one(request, pk, "returns.correct")
-    form = CorrectForm(request.POST or None)
+    form = CorrectForm(request.POST or None, names=names_in(row.partnership))
     if row.state != DataReturn.State.SUBMITTED or writing.why_closed(opened(row)):
         messages.warning(request, writing.why_closed(opened(row)) or "These grades are open already.")
         return redirect("pupils:return", pk=pk)

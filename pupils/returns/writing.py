@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import Count
 
 from desks.models import WHOLE
-from desks.services import Outcome, keep_apart, write_cells
+from desks.services import Outcome, State, keep_apart, write_cells
 from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
-from pupils.models import Assessment, Place, ReturnSheet, ReturnsUpload
+from pupils.models import Assessment, Place, ReturnNote, ReturnSheet, ReturnsUpload
 from pupils.returns.answers import answer_from
 from pupils.returns.counting import count_returns
 
+GONE = "The pupil data of this programme has been erased, so nothing is kept of it any more."
 FIELD = re.compile(r"(?:grade|moderated|comment|sure)-([1-9][0-9]{0,9})")
 TICKS = re.compile(r"(?:moderated|sure)-[1-9][0-9]{0,9}")
 
@@ -31,11 +32,14 @@ def sheet_of(data_return) -> ReturnSheet | None:
 @transaction.atomic
 def write_grades(person, data_return, cells, client) -> list[Outcome]:
     """Keep what was typed. Of a return that takes nothing any more it is kept beside it."""
+    if has_gone(data_return):
+        return [Outcome(cell.field, State.APART, 0, why=GONE) for cell in cells]
     sheet = sheet_for(data_return)
+    fill(person, data_return, sheet)
     return write_cells(
         person,
         sheet,
-        as_typed(data_return, sheet, cells),
+        cells,
         client,
         follow=partial(follow, data_return, sheet),
         closed=lambda: why_closed(DataReturn.objects.select_related("partnership__programme").get(pk=data_return.pk)),
@@ -45,24 +49,38 @@ def write_grades(person, data_return, cells, client) -> list[Outcome]:
 
 @transaction.atomic
 def keep_beside(person, data_return, cells, client):
-    keep_apart(person, sheet_for(data_return), cells, client)
+    """Nothing is kept any more once the pupils are erased."""
+    if not has_gone(data_return):
+        keep_apart(person, sheet_for(data_return), cells, client)
 
 
-def as_typed(data_return, sheet, cells):
-    """Without the boxes that came as the page had filled them from what was submitted or loaded: nobody typed those."""
-    fresh = {cell.field for cell in cells if not cell.base} - set(sheet.notes.values_list("field", flat=True))
-    if not fresh:
-        return cells
+def has_gone(data_return) -> bool:
+    """Whether what is known of its pupils has been erased: nothing about them is kept any more."""
+    return Programme.objects.filter(pk=data_return.partnership.programme_id).exclude(erased_at=None).exists()
+
+
+def fill(person, data_return, sheet):
+    """A box that nobody has typed in says what was submitted, or came with a file, as a page shows it.
+
+    It has the version 0 from which that page begins, and no revision: nobody has typed it.
+    """
+    there = set(sheet.notes.values_list("field", flat=True))
     rows = Assessment.objects.filter(
-        data_point=data_return.data_point_id,
-        place__partnership=data_return.partnership_id,
-        place__in=[int(FIELD.fullmatch(name)[1]) for name in fresh],
-    ).select_related("grade")
-    filled = {}
+        data_point=data_return.data_point_id, place__partnership=data_return.partnership_id, is_automatic=False
+    ).select_related("grade", "entered_by")
+    texts = {}
     for row in rows:
-        filled[f"grade-{row.place_id}"] = "" if row.is_automatic else answer_from(row).text
-        filled[f"moderated-{row.place_id}"] = "yes" if row.moderated else ""
-    return [cell for cell in cells if cell.field not in fresh or filled.get(cell.field) != cell.text]
+        texts[f"grade-{row.place_id}"] = (row, answer_from(row).text)
+        if row.moderated:
+            texts[f"moderated-{row.place_id}"] = (row, "yes")
+    ReturnNote.objects.bulk_create(
+        (
+            ReturnNote(sheet=sheet, field=name, text=text, written_by=row.entered_by or person)
+            for name, (row, text) in texts.items()
+            if name not in there
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def without_place(data_return, names):

@@ -33,7 +33,7 @@ def propose(person, partnership: Partnership, wanted: dict[int, Grade | None]) -
     One that stands already is not proposed again; a proposal that is open gives way to the new one.
     """
     side = sorted(sides_of(person, partnership), reverse=True)[0]  # who is on both sides proposes as specialist teacher
-    places = Place.objects.select_for_update(of=["self"]).filter(partnership=partnership, pk__in=wanted)
+    places = Place.objects.select_for_update(of=["self"], no_key=True).filter(partnership=partnership, pk__in=wanted)
     standing = {row.place_id: row for row in open_rows(places).filter(agreed_at__isnull=False)}
     waiting = {row.place_id: row for row in open_rows(places).filter(agreed_at__isnull=True)}
     made = 0

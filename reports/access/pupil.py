@@ -32,7 +32,8 @@ def pupil_file(pupil, reader) -> dict:
     """The figures of the file. Of other children it has neither names nor initials."""
     pupils = same_child(pupil, reader)
     places = list(
-        Place.objects.filter(pupil__in=pupils)
+        Place.objects.allowed(reader, "pupils.everything")
+        .filter(pupil__in=pupils)
         .select_related(
             "pupil", "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
         )

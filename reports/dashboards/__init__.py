@@ -51,7 +51,8 @@ from reports.dashboards.to_do import (
 __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
-LINES = [event_items, action_items, record_items, finding_items, erasing_items]
+MOST = 20  # programmes that are shown
+LINES = [event_items, action_items, record_items, finding_items]
 
 
 def dashboard(user, acting) -> dict:
@@ -72,7 +73,7 @@ def coordinator(user, acting, today):
     found = radar(facts)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
-    to_do += closed_school_items(user, acting, today)
+    to_do += closed_school_items(user, acting, today) + erasing_items(theirs, today)
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")
     if n := sum(number for _, number in past):
         to_do.append(
@@ -100,7 +101,7 @@ def coordinator(user, acting, today):
         "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
-        "programmes": theirs or None,
+        "programmes": theirs[:MOST] or None,
         "results": True,
     }
 
@@ -160,7 +161,7 @@ def consultant(user, acting, today):
         "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
-        "programmes": programmes(user, acting),
+        "programmes": programmes(user, acting)[:MOST],
         "results": True,
     }
 
@@ -175,7 +176,7 @@ def finance(user, acting, today):
         "lead": grades_sentence(tables),
         "to_do": [],
         "heat": tables,
-        "programmes": programmes(user, acting),
+        "programmes": programmes(user, acting)[:MOST],
     }
 
 

@@ -111,11 +111,11 @@ def owed_by_point(radar, today):
     for point in sorted({owed.data_point for _, owed in late}, key=lambda point: (point.due_on, point.pk)):
         rows = [(partnership, owed) for partnership, owed in late if owed.data_point == point]
         schools = sorted({partnership.partner_school.name for partnership, _ in rows})
-        one = len(rows) == 1
+        one, missing = len(rows) == 1, sum(owed.missing for _, owed in rows)
+        what = grades(missing, point) if missing else f"the last step: to submit the {point} grades"
         items.append(
             {
-                "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} "
-                f"{grades(sum(owed.missing for _, owed in rows), point)}",
+                "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} {what}",
                 "text": f"Due on {day_of(point.due_on, today)}, {days(today - point.due_on)} ago. {some(schools)}.",
                 "url": rows[0][0].get_absolute_url()
                 if one

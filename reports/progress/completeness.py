@@ -56,12 +56,16 @@ def cell_of(row, partnership, point):
         return None
     rests = partnership.status in RESTING
     late = row.missing if point["past"] and not rests else 0
-    tone = "all" if not row.missing else "late" if late else "most" if row.received else "later"
+    unsubmitted = row.is_complete and row.is_owed
+    late_to_submit = unsubmitted and point["past"] and not rests
+    tone = "all" if row.is_in else "late" if late or late_to_submit else "most" if row.received else "later"
     return {
         "received": row.received,
         "expected": row.expected,
         "excused": row.excused,
         "late": late,
+        "complete": row.is_in or (row.state == row.State.CLOSED and not row.missing),
+        "unsubmitted": unsubmitted and not rests,
         "tone": "later" if rests else tone,
         "rests": partnership.get_status_display().lower() if rests else "",
     }
@@ -71,15 +75,16 @@ def total_of(cells, point) -> dict:
     """Grades and reasons of all partnerships, and how many partnerships have all of theirs in."""
     cells = [cell for cell in cells if cell]
     expected, received = (sum(cell[name] for cell in cells) for name in ("expected", "received"))
-    late = sum(cell["late"] for cell in cells)
+    late, is_whole = sum(cell["late"] for cell in cells), all(cell["complete"] for cell in cells)
     return {
         "received": received,
         "expected": expected,
         "excused": sum(cell["excused"] for cell in cells),
-        "complete": sum(cell["received"] == cell["expected"] for cell in cells),
+        "complete": sum(cell["complete"] for cell in cells),
+        "unsubmitted": sum(cell["unsubmitted"] for cell in cells),
         "partnerships": len(cells),
         "late": late,
-        "tone": "all" if expected == received else "late" if late else "most" if received else "later",
+        "tone": "all" if is_whole else "late" if late else "most" if received else "later",
         "rests": "",
     }
 

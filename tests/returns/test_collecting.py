@@ -20,7 +20,7 @@ from pupils.collecting.writing import Overtaken, keep_drafts
 from pupils.models import ReturnNote, ReturnRevision, ReturnsUpload
 from pupils.returns.counting import count_returns
 from pupils.returns.writing import write_grades
-from tests.factories import PartnershipFactory, PlaceFactory
+from tests.factories import PartnershipFactory, PlaceFactory, ProgrammeFactory, TargetPupilFactory
 from tests.reading import text_of
 from tests.returns.entering import DECEMBER, autosave, box, cell, counts, submit
 
@@ -230,3 +230,26 @@ def test_many_partnerships_cost_as_many_queries_as_one(client, at):
     count_returns(at.programme)
 
     assert cost(18) == one
+
+
+def test_another_programme_with_the_same_references_is_another_matter(client, at):
+    """References begin with P01 in each programme, and pupils' with C001."""
+    other = ProgrammeFactory(organisation=at.programme.organisation)
+    pupil = TargetPupilFactory(programme=other, ref="C001")
+    PlaceFactory(partnership=PartnershipFactory(programme=other, ref="P01"), pupil=pupil)
+    count_returns(other)
+
+    done = text_of(send(client, at, filled(client, at), save="on"))
+
+    assert "6 grades are in 1 draft." in done
+
+
+def test_what_is_no_grade_leaves_with_no_template(client, at):
+    autosave(client, at.hannah, at.december, cell("grade", at.places[0], "Kayla was ill"))
+
+    sheet = template(client, at).content.decode()
+    looked = text_of(send(client, at, filled(client, at)))
+
+    assert "Kayla" not in sheet
+    assert "Kayla" not in looked
+    assert "1 grade stays as the teachers typed it" in looked

@@ -33,7 +33,7 @@ def test_a_pupil_who_has_left_counts_with_that_reason(client, at):
     submit(client, at.hannah, at.december)
 
     assert before == ("open", 4, 2, 6, 1)
-    assert "Year 5, until Friday 20 November" in page
+    assert "Year 5, until Thursday 19 November" in page
     assert counts(at.december) == ("submitted", 4, 2, 6, 1)
     assert reasons(at.places[5]) == [("October", "3c", "", False), ("December", None, "left", True)]
 
@@ -91,3 +91,26 @@ def test_the_other_box_of_a_pupil_who_left_stays_open(client, at):
     answer = autosave(client, at.hannah, at.december, cell("comment", at.places[5], "Moved away in November"))
 
     assert answer.status_code == 200
+
+
+def test_what_is_not_understood_is_no_excuse(client, at):
+    ends(at.places[5], dt.date(2026, 11, 20))
+    enter(client, at.hannah, at.december, at.places, [*DECEMBER[:5], "gone away?"])
+
+    assert counts(at.december)[:4] == ("open", 4, 1, 6)
+    missing = client.get(address("return", at.december)).context["page"].missing_names
+    assert missing == ["Theo Wren"]
+
+
+def test_a_place_that_goes_on_after_all_is_asked_for_again_in_a_correction(client, at):
+    theo = at.places[5]
+    ends(theo, dt.date(2026, 11, 20))
+    enter(client, at.hannah, at.december, at.places[:5], DECEMBER[:5])
+    submit(client, at.hannah, at.december)
+    client.post(address("return_correct", at.december), {"reason": "One of them is here after all"})
+    ends(theo, None, "")
+    count_returns(at.programme)
+
+    assert counts(at.december)[:4] == ("open", 4, 1, 6)
+    missing = client.get(address("return", at.december)).context["page"].missing_names
+    assert missing == ["Theo Wren"]

@@ -24,11 +24,29 @@ def page(session):
     return reverse("pupils:moderation", args=[session.pk])
 
 
-def moderate(client, user, session, agreed, point=None):
-    """`agreed`: place -> the grade that was agreed, or "" for one that was only brought."""
+def test_what_the_other_teacher_has_kept_meanwhile_stays(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla, sana = at.places[0], at.places[2]
+    moderate(client, at.tom, session, {kayla: "3b"})
+
+    older_page = moderate(client, at.hannah, session, {sana: "3b"}, shown={})
+
+    assert kept() == [("C001", "3a", "3b", -1), ("C003", "3b", "3b", 0)]
+    assert older_page.status_code == 200
+    clash = text_of(moderate(client, at.hannah, session, {kayla: "3a"}, shown={}))
+    assert "Somebody else kept something else for Kayla Brand a moment ago. Look again." in clash
+    assert kept()[0] == ("C001", "3a", "3b", -1)
+
+
+def moderate(client, user, session, agreed, point=None, shown=None):
+    """`agreed`: place -> the grade that was agreed, or "" for one that was only brought. `shown`: what an older page
+    showed; else the page is opened just before."""
     client.force_login(user)
     data = {f"brought-{place.pk}": "yes" for place in agreed} | {f"agreed-{p.pk}": t for p, t in agreed.items()}
     where = page(session) + (f"?point={point.pk}" if point else "")
+    if shown is None:
+        groups = client.get(where).context["groups"]
+        data |= {f"shown-{line.row.place.pk}": line.shown for group in groups for line in group.lines}
     return client.post(where, data, follow=True)
 
 

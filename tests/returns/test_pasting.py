@@ -46,7 +46,7 @@ def test_grades_alone_go_down_from_where_the_cursor_stands(at):
     found = read_pasted("3a\n3b\n\n3c", Standing(at.december), start=2)
     over = read_pasted("\n".join(["3a"] * 8), Standing(at.december))
 
-    assert texts(at, found) == ["", "", "3a", "3b", "3c", ""]
+    assert texts(at, found) == ["", "", "3a", "3b", "", "3c"]  # a blank cell is a pupil without a grade
     assert (texts(at, over), over.left) == (["3a"] * 6, ["3a", "3a"])
 
 
@@ -61,10 +61,23 @@ def test_two_pupils_of_one_name_are_not_told_apart_by_it(at):
     assert found.left == ["Kayla Brand, 3a"]
 
 
-def test_a_second_line_about_one_pupil_is_left_out_and_said(at):
-    found = read_pasted("Kayla Brand\t3a\nKayla Brand\t3b", Standing(at.december))
+def test_two_lines_about_one_pupil_are_both_left_out_and_said(at):
+    found = read_pasted("Kayla Brand\t3a\nKayla Brand\t3b\nSana Malik\t3c", Standing(at.december))
 
-    assert (texts(at, found)[0], found.left) == ("3a", ["Kayla Brand, 3b"])
+    assert (texts(at, found), found.left) == (["", "", "3c", "", "", ""], ["Kayla Brand, 3a", "Kayla Brand, 3b"])
+
+
+def test_a_classmate_with_the_same_forename_is_not_taken_for_the_pupil(at):
+    rows = "Forename\tSurname\tDecember\nKayla\tBaker\t2c\nIvy\tHart\t2b\nKayla\tBrand\t3a\nIvy\tTran\t3b"
+
+    found = read_pasted(rows, Standing(at.december))
+
+    assert texts(at, found) == ["3a", "", "", "", "3b", ""]
+    assert found.left == ["Kayla, Baker, 2c", "Ivy, Hart, 2b"]
+
+
+def test_a_heading_above_grades_alone_is_none_of_them(at):
+    assert texts(at, read_pasted("December\n3a\n\n3c\n\n", Standing(at.december))) == ["3a", "", "3c", "", "", ""]
 
 
 @given(

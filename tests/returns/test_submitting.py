@@ -273,3 +273,63 @@ def test_words_of_a_teacher_who_has_left_are_kept_beside(client, at):
     assert "You are not a teacher of this partnership any more" in answer.json()["words"]
     assert at.december.sheet.revisions.get().text == "5a"
     assert counts(at.december)[1] == 0
+
+
+def test_a_grade_from_a_file_can_be_taken_out_in_a_correction(client, at):
+    """What the page had filled in is a box as any other."""
+    kayla = at.places[0]
+    Assessment.objects.filter(place=kayla, data_point=at.points[0]).update(moderated=True)
+    client.force_login(at.hannah)
+    client.post(address("return_correct", at.october), {"reason": "Typed into the wrong row"})
+
+    answer = autosave(client, at.hannah, at.october, cell("grade", kayla, ""), cell("moderated", kayla, "", 2))
+
+    row = client.get(address("return", at.october)).context["page"].rows[0]
+    assert answer.status_code == 200
+    assert (row.grade.text, row.moderated.text, row.is_in) == ("", "", False)
+    assert counts(at.october)[:4] == ("open", 5, 0, 6)
+    assert not at.october.entries.exists()  # taking a grade out is not entering one
+
+
+def test_a_grade_from_a_file_can_be_taken_out_of_a_return_that_was_never_submitted(client, at):
+    DataReturn.objects.filter(pk=at.october.pk).update(state="open")
+
+    autosave(client, at.hannah, at.october, cell("grade", at.places[0], ""))
+
+    assert counts(at.october)[:4] == ("open", 5, 0, 6)
+    assert client.get(address("return", at.october)).context["page"].rows[0].grade.text == ""
+
+
+def test_a_name_in_the_reason_is_asked_about_once(client, at):
+    client.force_login(at.hannah)
+    where, typed = address("return_correct", at.october), {"reason": "kayla's grade was Marcus's"}
+
+    asked = client.post(where, typed)
+    again = client.post(where, typed | {"sure": asked.context["form"]["sure"].value()}, follow=True)
+
+    assert "“Kayla” is the name of a target pupil. Write initials" in text_of(asked)
+    assert "The grades are open." in text_of(again)
+
+
+def test_once_the_pupils_are_erased_nothing_is_read_or_kept(client, at):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    Programme.objects.update(status="closed", erased_at="2026-12-02T12:00:00Z")
+
+    answer = autosave(client, at.hannah, at.december, cell("comment", at.places[0], "Kayla was away", 99))
+    read = [client.get(address("return", at.december)).status_code]
+    client.force_login(at.amira)
+    read.append(client.get(address("return", at.december)).status_code)
+
+    assert (answer.status_code, read) == (410, [404, 404])
+    assert not at.december.sheet.revisions.filter(text="Kayla was away").exists()
+
+
+def test_who_has_left_reads_no_name_in_what_is_sent_back(client, at):
+    at.partnership.partner_teachers.update(until="2026-12-01")
+    client.force_login(at.tom)
+
+    sent = {"client": str(uuid.uuid4()), "seq": "0", f"base-{box('grade', at.places[0])}": "0"}
+    answer = client.post(address("return", at.december), sent | {box("grade", at.places[0]): "5a"})
+
+    assert answer.status_code == 409
+    assert "Kayla" not in answer.content.decode()

@@ -9,6 +9,7 @@ from programmes.services.people import AFTER_PEOPLE_CHANGE
 from pupils import scales
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.returns.counting import count_returns
+from pupils.returns.submitting import from_file
 from pupils.upn import upn_index
 
 
@@ -78,6 +79,7 @@ def write_assessments(account, files, programme, places):
             "grade": grades[scales.find(scale.name, row.grade)] if row.grade else None,
             "reason": row.not_assessed_reason,
             "assessed_on": row.assessed_on,
+            "is_automatic": False,
         }
     before = {key: (row.grade_id, row.reason) for key, row in standing.items()}
     absent = files.absent("assessments.csv") & {"assessed_on"}  # of grade and reason, one says that there is no other
@@ -101,6 +103,9 @@ def write_returns(programme, touched):
         row.pk for row in given if row.state == DataReturn.State.SUBMITTED and row.version == versions.get(row.pk)
     ]
     of_programme.filter(pk__in=corrected).update(version=F("version") + 1)
+    for row in given:
+        if row.state == DataReturn.State.SUBMITTED and (last := row.versions.last()):
+            from_file(row, last.number + 1)  # what was submitted before stays as it was
 
 
 def follow_people(account):
