@@ -1,6 +1,7 @@
 """The results page: the published table, its criteria, and the places behind each figure, for the reader's reach."""
 
 from collections import Counter
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -138,7 +139,7 @@ def places_page(person, programme: Programme, asked) -> dict:
                 "year": place.year_group,
                 "partnership": rows[place.place].partnership,
                 "facts": place,
-                "why": "" if place.matched else why_missing(place, first, last),
+                "why": "" if place.matched else why_not(place, rows[place.place], first, last),
             }
             for place in page
         ],
@@ -158,6 +159,16 @@ def why_missing(place, first, last) -> str:
         else:
             words.append(f"waiting for the {point} grade from the teachers")
     return ", ".join(words)
+
+
+def why_not(place, row, first, to) -> str:
+    """Why a place does not count: also where it had not begun or had ended, and no grade was asked for."""
+    excused = {
+        f"{end}_reason": row.excused_on(point.due_on)
+        for end, point in (("first", first), ("last", to))
+        if point and not getattr(place, f"{end}_reason")
+    }
+    return why_missing(replace(place, **excused), first, to)
 
 
 def narrowed(facts, asked):

@@ -1,7 +1,6 @@
 """The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
 
 from collections import defaultdict
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -20,7 +19,7 @@ from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
 from reports.groups import sections_of
-from reports.results_page import why_missing
+from reports.results_page import why_not
 
 ON_A_PAGE = 10  # partnerships
 
@@ -236,16 +235,6 @@ def agreed_grade(found, position):
     """The code of the target grade that both sides have agreed; None without one, or on another scale."""
     agreed = found and found["agreed"]
     return agreed.grade.code if agreed and agreed.grade and agreed.grade.code in position else None
-
-
-def why_not(place, row, first, to) -> str:
-    """Why a place does not count: also where it had not begun or had ended, and no grade was asked for."""
-    excused = {
-        f"{end}_reason": row.excused_on(point.due_on)
-        for end, point in (("first", first), ("last", to))
-        if point and not getattr(place, f"{end}_reason")
-    }
-    return why_missing(replace(place, **excused), first, to)
 
 
 def order(row):

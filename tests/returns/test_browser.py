@@ -11,7 +11,7 @@ from programmes.models import DataPoint, DataReturn, Programme
 from pupils.models import Assessment
 from pupils.returns.answers import answer_from
 from tests.browsing import WIDTHS, kept, problems_at
-from tests.returns.entering import DECEMBER, address, box, enter
+from tests.returns.entering import DECEMBER, address, autosave, box, cell, enter
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -167,6 +167,23 @@ def test_a_tick_is_about_the_grade_that_it_was_set_for(open_as, at):
     expect(tick).to_be_visible()
     expect(tick).not_to_be_checked()
     expect(page.locator("#standing")).to_contain_text("Please look again: Jonah Okafor.")
+
+
+def test_a_tick_that_the_other_teacher_set_stays(open_as, at):
+    jonah = at.places[3]
+    page = open_as(at.hannah)
+    page.clock.install()
+    page.goto(address("return", at.december))
+    expect(page.locator("#standing")).to_contain_text("0 of 6 pupils in")
+    autosave(Client(), at.tom, at.december, cell("grade", jonah, "2a"), cell("sure", jonah, "2a", 2))
+    page.clock.run_for(11_000)
+    expect(page.get_by_label("December grade for Jonah Okafor")).to_have_value("2a")
+    page.clock.run_for(1_000)  # what stands out is asked for a moment later
+    expect(page.get_by_label("Yes, 2a is right")).to_be_checked()
+    page.clock.run_for(11_000)
+
+    expect(page.locator("#standing")).not_to_contain_text("Please look again")
+    assert at.december.sheet.texts[box("sure", jonah)] == "2a"
 
 
 def test_what_the_other_teacher_types_is_seen_at_once(open_as, at):

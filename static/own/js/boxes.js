@@ -24,7 +24,10 @@ export function boxesOf(form) {
 
   function put(box, text) {
     for (const control of controlsOf(box)) {
-      if (isTicked(control)) control.checked = control.value === text;
+      if (isTicked(control)) {
+        if (text && "any" in control.dataset) control.value = text; // what it is ticked for changes
+        control.checked = text !== "" && control.value === text;
+      }
       else control.value = text;
     }
   }

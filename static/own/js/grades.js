@@ -240,8 +240,8 @@ function askAnew() {
       tick.checked = false;
       if (was) tick.dispatchEvent(new Event("change", { bubbles: true }));
       tick.value = asks;
-      sure.querySelector("[data-code]").textContent = asks;
     }
+    sure.querySelector("[data-code]").textContent = asks;
     sure.hidden = !asks;
   }
 }
