@@ -32,8 +32,7 @@ FACTS = """
         WHERE partnership.programme_id = %(programme)s
     )
 """
-GROUPS = "GROUP BY GROUPING SETS ((), (subject), (year_group), (subject, year_group))"
-COUNTS = f"""{FACTS}
+COUNTS = """
     SELECT grouping(subject) = 0, grouping(year_group) = 0, subject, year_group,
         count(*),
         count(*) FILTER (WHERE matched),
@@ -47,16 +46,17 @@ COUNTS = f"""{FACTS}
         count(*) FILTER (WHERE matched AND gain IS NULL),
         sum(gain) FILTER (WHERE matched),
         min(id) FILTER (WHERE matched AND two_scales)
-    FROM places {GROUPS}
-"""  # noqa: S608 nothing of it comes from outside
-MISSING = f"""{FACTS}
+    FROM places
+    GROUP BY GROUPING SETS ((), (subject), (year_group), (subject, year_group))
+"""
+MISSING = """
     SELECT grouping(subject) = 0, grouping(year_group) = 0, subject, year_group,
         last IS NULL, CASE WHEN last IS NULL THEN last_reason ELSE first_reason END, count(*)
     FROM places WHERE NOT matched
     GROUP BY GROUPING SETS (
         (5, 6), (subject, 5, 6), (year_group, 5, 6), (subject, year_group, 5, 6)
     )
-"""  # noqa: S608
+"""
 
 
 def tallied_blocks(programme: Programme) -> dict[str, Block]:
@@ -72,9 +72,9 @@ def tallied_blocks(programme: Programme) -> dict[str, Block]:
         "expected": expected,
     }
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, asked)
+        cursor.execute(FACTS + COUNTS, asked)
         rows = cursor.fetchall()
-        cursor.execute(MISSING, asked)
+        cursor.execute(FACTS + MISSING, asked)
         reasons = defaultdict(lambda: (Counter(), Counter()))
         for *named, at_last, reason, number in cursor.fetchall():
             reasons[name_of(*named)][at_last][reason] += number
