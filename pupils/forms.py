@@ -163,7 +163,22 @@ class ExpectationsForm(forms.Form):
                 help_text="Grades are in, so a change is kept with your name and the reason. No name of a pupil here.",
                 error_messages={"max_length": "Keep the reason to 300 characters."},
             )
+            self.fields["previewed"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.helper = with_button(self, "Save and continue")
+
+    @property
+    def wants_preview(self):
+        """Whether what this change makes of the figures has not been shown yet: edited since, it is shown again."""
+        return self.asks_why and self.changes and self.cleaned_data["previewed"] != self.asked
+
+    @property
+    def asked(self):
+        return f"{self.cleaned_data.get('expected_points')} {sorted(self.levels.items())}"
+
+    def show_preview(self):
+        """The next press of the button means exactly what is shown now."""
+        self.data = self.data.dict() | {"previewed": self.asked}
+        self.helper = with_button(self, "Yes, change it")
 
     @property
     def changes(self):

@@ -9,7 +9,6 @@ from django.views.generic import DetailView, ListView, UpdateView
 
 from accounts import audit
 from accounts.access import Allowed, allowed_rows
-from accounts.forms import with_button
 from programmes.models import Partnership, Programme
 from programmes.setting_up import back_words
 from pupils import expectations as expectation_services
@@ -175,10 +174,10 @@ def expectations(request, slug, scale):
     form = ExpectationsForm(request.POST or None, programme=programme, scale=scale)
     warnings, figures = [], []
     if request.method == "POST" and form.is_valid():
-        if form.asks_why and form.changes and "sure" not in request.POST:
+        if form.wants_preview:
             warnings = [results_change(programme)]
             figures = preview(programme, form.cleaned_data.get("expected_points"), form.levels)
-            form.helper = with_button(form, "Yes, change it", name="sure")
+            form.show_preview()
         elif save_expectations(request, programme, scale, form):
             return redirect("programmes:set_up", slug=slug)
     lead = (

@@ -112,3 +112,26 @@ def test_it_stands_in_the_chart_in_the_table_and_on_the_pupils_page(client, ours
     assert ("target grade 4c" in after, "Target grade</th>" in after) == (True, True)
     assert "<polygon" in after
     assert "Target grade: 4c" in pupil
+
+
+def test_a_page_opened_earlier_does_not_set_the_other_sides_proposals_aside(client, ours):
+    specialist, partner = ours.people[Role.SPECIALIST], ours.people[Role.PARTNER]
+    second = PlaceFactory(partnership=ours.partnership)
+    propose(partner, ours.partnership, {ours.place.pk: grade(ours, "4b")})
+    stale = {f"shown_{ours.place.pk}": "", f"shown_{second.pk}": ""}
+
+    untouched = stale | {f"target_{ours.place.pk}": "", f"target_{second.pk}": "3a"}
+    first = text_of(sent(client, ours, Role.SPECIALIST, untouched))
+    touched = text_of(sent(client, ours, Role.SPECIALIST, stale | {f"target_{ours.place.pk}": "5c"}))
+    seen = {f"shown_{ours.place.pk}": "4b", f"target_{ours.place.pk}": "5c"}
+    again = text_of(sent(client, ours, Role.SPECIALIST, seen))
+
+    assert "1 target grade is proposed." in first
+    assert "Since you opened the page 4b was proposed. Choose again." in touched
+    assert "1 target grade is proposed." in again
+    rows = TargetGrade.objects.order_by("pk").values_list("place", "grade__code", "proposed_by", "ended_how")
+    assert list(rows) == [
+        (ours.place.pk, "4b", partner.pk, "set aside"),
+        (second.pk, "3a", specialist.pk, ""),
+        (ours.place.pk, "5c", specialist.pk, ""),
+    ]

@@ -52,6 +52,8 @@ def take_back(person, place: Place, reason="") -> Place:
 def change_place(person, place: Place, *, class_name, year_group, since, on, reason="") -> Place:
     """Class, year group and first day as they are from `on`; what they were stays in the history."""
     place = locked(place)
+    if since and place.until and since > place.last_on:
+        raise NotNow(f"The place ended on {place.last_on:%-d %B %Y} meanwhile: the first day cannot be after that.")
     pupil = place.pupil
     if class_name != place.class_name:
         note(person, place, What.CLASS, on, before=place.class_name, after=class_name, reason=reason)

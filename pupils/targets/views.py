@@ -50,6 +50,7 @@ def row_of(place, found, form):
         "proposed": found.get("proposed"),
         "history": found.get("history", []),
         "field": form[f"target_{place.pk}"],
+        "standing": form.standing[place.pk],
     }
 
 

@@ -13,6 +13,7 @@ from programmes.models import (
     SpecialistTeacher,
 )
 from programmes.models.recruiting import SpecialistStep
+from reports.access.grades import grades
 from reports.access.redacting import everybody
 from reports.access.sections import day, minute, section
 from visits.models import Attendance, Away, Booking
@@ -29,6 +30,7 @@ def person_file(person, organisation=None) -> dict:
         return {} if own else {path: organisation}
 
     children = everybody(programmes_of(person))
+    only_here = own or not works_elsewhere(person, organisation)
     return {
         "kind": "Everything on one person",
         "subject": str(person),
@@ -38,17 +40,23 @@ def person_file(person, organisation=None) -> dict:
             roles(person, here),
             specialist(person, here),
             partnerships(person, here),
-            half_days(person, here),
+            half_days(person, here, only_here),
             events(person, here),
             signed(person, here),
             actions(person, here),
             records(person, here, children if own else None),
             studies(person, here),
+            grades(person, here, programmes_of(person)),
             *([words(person, children)] if own else []),
             mails(person, here),
-            signing_in(person),
+            signing_in(person, only_here),
         ],
     }
+
+
+def works_elsewhere(person, organisation) -> bool:
+    """Whether another organisation's doings would be in what is kept without saying of which."""
+    return Membership.objects.filter(user=person).exclude(organisation=organisation).exists()
 
 
 def programmes_of(person):
@@ -128,10 +136,10 @@ def partnerships(person, here):
     )
 
 
-def half_days(person, here):
+def half_days(person, here, only_here):
     rows = Booking.objects.filter(person=person, **here("visit__partnership__programme__organisation"))
     rows = rows.select_related("visit__host").order_by("-on", "-pk")[:MOST]
-    away = Away.objects.filter(person=person).order_by("-first_on")
+    away = Away.objects.filter(person=person).order_by("-first_on") if only_here else []
     found = [
         [
             day(b.on),
@@ -142,7 +150,9 @@ def half_days(person, here):
         for b in rows
     ]
     found += [[f"{day(a.first_on)} to {day(a.last_on)}", "", "Away", ""] for a in away]
-    return section("Half-days", head=["Day", "Half-day", "What", "Where"], rows=found)
+    return section(
+        "Half-days", lead="" if only_here else ELSEWHERE, head=["Day", "Half-day", "What", "Where"], rows=found
+    )
 
 
 def events(person, here):
@@ -244,11 +254,17 @@ def mails(person, here):
 SENT = {"queued": "waiting", "running": "waiting", "done": "sent", "failed": "failed"}
 
 
-def signing_in(person):
-    rows = AuditEvent.objects.filter(who=person).order_by("-at", "-pk")[:MOST]
+ELSEWHERE = (
+    "This colleague works with another organisation too. Days away and what is recorded of signing in do not say for "
+    "which of the two they are, so they stand only in the file that the colleague makes under Your account."
+)
+
+
+def signing_in(person, only_here):
+    rows = AuditEvent.objects.filter(who=person).order_by("-at", "-pk")[:MOST] if only_here else []
     return section(
         "Signing in, and what is recorded of it",
-        lead="Who did what when, by numbers: nothing here names anyone else.",
+        lead=ELSEWHERE if not only_here else "Who did what when, by numbers: nothing here names anyone else.",
         head=["When", "What"],
         rows=[[minute(event.at), event.did] for event in rows],
     )

@@ -15,14 +15,16 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from jobs.work import work_on
 from lessons.models import Note, Observation
-from pupils.models import TargetPupil
+from programmes.models import DataReturnEntry
+from pupils.models import ReturnVersion, TargetPupil
 from reports.access import files
 from reports.access.person import person_file
 from reports.access.pupil import pupil_file
 from reports.access.redacting import TAKEN_OUT, children_around
 from reports.models import AccessFile
-from tests.factories import PlaceFactory
+from tests.factories import MembershipFactory, PlaceFactory
 from tests.world import build_world
+from visits.models import Away
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2027, 1, 27, 12, tzinfo=dt.UTC)
@@ -255,6 +257,43 @@ def test_a_coordinator_asks_for_a_colleague_of_the_organisation_and_for_nobody_e
         reverse("reports:access_person", args=[ours.people[Role.PARTNER].pk])
         in client.get(reverse("accounts:people")).content.decode()
     )
+
+
+def test_what_the_colleague_did_with_grades_is_in_it_without_any_pupil(ours):
+    teacher = ours.people[Role.PARTNER]
+    DataReturnEntry.objects.create(data_return=ours.data_return, user=teacher, grades=5)
+    ReturnVersion.objects.create(
+        data_return=ours.data_return,
+        number=7,
+        submitted_by=teacher,
+        submitted_at=NOON,
+        opened_by=teacher,
+        opened_at=NOON,
+        opened_because="OursideForename was marked twice",
+    )
+
+    for figures in (person_file(teacher), person_file(teacher, ours.organisation)):
+        part, label = parts_of(figures)["Target pupils and their grades"], ours.partnership.label
+        name = ours.data_return.data_point.name
+        assert {
+            (f"Entered 5 grades of the return {name}", label),
+            (f"Submitted the return {name}, version 7", label),
+            (f"Opened the return {name}, version 7 again: {TAKEN_OUT} was marked twice", label),
+        } <= {tuple(row[:2]) for row in part["rows"]}
+        assert "OursideForename" not in words_of(part)
+
+
+def test_days_of_another_organisation_are_only_in_ones_own_file(ours, world):
+    teacher = ours.people[Role.PARTNER]
+    Away.objects.create(person=teacher, first_on=NOON.date(), last_on=NOON.date())
+    MembershipFactory(user=teacher, organisation=world[2].organisation, school=None, role=Role.CONSULTANT)
+
+    parts = parts_of(person_file(teacher, ours.organisation))
+    own = parts_of(person_file(teacher))
+
+    assert parts["Signing in, and what is recorded of it"]["rows"] == []
+    assert "Away" not in [row[2] for row in parts["Half-days"]["rows"]]
+    assert "Away" in [row[2] for row in own["Half-days"]["rows"]]
 
 
 def test_neither_sees_the_file_that_the_other_asked_for(client, ours):

@@ -8,7 +8,9 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import DataReturn, Partnership
+from pupils.choosing.services import NotNow
 from pupils.figures import block
+from pupils.life.services import change_place, end_place
 from pupils.models import Assessment, Place, PlaceChange
 from pupils.results import place_facts
 from tests.choosing.lists import text
@@ -220,3 +222,21 @@ def test_while_a_partnership_is_paused_nothing_changes(choosing, una):
     una.refresh_from_db()
     assert "Nothing has changed. The partnership is paused" in answer
     assert una.until is None
+
+
+def test_a_place_that_ended_meanwhile_does_not_begin_after_its_end(una):
+    with pytest.raises(NotNow, match="The place ended on 20 November 2026 meanwhile"):
+        change_after_end(una)
+
+    una.refresh_from_db()
+    assert una.since is None
+
+
+def change_after_end(place):
+    """Somebody opens the page, somebody else ends the place, the first one saves."""
+    person = place.partnership.specialist.user
+    opened = Place.objects.get(pk=place.pk)
+    end_place(person, place, because="left", last_on=dt.date(2026, 11, 20))
+    change_place(
+        person, opened, class_name="", year_group=5, since=dt.date(2026, 12, 1), on=dt.date(2026, 12, 1), reason=""
+    )

@@ -12,13 +12,16 @@ from pupils.results import blocks, place_facts
 from tests.reading import text_of
 
 
+def previewed(page):
+    """What the page sends along once it has shown what a change makes of every figure."""
+    return {"previewed": page.context["form"]["previewed"].value()}
+
+
 def test_the_scale_stays_once_grades_are_in(coordinator, ours):
     slug = ours.programme.slug
 
     first = coordinator.post(reverse("pupils:assessment", args=[slug]), {"scale": "app"})
-    second = coordinator.post(
-        reverse("pupils:expectations", args=[slug, "app"]), {"expected_points": "3", "sure": "Yes, change it"}
-    )
+    second = coordinator.post(reverse("pupils:expectations", args=[slug, "app"]), {"expected_points": "3"})
 
     sentence = "The scale cannot change: 4 grades are in on the one that stands"
     assert first.context["form"].errors["scale"][0].startswith(sentence)
@@ -35,7 +38,7 @@ def test_other_expectations_are_asked_about_once_grades_are_in(coordinator, ours
 
     asked = coordinator.post(address, given)
     before = Programme.objects.get(pk=ours.programme.pk).expected_points
-    coordinator.post(address, given | {"sure": "Yes, change it"})
+    coordinator.post(address, given | previewed(asked))
 
     ours.programme.refresh_from_db()
     assert "4 grades are in. All results of the programme are worked out anew" in asked.content.decode()
@@ -114,9 +117,10 @@ def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_ke
     given = {"expected_points": "1", "met_5": "2b", "exceeded_5": "4c"}
 
     without = coordinator.post(address, given)
-    asked = text_of(coordinator.post(address, given | {"reason": "As the LA does"}))
+    preview = coordinator.post(address, given | {"reason": "As the LA does"})
+    asked = text_of(preview)
     kept_before = kept(ours).count()
-    coordinator.post(address, given | {"reason": "As the LA does", "sure": "Yes, change it"})
+    coordinator.post(address, given | {"reason": "As the LA does"} | previewed(preview))
     page = text_of(coordinator.get(address))
 
     assert without.context["form"].errors == {
@@ -174,3 +178,17 @@ def test_the_refusal_of_another_scale_says_what_to_do(coordinator, ours):
     response = coordinator.post(reverse("pupils:assessment", args=[ours.programme.slug]), {"scale": "app"})
 
     assert "a gain across two scales is no number. To assess on another scale, copy the programme" in text_of(response)
+
+
+def test_what_was_edited_after_the_preview_is_previewed_again(coordinator, ours):
+    address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
+    given = {"expected_points": "4", "met_5": "3b", "exceeded_5": "4c", "reason": "The LA expects more"}
+
+    first = coordinator.post(address, given)
+    edited = coordinator.post(address, given | {"expected_points": "9"} | previewed(first))
+    before = Programme.objects.get(pk=ours.programme.pk).expected_points
+    done = coordinator.post(address, given | {"expected_points": "9"} | previewed(edited))
+
+    ours.programme.refresh_from_db()
+    assert "What it makes of every figure" in text_of(edited)
+    assert (before, done.status_code, ours.programme.expected_points) == (3, 302, 9)
