@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "pupils",
     "visits",
     "programmes",
+    "funding",  # here, so that money is the last thing that follows from a fold: the visits are cancelled by then
     "desks",
     "accounts",
     "papers",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "pgtrigger",
+    "pghistory",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -14,7 +14,7 @@ from pupils.models import Erasure
 from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report
 from visits.models import CoverRun, Plan, PlanAcceptance
 
-APPS = ["accounts", "desks", "programmes", "visits", "pupils", "lessons", "reports"]
+APPS = ["accounts", "desks", "programmes", "visits", "pupils", "lessons", "funding", "reports"]
 WEB_MODULES = sorted(
     path for app in APPS for path in Path(app).rglob("*.py") if {"views", "forms"} & {*path.parts[:-1], path.stem}
 )

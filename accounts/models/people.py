@@ -33,6 +33,12 @@ class UserQuerySet(ScopedQuerySet):
         Role.ADMINISTRATOR: lambda m: ~Q(pk=m.user_id),
     }
 
+    def holding(self, action, organisation):
+        """Those who can sign in and have a role at present that grants this action in the organisation."""
+        roles = [role for role in Role if role in GRANTS[action]]
+        live = Membership.objects.live().filter(organisation=organisation, role__in=roles)
+        return self.filter(is_active=True, pk__in=live.values("user")).order_by("last_name", "first_name", "pk")
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):

@@ -74,6 +74,7 @@ MOVED_MEANWHILE = (
 # What a function of AFTER_FOLD returns, a list of `Enclosure`, goes with the mail about the fold.
 AFTER_FOLD = []
 AFTER_TAKING_BACK = []
+AFTER_AGREEING = []  # of one that is agreed or active now
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def move(person, partnership, status, *, on, reason="", note="", told=frozenset(
         call_each(AFTER_TAKING_BACK, person, partnership, on)
     if status in {Status.AGREED, Status.ACTIVE}:
         list_schools_of_partnerships(partnership.programme)
+        call_each(AFTER_AGREEING, person, partnership, on)
     tell(person, partnership, before, on, told, enclosed)
     return partnership
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
+from funding.services.recovering import follow_agreeing, follow_fold, follow_taking_back
 from programmes.models import DataReturn, Partnership
 from programmes.services import life
 from programmes.services.objections import close_objections
@@ -31,8 +32,9 @@ from visits.services import cancel_visits_after
 def test_the_list_of_what_follows_from_a_fold():
     follows, undone = life.AFTER_FOLD, life.AFTER_TAKING_BACK
 
-    assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after, close_objections]
-    assert undone == [life.open_returns, ask_for_grades_again]
+    assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after, close_objections, follow_fold]
+    assert undone == [life.open_returns, ask_for_grades_again, follow_taking_back]
+    assert [follow_agreeing] == life.AFTER_AGREEING
 
 
 def half_a_year(ours):

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class FundingConfig(AppConfig):
+    name = "funding"
+
+    def ready(self):
+        """Say to programmes, which does not know this app, what follows for money from a fold, and that a partnership
+        that is agreed has releases."""
+        from funding.services import recovering
+        from programmes.services import life
+
+        for functions, function in (
+            (life.AFTER_FOLD, recovering.follow_fold),
+            (life.AFTER_TAKING_BACK, recovering.follow_taking_back),
+            (life.AFTER_AGREEING, recovering.follow_agreeing),
+        ):
+            if function not in functions:
+                functions.append(function)

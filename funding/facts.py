@@ -1,0 +1,355 @@
+"""All that the money of a programme hangs on, read in the same number of queries for one partnership and for all."""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import School
+from funding.models import Evidence, FundingPlan, ItemRecord, PlanItem, Recovery, Release, ReleaseLine, Side, Stage
+from programmes.models import Agreement, DataReturn, PartnerSchool, Partnership, PartnerTeacher, Signature
+from visits.ledger.figures import Side as LedgerSide
+from visits.ledger.reading import lines_of, with_a_promise
+from visits.models import Attendance, Booking, Event, Visit, VisitChange
+
+SIDES = [Side.SPECIALIST, Side.PARTNER]
+OF_LEDGER = {LedgerSide.SPECIALIST: Side.SPECIALIST, LedgerSide.PARTNER: Side.PARTNER}
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something that is paid beside the shares, once: in the first open stage that is due on its day or later."""
+
+    kind: str
+    words: str
+    on: dt.date
+    half_days: int | None
+    amount: object
+    source: str
+    item: PlanItem | None = None
+    record: ItemRecord | None = None
+
+
+@dataclass
+class Facts:
+    """`today` and all rows of one plan. Maps by partnership, or by (partnership, side)."""
+
+    plan: FundingPlan
+    today: dt.date
+    partnerships: dict[int, Partnership]
+    stages: list[Stage]
+    items: list[PlanItem]
+    releases: dict[tuple, Release]
+    paid_for: dict[int, list[ReleaseLine]]
+    returns: dict[tuple, DataReturn]
+    agreements: dict[int, Agreement]
+    visits: dict[int, list[Visit]]
+    evidence: dict[tuple, Evidence]
+    offsets: dict[int, list[Recovery]]
+    used: dict[tuple, int] = field(default_factory=Counter)
+    event_half_days: dict[tuple, int] = field(default_factory=dict)
+    extras: dict[tuple, list[Extra]] = field(default_factory=lambda: defaultdict(list))
+
+    def releases_of(self, partnership, side):
+        """That of each stage; None where none is there yet."""
+        return [self.releases.get((stage.pk, partnership.pk, side)) for stage in self.stages]
+
+
+def facts_of(plan: FundingPlan, partnerships=None, today=None) -> Facts:
+    """Of these partnerships of its programme, or of all that were ever agreed.
+
+    What one partnership is paid for an event hangs on the others of the same teacher, so all are looked at for that.
+    """
+    programme = plan.programme
+    everyone = with_a_promise(Partnership.objects.filter(programme=programme)).order_by("ref")
+    everyone = list(everyone.select_related("area", "partner_school", "specialist__home_school", "specialist__user"))
+    wanted = {row.pk for row in everyone}
+    if partnerships is not None:
+        wanted &= set(partnerships)
+    rows = {row.pk: row for row in everyone if row.pk in wanted}
+    for row in rows.values():
+        row.programme = programme
+    stages = list(plan.stages.select_related("data_point"))
+    for stage in stages:
+        stage.plan = plan
+    facts = Facts(
+        plan=plan,
+        today=today or timezone.localdate(),
+        partnerships=rows,
+        stages=stages,
+        items=list(plan.items.select_related("step", "stage")),
+        releases=releases_of(stages, rows),
+        paid_for=lines_by_release(plan, wanted),
+        returns=returns_of(wanted),
+        agreements=agreements_of(wanted),
+        visits=visits_of(wanted),
+        evidence={(row.stage_id, row.partnership_id): row for row in Evidence.objects.filter(stage__in=stages)},
+        offsets=offsets_of(plan),
+    )
+    read_used(facts)
+    read_events(facts, everyone)
+    read_extras(facts)
+    return facts
+
+
+def releases_of(stages, partnerships) -> dict:
+    rows = Release.objects.standing().filter(stage__in=stages, partnership__in=partnerships)
+    rows = rows.select_related("school", "approved_by", "payment__batch", "payment__payee").prefetch_related(
+        "waivers__by", "holds__by"
+    )
+    by_stage = {stage.pk: stage for stage in stages}
+    found = {}
+    for row in rows:
+        row.stage, row.partnership = by_stage[row.stage_id], partnerships[row.partnership_id]
+        found[row.stage_id, row.partnership_id, row.side] = row
+    return found
+
+
+def lines_by_release(plan, partnerships) -> dict:
+    rows = ReleaseLine.objects.filter(release__stage__plan=plan, release__partnership__in=partnerships, is_alive=True)
+    found = defaultdict(list)
+    for row in rows.order_by("pk"):
+        found[row.release_id].append(row)
+    return found
+
+
+def returns_of(partnerships) -> dict:
+    rows = DataReturn.objects.filter(partnership__in=partnerships).select_related("submitted_by")
+    return {(row.partnership_id, row.data_point_id): row for row in rows.prefetch_related("entries__user")}
+
+
+def agreements_of(partnerships) -> dict:
+    """That which holds, with its signatures."""
+    rows = Agreement.objects.filter(partnership__in=partnerships, superseded_at=None).defer("sections")
+    signatures = Signature.objects.select_related("person", "school")
+    found = {row.partnership_id: row for row in rows}
+    for row in found.values():
+        row.asked = []
+    by_pk = {row.pk: row for row in found.values()}
+    for signature in signatures.filter(agreement__in=by_pk).order_by("pk"):
+        by_pk[signature.agreement_id].asked.append(signature)
+    return found
+
+
+def visits_of(partnerships) -> dict:
+    """Those that stand, by partnership."""
+    found = defaultdict(list)
+    for row in Visit.objects.standing().filter(partnership__in=partnerships).select_related("host").order_by("on"):
+        found[row.partnership_id].append(row)
+    return found
+
+
+def offsets_of(plan) -> dict:
+    """Recoveries that are set against a release which is still open, by that release."""
+    found = defaultdict(list)
+    for row in plan.recoveries.filter(state=Recovery.State.APPROVED, offset_in__isnull=False):
+        found[row.offset_in_id].append(row)
+    return found
+
+
+def read_used(facts):
+    """The half-days of visits that each side used, where the timetable funds them, from the ledger of visits."""
+    rows = Partnership.objects.filter(pk__in=facts.partnerships)
+    for line in lines_of(rows):
+        facts.used[line.partnership.pk, OF_LEDGER[line.side]] = line.account.used - line.account.unfunded
+
+
+# Events -----------------------------------------------------------------------------------------------------------
+
+
+def read_events(facts, everyone):
+    """For each side and required step of an event: the half-days it is paid, once its registers are closed.
+
+    A person who was there is paid once, with the first of their partnerships. Until a register is closed everybody is
+    taken to come.
+    """
+    first = first_partnerships(everyone)
+    steps = {item.step_id: item for item in facts.items if item.step_id and item.step.type == "event"}
+    events = Event.objects.standing().filter(step__in=steps).order_by("on", "pk")
+    by_step = defaultdict(list)
+    for event in events:
+        by_step[event.step_id].append(event)
+    present = presences(event.pk for rows in by_step.values() for event in rows)
+    for step, item in steps.items():
+        held = by_step[step]
+        for partnership in facts.partnerships.values():
+            own = [event for event in held if event.area_id in (None, partnership.area_id)] or held
+            for side in SIDES:
+                key = (partnership.pk, side, item.pk)
+                people = {person for person, pk in first[side].items() if pk == partnership.pk}
+                if not people and item.half_days(side):
+                    facts.event_half_days[key] = 0  # its teachers are paid with another partnership of theirs
+                elif own and all(event.register_closed_at for event in own):
+                    there = sum(event.half_days for event in own for person in people if (event.pk, person) in present)
+                    facts.event_half_days[key] = min(item.half_days(side), there)
+
+
+def first_partnerships(everyone) -> dict:
+    """side -> person -> the partnership with which they are paid for an event: their first that has not folded."""
+    order = sorted(everyone, key=lambda row: (row.status == Partnership.Status.FOLDED, row.ref))
+    teachers = PartnerTeacher.objects.filter(partnership__in=order, until=None).values_list("partnership", "user")
+    by_partnership = defaultdict(list)
+    for partnership, person in teachers:
+        by_partnership[partnership].append(person)
+    found = {side: {} for side in SIDES}
+    for row in order:
+        found[Side.SPECIALIST].setdefault(row.specialist.user_id, row.pk)
+        for person in by_partnership[row.pk]:
+            found[Side.PARTNER].setdefault(person, row.pk)
+    return found
+
+
+def presences(events) -> set:
+    rows = Attendance.objects.filter(event__in=list(events), present=True, person__isnull=False)
+    return set(rows.values_list("event", "person"))
+
+
+# What is paid beside the shares -----------------------------------------------------------------------------------
+
+
+def read_extras(facts):
+    read_visits_beyond(facts)
+    read_records(facts)
+    if facts.plan.pays_late_cover:
+        read_late_cover(facts)
+    if facts.plan.pays_host_cover:
+        read_host_cover(facts)
+    read_staff(facts)
+
+
+def read_visits_beyond(facts):
+    """Steps of the timetable that are not required are paid once the visit is recorded."""
+    items = {item.step_id: item for item in facts.items if item.kind == PlanItem.Kind.OPTIONAL and item.step_id}
+    for partnership, visits in facts.visits.items():
+        for visit in visits:
+            item = items.get(visit.step_id)
+            if item is None or visit.recorded_at is None:
+                continue
+            for side in SIDES:
+                if half_days := item.half_days(side):
+                    facts.extras[partnership, side].append(
+                        Extra(
+                            ReleaseLine.Kind.OPTIONAL,
+                            f"{item.name}, {visit.on:%-d %B %Y}",
+                            timezone.localdate(visit.recorded_at),
+                            half_days,
+                            half_days * facts.plan.rate,
+                            f"visit {visit.pk} {side}",
+                            item,
+                        )
+                    )
+
+
+def read_records(facts):
+    """What the coordinator has recorded: optional items without a step, and grants on sign-off."""
+    items = {item.pk: item for item in facts.items}
+    rows = ItemRecord.objects.filter(item__in=items, partnership__in=facts.partnerships, withdrawn_at=None)
+    kinds = {PlanItem.Kind.GRANT: ReleaseLine.Kind.GRANT}
+    for row in rows:
+        item = items[row.item_id]
+        facts.extras[row.partnership_id, row.side].append(
+            Extra(
+                kinds.get(item.kind, ReleaseLine.Kind.OPTIONAL),
+                f"{item.name}, {row.on:%-d %B %Y}",
+                timezone.localdate(row.recorded_at),
+                item.half_days(row.side) or None,
+                item.worth(row.side, facts.plan.rate),
+                f"record {row.pk}",
+                item,
+                row,
+            )
+        )
+
+
+def read_late_cover(facts):
+    rows = VisitChange.objects.filter(visit__partnership__in=facts.partnerships)
+    rows = rows.filter(Q(late_specialist_half_days__gt=0) | Q(late_partner_half_days__gt=0)).order_by("at", "pk")
+    for row in rows.annotate(partnership=F("visit__partnership")):
+        for side, half_days in (
+            (Side.SPECIALIST, row.late_specialist_half_days),
+            (Side.PARTNER, row.late_partner_half_days),
+        ):
+            if half_days:
+                facts.extras[row.partnership, side].append(
+                    Extra(
+                        ReleaseLine.Kind.LATE_COVER,
+                        f"Cover given up late for {row.before_on:%-d %B %Y}"
+                        if row.before_on
+                        else "Cover given up late",
+                        timezone.localdate(row.at),
+                        half_days,
+                        half_days * facts.plan.rate,
+                        f"change {row.pk} {side}",
+                    )
+                )
+
+
+def read_host_cover(facts):
+    """Half-days that the host's teacher was out of class for a visit whose step funds the other side alone."""
+    rows = Booking.objects.filter(
+        visit__partnership__in=facts.partnerships, visit__status=Visit.Status.TOOK_PLACE, is_out=True
+    )
+    rows = rows.filter(visit__host=F("school")).exclude(visit__recorded_at=None).select_related("visit__step")
+    for row in rows.order_by("on", "pk"):
+        visit, partnership = row.visit, facts.partnerships[row.visit.partnership_id]
+        side = Side.SPECIALIST if row.person_id == partnership.specialist.user_id else Side.PARTNER
+        step = visit.step
+        funded = step and (
+            step.funded_specialist_half_days if side == Side.SPECIALIST else step.funded_partner_half_days
+        )
+        if not funded:
+            facts.extras[partnership.pk, side].append(
+                Extra(
+                    ReleaseLine.Kind.OPTIONAL,
+                    f"Cover of the host, {row.on:%-d %B %Y}",
+                    timezone.localdate(visit.recorded_at),
+                    1,
+                    facts.plan.rate,
+                    f"booking {row.pk}",
+                )
+            )
+
+
+def read_staff(facts):
+    """Training of a partner school's staff: each person present, as many as the programme funds there, with the first
+    partnership of the school."""
+    items = {item.step_id: item for item in facts.items if item.kind == PlanItem.Kind.STAFF and item.step_id}
+    if not items:
+        return
+    covered = {
+        row.school_id: row.staff_covered
+        for row in PartnerSchool.objects.filter(programme=facts.plan.programme).select_related("programme")
+    }
+    first = {}
+    for partnership in Partnership.objects.filter(programme=facts.plan.programme).order_by("ref"):
+        if partnership.status != Partnership.Status.FOLDED:
+            first.setdefault(partnership.partner_school_id, partnership.pk)
+    rows = Attendance.objects.filter(
+        event__step__in=items, event__register_closed_at__isnull=False, present=True, school__in=first
+    )
+    counted = Counter()
+    for row in rows.select_related("event").order_by("event__on", "event", "pk"):
+        item, partnership, most = items[row.event.step_id], first[row.school_id], covered.get(row.school_id)
+        half_days = item.half_days(Side.PARTNER)
+        if partnership not in facts.partnerships or not half_days:
+            continue
+        counted[row.event_id, row.school_id] += 1
+        if most is not None and counted[row.event_id, row.school_id] > most:
+            continue
+        facts.extras[partnership, Side.PARTNER].append(
+            Extra(
+                ReleaseLine.Kind.STAFF,
+                f"{item.name}, {row.event.on:%-d %B %Y}, one of the staff",
+                timezone.localdate(row.event.register_closed_at),
+                half_days,
+                half_days * facts.plan.rate,
+                f"attendance {row.pk}",
+                item,
+            )
+        )
+
+
+def school_of(partnership: Partnership, side) -> School:
+    return partnership.specialist.home_school if side == Side.SPECIALIST else partnership.partner_school

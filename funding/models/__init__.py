@@ -1,0 +1,29 @@
+from .ledger import LedgerCheck, LedgerEntry, Recovery
+from .payments import FileLayout, Payee, Payment, PaymentBatch, Route
+from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage
+from .releases import FIXED, Approval, Hold, Release, ReleaseLine, Waiver, WrongState
+
+__all__ = [
+    "FIXED",
+    "Approval",
+    "Evidence",
+    "FileLayout",
+    "FundingPlan",
+    "Hold",
+    "ItemRecord",
+    "LedgerCheck",
+    "LedgerEntry",
+    "Payee",
+    "Payment",
+    "PaymentBatch",
+    "PlanChange",
+    "PlanItem",
+    "Recovery",
+    "Release",
+    "ReleaseLine",
+    "Route",
+    "Side",
+    "Stage",
+    "Waiver",
+    "WrongState",
+]

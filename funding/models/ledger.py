@@ -1,0 +1,140 @@
+"""The ledger: each movement of money as a signed amount, added and never changed."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import School
+from accounts.scoping import ScopedQuerySet
+from funding.models.plans import FundingPlan, Side, Stage, of_office
+from funding.models.releases import Release
+from programmes.models import Partnership
+
+
+class LedgerEntryQuerySet(ScopedQuerySet):
+    reach = of_office("plan__")
+
+
+class LedgerEntry(models.Model):
+    """A signed amount on one account of a school and stage, with the row it comes from.
+
+    A release that moves on takes its amount from the account where it stood and puts it on the next one.
+    """
+
+    class Account(models.TextChoices):
+        APPROVED = "approved", "Approved, not yet with finance"
+        WITH_FINANCE = "with finance", "With finance"
+        PAID = "paid", "Paid"
+
+    plan = models.ForeignKey(FundingPlan, on_delete=models.PROTECT, related_name="ledger")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="ledger")
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=10, choices=Side)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    account = models.CharField(max_length=12, choices=Account)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    reason = models.CharField(max_length=40)
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, null=True, related_name="ledger")
+    recovery = models.ForeignKey("funding.Recovery", on_delete=models.PROTECT, null=True, related_name="ledger")
+    source = models.CharField(max_length=60)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = LedgerEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name_plural = "ledger entries"
+        constraints = [
+            models.UniqueConstraint(fields=["source", "account"], name="ledger_entry_once_per_source_and_account"),
+            models.CheckConstraint(name="ledger_entry_is_not_nothing", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="ledger_entry_of_a_release_or_a_recovery",
+                condition=Q(release__isnull=False, recovery=None) | Q(release=None, recovery__isnull=False),
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="ledger_is_only_added_to", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+
+class LedgerCheck(models.Model):
+    """One nightly recomputation of all balances from the rows they come from, and what differed."""
+
+    at = models.DateTimeField(default=timezone.now)
+    balances = models.PositiveIntegerField()
+    differences = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-at"]
+
+
+class RecoveryQuerySet(ScopedQuerySet):
+    reach = of_office("plan__")
+
+
+class Recovery(models.Model):
+    """Money that a school was paid and has not used: asked back, or set against its next stage."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "Worked out, not asked for yet"
+        REQUESTED = "requested", "Waiting for a second person"
+        APPROVED = "approved", "Waiting for the school to pay it back"
+        RECOVERED = "recovered", "Paid back"
+        OFFSET = "offset", "Set against a later stage"
+        DROPPED = "dropped", "Not asked for"
+
+    class Reason(models.TextChoices):
+        FOLDED = "folded", "The partnership folded before its half-days were used"
+        NOT_HELD = "not held", "Visits did not take place"
+        ABSENT = "absent", "Nobody of the school was at a funded event"
+        MISTAKE = "mistake", "It was paid by mistake"
+
+    plan = models.ForeignKey(FundingPlan, on_delete=models.PROTECT, related_name="recoveries")
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="recoveries")
+    side = models.CharField(max_length=10, choices=Side)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
+    reason = models.CharField(max_length=10, choices=Reason)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    half_days_paid = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    half_days_used = models.PositiveSmallIntegerField(null=True)
+    proposed_at = models.DateTimeField(default=timezone.now)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    requested_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_on = models.DateField(null=True)
+    because = models.CharField("why it is not asked for", max_length=200, blank=True)
+    offset_in = models.ForeignKey(Release, on_delete=models.PROTECT, null=True, related_name="offsets")
+
+    objects = RecoveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-proposed_at", "-pk"]
+        verbose_name_plural = "recoveries"
+        constraints = [
+            models.CheckConstraint(name="recovery_is_of_something", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(
+                fields=["partnership", "side"],
+                condition=Q(state__in=["proposed", "requested", "approved"]),
+                name="recovery_one_open_per_side",
+            ),
+            models.CheckConstraint(
+                name="recovery_approved_by_a_second_person",
+                condition=Q(approved_by=None) | ~Q(approved_by=models.F("requested_by")),
+            ),
+            models.CheckConstraint(
+                name="recovery_says_who_took_each_step",
+                condition=Q(state="proposed", requested_by=None, approved_by=None)
+                | Q(state="requested", requested_by__isnull=False, approved_by=None)
+                | Q(
+                    state__in=["approved", "recovered", "offset"],
+                    requested_by__isnull=False,
+                    approved_by__isnull=False,
+                )
+                | Q(state="dropped") & ~Q(because=""),
+            ),
+        ]

@@ -1,0 +1,169 @@
+"""Why a release waits: what is missing, who owes it, since when, and where it is done. Counts only, never a pupil."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+
+from funding.facts import Facts, school_of
+from funding.models import Release, Stage, Waiver
+from papers.templatetags.plain import listed
+from programmes.models import Partnership, Signature
+
+Condition = Stage.Condition
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Something that is missing. `url` is where whoever owes it does it: it is shown to them alone."""
+
+    condition: str
+    words: str
+    who: str
+    since: dt.date | None
+    url: str = ""
+    waiver: Waiver | None = None
+
+
+@dataclass(frozen=True)
+class Met:
+    """A condition that holds, since when and by what evidence."""
+
+    condition: str
+    words: str
+    on: dt.date | None
+
+
+def check(facts: Facts, release: Release) -> tuple[list[Reason], list[Met]]:
+    """What is missing for this release, and what is there, of the conditions of its stage. A waived one is in neither;
+    who asks for the waivers reads them from the release."""
+    missing, met = [], []
+    waived = {waiver.condition for waiver in release.waivers.all()}
+    for condition in release.stage.conditions:
+        reasons, holds = CHECKS[condition](facts, release)
+        if condition in waived:
+            continue
+        missing += reasons
+        met += holds if not reasons else []
+    if release.partnership.status == Partnership.Status.PAUSED:
+        missing.append(Reason("pause", "The partnership is paused.", "The coordinator", None))
+    return missing, met
+
+
+def teachers(partnership) -> str:
+    return "The two teachers"
+
+
+def check_agreement(facts, release):
+    partnership = release.partnership
+    agreement = facts.agreements.get(partnership.pk)
+    if agreement is None:
+        words = "The agreement has not been made for signing."
+        url = reverse("programmes:partnership", args=[partnership.pk])
+        return [Reason(Condition.AGREEMENT, words, "The coordinator", None, url)], []
+    unsigned = [row for row in agreement.asked if row.signed_at is None]
+    url = reverse("programmes:agreement", args=[agreement.pk])
+    reasons = [
+        Reason(
+            Condition.AGREEMENT,
+            f"The agreement is not signed by {signer(row)}.",
+            signer(row)[:1].upper() + signer(row)[1:],
+            timezone.localdate(row.asked_at),
+            url,
+        )
+        for row in unsigned
+    ]
+    if reasons:
+        return reasons, []
+    signed = max((row.signed_at for row in agreement.asked), default=agreement.completed_at)
+    words = f"Agreement, version {agreement.version}, signed in every capacity"
+    return [], [Met(Condition.AGREEMENT, words, signed and timezone.localdate(signed))]
+
+
+def signer(signature: Signature) -> str:
+    if signature.capacity in Signature.HEADS:
+        return f"the headteacher of {signature.school}"
+    return str(signature.person)
+
+
+def check_data(facts, release):
+    """Nothing is owed where the partnership has folded: its returns are closed as they stood."""
+    partnership, point = release.partnership, release.stage.data_point
+    if partnership.status == Partnership.Status.FOLDED:
+        return [], [Met(Condition.DATA, "The partnership has folded: no grades are asked for", partnership.ended_on)]
+    row = facts.returns.get((partnership.pk, point.pk))
+    who = "The two teachers"
+    if row is None or row.expected == 0:
+        return [Reason(Condition.DATA, "No target pupils have been chosen yet.", who, point.due_on)], []
+    url = reverse("pupils:return", args=[row.pk])
+    if row.missing:
+        grades, verb = ("grade" if row.expected == 1 else "grades"), ("is" if row.missing == 1 else "are")
+        words = f"{row.missing} of {row.expected} {grades} {verb} missing for {point}, with no reason given."
+        return [Reason(Condition.DATA, words, who, point.due_on, url)], []
+    if not row.is_in:
+        words = f"All grades for {point} are there, but nobody has submitted them."
+        return [Reason(Condition.DATA, words, who, point.due_on, url)], []
+    counts = f"{row.assessed} grades" + (f" and {row.excused} reasons" if row.excused else "")
+    words = f"{point}: {counts} for {row.expected} target pupils, submitted (version {row.version})"
+    return [], [Met(Condition.DATA, words, row.submitted_at and timezone.localdate(row.submitted_at))]
+
+
+def check_visits(facts, release):
+    """Of the required visits whose window ends by the day of the stage: held, recorded, and signed off."""
+    partnership = release.partnership
+    if partnership.status == Partnership.Status.FOLDED:
+        return [], [Met(Condition.VISITS, "The partnership has folded: no visit is due", partnership.ended_on)]
+    by_step = {}
+    for visit in facts.visits.get(partnership.pk, ()):
+        by_step.setdefault(visit.step_id, visit)
+    reasons, last = [], None
+    for step in (item.step for item in facts.items if is_due_visit(item, release.stage)):
+        visit = by_step.get(step.pk)
+        if visit is None or visit.status != "took place":
+            words = f"{step.name} has not taken place." if visit is None or not visit.recorded_at else ""
+            words = words or f"{step.name} is not said to have taken place."
+            url = reverse("visits:detail", args=[visit.pk]) if visit else ""
+            since = visit.on if visit else step.window_end
+            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), since, url))
+        elif visit.signed_off_at is None:
+            what = "is not signed off" if visit.recorded_at else "is not written"
+            words = f"The record of {step.name}, {visit.on:%-d %B}, {what}."
+            url = reverse("visits:detail", args=[visit.pk])
+            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), visit.on, url))
+        else:
+            on = timezone.localdate(visit.signed_off_at)
+            last = max(last, on) if last else on
+    return reasons, [Met(Condition.VISITS, "The visits due by then are recorded and signed off", last)]
+
+
+def is_due_visit(item, stage) -> bool:
+    return bool(
+        item.kind == "required" and item.step_id and item.step.type == "visit" and item.step.window_end <= stage.due_on
+    )
+
+
+def check_evidence(facts, release):
+    row = facts.evidence.get((release.stage_id, release.partnership_id))
+    if row:
+        return [], [Met(Condition.EVIDENCE, release.stage.evidence, row.on)]
+    words = f"{release.stage.evidence} is not in."
+    school = school_of(release.partnership, release.side)
+    return [Reason(Condition.EVIDENCE, words, str(school), release.stage.due_on)], []
+
+
+CHECKS = {
+    Condition.AGREEMENT: check_agreement,
+    Condition.DATA: check_data,
+    Condition.VISITS: check_visits,
+    Condition.EVIDENCE: check_evidence,
+}
+
+
+def in_words(reasons) -> str:
+    """The same sentences wherever they are read: on the page, in the PDF and in the reminder."""
+    return " ".join(reason.words for reason in reasons)
+
+
+def owed_by(reasons) -> str:
+    return listed(list(dict.fromkeys(reason.who for reason in reasons)))

@@ -1,0 +1,226 @@
+"""Payment batches: approved releases are authorised together, frozen with their file, and answered by finance."""
+
+import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Organisation
+from funding import ledger
+from funding.figures import ZERO
+from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
+from papers.sheets import csv_bytes
+
+State = Release.State
+Column = FileLayout.Column
+USUAL = [
+    Column.REFERENCE,
+    Column.PAYEE,
+    Column.ROUTE,
+    Column.CODE,
+    Column.AMOUNT,
+    Column.COST_CENTRE,
+    Column.ACCOUNT,
+    Column.GRANT,
+    Column.FOR_WHAT,
+]
+
+
+@dataclass
+class Group:
+    """What one payee gets out of one plan: the payment that a batch would make."""
+
+    plan: FundingPlan
+    payee: Payee
+    releases: list[Release]
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((release.amount for release in self.releases), ZERO)
+
+
+@dataclass
+class Choice:
+    """The releases that are approved, sorted into what may be paid now and what may not, each with its sentence."""
+
+    groups: list[Group]
+    left: list[tuple[Release, str]]
+
+    @property
+    def releases(self) -> list[Release]:
+        return [release for group in self.groups for release in group.releases]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((group.amount for group in self.groups), ZERO)
+
+
+class NotAuthorised(WrongState):
+    """Nothing was authorised; the sentence says why."""
+
+
+def choose(person, organisation: Organisation, pks=None) -> Choice:
+    """What this person may authorise of these releases, or of all that are approved."""
+    rows = Release.objects.filter(stage__plan__programme__organisation=organisation, state=State.APPROVED)
+    if pks is not None:
+        rows = rows.filter(pk__in=pks)
+    rows = rows.with_places().select_related("approved_by").prefetch_related("holds")
+    payees = {row.school_id: row for row in Payee.objects.filter(organisation=organisation).on(timezone.localdate())}
+    groups, left = {}, []
+    for release in rows.order_by("stage__plan", "school__name", "stage__due_on", "partnership__ref", "side"):
+        payee = payees.get(release.school_id)
+        if release.approved_by_id == person.pk:
+            left.append((release, "You approved it, so somebody else authorises its payment."))
+        elif held := next((hold for hold in release.holds.all() if hold.ended_at is None), None):
+            left.append((release, f"It is on hold: {held.because}"))
+        elif payee is None:
+            left.append((release, f"Nobody has said yet how {release.school} is paid."))
+        else:
+            key = release.stage.plan_id, payee.pk
+            groups.setdefault(key, Group(release.stage.plan, payee, [])).releases.append(release)
+    return Choice(sorted(groups.values(), key=lambda g: (g.payee.name, g.payee.pk, g.plan.pk)), left)
+
+
+@transaction.atomic
+def authorise(person, organisation: Organisation, seen: dict[int, int], key) -> PaymentBatch:
+    """One batch of these releases, as seen ({release: key of its payee}), all of them or none. NotAuthorised says why.
+
+    Frozen from then on: reference, total, payments and the bytes of the file. The same key again gives the same batch.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # numbers follow each other
+    if before := PaymentBatch.objects.filter(key=key, authorised_by=person).first():
+        return before
+    if not seen:
+        raise NotAuthorised("Choose at least one release.")
+    plans = Release.objects.filter(pk__in=seen).values("stage__plan")
+    list(FundingPlan.objects.filter(pk__in=plans).order_by("pk").select_for_update())
+    list(Release.objects.filter(pk__in=seen).order_by("pk").select_for_update(of=["self"]))
+    choice = choose(person, organisation, seen)
+    found = {release.pk: group.payee.pk for group in choice.groups for release in group.releases}
+    if choice.left:
+        release, words = choice.left[0]
+        raise NotAuthorised(f"Nothing was authorised. {release}: {words}")
+    if found != seen:
+        raise NotAuthorised("Nothing was authorised: something has changed since you looked. Look again.")
+    number = (PaymentBatch.objects.filter(organisation=organisation).aggregate(n=Max("number"))["n"] or 0) + 1
+    batch = PaymentBatch(
+        organisation=organisation,
+        number=number,
+        total=choice.total,
+        releases_number=len(found),
+        authorised_by=person,
+        authorised_at=timezone.now(),
+        key=key,
+    )
+    payments = [
+        Payment(batch=batch, plan=group.plan, payee=group.payee, number=place, amount=group.amount)
+        for place, group in enumerate(choice.groups, 1)
+    ]
+    batch.content = file_of(batch, list(zip(payments, choice.groups, strict=True)))
+    batch.sha256 = hashlib.sha256(batch.content).hexdigest()
+    batch.save(force_insert=True)
+    Payment.objects.bulk_create(payments)
+    for payment, group in zip(payments, choice.groups, strict=True):
+        rows = Release.objects.filter(pk__in=[release.pk for release in group.releases], state=State.APPROVED)
+        if rows.update(state=State.AUTHORISED, payment=payment, authorised_by=person) != len(group.releases):
+            raise NotAuthorised("Nothing was authorised: somebody moved one of these a moment ago. Look again.")
+    ledger.move(person, choice.releases, State.APPROVED, State.AUTHORISED, "authorised", f"batch {batch.pk}")
+    audit.record(person, "payment batch authorised", batch)
+    return batch
+
+
+def file_of(batch, payments) -> bytes:
+    """The file for the finance system: a row for each payment, in the organiser's own columns, safe to open."""
+    layout = FileLayout.objects.filter(organisation=batch.organisation).first()
+    columns = layout.columns if layout else USUAL
+    headings = layout.headings if layout else [Column(column).label for column in columns]
+    return csv_bytes(headings, [[cell(column, batch, *pair) for column in columns] for pair in payments])
+
+
+def cell(column, batch, payment, group):
+    plan, payee = group.plan, group.payee
+    stages = list(dict.fromkeys(release.stage.name for release in group.releases))
+    return {
+        Column.REFERENCE: payment.reference,
+        Column.PAYEE: payee.name,
+        Column.CODE: payee.code,
+        Column.ROUTE: payee.get_route_display(),
+        Column.URN: group.releases[0].school.urn,
+        Column.AMOUNT: payment.amount,
+        Column.COST_CENTRE: plan.cost_centre,
+        Column.ACCOUNT: plan.account_code,
+        Column.GRANT: plan.grant_ref,
+        Column.PROGRAMME: plan.programme.title,
+        Column.FOR_WHAT: f"{plan.programme.title}: {', '.join(stages)}",
+        Column.BATCH: batch.reference,
+        Column.DAY: timezone.localdate(batch.authorised_at),
+    }[column]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One line of finance's answer."""
+
+    payment: Payment
+    is_paid: bool
+    on: dt.date
+    because: str = ""
+
+
+@transaction.atomic
+def take_answers(person, batch: PaymentBatch, answers: list[Answered]) -> Counter:
+    """What finance answered is true of these payments and their releases. How many were paid and rejected.
+
+    A payment that was answered in the same way before stays as it is. One that was rejected gives its releases back
+    to approved, with the reason, so that they can be paid again once it is mended.
+    """
+    PaymentBatch.objects.filter(pk=batch.pk).select_for_update(no_key=True).get()
+    counts = Counter()
+    by_pk = {row.pk: row for row in Payment.objects.filter(batch=batch).select_for_update().order_by("pk")}
+    releases = defaultdict(list)
+    rows = Release.objects.filter(payment__batch=batch).select_related("stage").order_by("pk")
+    for release in rows.select_for_update(of=["self"]):
+        releases[release.payment_id].append(release)
+    for answer in answers:
+        payment = by_pk[answer.payment.pk]
+        wanted = Payment.Answer.PAID if answer.is_paid else Payment.Answer.REJECTED
+        if payment.answer == wanted:
+            counts["same"] += 1
+            continue
+        if payment.answer:
+            raise WrongState(f"{payment.reference} was answered before: {payment.get_answer_display().lower()}.")
+        own = releases[payment.pk]
+        payment.answer, payment.because = wanted, "" if answer.is_paid else answer.because
+        payment.answered_on, payment.answered_by, payment.answered_at = answer.on, person, timezone.now()
+        payment.save(update_fields=["answer", "because", "answered_on", "answered_by", "answered_at"])
+        settle(person, payment, own, answer)
+        counts[str(wanted)] += 1
+    audit.record(person, "payment answers taken", batch, about=f"{counts['paid']} paid, {counts['rejected']} rejected")
+    return counts
+
+
+def settle(person, payment, own, answer):
+    rows = Release.objects.filter(pk__in=[release.pk for release in own], state=State.AUTHORISED)
+    source = f"payment {payment.pk}"
+    if answer.is_paid:
+        moved = rows.update(state=State.PAID, paid_on=answer.on)
+        ledger.move(person, own, State.AUTHORISED, State.PAID, "paid", source)
+    else:
+        moved = rows.update(state=State.APPROVED, payment=None, authorised_by=None)
+        ledger.move(person, own, State.AUTHORISED, State.APPROVED, "rejected by finance", f"{source} rejected")
+    if moved != len(own):
+        raise WrongState(f"{payment.reference} moved a moment ago. Look again.")
+
+
+def rejected_before(release: Release):
+    """The payments that finance rejected with this release in them, the last one first, by its history."""
+    events = apps.get_model("funding", "ReleaseEvent").objects.filter(pgh_obj=release, payment__isnull=False)
+    rows = Payment.objects.filter(pk__in=events.values("payment"), answer=Payment.Answer.REJECTED)
+    return rows.select_related("batch").order_by("-answered_at")

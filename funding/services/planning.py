@@ -1,0 +1,220 @@
+"""Drawing a funding plan up, putting it in force, and changing it in a running year."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import School, User
+from funding.facts import school_of
+from funding.figures import ZERO
+from funding.models import FundingPlan, PlanChange, PlanItem, Stage, WrongState
+from funding.services.releasing import make_releases
+from funding.standing import PlanStanding, standing_of
+from papers.templatetags.plain import listed
+
+# The plan of Essex 2009-10: a quarter at each of the four data points, released once the data is received.
+ESSEX_SHARES = [Decimal(25)] * 4
+CASE_STUDY = "Case study"
+
+
+@transaction.atomic
+def draw_up(person, plan: FundingPlan) -> FundingPlan:
+    """A new plan, with what the timetable funds as its items and a stage for each data point, in equal shares."""
+    plan.save()
+    copy_items(plan)
+    points = list(plan.programme.data_points.all())
+    shares = equal_shares(len(points))
+    Stage.objects.bulk_create(
+        Stage(plan=plan, name=point.name, due_on=point.due_on, data_point=point, share=share, conditions=["data"])
+        for point, share in zip(points, shares, strict=True)
+    )
+    PlanItem.objects.get_or_create(plan=plan, name=CASE_STUDY, step=None, defaults={"kind": PlanItem.Kind.OPTIONAL})
+    audit.record(person, "funding plan drawn up", plan)
+    return plan
+
+
+def equal_shares(number) -> list[Decimal]:
+    """Percentages with three decimals that add up to 100."""
+    if not number:
+        return []
+    each = (Decimal(100) / number).quantize(Decimal("0.001"))
+    return [*[each] * (number - 1), 100 - each * (number - 1)]
+
+
+def copy_items(plan: FundingPlan) -> int:
+    """Each step of the timetable that funds a half-day is an item of the plan. How many are new."""
+    there = set(plan.items.filter(step__isnull=False).values_list("step", flat=True))
+    steps = [
+        step
+        for step in plan.programme.timetable.all()
+        if step.pk not in there and (step.funded_specialist_half_days or step.funded_partner_half_days)
+    ]
+    PlanItem.objects.bulk_create(
+        PlanItem(
+            plan=plan,
+            step=step,
+            name=step.name,
+            kind=PlanItem.Kind.REQUIRED if step.required else PlanItem.Kind.OPTIONAL,
+            specialist_half_days=step.funded_specialist_half_days,
+            partner_half_days=step.funded_partner_half_days,
+        )
+        for step in steps
+    )
+    return len(steps)
+
+
+def people_for(plan: FundingPlan) -> tuple[list[User], list[User]]:
+    """Who may approve releases and who may authorise payments, at present."""
+    organisation = plan.programme.organisation
+    return (
+        list(User.objects.holding("releases.approve", organisation)),
+        list(User.objects.holding("payments.authorise", organisation)),
+    )
+
+
+def gaps(plan: FundingPlan) -> list[str]:
+    """What stands in the way of putting the plan in force, each with what to do."""
+    found, stages, items = [], list(plan.stages.all()), list(plan.items.all())
+    approving, paying = people_for(plan)
+    if not stages:
+        found.append("The plan has no stage. Add the days on which money goes out.")
+    shares = sum((stage.share for stage in stages), Decimal(0))
+    named = {item.stage_id for item in items if item.stage_id}
+    required = [item for item in items if item.kind == PlanItem.Kind.REQUIRED]
+    in_shares = [item for item in required if item.stage_id is None]
+    if stages and in_shares and shares != 100:
+        found.append(f"The shares of the stages add up to {shares.normalize():f}%. Make them 100%.")
+    if stages and not in_shares and shares:
+        found.append("Every required item is named by a stage, so no share is left: set the shares to 0%.")
+    for stage in stages:
+        if not stage.share and stage.pk not in named:
+            found.append(f"{stage} has neither a share nor an item. Give it one, or take the stage out.")
+        first, last = plan.programme.starts_on, plan.programme.ends_on
+        if not first <= stage.due_on <= last:
+            found.append(
+                f"{stage} is due on {stage.due_on:%-d %B %Y}, outside the year of the programme "
+                f"({first:%-d %B %Y} to {last:%-d %B %Y}). Change the day."
+            )
+    if not any(item.worth(side, plan.rate) for item in required for side in ("specialist", "partner")):
+        found.append("No required item pays anything. Say how many half-days are funded.")
+    if len(approving) < 2:
+        there = f"only {approving[0]} can" if approving else "nobody can"
+        found.append(f"Two people must be able to approve, and {there}. Invite another budget holder.")
+    if not [person for person in paying if person not in approving]:
+        found.append("A finance officer is needed who approves nothing. Invite one.")
+    return found
+
+
+@transaction.atomic
+def activate(person, plan: FundingPlan) -> FundingPlan:
+    """The plan is in force, and every partnership has its releases. WrongState says what is missing."""
+    plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    if plan.is_in_force:
+        return plan
+    if found := gaps(plan):
+        raise WrongState(found[0])
+    FundingPlan.objects.filter(pk=plan.pk, status=FundingPlan.Status.DRAFT).update(
+        status=FundingPlan.Status.ACTIVE, activated_by=person, activated_at=timezone.now()
+    )
+    plan.refresh_from_db()
+    make_releases(plan)
+    audit.record(person, "funding plan put in force", plan)
+    return plan
+
+
+# A change in a running year ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class Difference:
+    """What a change makes of the money of one school."""
+
+    school: School
+    before: Decimal
+    after: Decimal
+
+    @property
+    def more(self) -> Decimal:
+        return self.after - self.before
+
+
+class OnlyLooking(Exception):
+    """Rolls a change back once its figures are known."""
+
+
+def entitled_by_school(standing: PlanStanding) -> dict[School, Decimal]:
+    found = {}
+    for (partnership, side), account in standing.accounts.items():
+        school = school_of(standing.facts.partnerships[partnership], side)
+        found[school] = found.get(school, ZERO) + account.entitled
+    return found
+
+
+def preview(plan: FundingPlan, change) -> list[Difference]:
+    """What `change`, a function that writes it, would make of every school's money, without anything being kept."""
+    before = entitled_by_school(standing_of(plan))
+    after = {}
+    try:
+        with transaction.atomic():
+            change()
+            after = entitled_by_school(standing_of(FundingPlan.objects.get(pk=plan.pk)))
+            raise OnlyLooking
+    except OnlyLooking:
+        pass
+    rows = [Difference(s, before.get(s, ZERO), after.get(s, ZERO)) for s in before.keys() | after.keys()]
+    return sorted(rows, key=lambda row: (row.school.name, row.school.pk))
+
+
+def facts_now(plan: FundingPlan) -> dict:
+    """What a change is told from and to."""
+    names = ["funder", "grant_ref", "cost_centre", "account_code", "budget", "rate"]
+    plan = FundingPlan.objects.get(pk=plan.pk)
+    return {
+        **{name: str(getattr(plan, name)) for name in names},
+        "pays_late_cover": plan.pays_late_cover,
+        "pays_host_cover": plan.pays_host_cover,
+        "stages": {
+            str(stage.pk): [stage.name, stage.due_on.isoformat(), f"{stage.share.normalize():f}", stage.conditions]
+            for stage in plan.stages.all()
+        },
+        "items": {
+            str(item.pk): [
+                item.name,
+                item.kind,
+                item.specialist_half_days,
+                item.partner_half_days,
+                str(item.specialist_amount),
+                str(item.partner_amount),
+            ]
+            for item in plan.items.all()
+        },
+    }
+
+
+@transaction.atomic
+def change(person, plan: FundingPlan, write, reason="") -> PlanChange | None:
+    """`write` is done. Of a plan in force what it was and is are kept with the reason, and what is paid by now stays:
+    the difference goes into the stages that are open. WrongState where the plan could not be in force like that."""
+    plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    if not plan.is_in_force:
+        write()
+        audit.record(person, "funding plan changed", plan)
+        return None
+    before, money = facts_now(plan), entitled_by_school(standing_of(plan))
+    write()
+    plan.refresh_from_db()
+    if found := gaps(plan):
+        raise WrongState(listed(found))
+    make_releases(plan)
+    after = facts_now(plan)
+    if before == after:
+        return None
+    difference = sum(entitled_by_school(standing_of(plan)).values(), ZERO) - sum(money.values(), ZERO)
+    row = PlanChange.objects.create(
+        plan=plan, by=person, reason=reason, before=before, after=after, difference=difference
+    )
+    audit.record(person, "funding plan changed", plan)
+    return row

@@ -1,0 +1,154 @@
+"""Money that was paid and not used: worked out, asked back by one person and approved by another, paid back or set
+against a later stage."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from funding import ledger
+from funding.amounts import OF_SHARES
+from funding.facts import SIDES
+from funding.figures import ZERO
+from funding.models import FundingPlan, Recovery, Release, WrongState
+from funding.services.releasing import make_releases
+from funding.standing import PlanStanding, standing_of
+from programmes.models import Partnership
+
+State = Recovery.State
+LIVE = [State.PROPOSED, State.REQUESTED, State.APPROVED]
+
+
+def too_much(standing: PlanStanding, partnership, side) -> Decimal:
+    """What this side was paid beyond what it is owed by now, less what is asked back already."""
+    account = standing.accounts[partnership.pk, side]
+    asked = Recovery.objects.filter(partnership=partnership, side=side).exclude(state=State.DROPPED)
+    back = sum(asked.values_list("amount", flat=True), ZERO)
+    return -account.left_over - back
+
+
+@transaction.atomic
+def propose(plan: FundingPlan, partnership: Partnership, reason: str) -> list[Recovery]:
+    """For each side that was paid more than it is owed a recovery is worked out, once. What is only approved counts
+    as paid: take its approval back first where it should not go out."""
+    plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    standing = standing_of(plan, [partnership.pk])
+    found = []
+    for side in SIDES:
+        if (partnership.pk, side) not in standing.accounts:
+            continue
+        amount = too_much(standing, partnership, side)
+        if amount <= ZERO or Recovery.objects.filter(partnership=partnership, side=side, state__in=LIVE).exists():
+            continue
+        paid = [row for row in standing.rows if row.side == side and row.release.is_fixed]
+        last = paid[-1]
+        shares = sum((line.amount for row in paid for line in row.lines if line.kind in OF_SHARES), ZERO)
+        found.append(
+            Recovery.objects.create(
+                plan=plan,
+                partnership=partnership,
+                side=side,
+                school=last.release.school,
+                stage=last.stage,
+                reason=reason,
+                amount=amount,
+                half_days_paid=(shares / plan.rate).quantize(Decimal("0.01")),
+                half_days_used=standing.facts.used[partnership.pk, side],
+            )
+        )
+    return found
+
+
+def step(recovery: Recovery, before, **fields) -> Recovery:
+    """One step in one UPDATE: of two people pressing the button, one wins."""
+    if not Recovery.objects.filter(pk=recovery.pk, state__in=before).update(**fields):
+        recovery.refresh_from_db()
+        raise WrongState(f"It is already “{recovery.get_state_display().lower()}”.")
+    recovery.refresh_from_db()
+    return recovery
+
+
+@transaction.atomic
+def request(person, recovery: Recovery) -> Recovery:
+    step(recovery, [State.PROPOSED], state=State.REQUESTED, requested_by=person, requested_at=timezone.now())
+    audit.record(person, "recovery requested", recovery)
+    return recovery
+
+
+@transaction.atomic
+def approve(person, recovery: Recovery) -> Recovery:
+    if recovery.requested_by_id == person.pk:
+        raise WrongState("You asked for it, so somebody else approves it.")
+    step(recovery, [State.REQUESTED], state=State.APPROVED, approved_by=person, approved_at=timezone.now())
+    audit.record(person, "recovery approved", recovery)
+    return recovery
+
+
+@transaction.atomic
+def drop(person, recovery: Recovery, because: str) -> Recovery:
+    """It is not asked for, or not any more: with a reason."""
+    fields = {"state": State.DROPPED, "because": because, "ended_by": person, "ended_on": timezone.localdate()}
+    step(recovery, LIVE, offset_in=None, **fields)
+    audit.record(person, "recovery dropped", recovery)
+    return recovery
+
+
+@transaction.atomic
+def receive(person, recovery: Recovery, on) -> Recovery:
+    """The school has paid it back."""
+    if recovery.offset_in_id:
+        raise WrongState("It is set against a later stage. Take that back first.")
+    step(recovery, [State.APPROVED], state=State.RECOVERED, ended_by=person, ended_on=on)
+    ledger.take_back(person, recovery)
+    audit.record(person, "recovery received", recovery)
+    return recovery
+
+
+@transaction.atomic
+def set_against(person, recovery: Recovery, release: Release) -> Recovery:
+    """The next stage of the same school pays so much less. WrongState where it would pay less than nothing."""
+    FundingPlan.objects.select_for_update().get(pk=recovery.plan_id)
+    standing = standing_of(recovery.plan, [release.partnership_id])
+    row = next((row for row in standing.rows if row.release.pk == release.pk), None)
+    if row is None or row.school != recovery.school or not row.release.is_open:
+        raise WrongState("Choose a release of this school that is not approved yet.")
+    if row.amount < recovery.amount:
+        raise WrongState(f"{release} comes to \u00a3{row.amount:,}, which is less than \u00a3{recovery.amount:,}.")
+    step(recovery, [State.APPROVED], offset_in=release)
+    audit.record(person, "recovery set against a release", recovery, about=str(release.pk))
+    return recovery
+
+
+def follow_fold(person, partnership, on):
+    """Of `programmes.services.life.AFTER_FOLD`: what is open is not paid any more but for what was used, and what
+    was paid ahead is worked out to be asked back."""
+    plan = FundingPlan.objects.in_force().filter(programme=partnership.programme).first()
+    if plan is None:
+        return
+    FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    standing = standing_of(plan, [partnership.pk])
+    dead = [row.release.pk for row in standing.rows if row.release.is_open and not row.lines]
+    Release.objects.filter(pk__in=dead, state=Release.State.OPEN).update(
+        state=Release.State.VOIDED,
+        voided_by=person,
+        voided_at=timezone.now(),
+        voided_because="The partnership has folded.",
+    )
+    propose(plan, partnership, Recovery.Reason.FOLDED)
+
+
+def follow_taking_back(person, partnership, on):
+    """Of `AFTER_TAKING_BACK`: its stages are open again, and what nobody has asked back yet is not asked for."""
+    plan = FundingPlan.objects.in_force().filter(programme=partnership.programme).first()
+    if plan is None:
+        return
+    for recovery in partnership.recoveries.filter(state__in=[State.PROPOSED, State.REQUESTED]):
+        drop(person, recovery, "The partnership goes on after all.")
+    make_releases(plan)
+
+
+def follow_agreeing(person, partnership, on):
+    """Of `AFTER_AGREEING`: it has its releases from now on."""
+    if plan := FundingPlan.objects.in_force().filter(programme=partnership.programme).first():
+        make_releases(plan)

@@ -1,0 +1,137 @@
+"""Programmes with money: the Essex plan of 2009-10, with as many partnerships as a test asks for."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from types import SimpleNamespace
+
+from accounts.roles import Role
+from funding.models import FundingPlan, Payee, Release
+from funding.services import planning, releasing
+from funding.standing import standing_of
+from programmes.models import DataReturn, TimetableStep
+from tests.factories import (
+    DataPointFactory,
+    MembershipFactory,
+    PartnershipFactory,
+    ProgrammeFactory,
+)
+
+RATE = Decimal("95.00")
+POINTS = [
+    ("October", dt.date(2026, 10, 16)),
+    ("December", dt.date(2026, 12, 11)),
+    ("March", dt.date(2027, 3, 12)),
+    ("Summer", dt.date(2027, 7, 2)),
+]
+IN_TIME = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)  # October and December are due
+
+
+def timetable(programme):
+    """Six visits that pay the specialist teacher's school, three the partner school, two moderation half-days both."""
+    rows = [("visit", f"Visit {number}", 1, 0, True) for number in range(1, 7)]
+    rows += [("visit", f"Reciprocal visit {number}", 0, 1, True) for number in range(1, 4)]
+    rows += [("event", f"Moderation {number}", 1, 1, True) for number in (1, 2)]
+    rows += [("visit", "Reciprocal visit beyond three", 0, 1, False)]
+    for order, (kind, name, specialist, partner, required) in enumerate(rows, 1):
+        TimetableStep.objects.create(
+            programme=programme,
+            order=order,
+            type=kind,
+            name=name,
+            window_start=dt.date(2026, 9, 14) + dt.timedelta(days=14 * order),
+            window_end=dt.date(2026, 9, 25) + dt.timedelta(days=14 * order),
+            half_days=1,
+            funded_specialist_half_days=specialist,
+            funded_partner_half_days=partner,
+            required=required,
+        )
+
+
+def funded_programme(partnerships=2, budget="100000.00", activate=True, **fields):
+    """A programme with its plan in force, its people, and releases; the data of nobody is in yet."""
+    programme = ProgrammeFactory(**fields)
+    people = {
+        name: MembershipFactory(organisation=programme.organisation, role=role, user__first_name=name).user
+        for name, role in (
+            ("Amira", Role.COORDINATOR),
+            ("Tom", Role.BUDGET_HOLDER),
+            ("Martin", Role.BUDGET_HOLDER),
+            ("Ruth", Role.FINANCE),
+            ("Una", Role.FINANCE),
+        )
+    }
+    timetable(programme)
+    points = [DataPointFactory(programme=programme, name=name, due_on=on) for name, on in POINTS]
+    rows = [PartnershipFactory(programme=programme, ref=f"P{number:03}") for number in range(1, partnerships + 1)]
+    for row in rows:
+        for point in points:
+            DataReturn.objects.create(partnership=row, data_point=point, expected=4)
+    plan = planning.draw_up(
+        people["Amira"],
+        FundingPlan(
+            programme=programme,
+            funder="National Challenge",
+            grant_ref="NC-7",
+            cost_centre="E4410",
+            account_code="5012",
+            budget=Decimal(budget),
+            rate=RATE,
+        ),
+    )
+    plan.items.filter(name="Case study").update(specialist_amount=150, partner_amount=150)
+    if activate:
+        plan = planning.activate(people["Amira"], plan)
+    return SimpleNamespace(
+        programme=programme,
+        organisation=programme.organisation,
+        plan=plan,
+        points=points,
+        stages=list(plan.stages.all()),
+        partnerships=rows,
+        people=people,
+        **people,
+    )
+
+
+def hand_in(partnership, point, by=None, entered=()):
+    """The grades of a data point are complete and submitted by a teacher, entered by these."""
+    by = by or partnership.specialist.user
+    row = DataReturn.objects.get(partnership=partnership, data_point=point)
+    row.assessed, row.state, row.submitted_by = row.expected, "submitted", by
+    row.submitted_at = dt.datetime.combine(point.due_on, dt.time(16), dt.UTC)
+    row.save()
+    for person in entered:
+        row.entries.create(user=person, grades=row.expected)
+    return row
+
+
+def release_of(partnership, stage, side) -> Release:
+    return Release.objects.standing().get(partnership=partnership, stage=stage, side=side)
+
+
+def approve(person, plan, releases, amounts=None):
+    """As from a page that shows what is true now."""
+    now = {row.release.pk: row.amount for row in standing_of(plan).rows}
+    seen = {release.pk: (amounts or now)[release.pk] for release in releases}
+    return releasing.approve(person, plan, seen, uuid.uuid4())
+
+
+def payees(money):
+    """Every school can be paid: the first by journal, the others as suppliers."""
+    schools = {}
+    for row in money.partnerships:
+        schools |= {
+            row.partner_school_id: row.partner_school,
+            row.specialist.home_school_id: row.specialist.home_school,
+        }
+    for number, school in enumerate(schools.values()):
+        Payee.objects.create(
+            organisation=money.organisation,
+            school=school,
+            name=school.name,
+            route="supplier" if number else "journal",
+            code=f"V{number:05}",
+            since=dt.date(2026, 9, 1),
+            entered_by=money.Ruth,
+        )

@@ -1,0 +1,151 @@
+"""A partnership folds with money ahead of its visits: what is left is not paid, what is too much is asked back."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.roles import Role
+from funding import ledger
+from funding.models import Recovery, Release, WrongState
+from funding.services import paying, recovering
+from funding.standing import standing_of
+from programmes.services import life
+from tests.factories import BookingFactory, MembershipFactory, PartnershipFactory, VisitFactory
+from tests.money.funded import approve, hand_in, payees, release_of
+from tests.money.test_paying import authorise
+
+pytestmark = pytest.mark.django_db
+
+
+def held(money, partnership, *steps):
+    """Visits of these steps took place, with the visiting teacher out of class."""
+    for name in steps:
+        step = money.programme.timetable.get(name=name)
+        person, school = partnership.specialist.user, partnership.specialist.home_school
+        visit = VisitFactory(
+            partnership=partnership,
+            step=step,
+            on=step.window_start,
+            status="took place",
+            host=partnership.partner_school,
+        )
+        BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
+
+
+@pytest.fixture
+def paid(money):
+    """October is paid to both sides of both partnerships, and one visit of the first took place."""
+    payees(money)
+    releases = []
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+        releases += [release_of(partnership, money.stages[0], side) for side in ("specialist", "partner")]
+    approve(money.Tom, money.plan, releases)
+    batch = authorise(money)
+    answers = [paying.Answered(row, True, dt.date(2027, 1, 20)) for row in batch.payments.all()]
+    paying.take_answers(money.Ruth, batch, answers)
+    held(money, money.partnerships[0], "Visit 1")
+    return money
+
+
+def fold(money, partnership):
+    life.move(money.Amira, partnership, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+
+
+def recoveries(partnership):
+    rows = Recovery.objects.filter(partnership=partnership).order_by("side")
+    return [(row.side, row.state, row.amount, row.half_days_paid, row.half_days_used) for row in rows]
+
+
+def test_what_was_paid_ahead_of_the_visits_is_worked_out(paid):
+    """The specialist teacher's school was paid 2 half-days and used 1, the partner school 1.25 and used none."""
+    fold(paid, paid.partnerships[0])
+
+    assert recoveries(paid.partnerships[0]) == [
+        ("partner", "proposed", Decimal("118.75"), Decimal("1.25"), 0),
+        ("specialist", "proposed", Decimal("95.00"), Decimal("2.00"), 1),
+    ]
+    rest = Release.objects.filter(partnership=paid.partnerships[0]).exclude(state="paid")
+    assert {row.state for row in rest} == {"voided"}
+    assert not Recovery.objects.filter(partnership=paid.partnerships[1]).exists()
+
+
+def test_where_more_was_used_than_paid_the_next_stage_pays_the_rest_without_any_grades(paid):
+    held(paid, paid.partnerships[0], "Visit 2", "Visit 3")
+    fold(paid, paid.partnerships[0])
+
+    rows = [row for row in standing_of(paid.plan, [paid.partnerships[0].pk]).rows if row.side == "specialist"]
+    assert [(row.stage.name, row.word, row.amount) for row in rows] == [
+        ("October", "paid", Decimal("190.00")),
+        ("December", "ready", Decimal("95.00")),
+    ]
+
+
+def test_two_people_ask_it_back_and_the_ledger_follows(paid):
+    fold(paid, paid.partnerships[0])
+    row = Recovery.objects.get(partnership=paid.partnerships[0], side="specialist")
+
+    recovering.request(paid.Amira, row)
+    with pytest.raises(WrongState, match="somebody else approves"):
+        recovering.approve(paid.Amira, row)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Recovery.objects.filter(pk=row.pk).update(state="approved", approved_by=paid.Amira)
+    recovering.approve(paid.Tom, row)
+    recovering.receive(paid.Ruth, row, dt.date(2027, 1, 27))
+
+    assert (row.state, row.ended_on) == ("recovered", dt.date(2027, 1, 27))
+    assert ledger.balances(paid.plan) == ledger.recomputed(paid.plan)
+    home = paid.partnerships[0].specialist.home_school
+    assert ledger.balances(paid.plan)[home.pk, paid.stages[0].pk, "paid"] == Decimal("95.00")
+    with pytest.raises(WrongState):
+        recovering.receive(paid.Ruth, row, dt.date(2027, 1, 27))
+
+
+def test_it_is_set_against_the_next_stage_of_the_same_school(paid):
+    """The partner school has a second partnership, whose December release pays so much less."""
+    first, second = paid.partnerships
+    second.partner_school = first.partner_school
+    second.save()
+    fold(paid, first)
+    hand_in(second, paid.points[1])
+    row = Recovery.objects.get(partnership=first, side="partner")
+    recovering.request(paid.Amira, row)
+    recovering.approve(paid.Tom, row)
+    december = release_of(second, paid.stages[1], "partner")
+
+    with pytest.raises(WrongState, match="Choose a release of this school"):
+        recovering.set_against(paid.Ruth, row, release_of(second, paid.stages[1], "specialist"))
+    recovering.set_against(paid.Ruth, row, december)
+    approve(paid.Tom, paid.plan, [december])
+
+    row.refresh_from_db()
+    december.refresh_from_db()
+    assert (row.state, december.amount, december.state) == ("offset", Decimal("0.00"), "paid")
+    assert [(line.kind, line.amount) for line in december.lines.all()] == [
+        ("share", Decimal("118.75")),
+        ("offset", Decimal("-118.75")),
+    ]
+    assert ledger.balances(paid.plan) == ledger.recomputed(paid.plan)
+
+
+def test_a_fold_that_is_taken_back_opens_the_stages_again(paid):
+    fold(paid, paid.partnerships[0])
+
+    partnership = paid.partnerships[0]
+    life.move(paid.Amira, partnership, "active", on=dt.date(2027, 1, 26), reason="Entered by mistake")
+
+    assert [row[1] for row in recoveries(partnership)] == ["dropped", "dropped"]
+    amounts = [row.amount for row in standing_of(paid.plan, [partnership.pk]).rows if row.side == "partner"]
+    assert amounts == [Decimal("118.75")] * 4
+
+
+def test_a_partnership_that_is_agreed_has_its_releases(money):
+    row = PartnershipFactory(programme=money.programme, status="proposed")
+    MembershipFactory(organisation=money.organisation, role=Role.HEADTEACHER, school=row.partner_school)
+    before = Release.objects.filter(partnership=row).count()
+
+    life.move(money.Amira, row, "agreed", on=dt.date(2027, 1, 26))
+
+    assert (before, Release.objects.filter(partnership=row).count()) == (0, 8)
