@@ -43,7 +43,7 @@ def remembered(build):
 
 
 def tables():
-    return [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.managed and not model._meta.proxy]
 
 
 def keys():

@@ -133,6 +133,12 @@ STAYS = {
     "visits.VisitChange.before_host": "it says where the visit was to be",
     "visits.VisitChange.after_host": "it says where the visit was to be",
     "visits.Attendance.school": "it is the school of the day, by which half-days are funded",
+    "funding.Payee.school": "how the successor is paid is asked anew: it has another account",
+    "funding.PayeeEvent.school": "it is history",
+    "funding.Release.school": "it says which school was paid; one that is open names none",
+    "funding.ReleaseEvent.school": "it is history",
+    "funding.LedgerEntry.school": "it says whose money moved",
+    "funding.Recovery.school": "it says who was paid too much",
 }
 
 
