@@ -43,7 +43,8 @@ def remembered(build):
 
 
 def tables():
-    return [model for model in apps.get_models(include_auto_created=True) if model._meta.managed and not model._meta.proxy]
+    models_there = apps.get_models(include_auto_created=True)
+    return [model for model in models_there if model._meta.managed and not model._meta.proxy]
 
 
 def keys():
