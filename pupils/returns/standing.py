@@ -57,7 +57,7 @@ class Row:
 
 
 class Standing:
-    """A return with its rows, one for each place, in the order of the pupils' names."""
+    """A return with its rows, one for each place, in the order of the pupils' names; those outside their days last."""
 
     def __init__(self, data_return: DataReturn):
         self.data_return = data_return
@@ -96,7 +96,8 @@ class Standing:
         agreed = TargetGrade.objects.filter(place__in=places, ended_at=None, agreed_at__isnull=False)
         targets = {row.place_id: row.grade for row in agreed.select_related("grade")}
         notes = {note.field: note for note in self.sheet.notes.all()} if self.sheet else {}
-        return [self.row(place, given, earlier, notes, targets.get(place.pk)) for place in places]
+        rows = [self.row(place, given, earlier, notes, targets.get(place.pk)) for place in places]
+        return sorted(rows, key=lambda row: bool(row.excuse))
 
     def row(self, place, given, earlier, notes, target):
         past = [

@@ -189,20 +189,24 @@ def paste(request, pk):
         try:
             found = read_pasted(context["text"], standing, max(0, number(asked.get("from", "1")) - 1))
         except TooMuch:
-            found, context["error"] = (
-                None,
-                "This is more than the grades of a partnership. Copy only the rows that belong here.",
-            )
+            found, context["error"] = None, TOO_MUCH
         if request.content_type == "application/json":
-            return JsonResponse({"cells": found.texts if found else {}, "left": found.left if found else ["too much"]})
+            return JsonResponse(in_json(found, standing))
         if found and not found.texts:
-            context["error"] = (
-                "No grade was found in this. Copy the rows with the pupils and their grades, and paste them here."
-            )
+            context["error"] = " ".join([NOTHING_FOUND, *found.told])
         elif found:
             return shown_pasted(request, row, standing, found)
     audit.record(request.user, "returns.viewed", row)
     return render(request, "pupils/returns/paste.html", context, status=422 if context["error"] else 200)
+
+
+def in_json(found, standing):
+    """What goes into which box, which of it is no grade, and what there is to say."""
+    if found is None:
+        return {"cells": {}, "unclear": [], "told": [TOO_MUCH]}
+    answers = {box: answer_of(text, standing.programme.scale, standing.grades) for box, text in found.texts.items()}
+    cells = {box: answer.words or answer.text for box, answer in answers.items()}
+    return {"cells": cells, "unclear": sorted(found.unclear), "told": found.told}
 
 
 def asked_of(request):

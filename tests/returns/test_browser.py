@@ -92,8 +92,13 @@ def test_a_block_of_a_spreadsheet_fills_the_boxes_by_the_pupils_names(open_as, d
     page.get_by_role("link", name="6 December grades to come").click()
     expect(page.get_by_label("December grade for Kayla Brand")).to_be_focused()
     page.keyboard.press("Control+v")
-    expect(page.get_by_text("6 grades pasted. 1 line had no pupil: Somebody, Else, 5R, 3c, 3c.")).to_be_visible()
-    expect(page.get_by_role("button", name="Check your answers")).to_be_focused()
+    told = page.locator("#pasted")
+    expect(told).to_contain_text("6 grades pasted. 1 line left out, as no one pupil of this partnership is named: ")
+    expect(told).to_contain_text("Somebody, Else, 5R, 3c, 3c.")
+    expect(told).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(told.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/check/")
     page.get_by_role("button", name="I declare this, submit").click()
@@ -122,6 +127,29 @@ def test_what_was_pasted_can_be_taken_back(open_as, at):
 
     expect(page.locator("#standing")).to_contain_text("1 of 6 pupils in")
     assert typed(at) == ["3a", "", "", "", "", ""]
+
+
+def test_what_a_block_writes_over_is_said_and_taken_back_by_a_key(open_as, at):
+    enter(Client(), at.hannah, at.december, at.places[:2], ["3a", "3b"])
+    page = open_as(at.hannah)
+    page.goto(f"{address('return', at.december)}#first")
+    expect(page.get_by_label("December grade for Sana Malik")).to_be_focused()
+    put_on_clipboard(page, "3b\n3b\n#N/A\n3c\n3a\n2a")
+    page.keyboard.press("Control+v")
+    told = page.locator("#pasted")
+    expect(told).to_contain_text("5 grades pasted, 1 of them stood there already. Written over: Kayla Brand, 3a by 3b.")
+    expect(told).to_contain_text("Not understood, and kept as pasted: “#N/A” for Sana Malik.")
+    expect(told).to_be_focused()
+    expect(page.locator("#standing")).to_contain_text("5 of 6 pupils in")
+    assert typed(at) == ["3b", "3b", "#N/A", "3c", "3a", "2a"]
+    page.keyboard.press("Control+z")
+
+    expect(page.get_by_label("December grade for Kayla Brand")).to_have_value("3a")
+    expect(page.get_by_label("December grade for Kayla Brand")).to_be_focused()
+    page.locator("h1").click()
+    expect(page.locator("#standing")).to_contain_text("2 of 6 pupils in")
+    assert typed(at) == ["3a", "3b", "", "", "", ""]
+    assert page.complaints == []
 
 
 def test_keys_move_offer_and_put_back(open_as, at):

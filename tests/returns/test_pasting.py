@@ -24,6 +24,10 @@ WAYS = [
     lambda first, last: f"{first[0]}{last[0]}",
     lambda first, last: f"{first[0]}. {last[0]}.",
     lambda first, last: first,
+    lambda first, last: last,
+    lambda first, last: f"{first[0]} {last}",
+    lambda first, last: f"{first[0]}. {last.upper()}",
+    lambda first, last: f"{last} {first[0]}",
 ]
 
 
@@ -47,7 +51,7 @@ def test_grades_alone_go_down_from_where_the_cursor_stands(at):
     over = read_pasted("\n".join(["3a"] * 8), Standing(at.december))
 
     assert texts(at, found) == ["", "", "3a", "3b", "", "3c"]  # a blank cell is a pupil without a grade
-    assert (texts(at, over), over.left) == (["3a"] * 6, ["3a", "3a"])
+    assert (texts(at, over), over.over) == (["3a"] * 6, ["3a", "3a"])
 
 
 def test_two_pupils_of_one_name_are_not_told_apart_by_it(at):
@@ -64,7 +68,10 @@ def test_two_pupils_of_one_name_are_not_told_apart_by_it(at):
 def test_two_lines_about_one_pupil_are_both_left_out_and_said(at):
     found = read_pasted("Kayla Brand\t3a\nKayla Brand\t3b\nSana Malik\t3c", Standing(at.december))
 
-    assert (texts(at, found), found.left) == (["", "", "3c", "", "", ""], ["Kayla Brand, 3a", "Kayla Brand, 3b"])
+    assert (texts(at, found), found.left) == (["", "", "3c", "", "", ""], [])
+    assert found.told == [
+        "2 lines left out, as the same pupil is named again: Kayla Brand, 3a; Kayla Brand, 3b.",
+    ]
 
 
 def test_a_classmate_with_the_same_forename_is_not_taken_for_the_pupil(at):
@@ -74,6 +81,104 @@ def test_a_classmate_with_the_same_forename_is_not_taken_for_the_pupil(at):
 
     assert texts(at, found) == ["3a", "", "", "", "3b", ""]
     assert found.left == ["Kayla, Baker, 2c", "Ivy, Hart, 2b"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Tom Smith\t3b\nAnn Lee\t3c\nBob Day\t4c",
+        "Name\tDecember\nTom Smith\t3b\nAnn Lee\t3c\nBob Day\t4c",
+        "Tom Smith 3b\nAnn Lee 3c\nBob Day 4c",
+        "5T\t3b\n5T\t3c\n5R\t4c",
+        "Kayla\tBaker\t3b\nIvy\tHart\t3c",
+        "Tom\tBrand\t3b\nSue\tHale\t3c",
+        "Kayla\tOak\t3b\nIvy\tElm\t3c",
+    ],
+)
+def test_grades_beside_names_of_others_go_to_nobody(at, block):
+    found = read_pasted(block, Standing(at.december))
+
+    assert (texts(at, found), found.by_name) == ([""] * 6, True)
+    assert len(found.left) in {2, 3}
+    assert "Name, December" not in found.left
+
+
+def test_a_forename_that_two_pupils_share_means_neither(at):
+    at.places[1].pupil.first_name = "Kayla"
+    at.places[1].pupil.save()
+
+    found = read_pasted("Kayla\t4c\nTran\t4b\nK Hale\t3a", Standing(at.december))
+
+    assert (texts(at, found), found.left) == (["", "3a", "", "", "4b", ""], ["Kayla, 4c"])
+
+
+def test_the_block_that_a_teacher_has_with_all_data_points_in_it(at):
+    rows = ["Pupil\tOctober\tDecember\tMarch"]
+    rows += [f"{first} {last}\t\t{grade}\t4c" for (first, last), grade in zip(NAMES, DECEMBER, strict=True)]
+    rows[2] = rows[2].replace("\t\t", "\t3c\t")
+
+    december, march = (read_pasted("\n".join(rows), Standing(row)) for row in (at.december, at.march))
+
+    assert (texts(at, december), december.told) == (DECEMBER, [])
+    assert (texts(at, march), march.told) == (["4c"] * 6, [])
+
+
+def test_grades_headed_with_another_data_point_go_nowhere(at):
+    found = read_pasted("Name\tOct\tDecember\nKayla Brand\t3b\t3a", Standing(at.march))
+
+    assert texts(at, found) == [""] * 6
+    assert found.told == ["The grades are headed “Oct”; “December”, and this page is about March: nothing was taken."]
+
+
+def test_which_of_several_columns_was_taken_is_said(at):
+    found = read_pasted("3b\t3a\n3c\t3b", Standing(at.december))
+
+    assert texts(at, found) == ["3a", "3b", "", "", "", ""]
+    assert found.told == ["2 columns have grades and none is headed December, so the last of them was taken."]
+
+
+@pytest.mark.parametrize("block", ["3a\n3b\n3c\n3a\n3b\n2a", "December\n3a\n3b\n3c\n3a\n3b\n2a\n"])
+def test_a_grade_for_each_pupil_begins_at_the_first_wherever_the_cursor_is(at, block):
+    found = read_pasted(block, Standing(at.december), start=2)
+
+    assert (texts(at, found), found.told) == (["3a", "3b", "3c", "3a", "3b", "2a"], [])
+
+
+def test_a_blank_cell_at_the_top_or_the_end_is_a_pupil_without_a_grade(at):
+    top, end = (
+        read_pasted(block, Standing(at.december), 3) for block in ("\n3b\n3c\n3a\n3b\n2a", "3a\n3b\n3c\n3a\n3b\n\n")
+    )
+
+    assert texts(at, top) == ["", "3b", "3c", "3a", "3b", "2a"]
+    assert texts(at, end) == ["3a", "3b", "3c", "3a", "3b", ""]
+
+
+def test_more_grades_than_pupils_from_the_cursor_down_go_nowhere(at):
+    found = read_pasted("3a\n3b\n3c\n3a", Standing(at.december), start=3)
+
+    assert texts(at, found) == [""] * 6
+    assert found.told[0].startswith("4 grades without names are more than there are pupils from Jonah Okafor down.")
+
+
+def test_who_is_not_asked_for_a_grade_comes_last_and_needs_none_in_the_block(at):
+    kayla = at.places[0]
+    kayla.until, kayla.ended_because = at.points[0].due_on, "left"
+    kayla.save()
+
+    found = read_pasted("3a\n3b\n3c\n3a\n3b", Standing(at.december), start=1)
+
+    assert [row.name for row in Standing(at.december).rows][-1] == "Kayla Brand"
+    assert texts(at, found) == ["", "3a", "3b", "3c", "3a", "3b"]
+
+
+def test_what_is_no_grade_is_named(at):
+    some = read_pasted("3a\n#N/A\nEXS", Standing(at.december))
+    none = read_pasted("EXS\nWTS\nGDS", Standing(at.december))
+
+    assert texts(at, some) == ["3a", "#N/A", "EXS", "", "", ""]
+    assert some.told == ["Not understood, and kept as pasted: “#N/A” for Marcus Hale; “EXS” for Sana Malik."]
+    assert texts(at, none) == [""] * 6
+    assert none.told == ["None of this is a grade of this scale: EXS; WTS; GDS."]
 
 
 def test_a_heading_above_grades_alone_is_none_of_them(at):

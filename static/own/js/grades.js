@@ -16,6 +16,7 @@ form.addEventListener("focusin", ({ target }) => target.matches(".ls-mark") && e
 form.addEventListener("focusout", ({ target }) => target.matches(".ls-mark") && leave(target));
 form.addEventListener("input", ({ target }) => target.matches(".ls-mark") && !quiet && offer(target));
 form.addEventListener("keydown", press);
+document.addEventListener("keydown", pressUndo);
 form.addEventListener("paste", paste);
 form.addEventListener("click", step);
 document.addEventListener("htmx:afterSettle", askAnew);
@@ -121,7 +122,6 @@ function put(mark, text) {
 
 function press(event) {
   const { target: mark, key } = event;
-  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && mark.matches(".ls-mark") && undos.length && mark.value === given) return act(event, takeBack);
   if (!mark.matches(".ls-mark") || event.ctrlKey || event.metaKey) return;
   if (key === "Enter") return act(event, () => (take(mark), goOn(mark)));
   if (key === "Escape") return act(event, () => (list ? close(mark) : (put(mark, given), mark.select())));
@@ -129,6 +129,12 @@ function press(event) {
   const down = key === "ArrowDown" ? 1 : -1;
   if (event.altKey) return act(event, () => show(mark, all, Math.max(0, all.findIndex(({ position }) => position === mark.dataset.before))));
   act(event, () => (list ? point(mark, active + down) : move(mark, down)));
+}
+
+// In a box that somebody types in, and in a comment, the browser takes back what was typed.
+function pressUndo(event) {
+  const { target, key } = event, types = target.matches(".ls-mark") ? target.value !== given : target.matches("textarea, input[type=text]");
+  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && undos.length && !types) act(event, takeBack);
 }
 
 function act(event, what) {
@@ -174,7 +180,7 @@ function goToHash() {
 
 async function paste(event) {
   const mark = event.target, text = event.clipboardData?.getData("text") ?? "";
-  const lines = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n");
+  const lines = text.replace(/\r/g, "").replace(/\n$/, "").split("\n");
   if (!mark.matches(".ls-mark") || (lines.length === 1 && !text.includes("\t"))) return;
   event.preventDefault();
   const answer = await fetch(form.dataset.paste, {
@@ -186,38 +192,57 @@ async function paste(event) {
   }).catch(() => null);
   if (!answer?.ok && !text.includes("\t")) return fillDown(mark, lines);
   if (!answer?.ok) return tell("Nothing was pasted: several columns are read by the server, which cannot be reached. Paste the column of grades alone.");
-  const { cells, left } = await answer.json();
-  fill(new Map(Object.entries(cells).map(([box, grade]) => [form.elements[box], grade])), left.length, left);
+  const { cells, unclear, told } = await answer.json();
+  fill(new Map(Object.entries(cells).map(([box, grade]) => [form.elements[box], grade])), unclear, told);
 }
 
-// Without the server: grades alone, from here down. A blank cell is a pupil without a grade, a heading is none.
+// Without the server: grades alone. A blank cell is a pupil without a grade, a heading is none. One for each pupil begin
+// at the first; more than there are from here down go nowhere, and names are for the server to find.
 function fillDown(mark, lines) {
-  if (!found(lines[0]).length && lines.length > 1) lines = lines.slice(1);
-  const boxes = marks().slice(marks().indexOf(mark));
-  fill(new Map(boxes.map((box, place) => [box, lines[place] || undefined])), lines.slice(boxes.length).filter(Boolean).length);
+  if (!meant(lines[0]) && lines.length > 1) lines = lines.slice(1);
+  if (lines.some((line) => line.trim() && !meant(line))) return tell("Nothing was pasted: not all of this is a grade, and without the server nothing else is read. Paste the column of grades alone.");
+  const boxes = marks(), asked = boxes.filter(({ placeholder }) => !placeholder);
+  const from = [boxes.length, asked.length].includes(lines.length) ? 0 : boxes.indexOf(mark);
+  const down = boxes.slice(from);
+  if (lines.length > down.length) return tell(`Nothing was pasted: ${lines.length} grades without names are more than the ${down.length} pupils from here down. Put the cursor into the box of the first of them.`);
+  fill(new Map(down.map((box, place) => [box, lines[place] && meant(lines[place]).code]).filter(([, text]) => text)));
 }
 
-function fill(texts, over, left = []) {
+const meant = (text) => all.find(({ code, also }) => [code, ...also].some((spelling) => plain(spelling) === plain(text)));
+
+// What was there before is said, and the cursor stays at what takes it back.
+function fill(texts, unclear = [], told = []) {
   const before = new Map();
   for (const [box, text] of texts) {
-    if (text === undefined || box.value === text.trim()) continue;
+    if (box.value === text) continue;
     before.set(box, box.value);
-    put(box, text.trim());
+    put(box, text);
   }
-  const first = [...before.keys()][0];
-  if (first) undos.push(before);
+  if (before.size) undos.push(before);
   given = document.activeElement?.value ?? "";
-  const rest = over > 0 ? ` ${over === 1 ? "1 line" : `${over} lines`} had no pupil${left.length ? `: ${left.join("; ")}` : ""}.` : "";
-  tell(`${before.size === 1 ? "1 grade" : `${before.size} grades`} pasted.${rest}`, before.size > 0);
-  if (first) form.elements.check.focus();
+  const grades = [...texts.keys()].filter(({ name }) => !unclear.includes(name)), stood = grades.filter((box) => !before.has(box)).length;
+  const over = [...before].filter(([, text]) => text.trim()).map(([box, text]) => `${nameOf(box)}, ${text} by ${box.value}`);
+  const sentences = [
+    texts.size ? `${grades.length === 1 ? "1 grade" : `${grades.length} grades`} pasted${stood ? `, ${stood} of them stood there already` : ""}.` : "Nothing was pasted.",
+    ...(over.length ? [`Written over: ${over.join("; ")}.`] : []),
+    ...told,
+  ];
+  tell(sentences.join(" "), before.size > 0);
 }
+
+const nameOf = (box) => rowOf(box).querySelector("th strong").textContent;
 
 function tell(words, canUndo = false) {
   pasted.hidden = false;
   pasted.textContent = words;
-  if (!canUndo) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "ls-link-button", textContent: "Undo" });
-  button.addEventListener("click", takeBack);
+  if (canUndo) addButton("Undo", takeBack);
+  if (canUndo && marks().every(({ value, placeholder }) => value.trim() || placeholder)) addButton("Check your answers", () => form.requestSubmit(form.elements.check));
+  pasted.focus();
+}
+
+function addButton(textContent, act) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "ls-link-button", textContent });
+  button.addEventListener("click", act);
   pasted.append(" ", button);
 }
 
