@@ -1,14 +1,14 @@
 """What the page of a return shows, as plain values for one reader."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
 
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn
-from pupils.models import Assessment, Place
+from pupils.models import Assessment, Place, ReturnNote
 from pupils.returns.answers import REASONS, answer_from
 from pupils.returns.standing import Standing
 from pupils.returns.writing import why_closed
@@ -31,13 +31,11 @@ class Grid:
 
     standing: Standing
     person: object
-    entries: list = field(default_factory=list)
 
     def __post_init__(self):
         self.data_return = self.standing.data_return
         self.partnership, self.point = self.standing.partnership, self.standing.point
         self.rows = self.standing.rows
-        self.entries = list(self.data_return.entries.select_related("user"))
         self.past_points = shown_past(self.standing.past_points)
         for row in self.rows:
             row.past = [past for past in row.past if past.point in self.past_points]
@@ -45,6 +43,17 @@ class Grid:
     @property
     def total(self):
         return len(self.rows)
+
+    @property
+    def first_point(self):
+        return self.standing.points[0]
+
+    @property
+    def without_first(self):
+        """Those whose grade will not count in results, as the first one is not there."""
+        if self.point == self.first_point:
+            return []
+        return [row.name for row in self.rows if row.answer.grade and not row.past[0].has_grade]
 
     @property
     def last_point(self):
@@ -187,9 +196,22 @@ def list_of(rows, today):
     return made
 
 
-def entered_words(entries) -> str:
-    """Hannah Osei 3 and Tom Adeyemi 1"""
-    return listed([f"{entry.user} {entry.grades}" for entry in entries])
+def entered_words(data_return, standing=None) -> str:
+    """Hannah Osei 3 and Tom Adeyemi 1, of the grades as they stand; and who else changed one on the way."""
+    if standing is None:
+        rows = Assessment.objects.filter(
+            place__partnership=data_return.partnership_id, data_point=data_return.data_point_id, is_automatic=False
+        )
+        by = Counter(row.entered_by for row in rows.select_related("entered_by") if row.entered_by_id)
+    else:
+        fields = [row.grade.field for row in standing.rows if row.is_in]
+        notes = ReturnNote.objects.filter(sheet__data_return=data_return, field__in=fields, version__gt=0)
+        by = Counter(note.written_by for note in notes.exclude(text="").select_related("written_by"))
+    also = [entry.user for entry in data_return.entries.select_related("user") if entry.user not in by]
+    words = listed([f"{person} {number}" for person, number in by.items()])
+    if not also:
+        return words
+    return f"{words}, also changed by {listed(also)}" if words else listed(also)
 
 
 def address_of(data_return, row=None):

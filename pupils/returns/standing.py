@@ -18,6 +18,10 @@ class Past:
     assessment: Assessment | None
     earlier: list[str] = field(default_factory=list)
 
+    @property
+    def has_grade(self):
+        return self.assessment is not None and self.assessment.grade_id is not None
+
 
 @dataclass
 class Row:
@@ -101,7 +105,7 @@ class Standing:
 
     def row(self, place, given, earlier, notes, target):
         past = [
-            Past(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []))
+            past_of(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []))
             for point in self.past_points
         ]
         now = given.get((place.pk, self.point.pk))
@@ -134,7 +138,7 @@ class Standing:
 
     def look_at(self, row):
         """What there is to say about the grade of a row."""
-        with_grade = [past for past in row.past if past.assessment and past.assessment.grade_id]
+        with_grade = [past for past in row.past if past.has_grade]
         row.before = with_grade[-1] if with_grade else None
         now, before = row.answer.grade, row.before.assessment.grade if row.before else None
         if row.answer.reason:
@@ -168,6 +172,13 @@ class Standing:
     @property
     def is_complete(self):
         return bool(self.rows) and not self.missing
+
+
+def past_of(point, assessment, earlier) -> Past:
+    """What versions said before is only what another version changed."""
+    now = answer_from(assessment).words if assessment else ""
+    changed = [said for said, then in zip(earlier, [*earlier, now][1:], strict=True) if said != then]
+    return Past(point, assessment, changed)
 
 
 def earlier_versions(places, points):

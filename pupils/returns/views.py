@@ -101,7 +101,7 @@ def data_return(request, pk):
         audit.record(request.user, "returns.viewed", row)
     context = reading | {
         "row": row,
-        "entered": entered_words(row.entries.select_related("user")),
+        "entered": entered_words(row),
         "may_correct": not writing.why_closed(opened(row)) and may_correct(request.user, row),
         "teaches": to_enter(request.user, pk) is not None,
         "today": timezone.localdate(),
@@ -129,14 +129,14 @@ def grid(request, row):
     context = {
         "row": row,
         "page": page,
-        "version": row.sheet.version if page.standing.sheet else 0,
+        "sheet_version": row.sheet.version if page.standing.sheet else 0,
         "opened": row.versions.exclude(opened_at=None).select_related("opened_by").last(),
         "versions": reading_of(request.user, row)["versions"],
         "client": uuid.uuid4(),
         "person_id": request.user.pk,
         "current": min(chosen, len(page.rows) or 1),
         "one": "pupil" in request.GET,
-        "entered": entered_words(page.entries),
+        "entered": entered_words(row, page.standing),
         "safeguarding": SAFEGUARDING,
         "today": timezone.localdate(),
     }
@@ -245,11 +245,18 @@ def check(request, pk):
         "row": row,
         "page": page,
         "standing": page.standing,
-        "version": row.sheet.version if page.standing.sheet else 0,
+        "first_row": first_of(request.user, page) if page.without_first else None,
+        "sheet_version": row.sheet.version if page.standing.sheet else 0,
         "declaration": submitting.DECLARATION,
-        "entered": entered_words(page.entries),
+        "entered": entered_words(row, page.standing),
     }
     return render(request, "pupils/returns/check.html", context)
+
+
+def first_of(person, page):
+    """The partnership's return at the first data point."""
+    rows = DataReturn.objects.allowed(person, "returns.enter").filter(partnership=page.partnership)
+    return rows.filter(data_point=page.first_point).select_related("data_point").first()
 
 
 def submitted(request, row):

@@ -121,7 +121,7 @@ def page_of(response):
 
 def submit(client, user, row):
     client.force_login(user)
-    version = client.get(address("return_check", row)).context["version"]
+    version = client.get(address("return_check", row)).context["sheet_version"]
     return client.post(address("return_check", row), {"version": version}, follow=True)
 
 

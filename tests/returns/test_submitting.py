@@ -88,7 +88,7 @@ def test_nothing_is_submitted_while_a_pupil_lacks_an_answer(client, at):
 def test_nothing_is_submitted_that_the_person_has_not_seen(client, at):
     enter(client, at.hannah, at.december, at.places, DECEMBER)
     client.force_login(at.tom)
-    seen = client.get(address("return_check", at.december)).context["version"]
+    seen = client.get(address("return_check", at.december)).context["sheet_version"]
     autosave(client, at.hannah, at.december, cell("grade", at.places[0], "3b", base=1))
 
     client.force_login(at.tom)

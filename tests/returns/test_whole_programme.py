@@ -129,7 +129,7 @@ class Year:
         for turn, row in enumerate(rows):
             partnership = Partnership.objects.with_people().get(pk=row.partnership_id)
             client = self.as_(self.teacher(partnership, turn))
-            version = client.get(address("return_check", row)).context["version"]
+            version = client.get(address("return_check", row)).context["sheet_version"]
             done = client.post(address("return_check", row), {"version": version}, follow=True)
             assert "grades are submitted. Thank you." in text_of(done)
 

@@ -97,7 +97,9 @@ async function keepHere() {
 
 function labelOf(box) {
   const [control] = controlsOf(box);
-  const label = document.querySelector(`label[for="${CSS.escape(box)}"]`)?.textContent;
+  const shown = document.querySelector(`label[for="${CSS.escape(box)}"]`)?.cloneNode(true);
+  shown?.querySelectorAll("[aria-hidden=true]").forEach((part) => part.remove()); // said twice otherwise
+  const label = shown?.textContent;
   return (label ?? control?.getAttribute("aria-label") ?? control?.closest("fieldset")?.querySelector("legend")?.textContent ?? "a box").trim();
 }
 
