@@ -13,6 +13,7 @@ from .cells import (
     YesNo,
     parse_rows,
     read_day,
+    read_year_group,
 )
 from .files import plain_name
 from .problems import Problem, Problems, Refused, quote
@@ -45,5 +46,6 @@ __all__ = [
     "read_rows",
     "read_table",
     "read_toml",
+    "read_year_group",
     "xlsx_bytes",
 ]

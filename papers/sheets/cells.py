@@ -116,7 +116,7 @@ def _whole_number(value):
     return int(value.partition(".")[0])
 
 
-def _year_group(value):
+def read_year_group(value):
     if not isinstance(value, str):
         return value
     if value.casefold() in {"r", "reception", "year r", "yr"}:
@@ -229,7 +229,7 @@ Code = Annotated[str, _line(50)]
 Text = Annotated[str, _line(200)]
 Email = Annotated[str, _line(200), BeforeValidator(_email)]
 WholeNumber = Annotated[int, BeforeValidator(_whole_number)]
-YearGroup = Annotated[int, BeforeValidator(_year_group)]
+YearGroup = Annotated[int, BeforeValidator(read_year_group)]
 DayFirstDate = Annotated[dt.date, BeforeValidator(_day_first_date)]
 YesNo = Annotated[bool, BeforeValidator(_yes_no)]
 SemicolonList = Annotated[list[Item], BeforeValidator(_semicolons)]

@@ -5,12 +5,14 @@ import datetime as dt
 import io
 import re
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
 MOST_UNPACKED = 100_000_000
 MOST_CELLS = 3_000_000
+LOOK_FOR_HEADER = 20  # rows
 SAVE_AS_CSV = "Open it in Excel, choose “Save as”, type “CSV UTF-8 (comma delimited)”, and use that file."
 SAVE_AS_XLSX = (
     "Open it in Excel, choose “Save as”, type “Excel workbook (.xlsx)”, without a password, and use that file."
@@ -104,12 +106,20 @@ def plain_name(name):
     return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
 
 
+def number_known(row, known):
+    return sum(plain_name(cell) in known for cell in row)
+
+
 class Unclosed(Exception):
     """A quotation mark is opened in `row` and not closed where the cell ends."""
 
     def __init__(self, row):
         super().__init__(row)
         self.row = row
+
+
+class TooLong(Unclosed):
+    """A cell of `row` is so long that no table is meant, perhaps because a quotation mark is missing."""
 
 
 def csv_rows(data, name, problems, wanted):
@@ -148,11 +158,11 @@ def _records(data, codec, delimiter):
                 number += 1
                 yield record
     except csv.Error as error:  # strict: a quotation mark that is never closed, or closed inside a cell
-        raise Unclosed(number + 1) from error
+        raise (TooLong if "field limit" in str(error) else Unclosed)(number + 1) from error
 
 
 def _delimiter(data, codec, wanted):
-    """The one of comma, semicolon and tab under which the first row has most columns that somebody asked for.
+    """The one of comma, semicolon and tab under which one of the first rows has most columns that somebody asked for.
 
     Where nobody asked for any, the one that parts the rows into most cells.
     """
@@ -161,11 +171,14 @@ def _delimiter(data, codec, wanted):
     known = {plain_name(name) for name in wanted}
 
     def worth(delimiter):
+        best = (0, 0)
         try:
-            header = next((r for r in _records(data, codec, delimiter) if any(cell.strip(" ,;\t") for cell in r)), [])
+            filled = (r for r in _records(data, codec, delimiter) if any(cell.strip(" ,;\t") for cell in r))
+            for row in islice(filled, LOOK_FOR_HEADER):
+                best = max(best, (number_known(row, known), sum(bool(plain_name(cell)) for cell in row)))
         except Unclosed:
-            return (0, 0)
-        return (sum(plain_name(cell) in known for cell in header), sum(bool(plain_name(cell)) for cell in header))
+            pass
+        return best
 
     return max(",;\t", key=worth)  # the first of equals
 
@@ -180,8 +193,11 @@ def _number_of_cells(data, codec, delimiter):
 # XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def workbook_rows(data, name, problems):
-    """The rows of the first sheet as text, none where a problem says why."""
+def workbook_rows(data, name, problems, wanted=()):
+    """The rows of a sheet as text, none where a problem says why: the first, or the one with the `wanted` columns.
+
+    A formula that failed stands there as its error, such as #DIV/0!: it is no blank cell.
+    """
     if data.startswith(OLD_EXCEL):
         problems.add(name, "The workbook is in the format of old Excel, or has a password.", SAVE_AS_XLSX)
         return None
@@ -191,11 +207,46 @@ def workbook_rows(data, name, problems):
         return None
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
+            number, rows = _sheet_with(workbook, {plain_name(name) for name in wanted})
+        for (row, column), error in _failed_formulas(data, number):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
     except Exception:  # CalamineError and, for some damage, others
         problems.add(name, "The workbook is damaged: it cannot be opened.", SAVE_AS_XLSX)
         return None
     return ([_text(cell) for cell in row] for row in rows)
+
+
+def _sheet_with(workbook, known):
+    """Number and rows of the first sheet in which one of the first rows has most names of columns that are `known`."""
+    best = None
+    for number in range(len(workbook.sheet_names) if known else 1):
+        rows = workbook.get_sheet_by_index(number).to_python(skip_empty_area=False)
+        worth = max((number_known(map(str, row), known) for row in rows[:LOOK_FOR_HEADER]), default=0)
+        if best is None or worth > best[0]:
+            best = (worth, number, rows)
+    return best[1:]
+
+
+SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\w+:id\s*=\s*["']([^"']+)["']""")
+RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
+ATTRIBUTE = re.compile(rb"""\b(Id|Target)\s*=\s*["']([^"']*)["']""")
+FAILED = re.compile(rb"""<(?:\w+:)?c\s([^>/]*\bt\s*=\s*["']e["'][^>/]*)>(.*?)</(?:\w+:)?c\s*>""", re.DOTALL)
+VALUE = re.compile(rb"<(?:\w+:)?v\s*>([^<]*)</")
+
+
+def _failed_formulas(data, number):
+    """Place and error of each cell of the sheet whose formula failed: calamine gives nothing for it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = SHEET.findall(archive.read("xl/workbook.xml"))
+        relations = RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))
+        targets = {found[b"Id"]: found[b"Target"] for found in map(dict, map(ATTRIBUTE.findall, relations))}
+        target = targets[sheets[number]].decode()
+        sheet = archive.read(target.removeprefix("/") if target.startswith("/") else f"xl/{target}")
+    for attributes, inside in FAILED.findall(sheet):
+        found, value = CELL_REFERENCE.search(attributes), VALUE.search(inside)
+        if found:
+            yield (int(found[2]) - 1, _column_number(found[1]) - 1), value[1].decode() if value else "#VALUE!"
 
 
 CELL_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,4})([0-9]{1,9})["']""", re.IGNORECASE)
@@ -228,7 +279,7 @@ def _unsafe(data):
 
 def _column_number(letters):
     number = 0
-    for letter in letters.upper():
+    for letter in letters.upper():  # bytes
         number = number * 26 + letter - 64
     return number
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
 
-from .files import Unclosed, csv_rows, file_bytes, plain_name, workbook_rows
+from .files import TooLong, Unclosed, csv_rows, file_bytes, plain_name, workbook_rows
 from .problems import Problems, quote
 from .writing import undefuse
 
@@ -36,8 +36,9 @@ class Row(Mapping):
 class Table:
     """What was read: `columns` that were found and asked for, headers that were `ignored`, and the rows."""
 
-    def __init__(self, name, encoding, headers, ignored, rows, private=False):
+    def __init__(self, name, encoding, headers, ignored, rows, private=False, places=None):
         self.name = name
+        self.places = places or {}  # where in its row a column stands
         self.private = private
         self.encoding = encoding
         self.columns = list(headers)
@@ -100,6 +101,11 @@ def read_table(
     except StopIteration:
         problems.add(name, "The file has no rows, not even one with the names of the columns.", _list_columns(required))
         return None
+    except TooLong as error:
+        problems.add(
+            name, "A cell of this row is too long.", "Shorten it, or look for a missing quotation mark.", row=error.row
+        )
+        return None
     except Unclosed as error:
         problems.add(
             name,
@@ -108,19 +114,24 @@ def read_table(
             row=error.row,
         )
         return None
-    return None if rows is None else Table(name, encoding, headers, ignored, rows, private)
+    return None if rows is None else Table(name, encoding, headers, ignored, rows, private, places)
 
 
-def read_rows(source, name: str, *, problems: Problems, max_bytes: int, max_rows: int) -> list[list[str]] | None:
-    """Every row of a CSV or XLSX file as its cells, the blank ones too, whatever the first one says; or None."""
+def read_rows(
+    source, name: str, *, problems: Problems, max_bytes: int, max_rows: int, wanted=()
+) -> list[list[str]] | None:
+    """Every row of a CSV or XLSX file as its cells, the blank ones too, whatever the first one says; or None.
+
+    Names of columns that are `wanted` tell what parts the cells, and on which sheet of a workbook the table stands.
+    """
     problems.begin(name)
     data = file_bytes(source, name, problems, max_bytes)
     if data is None:
         return None
     if name.lower().endswith(".xlsx"):
-        records, mend = workbook_rows(data, name, problems), str
+        records, mend = workbook_rows(data, name, problems, wanted), str
     else:
-        (_, records), mend = csv_rows(data, name, problems, ()), undefuse
+        (_, records), mend = csv_rows(data, name, problems, wanted), undefuse
     rows = []
     try:
         for record in records or ():
@@ -128,6 +139,11 @@ def read_rows(source, name: str, *, problems: Problems, max_bytes: int, max_rows
                 problems.add(name, f"The file has more than {max_rows:,} rows.", "Leave out what is not needed.")
                 return None
             rows.append([" ".join(mend(cell).split()) for cell in record])
+    except TooLong as error:
+        problems.add(
+            name, f"A cell in row {error.row} is too long.", "Shorten it, or look for a missing quotation mark there."
+        )
+        return None
     except Unclosed as error:
         problems.add(
             name,

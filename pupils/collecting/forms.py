@@ -1,8 +1,10 @@
+import io
+
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.boxes import TextArea
-from pupils.collecting import reading
+from pupils.collecting.rows import LONGEST, TOO_MUCH, text_of
 
 
 class GradesForm(forms.Form):
@@ -18,11 +20,14 @@ class GradesForm(forms.Form):
     pasted = forms.CharField(
         label="Or rows from a spreadsheet",
         required=False,
-        max_length=reading.LONGEST,
+        max_length=LONGEST,
         strip=False,  # so that row 1 is the first line of the box
         help_text="With the names of the columns in the first row.",
         widget=TextArea(attrs={"rows": 12, "spellcheck": "false", "wrap": "off", "class": "ls-rows"}),
-        error_messages={"max_length": "That is too much at once: send the partnerships of one area after the other."},
+        error_messages={
+            "max_length": TOO_MUCH,
+            "null_characters_not_allowed": "There is a character in the rows that no table holds. Copy them anew.",
+        },
     )
 
     def clean_file(self):
@@ -33,14 +38,23 @@ class GradesForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if file := cleaned.get("file"):
-            cleaned["pasted"], problems = reading.text_of(file, file.name)
-            for problem in problems:
-                self.add_error("file", problem)
-            if len(cleaned["pasted"]) > reading.LONGEST:
-                self.add_error("file", "That is too much at once: send the partnerships of one area after the other.")
-            if not problems and not cleaned["pasted"].strip():
-                self.add_error("file", "The file has no rows.")
-        elif not self.errors and not cleaned.get("pasted", "").strip():
+        if self.errors:
+            return cleaned
+        file, pasted = cleaned.get("file"), cleaned.get("pasted") or ""
+        if file and pasted.strip():
+            self.add_error("file", "Choose a file or paste rows, not both: empty the box below, or choose no file.")
+        elif file or pasted.strip():
+            source = file or io.BytesIO(pasted.encode("utf-8", "replace"))
+            self.read(cleaned, source, file.name if file else "pasted.csv", "file" if file else "pasted")
+        else:
             self.add_error("file", "Choose the file, or paste its rows below.")
         return cleaned
+
+    def read(self, cleaned, source, name, box):
+        cleaned["pasted"], problems, cleaned["ignored"] = text_of(source, name)
+        for problem in problems:
+            self.add_error(box, problem)
+        if len(cleaned.get("pasted", "")) > LONGEST:
+            self.add_error(box, TOO_MUCH)
+        if not self.errors and not cleaned["pasted"].strip():
+            self.add_error(box, "The file has no rows.")

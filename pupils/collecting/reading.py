@@ -4,44 +4,54 @@ import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel
-
-from papers.sheets import Problem, Problems, Text, YesNo, parse_rows, plain_name, quote, read_rows, read_table
+from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_table, read_year_group
 from programmes.models import DataReturn, Partnership, Programme
-from pupils.models import Assessment, Place, ReturnNote
+from pupils.collecting import rows
+from pupils.models import Assessment, Place, ReturnNote, ReturnRevision
 from pupils.returns.answers import REASONS, answer_from, answer_of, grades_of
 from pupils.returns.writing import why_closed
 
 PASTED = "pasted.csv"
 NOT_UNDERSTOOD = "something that is no grade"  # their words may name the pupil
-MOST_ROWS = 20_000
-LONGEST = 2_000_000
-REQUIRED = ["partnership", "pupil", "data_point", "grade"]
-OPTIONAL = ["moderated"]
-ALIASES = {
-    "partnership": ["Partnership ref", "Partnership reference"],
-    "pupil": ["Pupil ref", "Pupil reference", "Reference"],
-    "data_point": ["Point", "Term", "When"],
-    "grade": ["Level", "Mark", "Score", "Result", "Assessment"],
-}
-UNUSED = {plain_name(name) for name in ("Partner school", "Initials", "Year")}  # of our own template
-
-
-class Line(BaseModel):
-    partnership: Text
-    pupil: Text
-    data_point: Text
-    grade: Text = ""
-    moderated: YesNo | None = None
+MOST_SHOWN = 100  # rows to mend at once
+YES, NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
+FAILED = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
+LEAVE_OUT = "Leave the row out."
 
 
 @dataclass
 class Draft:
-    """A grade for one place: the texts of the boxes that change."""
+    """A grade for one place: the texts of the boxes that change, and the version and text that stood there."""
 
     place: Place
     data_return: DataReturn
     texts: dict[str, str]
+    stood: tuple[int, str] = (0, "")
+    instead_of: str = ""  # what an earlier upload put there
+
+
+@dataclass
+class WrongCell:
+    """A cell to mend: in which place of its row, what stands there, and each thing that is wrong with it."""
+
+    name: str
+    header: str
+    value: str
+    said: list[str] = field(default_factory=list)
+
+
+@dataclass
+class WrongRow:
+    number: int
+    who: str
+    partnership: str
+    pupil: str
+    cells: list[WrongCell] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  # what is wrong with the row as a whole
+
+    @property
+    def out(self):
+        return f"out-{self.number}"
 
 
 @dataclass
@@ -54,6 +64,16 @@ class Reading:
     left: list[tuple] = field(default_factory=list)  # (place, what the teachers typed, what the file says)
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    rows: list[WrongRow] = field(default_factory=list)
+    number_wrong: int = 0  # rows, shown or not
+
+    @property
+    def more(self):
+        return self.number_wrong - len(self.rows)
+
+    @property
+    def about_all(self):
+        return [problem for problem in self.problems if problem.row is None or not self.rows]
 
     @property
     def by_return(self):
@@ -62,13 +82,9 @@ class Reading:
             found[draft.data_return].append(draft)
         return sorted(found.items(), key=lambda pair: (pair[0].data_point.due_on, pair[0].partnership.ref))
 
-
-def text_of(file, name) -> tuple[str, list[str]]:
-    """The rows of a CSV or XLSX file as lines of the same numbers, cells parted by tabs; and why it is no table."""
-    problems = Problems()
-    rows = read_rows(file, name, problems=problems, max_bytes=5_000_000, max_rows=MOST_ROWS)
-    lines = ["\t".join(" ".join(cell.replace('"', "”").split()) for cell in row).rstrip("\t") for row in rows or []]
-    return "\n".join(lines).rstrip(), [f"{problem.what} {problem.mend}" for problem in problems.shown()]
+    @property
+    def points(self):
+        return sorted({draft.data_return.data_point for draft in self.drafts}, key=lambda point: point.due_on)
 
 
 def read(text, programme: Programme, partnerships) -> Reading:
@@ -77,37 +93,72 @@ def read(text, programme: Programme, partnerships) -> Reading:
     table = read_table(
         io.BytesIO(text.encode("utf-8", "replace")),
         PASTED,
-        required=REQUIRED,
-        optional=OPTIONAL,
-        aliases=ALIASES,
+        required=rows.REQUIRED,
+        optional=rows.OPTIONAL,
+        aliases=rows.ALIASES,
         problems=problems,
-        max_rows=MOST_ROWS,
+        max_rows=rows.MOST_ROWS,
         private=True,
     )
     if table is not None:
-        reading.ignored = [name for name in table.ignored if plain_name(name) not in UNUSED]
-        lines = parse_rows(table, Line, problems)
-        known = Known(programme, partnerships, lines)
-        for number, line in lines:
-            read_line(number, line, table, known, problems, reading)
+        reading.ignored = [name for name in table.ignored if plain_name(name) not in rows.UNUSED]
+        known = Known(programme, partnerships, table)
+        for row in table:
+            read_line(row, table, known, problems, reading)
         if not table and not problems:
             problems.add(PASTED, "There are no rows below the names of the columns.", "Add a row for each pupil.")
+        reading.rows, reading.number_wrong = to_mend(problems, table, known, text)
     reading.problems = problems.shown()
     return reading
+
+
+def to_mend(problems, table, known, text):
+    """The first rows with something wrong, each wrong cell with what stands in it; and how many such rows there are."""
+    lines, by_number = text.replace("\r\n", "\n").split("\n"), {row.number: row for row in table}
+    keys = {table.header(column): column for column in table.columns}
+    found = {}
+    for problem in problems:
+        if problem.row is None:
+            continue
+        wrong = found.get(problem.row)
+        if wrong is None:
+            row = by_number.get(problem.row)
+            wrong = found[problem.row] = WrongRow(problem.row, *(known.about(row) if row else ("", "", "")))
+        said = f"{problem.what.removeprefix(f'{wrong.who}: ')} {problem.mend}"
+        place = table.places.get(keys.get(problem.column))
+        if place is None:
+            wrong.said.append(said)
+            continue
+        name = f"r{problem.row}-{place}"
+        cell = next((cell for cell in wrong.cells if cell.name == name), None)
+        if cell is None:
+            cells = lines[problem.row - 1].split("\t") if problem.row <= len(lines) else []
+            cell = WrongCell(name, problem.column, cells[place] if place < len(cells) else "")
+            wrong.cells.append(cell)
+        cell.said.append(said[:1].upper() + said[1:])
+    return list(found.values())[:MOST_SHOWN], len(found)
 
 
 class Known:
     """What stands: partnerships, places, returns and what is typed in them, by what people write for each."""
 
-    def __init__(self, programme, partnerships, lines):
+    def __init__(self, programme, partnerships, table):
         self.programme, self.grades = programme, grades_of(programme)
-        named = {line.partnership for _, line in lines}
-        rows = partnerships.filter(programme=programme, ref__in=named).select_related("programme", "partner_school")
-        self.partnerships: dict[str, Partnership] = {row.ref: row for row in rows}
-        self.points = {point.name.casefold(): point for point in programme.data_points.all()}
+        found = partnerships.filter(programme=programme).select_related("programme", "partner_school")
+        named = {plain_name(row["Partnership"]) for row in table}
+        self.partnerships: dict[str, Partnership] = {
+            plain_name(row.ref): row for row in found if plain_name(row.ref) in named
+        }
+        self.points = {plain_name(point.name): point for point in programme.data_points.all()}
+        year = programme.starts_on.year
+        self.spellings = {
+            plain_name(f"{point.name} {when}"): point
+            for point in self.points.values()
+            for when in (point.due_on.year, f"{year}-{(year + 1) % 100:02}", f"{year}/{(year + 1) % 100:02}")
+        } | self.points
         places = list(Place.objects.filter(partnership__in=self.partnerships.values()).select_related("pupil"))
-        self.places = {(place.partnership_id, place.pupil.ref): place for place in places}
-        self.refs = {place.pupil.ref: place for place in places}
+        self.places = {(place.partnership_id, plain_name(place.pupil.ref)): place for place in places}
+        self.refs = {plain_name(place.pupil.ref) for place in places}
         returns = DataReturn.objects.filter(partnership__in=self.partnerships.values())
         returns = returns.select_related("data_point", "submitted_by", "partnership__programme")
         self.returns = {(row.partnership_id, row.data_point_id): row for row in returns}
@@ -115,6 +166,10 @@ class Known:
             (note.sheet.data_return_id, note.field): note
             for note in ReturnNote.objects.filter(sheet__data_return__in=returns).select_related("sheet")
         }
+        made = ReturnRevision.objects.filter(
+            sheet__data_return__in=returns, client__in=programme.returns_uploads.values("client")
+        )
+        self.uploaded = set(made.values_list("sheet__data_return", "field", "made"))
         self.given = {
             (row.place_id, row.data_point_id): row
             for row in Assessment.objects.filter(place__in=places).select_related("grade")
@@ -127,50 +182,107 @@ class Known:
             self.closed[row.pk] = why_closed(row)
         return self.closed[row.pk]
 
+    def place_of(self, row):
+        partnership = self.partnerships.get(plain_name(row["Partnership"]))
+        return partnership, partnership and self.places.get((partnership.pk, plain_name(row["Pupil"])))
 
-def read_line(number, line, table, known, problems, reading):
+    def about(self, row):
+        """Initials, of the pupil or as the row has them, partnership and pupil."""
+        _, place = self.place_of(row)
+        who = place.pupil.initials or place.pupil.ref if place else quote(row["Initials"], "", 10)
+        return who, quote(row["Partnership"], "", 20), quote(row["Pupil"], "", 20)
+
+
+def read_line(row, table, known, problems, reading):
+    """A draft of the row, or everything that is wrong with it."""
+    partnership, place = known.place_of(row)
+    who = f"{place.pupil.initials or place.pupil.ref}: " if place else ""
+    found = []
+
     def wrong(column, what, mend):
-        problems.add(PASTED, what, mend, row=number, column=table.header(column))
+        found.append(column)
+        problems.add(PASTED, what, mend, row=row.number, column=table.header(column))
 
-    partnership = known.partnerships.get(line.partnership)
-    if partnership is None:
-        return wrong(
-            "partnership",
-            f"{quote(line.partnership)} is no partnership of this programme that you look after.",
-            "Write its reference as it stands on the roster, or take the row out.",
-        )
-    place = known.places.get((partnership.pk, line.pupil))
-    if place is None:
-        elsewhere = known.refs.get(line.pupil)
-        where = " The pupil has a place in another partnership." if elsewhere else ""
-        return wrong(
-            "pupil",
-            f"{quote(line.pupil)} is no target pupil of {line.partnership}.{where}",
-            "Take the reference from the template of this data point.",
-        )
-    who = place.pupil.initials or place.pupil.ref
-    point = known.points.get(line.data_point.casefold())
-    if point is None:
-        names = ", ".join(point.name for point in known.points.values())
-        return wrong("data_point", f"{who}: {quote(line.data_point)} is no data point.", f"Use one of: {names}.")
-    if not line.grade:
+    look_who(row, partnership, place, known, wrong)
+    point = known.spellings.get(plain_name(row["Data point"]))
+    if not row["Data point"]:
+        wrong("Data point", f"{who}the cell is empty." if who else "The cell is empty.", use_point(known))
+    elif point is None:
+        wrong("Data point", f"{who}{quote(row['Data point'])} is no data point.", use_point(known))
+    answer = answer_of(row["Grade"], known.programme.scale, known.grades)
+    if row["Grade"].upper() in FAILED:
+        wrong("Grade", f"{who}the formula in this cell has failed: {quote(row['Grade'])}.", use(known))
+    elif row["Grade"] and not answer.is_in:
+        wrong("Grade", f"{who}{quote(row['Grade'])} is no grade of this scale and no reason.", use(known))
+    moderated = row["Moderated"].casefold()
+    if moderated and moderated not in YES | NO:
+        wrong("Moderated", f"{who}{quote(row['Moderated'])} is neither yes nor no.", "Write yes or no.")
+    if place is not None and point is not None and row["Grade"]:
+        before = known.seen.setdefault((place.pk, point.pk), row.number)
+        if before != row.number:
+            wrong("Pupil", f"{who}this pupil stands in row {before} as well.", "Keep one of the two rows.")
+        data_return = known.returns.get((partnership.pk, point.pk))
+        if data_return is None or known.why_closed(data_return):
+            why = known.why_closed(data_return) if data_return else "No grades are asked for here."
+            wrong("Data point", f"{who}{why}", mend_closed(data_return))
+    if found:
+        return
+    if not row["Grade"]:
         reading.blank += 1
+        return
+    ticked = moderated in YES if moderated else None
+    draft(place, data_return, ticked, answer, known, reading)
+
+
+def look_who(row, partnership, place, known, wrong):
+    """Whether the row names a place, and whether its initials and year are that pupil's."""
+    if partnership is None:
+        named = row["Partnership"]
+        what = f"{quote(named)} is no partnership of this programme that you look after." if named else EMPTY
+        wrong("Partnership", what, "Write its reference as it stands on the roster, or leave the row out.")
+        return
+    if place is None:
+        where = " The pupil has a place in another partnership." if plain_name(row["Pupil"]) in known.refs else ""
+        what = f"{quote(row['Pupil'])} is no target pupil of {partnership.ref}.{where}" if row["Pupil"] else EMPTY
+        wrong("Pupil", what, "Take the reference from the template of this data point.")
+        return
+    who, pupil = f"{place.pupil.ref} of {partnership.ref}", place.pupil
+    if not are_alike(row["Initials"], pupil.initials):
+        wrong("Initials", f"{who} is {pupil.initials}.", f"Check whose grade this is, then write {pupil.initials}.")
+    if (year := year_of(row["Year"])) is not None and year != pupil.year_group:
+        words = f"Year {pupil.year_group}" if pupil.year_group else "Reception"
+        wrong("Year", f"{who} is in {words}.", "Check whose grade this is, then correct the year.")
+
+
+EMPTY = "The cell is empty."
+
+
+def are_alike(said, initials):
+    """Whether these may be the same initials: dots, spaces, capitals and middle names do not matter."""
+    said, known = ["".join(filter(str.isalpha, text)).casefold() for text in (said, initials)]
+    return not said or not known or said == known or (len(said) > 2 and (said[0], said[-1]) == (known[0], known[-1]))
+
+
+def year_of(text):
+    """The year group, None where the cell names none: of an academic year, for example."""
+    try:
+        return read_year_group(text) if text else None
+    except Wrong:
         return None
-    answer = answer_of(line.grade, known.programme.scale, known.grades)
-    if not answer.is_in:
-        return wrong("grade", f"{who}: {quote(line.grade)} is no grade of this scale and no reason.", use(known))
-    before = known.seen.setdefault((place.pk, point.pk), number)
-    if before != number:
-        return wrong("pupil", f"{who}: this pupil stands in row {before} as well.", "Keep one of the two rows.")
-    row = known.returns.get((partnership.pk, point.pk))
-    if row is None or known.why_closed(row):
-        why = known.why_closed(row) if row else "No grades are asked for here."
-        return wrong("data_point", f"{who}: {why}", "Take the row out, or open the grades for a correction first.")
-    return draft(place, row, line, answer, known, reading)
 
 
-def draft(place, row, line, answer, known, reading):
-    """What the row changes in the return. What a teacher has typed stays."""
+def use_point(known):
+    return f"Use one of: {', '.join(point.name for point in known.points.values())}."
+
+
+def mend_closed(data_return):
+    if data_return is not None and data_return.state == DataReturn.State.SUBMITTED:
+        return "Leave the row out, or open the grades for a correction first."
+    return LEAVE_OUT
+
+
+def draft(place, row, ticked_now, answer, known, reading):
+    """What the row changes in the return. What a teacher has typed stays; what an earlier file put there is mended."""
     name, moderated = f"grade-{place.pk}", f"moderated-{place.pk}"
     note = known.notes.get((row.pk, name))
     answered = answer_of(note.text, known.programme.scale, known.grades) if note else None
@@ -179,12 +291,15 @@ def draft(place, row, line, answer, known, reading):
         stands = "" if assessment.is_automatic else answer_from(assessment).words
     texts = {} if stands == answer.words else {name: answer.words}
     ticked = known.notes.get((row.pk, moderated))
-    if line.moderated is not None and line.moderated != bool(ticked and ticked.text == "yes"):
-        texts[moderated] = "yes" if line.moderated else ""
-    if stands and stands != answer.words:
+    if ticked_now is not None and ticked_now != bool(ticked and ticked.text == "yes"):
+        texts[moderated] = "yes" if ticked_now else ""
+    is_ours = note is not None and (row.pk, name, note.version) in known.uploaded
+    if stands and stands != answer.words and not is_ours:
         reading.left.append((place, stands, answer.words))
     elif texts:
-        reading.drafts.append(Draft(place, row, texts))
+        stood = (note.version, note.text) if note else (0, "")
+        instead = stands if name in texts else ""
+        reading.drafts.append(Draft(place, row, texts, stood, instead))
     else:
         reading.same += 1
 

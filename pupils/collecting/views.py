@@ -14,9 +14,12 @@ from papers.downloads import table_response
 from programmes.models import Partnership, Programme
 from pupils.collecting.forms import GradesForm
 from pupils.collecting.reading import read
+from pupils.collecting.rows import mended
 from pupils.collecting.standing import ACTION, asked_of, points_of
 from pupils.collecting.template import COLUMNS, owed_rows
 from pupils.collecting.writing import Overtaken, keep_drafts
+
+FAR_AHEAD = 60  # days
 
 
 @require_safe
@@ -46,16 +49,20 @@ class Collect(View):
         return self.ask(GradesForm())
 
     def post(self, request, *args, **kwargs):
-        form = GradesForm(request.POST, request.FILES)
+        data = request.POST
+        if "mended" in data:
+            data = {"pasted": mended(data.get("pasted", ""), data)}
+        form = GradesForm(data, request.FILES)
         if not form.is_valid():
             return self.ask(form, status=422)
         text = form.cleaned_data["pasted"]
         reading = read(text, self.programme, Partnership.objects.allowed(request.user, ACTION))
+        reading.ignored = form.cleaned_data["ignored"]
         if reading.problems or "change" in request.POST:
-            return self.ask(GradesForm({"pasted": text}), reading, status=422 if reading.problems else 200)
+            return self.ask(GradesForm({"pasted": text}), reading, text, status=422 if reading.problems else 200)
         if "save" not in request.POST or not reading.drafts:
             audit.record(request.user, "returns.viewed", self.programme)
-            return self.page("look", reading=reading, text=text)
+            return self.page("look", reading=reading, text=text, ahead=ahead(reading.points))
         return self.save(text, reading)
 
     def save(self, text, reading):
@@ -69,12 +76,23 @@ class Collect(View):
         messages.success(self.request, f"{grades} in {drafts}. A teacher of each partnership checks and submits them.")
         return redirect("pupils:collect", self.programme.slug)
 
-    def ask(self, form, reading=None, status=200):
+    def ask(self, form, reading=None, text="", status=200):
+        if reading is not None and reading.problems:
+            rows = reading.rows
+            links = [(row, cell) for row in rows for cell in row.cells or [None]][:10]
+            return self.page("mend", status, form=form, reading=reading, rows=rows, links=links, text=text)
         uploads = self.programme.returns_uploads.select_related("by")[:10]
         points = points_of(self.programme, self.request.user)
         today = timezone.localdate()
-        return self.page("collect", status, form=form, reading=reading, points=points, uploads=uploads, today=today)
+        return self.page("collect", status, form=form, points=points, uploads=uploads, today=today)
 
     def page(self, name, status=200, **context):
         context |= {"programme": self.programme}
         return render(self.request, f"pupils/collecting/{name}.html", context, status=status)
+
+
+def ahead(points):
+    """Data points whose day is so far ahead that another may be meant, each with how far."""
+    today = timezone.localdate()
+    far = [(point, (point.due_on - today).days) for point in points]
+    return [(point, f"{round(days / 30.4)} months") for point, days in far if days > FAR_AHEAD]

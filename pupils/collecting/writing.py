@@ -21,9 +21,10 @@ class Overtaken(Exception):
 @transaction.atomic
 def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload:
     """The drafts stand in the returns of their partnerships. All or nothing; raises Overtaken."""
-    wanted = defaultdict(dict)
+    wanted, stood = defaultdict(dict), {}
     for draft in reading.drafts:
         wanted[draft.data_return.pk] |= draft.texts
+        stood |= {(draft.data_return.pk, name): draft.stood for name in draft.texts if name.startswith("grade-")}
     ReturnSheet.objects.bulk_create(
         [ReturnSheet(data_return_id=pk) for pk in wanted], ignore_conflicts=True, unique_fields=["data_return"]
     )
@@ -40,7 +41,7 @@ def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload
         sheet.version += 1
         for name, text in wanted[sheet.data_return_id].items():
             note = notes.get((sheet.pk, name)) or ReturnNote(sheet=sheet, field=name)
-            if note.text and name.startswith("grade-"):
+            if (note.version, note.text) != stood.get((sheet.data_return_id, name), (note.version, note.text)):
                 raise Overtaken
             base, note.text, note.version, note.in_sheet = note.version, text, note.version + 1, sheet.version
             note.written_by, note.written_at = person, now

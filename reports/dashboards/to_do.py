@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from accounts.models import School
@@ -66,8 +66,11 @@ def owed_items(user, acting, today):
 
 
 def coming_items(user, acting, today):
-    """A line for each return whose day is near."""
-    coming = owing(user, acting, today).filter(data_point__due_on__gte=today, data_point__due_on__lte=today + SOON)
+    """A line for each return whose day is near, or that a teacher has only to check and submit, whenever its day is."""
+    asked = Q(data_point__due_on__lte=today + SOON)
+    if user.may("returns.enter"):
+        asked |= Q(expected__gt=0, expected__lte=F("assessed") + F("excused"))
+    coming = owing(user, acting, today).filter(asked, data_point__due_on__gte=today)
     return [
         {
             "title": f"{what_is_owed(row)}: {row.partnership.label}"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from papers.sheets import xlsx_bytes
 from programmes.models import Partnership
-from pupils.collecting.reading import read, text_of
+from pupils.collecting.reading import read
+from pupils.collecting.rows import text_of
 from tests.returns.entering import DECEMBER, box
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -20,7 +21,7 @@ HEADERS = [
     ["partnership_ref", "PUPIL REFERENCE", "data-point", "Level"],
     [" Partnership reference ", "Reference", "Term", "Mark"],
 ]
-EXTRA = ["Ethnicity", "Address", "Initials", "Notes"]
+EXTRA = ["Ethnicity", "Address", "Forename", "Notes"]
 JUNK = ["", " ", "=1+1", "@SUM(A1)", "3z", "-", "\u200b", "P01", "C001", "December", "3b", "absent", "x" * 300]
 JUNK += [chr(34), chr(0)]  # a quotation mark, and what no table holds
 QUIET = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -34,7 +35,7 @@ def file_of(rows, encoding, separator, ending):
 
 
 def drafts(at, file):
-    text, wrong = text_of(file, file.name)
+    text, wrong, _ = text_of(file, file.name)
     assert wrong == []
     reading = read(text, at.programme, Partnership.objects.all())
     assert reading.problems == []
@@ -74,7 +75,7 @@ def test_however_it_is_written_the_same_drafts_come_of_it(
 def is_read_or_refused(at, rows, encoding, separator):
     """What is wrong is said with what to do; what is not is a draft of a place of ours."""
     file = file_of(rows, encoding, separator, "\n")
-    text, wrong = text_of(file, file.name)
+    text, wrong, _ = text_of(file, file.name)
     reading = None if wrong else read(text, at.programme, Partnership.objects.all())
     if reading is not None:
         assert {draft.place for draft in reading.drafts} <= set(at.places)
@@ -106,7 +107,7 @@ def test_many_broken_files_are_read_or_refused_in_words(at, rows, headed, encodi
 @given(data=st.binary(max_size=400), name=st.sampled_from(["grades.csv", "grades.xlsx"]))
 @QUIET
 def test_bytes_that_are_no_table_are_refused_in_words(at, data, name):
-    text, wrong = text_of(SimpleUploadedFile(name, data), name)
+    text, wrong, _ = text_of(SimpleUploadedFile(name, data), name)
 
     assert wrong or read(text, at.programme, Partnership.objects.all()).drafts == []
 
@@ -114,7 +115,7 @@ def test_bytes_that_are_no_table_are_refused_in_words(at, data, name):
 def test_a_hundred_thousand_rows_are_refused_in_words(at):
     rows = [HEADERS[0], *([["P01", "C001", "December", "3a"]] * 100_000)]
 
-    _, wrong = text_of(file_of(rows, "utf-8", ",", "\n"), "grades.csv")
+    _, wrong, _ = text_of(file_of(rows, "utf-8", ",", "\n"), "grades.csv")
 
     assert len(wrong) == 1
     assert "rows" in wrong[0]

@@ -161,7 +161,8 @@ def test_each_wrong_cell_is_named_with_row_column_initials_and_what_to_do(client
     ]
     assert all(problem.mend for problem in answer.context["reading"].problems)
     assert (answer.status_code, ReturnNote.objects.count()) == (422, 0)
-    assert "1 High St" in text_of(answer)  # nothing that was typed is lost
+    assert "P09 C001 December 3b" in text_of(answer)  # all rows are carried along
+    assert "1 High St" not in text_of(answer)  # but not what is not used
     assert other.pupil.first_name not in text_of(answer)
 
 
