@@ -62,10 +62,13 @@ def with_grades(places) -> list[tuple[Place, list[tuple]]]:
     ]
 
 
-def with_excuses(place, given):
-    """With each data point also why no grade is asked for there, or ""."""
+def with_excuses(place, given, comments):
+    """With each data point also why no grade is asked for there, or "", and the comment beside its grade."""
     reasons = [(point, row, place.excused_on(point.due_on)) for point, row in given]
-    return [(point, row, Assessment.Reason(why).label if why else "") for point, row, why in reasons]
+    return [
+        (point, row, Assessment.Reason(why).label if why else "", comments.get((place.pk, point.pk), ""))
+        for point, row, why in reasons
+    ]
 
 
 def show_grades(places):

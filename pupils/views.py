@@ -18,6 +18,7 @@ from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
 from pupils.life.services import history, open_to_entries
 from pupils.models import Place, TargetPupil
 from pupils.preview import preview
+from pupils.returns.page import comments_of
 from pupils.targets.services import targets_of
 
 
@@ -82,9 +83,11 @@ class PupilDetail(Allowed, DetailView):
             TargetPupil.objects.allowed(person, "pupils.edit").open_to_change().filter(pk=self.object.pk).exists()
         )
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
+        places = with_aims(places)
+        comments = comments_of(places)
         return super().get_context_data(
             places=[
-                (place, services.with_excuses(place, given)) for place, given in services.with_grades(with_aims(places))
+                (place, services.with_excuses(place, given, comments)) for place, given in services.with_grades(places)
             ],
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn
-from pupils.models import Assessment, Place, ReturnNote
+from pupils.models import Assessment, Place, ReturnNote, VersionGrade
 from pupils.returns.answers import REASONS, answer_from
 from pupils.returns.standing import Standing
 from pupils.returns.writing import why_closed
@@ -160,9 +160,12 @@ def now_lines(data_return, *, by_name):
         place__partnership=data_return.partnership_id, data_point=data_return.data_point_id
     )
     rows = rows.select_related("grade", "place__pupil__programme", "entered_by")
+    rows = list(rows)
+    comments = comments_of([row.place_id for row in rows]) if by_name else {}
     lines = [
         {
             "place": row.place,
+            "comment": comments.get((row.place_id, data_return.data_point_id), ""),
             "words": answer_from(row).words,
             "points": row.grade.points if row.grade else None,
             "moderated": row.moderated,
@@ -172,6 +175,15 @@ def now_lines(data_return, *, by_name):
         for row in rows
     ]
     return sorted(lines, key=lambda line: name_of(line["place"].pupil, by_name=by_name).casefold())
+
+
+def comments_of(places) -> dict:
+    """(place, data point) -> what its teachers wrote beside the grade that counts."""
+    rows = VersionGrade.objects.filter(place__in=places, version__opened_at=None).exclude(comment="")
+    return {
+        (place, point): comment
+        for place, point, comment in rows.values_list("place", "version__data_return__data_point", "comment")
+    }
 
 
 def name_of(pupil, *, by_name):

@@ -1,5 +1,6 @@
 """How a return stands: of each place what was given before, what is typed or submitted now, and what stands out."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -37,6 +38,8 @@ class Row:
     before: Past | None = None  # the latest grade so far
     said: str = ""  # what stands out, in a word
     question: str = ""
+    top: int | None = None  # the position of the highest grade that is usual in the year group
+    names: list[str] = field(default_factory=list)  # of other pupils of the return, in the comment
 
     @property
     def name(self):
@@ -101,6 +104,7 @@ class Standing:
         targets = {row.place_id: row.grade for row in agreed.select_related("grade")}
         notes = {note.field: note for note in self.sheet.notes.all()} if self.sheet else {}
         rows = [self.row(place, given, earlier, notes, targets.get(place.pk)) for place in places]
+        look_for_names(rows)
         return sorted(rows, key=lambda row: bool(row.excuse))
 
     def row(self, place, given, earlier, notes, target):
@@ -140,6 +144,7 @@ class Standing:
         """What there is to say about the grade of a row."""
         with_grade = [past for past in row.past if past.has_grade]
         row.before = with_grade[-1] if with_grade else None
+        row.top = self.usual.tops.get(row.place.pupil.year_group)
         now, before = row.answer.grade, row.before.assessment.grade if row.before else None
         if row.answer.reason:
             row.said = f"Not assessed: {row.answer.words.lower()}. Counts as in"
@@ -172,6 +177,19 @@ class Standing:
     @property
     def is_complete(self):
         return bool(self.rows) and not self.missing
+
+
+def look_for_names(rows):
+    """Puts on each row the names of other pupils that its comment says."""
+    names = {name for row in rows for name in names_of(row.place.pupil)}
+    for row in rows:
+        others = names - names_of(row.place.pupil) if row.comment.text else ()
+        row.names = sorted(name for name in others if re.search(rf"\b{re.escape(name)}\b", row.comment.text))
+
+
+def names_of(pupil):
+    """Forename and surname, where they are more than an initial."""
+    return {name for name in (pupil.first_name, pupil.last_name) if len(name.rstrip(".")) > 1}
 
 
 def past_of(point, assessment, earlier) -> Past:

@@ -134,6 +134,7 @@ def grid(request, row):
         "versions": reading_of(request.user, row)["versions"],
         "client": uuid.uuid4(),
         "person_id": request.user.pk,
+        "me": str(request.user),
         "current": min(chosen, len(page.rows) or 1),
         "one": "pupil" in request.GET,
         "entered": entered_words(row, page.standing),

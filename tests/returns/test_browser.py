@@ -180,7 +180,6 @@ def test_keys_move_offer_and_put_back(open_as, at):
     expect(kayla).to_be_focused()
     page.keyboard.type("5")
     page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
     expect(kayla).to_have_value("3a")
     page.keyboard.press("ArrowDown")
     page.keyboard.type("-n")

@@ -9,12 +9,14 @@ const marks = () => [...form.querySelectorAll(".ls-mark")];
 const rowOf = (mark) => mark.closest("[data-row]");
 const plain = (text) => text.trim().toLowerCase().replace(/[\s_]+/g, "");
 const undos = []; // of each paste what stood in its boxes
-let list = null, active = -1, given = "", quiet = false;
+let list = null, active = -1, given = "", quiet = false, pressed = false;
 
 for (const mark of marks()) combine(mark);
 form.addEventListener("focusin", ({ target }) => target.matches(".ls-mark") && enter(target));
 form.addEventListener("focusout", ({ target }) => target.matches(".ls-mark") && leave(target));
 form.addEventListener("input", ({ target }) => target.matches(".ls-mark") && !quiet && offer(target));
+form.addEventListener("mousedown", () => (pressed = true));
+document.addEventListener("mouseup", release);
 form.addEventListener("keydown", press);
 document.addEventListener("keydown", pressUndo);
 form.addEventListener("paste", paste);
@@ -35,7 +37,14 @@ function enter(mark) {
 function leave(mark) {
   const exact = all.find(({ code }) => plain(code) === plain(mark.value));
   if (exact && exact.code !== mark.value) put(mark, exact.code);
-  close(mark);
+  if (!pressed) close(mark);
+}
+
+// The list goes once the button is let go: gone before, the button would move away from under the finger.
+function release() {
+  pressed = false;
+  const mark = list?.previousElementSibling;
+  if (mark && mark !== document.activeElement) close(mark);
 }
 
 // The list ---------------------------------------------------------------------------------------------------------------
@@ -124,7 +133,7 @@ function press(event) {
   const { target: mark, key } = event;
   if (!mark.matches(".ls-mark") || event.ctrlKey || event.metaKey) return;
   if (key === "Enter") return act(event, () => (take(mark), goOn(mark)));
-  if (key === "Escape") return act(event, () => (list ? close(mark) : (put(mark, given), mark.select())));
+  if (key === "Escape") return act(event, () => (close(mark), put(mark, given), mark.select()));
   if (key !== "ArrowDown" && key !== "ArrowUp") return;
   const down = key === "ArrowDown" ? 1 : -1;
   if (event.altKey) return act(event, () => show(mark, all, Math.max(0, all.findIndex(({ position }) => position === mark.dataset.before))));
@@ -147,11 +156,24 @@ function move(mark, by) {
   if (next) goTo(next);
 }
 
-// To the next pupil; after the last one to what checks the answers.
+// To the next pupil who needs a grade; after the last one to what checks the answers. Where one pupil is seen at a time,
+// what stands out would be out of sight: there it stays, and only the button goes on.
 function goOn(mark) {
-  const all = marks(), next = all[all.indexOf(mark) + 1];
+  const button = rowOf(mark).querySelector("[data-next]");
+  if (button?.offsetParent && standsOut(mark)) return button.focus();
+  toNext(mark);
+}
+
+function toNext(mark) {
+  const all = marks(), next = all.slice(all.indexOf(mark) + 1).find(({ placeholder, value }) => !placeholder || value);
   if (next) goTo(next);
   else form.elements.check.focus();
+}
+
+// As the server will say: far down, far up, or above what is usual in this year group.
+function standsOut({ value, dataset: { before, down, up, top } }) {
+  const position = Number(all.find(({ code }) => code === value)?.position ?? NaN), steps = position - Number(before ?? NaN);
+  return steps <= -down || steps >= up || position > Number(top || NaN);
 }
 
 function goTo(mark) {
@@ -168,7 +190,9 @@ function step(event) {
   const button = event.target.closest("[data-next], [data-back]");
   if (!button) return;
   event.preventDefault();
-  move(rowOf(button).querySelector(".ls-mark"), button.matches("[data-next]") ? 1 : -1);
+  const mark = rowOf(button).querySelector(".ls-mark");
+  if (button.matches("[data-next]")) toNext(mark);
+  else move(mark, -1);
 }
 
 function goToHash() {

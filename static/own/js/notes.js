@@ -5,7 +5,7 @@ const drafts = await import(addresses.drafts);
 const { isFromDevice, keepSoon, keepTexts } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
 const { controlsOf, givenOf, put, textOf } = (await import(addresses.boxes)).boxesOf(form);
-const { who, record, save: address, signIn, grows = "", called = "record", gone = "The record was signed meanwhile.", read = "Read the record" } = form.dataset;
+const { who, me, record, save: address, signIn, grows = "", called = "record", gone = "The record was signed meanwhile.", read = "Read the record" } = form.dataset;
 const path = location.pathname;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
@@ -17,6 +17,7 @@ const sending = {}; // box -> the text on its way
 const overtaken = {}; // box -> what somebody else wrote while the cursor stood in it, or words waited
 const tab = crypto.randomUUID(), tabs = [tab]; // and those whose words this one has taken up
 const clashes = new Set(); // boxes that wait for a choice
+const own = new Set(); // those of them in which the same person wrote in another window
 const homeless = []; // {box, text, base}: words for boxes that this page has not got any more
 let client = form.elements.client.value, seq = 0, token = form.elements.csrfmiddlewaretoken.value, busy = false, stopped = "", fixed = false;
 let since = form.dataset.version; // of the sheet, as far as this page has seen it; none where the server tells no news
@@ -224,12 +225,13 @@ async function took({ cells: states, at, version, news, locked = [] }, cells) {
       lock(field, state.words);
     } else {
       clash(field, state, text);
+      if (me && state.by === me) own.add(field);
     }
   }
   await keepHere();
   keepPage();
   if (stopped) return notSaved(stopped);
-  if (clashes.size) say("Somebody else wrote in a box while you did. Both texts are kept: choose below.", true);
+  if (clashes.size) say(`${[...clashes].every((box) => own.has(box)) ? "You wrote in a box in another window too" : "Somebody else wrote in a box while you did"}. Both texts are kept: choose below.`, true);
   else if (!waiting().length) say(`Saved at ${at}.`, false);
   lockThose(locked);
   tellNews(version, news);
@@ -278,7 +280,7 @@ function tellNews(version, news) {
   for (const item of heard) {
     if (controlsOf(item.field).includes(document.activeElement)) {
       overtaken[item.field] = item;
-      mark(item, `${item.by} wrote here at ${item.at}. You see it once you leave this box.`);
+      mark(item, `${wrote(item)} here at ${item.at}. You see it once you leave this box.`);
     } else {
       takeOver(item);
     }
@@ -310,9 +312,12 @@ function lock(box, why) {
 
 function newsWords(heard) {
   const [{ by, field, at }] = heard;
-  if (heard.length === 1) return `${by} wrote in “${labelOf(field)}” at ${at}.`;
-  return `${[...new Set(heard.map((item) => item.by))].join(" and ")} wrote in ${heard.length} boxes.`;
+  if (heard.length === 1) return `${wrote({ by })} in “${labelOf(field)}” at ${at}.`;
+  return `${[...new Set(heard.map(({ by }) => (by === me ? "You, in another window," : by)))].join(" and ")} wrote in ${heard.length} boxes.`;
 }
+
+// One's own other window is not somebody else.
+const wrote = ({ by }) => (by && by === me ? "You, in another window, wrote" : `${by || "Someone else"} wrote`);
 
 // Quietly: where words wait, they stay, and the two texts meet when they are saved.
 function takeOver(item) {
@@ -321,7 +326,7 @@ function takeOver(item) {
   put(item.field, item.text);
   taken[item.field] = item.text;
   baseOf(item.field).value = item.version;
-  mark(item, `${item.by} wrote here at ${item.at}`);
+  mark(item, `${wrote(item)} here at ${item.at}`);
   controlsOf(item.field)[0].dispatchEvent(new CustomEvent("notes:taken", { bubbles: true }));
   keepPage();
 }
@@ -384,7 +389,7 @@ function clash(field, { version, theirs, by, at }, sent) {
   place.querySelector(".ls-conflict")?.remove();
   const shown = document.getElementById("clash").content.cloneNode(true).firstElementChild;
   shown.setAttribute("aria-label", `Two texts: ${labelOf(field)}`);
-  shown.querySelector("[data-clash=who]").textContent = `${by || "Someone else"} wrote here at ${at}:`;
+  shown.querySelector("[data-clash=who]").textContent = `${wrote({ by })} here at ${at}:`;
   shown.querySelector("[data-clash=theirs]").textContent = theirs || "(the box was emptied)";
   if (!place.querySelector("textarea")) shown.querySelector("[data-choice=both]").remove();
   shown.addEventListener("click", async (event) => {
