@@ -32,6 +32,7 @@ class Line:
     is_brought: bool = False
     typed: str = ""
     error: str = ""
+    difference: str = ""
     is_overtaken: bool = False  # somebody else has kept something else since the page was made
     is_changed: bool = False  # by whoever sent the page, against what it showed
 
@@ -40,6 +41,12 @@ class Line:
         """How it stood when the page was made, to tell what its reader changed."""
         agreed = self.moderated.agreed.code if self.moderated and self.moderated.agreed else ""
         return f"{'brought' if self.moderated else ''}:{agreed}"
+
+    @property
+    def stands(self):
+        """The grade that stands in the return although another is agreed; empty where nothing is to be done."""
+        agreed, now = self.moderated and self.moderated.agreed, self.row.answer.grade
+        return "" if agreed is None or now == agreed else now.code if now else "no grade"
 
     @property
     def agreed(self):
@@ -53,6 +60,10 @@ class Group:
     data_return: DataReturn
     lines: list[Line] = field(default_factory=list)
     closed: str = ""
+
+    @property
+    def is_submitted(self):
+        return self.data_return.state == DataReturn.State.SUBMITTED
 
     @property
     def is_over(self):
@@ -104,17 +115,17 @@ def take(groups, data) -> bool:
 
 
 @transaction.atomic
-def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[Group]:
+def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[tuple]:
     """What was brought and agreed is kept, and an agreed grade goes into an open return, marked as moderated.
 
-    Only what the person changed is kept. Returns the groups in which a submitted grade differs from the agreed one:
-    those wait for a correction.
+    Only what the person changed is kept. Returns the groups in which a submitted grade differs from the agreed one,
+    each with those lines and the grades agreed: they wait for a correction.
     """
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     standing_rows = {row.place_id: row for row in moderated_in(event, point)}
-    differing = []
+    differing = {}
     for group in groups:
-        standing, cells, differs = Standing(group.data_return), [], False
+        standing, cells = Standing(group.data_return), []
         for line in group.lines:
             line.moderated = standing_rows.get(line.row.place.pk)
             if not line.is_changed or group.is_over:
@@ -134,18 +145,18 @@ def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[Gr
             if agreed is None:
                 continue
             if group.closed:
-                differs |= agreed != line.row.answer.grade
+                if agreed != line.row.answer.grade:
+                    differing.setdefault(group.data_return.pk, (group, []))[1].append((line, agreed))
                 given = Assessment.objects.filter(place=line.row.place, data_point=point, grade=agreed)
                 given.update(moderated=True)
             else:
                 cells += cells_for(line.row, agreed, len(cells))
         if cells:
             outcomes = write_grades(person, group.data_return, cells, uuid.uuid4())
-            differs |= any(outcome.state != State.SAVED for outcome in outcomes)
-        if differs:
-            differing.append(group)
+            if any(outcome.state != State.SAVED for outcome in outcomes):
+                differing.setdefault(group.data_return.pk, (group, []))
     audit.record(person, "grades.moderated", event)
-    return differing
+    return list(differing.values())
 
 
 def cells_for(row, agreed, seq):

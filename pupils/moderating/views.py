@@ -2,13 +2,16 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import get_allowed
 from papers.templatetags.plain import listed
-from programmes.models import Partnership
+from programmes.models import DataReturn, Partnership
+from pupils.models import Assessment
 from pupils.moderating.services import groups_of, keep, moderated_in, point_of, summary, take
+from pupils.returns.answers import grades_of
 from pupils.returns.questions import Usual
 from visits.models import Event
 
@@ -38,6 +41,8 @@ def session(request, pk):
             return redirect(here)
         status = 422
     audit.record(request.user, "moderation.viewed", event)
+    partnerships = overview(request.user, event, point)
+    with_differences(event, groups)
     context = {
         "event": event,
         "point": point,
@@ -45,18 +50,33 @@ def session(request, pk):
         "here": here,
         "groups": groups,
         "errors": [line for group in groups for line in group.lines if line.error],
-        "partnerships": overview(request.user, event, point),
+        "partnerships": partnerships,
+        "codes": list(grades_of(event.programme)) if groups else [],
+        "share": share(point, partnerships),
     }
     return render(request, "pupils/moderating/session.html", context, status=status)
 
 
 def tell(request, differing):
-    messages.success(request, "Kept. Agreed grades stand in the grades of your partnership, marked as moderated.")
-    if differing:
-        names = listed([group.data_return.partnership.label for group in differing])
+    if not differing:
+        messages.success(request, "Kept. Agreed grades stand in the grades of your partnership, marked as moderated.")
+        return
+    messages.success(request, "Kept on this page.")
+    for group, lines in differing:
+        row = group.data_return
+        agreed = [
+            f"{grade} is agreed for {line.row.name}, and {line.row.answer.words} is submitted" for line, grade in lines
+        ]
+        said = listed(agreed) or "an agreed grade is not in the grades"
         messages.warning(
             request,
-            f"{names}: an agreed grade differs from the one that is submitted. Open the grades and correct it there.",
+            format_html(
+                '{}: {}. <a class="govuk-link" href="{}">{}</a>',
+                row.partnership.label,
+                said,
+                reverse("pupils:return_correct" if group.is_submitted else "pupils:return", args=[row.pk]),
+                "Correct the grades" if group.is_submitted else "Open the grades",
+            ),
         )
 
 
@@ -67,7 +87,37 @@ def overview(person, event, point):
     reach = Partnership.objects.allowed(person, "pupils.reference")
     rows = moderated_in(event, point).filter(place__partnership__in=reach)
     usual, found = Usual(event.programme, {}), {}
+    submitted = submitted_at(point, reach)
     for row in rows.order_by("place__partnership__ref", "place__pupil__ref"):
         row.words = usual.change(row.brought, row.agreed) if row.agreed else "Not agreed yet"
+        stands = submitted.get(row.place_id)
+        if row.agreed and stands and stands != row.agreed.code:
+            row.words += f", but {stands} is submitted"
         found.setdefault(row.place.partnership, []).append(row)
     return [{"partnership": partnership, "rows": rows, "sum": summary(rows)} for partnership, rows in found.items()]
+
+
+def with_differences(event, groups):
+    """How far the agreed grade of each line is from the one that was brought, in words."""
+    usual = Usual(event.programme, {})
+    for line in [line for group in groups for line in group.lines if line.moderated and line.moderated.agreed]:
+        line.difference = usual.change(line.moderated.brought, line.moderated.agreed)
+
+
+def submitted_at(point, partnerships):
+    """The code of the grade of each place whose return is submitted."""
+    returns = DataReturn.objects.filter(
+        data_point=point, partnership__in=partnerships, state=DataReturn.State.SUBMITTED
+    )
+    rows = Assessment.objects.filter(data_point=point, grade__isnull=False)
+    rows = rows.filter(place__partnership__in=returns.values("partnership"))
+    return dict(rows.values_list("place", "grade__code"))
+
+
+def share(point, partnerships):
+    """How many of the grades that these partnerships have, or owe, were agreed in the session."""
+    if not partnerships:
+        return None
+    agreed = sum(row.agreed is not None for one in partnerships for row in one["rows"])
+    returns = DataReturn.objects.filter(data_point=point, partnership__in=[one["partnership"] for one in partnerships])
+    return {"agreed": agreed, "of": sum(returns.values_list("expected", flat=True))}

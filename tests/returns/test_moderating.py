@@ -79,7 +79,10 @@ def test_a_grade_that_is_submitted_is_marked_or_waits_for_a_correction(client, a
 
     answer = text_of(moderate(client, at.hannah, session, {kayla: "3b", marcus: "3a"}, at.points[0]))
 
-    assert "an agreed grade differs from the one that is submitted" in answer
+    assert "Kept on this page." in answer
+    assert "Agreed grades stand in the grades" not in answer
+    assert "Maths, Year 5: 3a is agreed for Marcus Hale, and 3c is submitted." in answer
+    assert "Not in the grades yet: 3c is submitted. Correct the grades" in answer
     rows = Assessment.objects.filter(data_point=at.points[0], moderated=True).values_list("place", "grade__code")
     assert list(rows) == [(kayla.pk, "3b")]
     assert kept() == [("C001", "3b", "3b", 0), ("C002", "3c", "3a", 2)]
@@ -127,3 +130,31 @@ def test_what_is_not_brought_after_all_is_taken_off(client, at, session):
     autosave(client, at.hannah, at.december, cell("moderated", at.places[0], "", base=1))
     assert at.december.sheet.texts[box("moderated", at.places[0])] == ""
     assert client.get(address("return", at.december)).status_code == 200
+
+
+def test_an_agreed_grade_that_is_not_in_the_grades_is_not_told_as_done(client, at, session):
+    marcus = at.places[1]
+    moderate(client, at.hannah, session, {marcus: "3a"}, at.points[0])
+    client.force_login(at.amira)
+    read = text_of(client.get(f"{page(session)}?point={at.points[0].pk}"))
+    client.force_login(at.hannah)
+    client.post(address("return_correct", at.october), {"reason": "What was agreed in moderation"})
+
+    opened = client.get(f"{page(session)}?point={at.points[0].pk}")
+
+    assert "Up 2 sub-levels, but 3c is submitted" in read
+    assert "Not in the grades yet: 3c stands there. Open the grades and enter 3a" in text_of(opened)
+    assert address("return", at.october) in opened.content.decode()
+
+
+def test_the_difference_and_the_share_that_is_moderated_are_shown(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    moderate(client, at.tom, session, {at.places[0]: "3b", at.places[2]: "3b"})
+
+    teachers = text_of(client.get(page(session)))
+    client.force_login(at.amira)
+
+    assert "Down 1 sub-level" in teachers
+    assert "2 of 6 December grades of these partnerships were agreed in this session" in text_of(
+        client.get(page(session))
+    )
