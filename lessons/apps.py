@@ -12,6 +12,11 @@ class LessonsConfig(AppConfig):
         if let_studies_follow not in people.AFTER_PEOPLE_CHANGE:
             people.AFTER_PEOPLE_CHANGE.append(let_studies_follow)
         from lessons import keeping
+        from lessons.services.naming import words_naming
+        from programmes import naming
+
+        if words_naming not in naming.MAY_NAME:
+            naming.MAY_NAME.append(words_naming)
         from pupils import retention
 
         for part in keeping.PARTS:

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.forms import RowForm, with_button
 from programmes.models import Programme, SuccessCriterion
+from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
 from pupils.models import TargetPupil
 from pupils.upn import WrongUpn, clean_upn, upn_index
@@ -134,7 +135,7 @@ class ScaleForm(forms.Form):
         return f"free-{given['highest']}" if given["scale"] == "free" else given["scale"]
 
 
-class ExpectationsForm(forms.Form):
+class ExpectationsForm(AsksAboutNames, forms.Form):
     """Expected progress, where the scale has points, and the level expected of each year group."""
 
     def __init__(self, *args, programme, scale, **kwargs):
@@ -163,6 +164,7 @@ class ExpectationsForm(forms.Form):
                 help_text="Grades are in, so a change is kept with your name and the reason. No name of a pupil here.",
                 error_messages={"max_length": "Keep the reason to 300 characters."},
             )
+            self.ask_about(programme, "reason")
             self.fields["previewed"] = forms.CharField(required=False, widget=forms.HiddenInput)
         self.helper = with_button(self, "Save and continue")
 

@@ -123,10 +123,12 @@ def names_around(study) -> Names:
 
 def names_of_pupils(partnership) -> Names:
     """Of the target pupils of one partnership, in words that only its teachers and the pupils' own head may read."""
+    return names_of(TargetPupil.objects.filter(places__partnership=partnership))
+
+
+def names_of(pupils) -> Names:
     owners = defaultdict(set)
-    for pk, *names in TargetPupil.objects.filter(places__partnership=partnership).values_list(
-        "pk", "first_name", "last_name"
-    ):
+    for pk, *names in pupils.values_list("pk", "first_name", "last_name"):
         for part in [part for name in names for part in parts_of_name(name)]:
             owners[part].add(pk)
     return Names(pupils=frozenset(owners), owners={part: frozenset(pks) for part, pks in owners.items()})

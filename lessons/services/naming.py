@@ -6,8 +6,9 @@ read the name. Initials are what the boxes ask for, and are no name.
 
 from django.utils.crypto import salted_hmac
 
-from lessons.library.names import is_a_word, names_in, names_of_pupils
+from lessons.library.names import is_a_word, names_in, names_of, names_of_pupils
 from lessons.sections import sections_of
+from pupils.models import TargetPupil
 
 NAMED = {"action": "Actions", "gap": "Before the next visit", "reached": "Reached in this year"}
 
@@ -27,6 +28,12 @@ def names_in_record(record) -> list:
 def names_in_texts(partnership, rows) -> list:
     found = names_in(rows, names_of_pupils(partnership))
     return [row for row in found if row.kind in {"pupil", "number"} and not is_a_word(row)]
+
+
+def words_naming(programme, text) -> set[str]:
+    """The words in which a name of one of the programme's target pupils is suspected, or a pupil number."""
+    found = names_in([("", text)], names_of(TargetPupil.objects.filter(programme=programme)))
+    return {row.key for row in found if row.kind in {"pupil", "number"} and not is_a_word(row)}
 
 
 def digest_of(found) -> str:

@@ -3,10 +3,11 @@ from django.core.exceptions import ValidationError
 from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from programmes.models import ActionItem, ActionNote, Partnership
+from programmes.naming import AsksAboutNames
 from programmes.services import actions
 
 
-class ActionForm(RowForm):
+class ActionForm(AsksAboutNames, RowForm):
     """An action of a programme; its owner is someone who has a role there."""
 
     class Meta:
@@ -42,6 +43,8 @@ class ActionForm(RowForm):
         field.label_from_instance = lambda p: f"{p.partner_school}: {p.label} ({p.ref})"
         self.fields["due_on"].widget = DayInput(programme.starts_on, programme.ends_on)
         self.fields["due_on"].help_text = f"A day in the programme's year, for example 31/3/{programme.ends_on.year}."
+        stood = f"{self.instance.what}\n{self.instance.success_measure}"
+        self.ask_about(programme, "what", "success_measure", stood=stood)
         self.helper = with_button(self, "Save the action")
 
     def clean_due_on(self):
@@ -54,7 +57,7 @@ class ActionForm(RowForm):
         return due_on
 
 
-class NoteForm(RowForm):
+class NoteForm(AsksAboutNames, RowForm):
     class Meta:
         model = ActionNote
         fields = ["text"]
@@ -67,6 +70,7 @@ class NoteForm(RowForm):
 
     missing = {"text": "Write the note first."}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, programme, **kwargs):
         super().__init__(*args, **kwargs)
+        self.ask_about(programme, "text")
         self.helper = with_button(self, "Add the note")

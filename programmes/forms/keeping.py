@@ -3,11 +3,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, with_button
+from programmes.naming import AsksAboutNames
 from programmes.placing import said
 from programmes.services.keeping import LONGEST_YEARS, bounds
 
 
-class KeepingForm(forms.Form):
+class KeepingForm(AsksAboutNames, forms.Form):
     """Until when, and why not until the day that stands."""
 
     until = DayField(label="Keep the pupil data until", error_messages={"required": "Enter the day."})
@@ -25,6 +26,7 @@ class KeepingForm(forms.Form):
         self.fields["until"].widget = DayInput(self.first, self.last)
         self.fields["until"].initial = programme.pupils_kept_until
         self.fields["until"].help_text = f"From {self.first:%-d %B %Y} to {self.last:%-d %B %Y}."
+        self.ask_about(programme, "because")
         self.helper = with_button(self, "Save the day")
 
     def clean_until(self):

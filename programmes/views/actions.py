@@ -95,7 +95,8 @@ def get_action(request, pk):
 
 @require_safe
 def detail(request, pk):
-    return shown(request, get_action(request, pk), NoteForm())
+    row = get_action(request, pk)
+    return shown(request, row, NoteForm(programme=row.programme))
 
 
 def shown(request, row, form):
@@ -113,7 +114,7 @@ def shown(request, row, form):
 @require_POST
 def note(request, pk):
     row = get_action(request, pk)
-    form = NoteForm(request.POST)
+    form = NoteForm(request.POST, programme=row.programme)
     if not form.is_valid():
         return shown(request, row, form)
     actions.add_note(request.user, row, form.cleaned_data["text"])

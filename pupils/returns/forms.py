@@ -4,10 +4,14 @@ from django import forms
 
 from accounts.boxes import TextArea
 from accounts.forms import with_button
+from programmes.naming import AsksAboutNames
 
 
-class CorrectForm(forms.Form):
-    """Why a return is opened again. A pupil's name in it is asked about once: coordinator and consultant read it."""
+class CorrectForm(AsksAboutNames, forms.Form):
+    """Why a return is opened again. A pupil's name in it is asked about once: coordinator and consultant read it.
+
+    `names` are those that whoever gives the reason may read: the question then says which it is.
+    """
 
     reason = forms.CharField(
         label="What has to be corrected, and why?",
@@ -22,9 +26,11 @@ class CorrectForm(forms.Form):
     )
     sure = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, names=(), **kwargs):
+    def __init__(self, *args, programme, names=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.names = names
+        self.names = names or ()
+        if names is None:
+            self.ask_about(programme, "reason")
         self.helper = with_button(self, "Open the grades for a correction")
 
     def clean(self):

@@ -282,7 +282,9 @@ def submitted(request, row):
 def correct(request, pk):
     """A reason opens a submitted return again."""
     row = one(request, pk, "returns.correct")
-    form = CorrectForm(request.POST or None, names=names_in(row.partnership))
+    teaches = to_enter(request.user, pk) is not None
+    names = names_in(row.partnership) if teaches else None
+    form = CorrectForm(request.POST or None, programme=row.partnership.programme, names=names)
     if row.state != DataReturn.State.SUBMITTED or writing.why_closed(opened(row)):
         messages.warning(request, writing.why_closed(opened(row)) or "These grades are open already.")
         return redirect("pupils:return", pk=pk)
@@ -294,5 +296,4 @@ def correct(request, pk):
         else:
             messages.success(request, "The grades are open. What was submitted is kept as a version of its own.")
         return redirect("pupils:return", pk=pk)
-    teaches = to_enter(request.user, pk) is not None
     return render(request, "pupils/returns/correct.html", {"row": row, "form": form, "teaches": teaches})

@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.boxes import TextArea
 from accounts.forms import DayField, RowForm, with_button
 from programmes.models import ActionItem
+from programmes.naming import AsksAboutNames
 from visits.events.audience import people_of, schools_of
 from visits.events.running_order import timed
 from visits.models import Attendance, Slot
@@ -48,7 +49,7 @@ class SlotForm(RowForm):
         return self.fields["after"].initial if after is None else after
 
 
-class MinutesForm(forms.Form):
+class MinutesForm(AsksAboutNames, forms.Form):
     """Free text. What was typed is never refused: it is kept, or shown again beside what someone else wrote."""
 
     text = forms.CharField(
@@ -63,8 +64,9 @@ class MinutesForm(forms.Form):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, event, **kwargs):
         super().__init__(*args, **kwargs)
+        self.ask_about(event.programme, "text", stood=event.minutes)
         self.helper = with_button(self, "Save the minutes")
 
 
@@ -111,7 +113,7 @@ class GuestForm(RowForm):
         return " ".join(self.cleaned_data["guest_school"].split())
 
 
-class ActionForm(RowForm):
+class ActionForm(AsksAboutNames, RowForm):
     """Something that was agreed: who does it, and by when."""
 
     class Meta:
@@ -137,6 +139,7 @@ class ActionForm(RowForm):
         self.fields["owner"].coerce = lambda pk: people[pk].person
         self.fields["owner"].error_messages["invalid_choice"] = "Choose from what is offered here."
         self.order_fields(["what", "owner", "due_on"])
+        self.ask_about(event.programme, "what")
         self.helper = with_button(self, "Add the action", css_class="govuk-button--secondary")
 
     def clean(self):

@@ -13,14 +13,16 @@ from visits.models import Event
 @require_http_methods(["GET", "HEAD", "POST"])
 def minutes(request, pk):
     event = get_object_or_404(allowed_rows(Event, request.user, "events.record").with_places(), pk=pk)
-    form = MinutesForm(request.POST or None, initial={"text": event.minutes, "seen": event.minutes_version})
+    form = MinutesForm(
+        request.POST or None, event=event, initial={"text": event.minutes, "seen": event.minutes_version}
+    )
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["text"]
         if arranging.keep_minutes(request.user, event, typed, form.cleaned_data["seen"]):
             messages.success(request, "The minutes are saved.")
             return redirect(event)
         event.refresh_from_db()
-        form = MinutesForm(initial={"text": typed, "seen": event.minutes_version})
+        form = MinutesForm(event=event, initial={"text": typed, "seen": event.minutes_version})
         return render(request, "events/minutes.html", {"event": event, "form": form, "theirs": event.minutes})
     return render(request, "events/minutes.html", {"event": event, "form": form})
 
