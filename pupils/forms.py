@@ -7,7 +7,7 @@ from programmes.models import Programme, SuccessCriterion
 from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
 from pupils.models import TargetPupil
-from pupils.upn import WrongUpn, clean_upn, upn_index
+from pupils.upn import INSTEAD, NOT_HERE, WrongUpn, clean_upn, upn_index
 
 NEEDS_A_RATE = (
     f"“{SuccessCriterion.Measure.ABOVE_EXPECTED_RATE.label}” is a success criterion of this programme, which runs: "
@@ -32,7 +32,7 @@ class PupilForm(RowForm):
         required=False,
         max_length=20,
         help_text="A letter and 12 digits. Leave it blank if there is none. "
-        "It is stored encrypted and shown on this pupil's own pages only.",
+        "It is stored encrypted and shown nowhere but here.",
         error_messages={"max_length": "A UPN has 13 characters. Copy it again, or leave it blank."},
     )
     year_group = forms.IntegerField(
@@ -77,7 +77,7 @@ class PupilForm(RowForm):
     def clean_upn(self):
         upn = self.checked_upn()
         if services.is_taken(upn, self.instance):
-            raise ValidationError("Another pupil of this programme has this UPN. Check which of the two it belongs to.")
+            raise ValidationError(f"{NOT_HERE} {INSTEAD}")
         return upn
 
     def checked_upn(self):

@@ -14,6 +14,14 @@ CHECK_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 FORM = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]")
 
 
+# Whose it is already is not said: whoever tries numbers would learn which of them are pupils'.
+NOT_HERE = "This UPN cannot be entered for this pupil."
+INSTEAD = (
+    "Compare it with your management system, or leave it blank. A pupil who has moved to your school is taken over "
+    "from the page of the target pupils."
+)
+
+
 class WrongUpn(ValueError):
     """The sentence says what is wrong."""
 

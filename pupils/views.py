@@ -20,6 +20,7 @@ from pupils.models import Place, TargetPupil
 from pupils.preview import preview
 from pupils.returns.page import comments_of
 from pupils.targets.services import targets_of
+from pupils.upn import INSTEAD, NOT_HERE
 
 
 class PlaceList(Allowed, ListView):
@@ -125,7 +126,7 @@ class PupilUpdate(Allowed, UpdateView):
         try:
             services.save_pupil(self.request.user, form.instance)
         except IntegrityError:
-            form.add_error("upn", "Another pupil of this programme has this UPN.")
+            form.add_error("upn", f"{NOT_HERE} {INSTEAD}")
             return self.form_invalid(form)
         messages.success(self.request, "The pupil's details are saved.")
         return redirect(self.object)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from programmes.models import Partnership, Programme
 from pupils.choosing import lines
 from pupils.models import Place, TargetPupil
-from pupils.upn import upn_index
+from pupils.upn import INSTEAD, NOT_HERE, upn_index
 
 USUAL = 6
 MOST = 40
@@ -118,10 +118,7 @@ class Known:
             if self.is_of_school(pupil):
                 self.say(line, pupil, likely=False)
             else:
-                line.wrong["upn"] = (
-                    "A pupil of another school in this programme has this UPN.",
-                    "Compare it with your management system. A pupil who has moved to your school is taken over.",
-                )
+                line.wrong["upn"] = (NOT_HERE, INSTEAD)
             return
         if {"first_name", "last_name", "year_group"} & line.wrong.keys():
             return

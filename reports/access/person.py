@@ -13,6 +13,7 @@ from programmes.models import (
     SpecialistTeacher,
 )
 from programmes.models.recruiting import SpecialistStep
+from reports.access.doings import in_words
 from reports.access.grades import grades
 from reports.access.redacting import everybody
 from reports.access.sections import day, minute, section
@@ -40,6 +41,7 @@ def person_file(person, organisation=None) -> dict:
             roles(person, here),
             specialist(person, here),
             partnerships(person, here),
+            usual_week(person, here),
             half_days(person, here, only_here),
             events(person, here),
             signed(person, here),
@@ -133,6 +135,24 @@ def partnerships(person, here):
         "Partnerships",
         head=["Partnership", "School", "As", "From", "Until"],
         rows=[[f"{p.label}, {p.programme.title}", p.partner_school, *rest] for p, *rest in rows],
+    )
+
+
+def usual_week(person, here):
+    """When the person can usually be out of class, as each programme has it."""
+    rows = []
+    led = SpecialistTeacher.objects.filter(user=person, **here("programme__organisation")).select_related("programme")
+    taught = PartnerTeacher.objects.filter(user=person, **here("partnership__programme__organisation"))
+    for row in led.order_by("programme__starts_on", "pk"):
+        rows.append([row.programme.title, row])
+    for row in taught.select_related("partnership__programme", "partnership__partner_school").order_by("pk"):
+        rows.append([f"{row.partnership.label}, {row.partnership.programme.title}", row])
+    return section(
+        "Usual week",
+        head=["Of", "Can be out of class", "Likes best", "PPA"],
+        rows=[
+            [what, row.release_in_words or "Not known", row.preferred_in_words, row.ppa_in_words] for what, row in rows
+        ],
     )
 
 
@@ -266,5 +286,5 @@ def signing_in(person, only_here):
         "Signing in, and what is recorded of it",
         lead=ELSEWHERE if not only_here else "Who did what when, by numbers: nothing here names anyone else.",
         head=["When", "What"],
-        rows=[[minute(event.at), event.did] for event in rows],
+        rows=[[minute(event.at), in_words(event.did)] for event in rows],
     )

@@ -1,5 +1,7 @@
 """Everything that is kept on one pupil, for the head of the pupil's school: the school owns the data."""
 
+from collections import Counter
+
 from django.db.models import QuerySet
 
 from accounts.models import AuditEvent
@@ -8,6 +10,7 @@ from lessons.models import CasePupil, Finding, Observation, Photo, Presence, Pri
 from pupils.life.services import history
 from pupils.models import ModeratedGrade, Place, ReturnRevision, TargetGrade, TargetPupil, VersionGrade
 from pupils.services import with_grades
+from reports.access.doings import LOOKED, in_words
 from reports.access.redacting import children_around
 from reports.access.sections import day, minute, section
 
@@ -349,19 +352,17 @@ def private_notes(cases):
 
 def viewed(pupils):
     events = AuditEvent.objects.filter(model="pupils.targetpupil", row__in=[pupil.pk for pupil in pupils])
-    rows = [
-        [minute(event.at), LOOKED.get(event.did, event.did.partition(".")[2] or event.did), role_of(event)]
+    found = Counter(
+        (day(event.at), LOOKED.get(event.did) or in_words(event.did), role_of(event))
         for event in events.select_related("who").prefetch_related("who__memberships").order_by("at", "pk")
-    ]
+    )
     return section(
         "Who looked at the pupil\u2019s page",
-        lead="Lists in which the pupil stands with others are recorded as well, by list.",
-        head=["When", "What", "As"],
-        rows=rows,
+        lead="Day by day. Lists and tables in which the pupil stands with others are recorded as well, by list, and "
+        "are not in this table.",
+        head=["Day", "What", "As", "Times"],
+        rows=[[*what, number] for what, number in found.items()],
     )
-
-
-LOOKED = {"pupils.viewed": "Looked at it", "pupils.changed": "Changed the details"}
 
 
 def role_of(event):

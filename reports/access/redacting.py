@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from lessons.library.names import SHORTEST, WORDS_TOO, folded, forms_of_word, parts_of_name
+from lessons.library.names import SHORTEST, UPN, WORDS_TOO, folded, forms_of_word, parts_of_name
 from pupils.models import Place, TargetPupil
 
 TAKEN_OUT = "[another pupil]"
 WORD = re.compile("[^\\W\\d_]+(?:['\u2019\u2018\u02bc\\-][^\\W\\d_]+)*")
+DOTTED = re.compile(r"(?<![\w.])[^\W\d_a-z](?:\. ?[^\W\d_a-z])+\.?(?!\w)")  # P.M. or P. M
+NUMBER_OUT = "[a pupil number]"
 REPEATED = re.compile(rf"{re.escape(TAKEN_OUT)}(?:[\s\-]+{re.escape(TAKEN_OUT)})+")
+
+
+def bare(dotted):
+    return "".join(filter(str.isalpha, dotted))
 
 
 @dataclass(frozen=True)
@@ -24,14 +30,21 @@ class Children:
 
     def mentions(self, text):
         """Whether this pupil is named in it, by a name or by initials."""
-        return any(self.is_one_of(word, self.own, self.own_initials) for word in WORD.findall(text))
+        dotted = {bare(found[0]) for found in DOTTED.finditer(text)}
+        return bool(dotted & self.own_initials) or any(
+            self.is_one_of(word, self.own, self.own_initials) for word in WORD.findall(text)
+        )
 
     def redact(self, text):
         def put(match):
             word = match[0]
             return TAKEN_OUT if self.is_one_of(word, self.others, self.other_initials) else word
 
-        return REPEATED.sub(TAKEN_OUT, WORD.sub(put, text))
+        def put_dotted(match):
+            return TAKEN_OUT if bare(match[0]) in self.other_initials else match[0]
+
+        text = UPN.sub(NUMBER_OUT, text)
+        return REPEATED.sub(TAKEN_OUT, WORD.sub(put, DOTTED.sub(put_dotted, text)))
 
     def is_one_of(self, word, names, initials):
         if word.rstrip("s").rstrip("'\u2019") in initials or word in initials:

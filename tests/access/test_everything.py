@@ -15,7 +15,7 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from jobs.work import work_on
 from lessons.models import Note, Observation
-from programmes.models import DataReturnEntry
+from programmes.models import DataReturnEntry, PartnerTeacher
 from pupils.models import ReturnVersion, TargetPupil
 from reports.access import files
 from reports.access.person import person_file
@@ -127,11 +127,12 @@ def test_private_notes_are_named_and_not_printed(ours, head):
 
 def test_who_looked_stands_by_role_and_day_without_a_name(client, ours, head):
     client.force_login(ours.people[Role.PARTNER])
-    client.get(reverse("pupils:detail", args=[ours.pupil.pk]))
+    for _ in range(2):
+        client.get(reverse("pupils:detail", args=[ours.pupil.pk]))
 
     rows = parts_of(pupil_file(ours.pupil, head))["Who looked at the pupil\u2019s page"]["rows"]
 
-    assert rows == [["27 January 2027, 12:00", "Looked at it", "Partner teacher"]]
+    assert rows == [["27 January 2027", "Looked at the page", "Partner teacher", "2"]]
 
 
 @pytest.mark.parametrize(
@@ -312,3 +313,29 @@ def test_the_pdf_passes_what_can_be_checked_of_its_tags(ours, head, tmp_path):
         (tmp_path / "file.pdf").write_bytes(opened.read())
 
     assert list(pdfua.validate(str(tmp_path / "file.pdf")).findings) == []
+
+
+def test_initials_with_full_stops_and_pupil_numbers_are_taken_out_too(ours, head, other):
+    write(ours, ours.record.sheet, "section-pupils", "OursideForename and B.O. and B. O. have B801200005001.")
+
+    texts = [quote["text"] for part in pupil_file(ours.pupil, head)["sections"] for quote in part["quotes"]]
+
+    assert f"OursideForename and {TAKEN_OUT} and {TAKEN_OUT} have [a pupil number]." in texts
+
+
+def test_what_is_recorded_stands_in_words_and_the_usual_week_is_there(client, ours):
+    tutor = ours.people[Role.PARTNER]
+    for did in ("returns.viewed", "lessons.discussion agreed", "refused", "signed in", "targets.agreed"):
+        AuditEvent.objects.create(who=tutor, did=did)
+    PartnerTeacher.objects.filter(user=tutor).update(release_half_days=["tue-am"], preferred_half_days=[], ppa="")
+
+    parts = parts_of(person_file(tutor))
+
+    assert {row[1] for row in parts["Signing in, and what is recorded of it"]["rows"]} == {
+        "Grades: looked at",
+        "Lessons: discussion agreed",
+        "Was refused a page or a step",
+        "Signed in",
+        "Target grades: agreed",
+    }
+    assert parts["Usual week"]["rows"][0][1:] == ["Tuesday morning", "", ""]

@@ -65,7 +65,7 @@ def test_the_number_of_somebody_who_is_there_is_not_taken_twice(choosing, ours, 
     elsewhere = text(choosing.by_hand(upn=world[1].upn))
 
     assert "Already a target pupil here. Nobody is added twice." in here
-    assert "A pupil of another school in this programme has this UPN." in elsewhere
+    assert "This UPN cannot be entered for this pupil." in elsewhere
     assert choosing.added() == []
 
 

@@ -320,7 +320,7 @@ def test_the_number_of_another_schools_pupil_is_refused_in_words(choosing, world
 
     page = choosing.paste(f"Forename,Surname,Year,UPN\nUna,Byrne,5,{next_door.upn}\n")
 
-    assert problems(page)[0][1].startswith("A pupil of another school in this programme has this UPN.")
+    assert problems(page)[0][1].startswith("This UPN cannot be entered for this pupil.")
     assert "Nextdoor" not in page.content.decode()
 
 

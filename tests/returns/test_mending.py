@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from programmes.models import DataReturnEntry
 from pupils.models import ReturnNote, ReturnsUpload
 from tests.reading import text_of
-from tests.returns.entering import autosave, box, cell, submit
+from tests.returns.entering import DECEMBER, autosave, box, cell, enter, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HEADER = ["Partnership", "Pupil", "Initials", "Year", "Data point", "Grade", "Moderated"]
@@ -255,3 +255,16 @@ def test_grades_that_are_complete_wait_on_the_teachers_today(client, at):
     assert "Check and submit 6 Summer grades" in text_of(client.get(reverse("today")))
     submit(client, at.hannah, at.summer)
     assert "Check and submit" not in text_of(client.get(reverse("today")))
+
+
+def test_today_leads_with_grades_that_are_still_to_come(client, at):
+    client.force_login(at.hannah)
+    before = text_of(client.get(reverse("today")))
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    submit(client, at.hannah, at.december)
+
+    after = text_of(client.get(reverse("today")))
+
+    assert "The December grades are due on Friday 11 December." in before
+    assert "The December grades are due" not in after
+    assert "The March grades are due on Friday 19 March." in after
