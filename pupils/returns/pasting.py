@@ -96,7 +96,7 @@ def rows_of(text, is_in) -> list[list[str]]:
     except csv.Error:
         table = [line.split(separator) for line in lines]
     table = [[" ".join(cell.split()) for cell in row] for row in table]
-    if max(map(len, table), default=0) == 1:
+    if not any(any(row[1:]) for row in table):
         table = [apart(row[0], is_in) if row else [""] for row in table]
     widest = max(map(len, table), default=0)
     return [[*row, *[""] * (widest - len(row))] for row in table]

@@ -194,7 +194,7 @@ def paste(request, pk):
         if request.content_type == "application/json":
             return JsonResponse(in_json(found, standing))
         if found and not found.texts:
-            context["error"] = " ".join([NOTHING_FOUND, *found.told])
+            context["error"] = " ".join(found.told if found.why else [NOTHING_FOUND, *found.told])
         elif found:
             return shown_pasted(request, row, standing, found)
     audit.record(request.user, "returns.viewed", row)

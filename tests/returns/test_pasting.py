@@ -89,6 +89,7 @@ def test_a_classmate_with_the_same_forename_is_not_taken_for_the_pupil(at):
         "Tom Smith\t3b\nAnn Lee\t3c\nBob Day\t4c",
         "Name\tDecember\nTom Smith\t3b\nAnn Lee\t3c\nBob Day\t4c",
         "Tom Smith 3b\nAnn Lee 3c\nBob Day 4c",
+        "Tom Smith 3b\nAnn Lee 3c\t\nBob Day 4c",
         "5T\t3b\n5T\t3c\n5R\t4c",
         "Kayla\tBaker\t3b\nIvy\tHart\t3c",
         "Tom\tBrand\t3b\nSue\tHale\t3c",
