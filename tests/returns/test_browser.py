@@ -118,6 +118,31 @@ def test_a_block_of_a_spreadsheet_fills_the_boxes_by_the_pupils_names(open_as, d
     assert page.complaints == []
 
 
+def test_through_the_page_for_pasting_it_takes_seven_actions(open_as, due_soon):
+    at, page = due_soon, open_as(due_soon.tom)
+    page.goto("/")
+    put_on_clipboard(page, SHEET)
+    actions = [
+        lambda: page.get_by_role("link", name="6 December grades to come").click(),
+        lambda: page.get_by_role("link", name="Paste from a spreadsheet").click(),
+        lambda: page.keyboard.press("Control+v"),
+        lambda: page.get_by_role("button", name="Look at the grades").click(),
+        lambda: page.get_by_role("button", name="Put these into the grades").click(),
+        lambda: page.get_by_role("button", name="Check your answers").click(),
+        lambda: page.get_by_role("button", name="I declare this, submit").click(),
+    ]
+    for act in actions[:2]:
+        act()
+    expect(page.get_by_label("Rows from your spreadsheet")).to_be_focused()
+    for act in actions[2:]:
+        act()
+
+    expect(page.get_by_text("The December grades are submitted. Thank you.")).to_be_visible()
+    assert given(at) == AS_SUBMITTED
+    assert len(actions) <= 8
+    assert page.complaints == []
+
+
 def test_what_was_pasted_can_be_taken_back(open_as, at):
     page = open_as(at.hannah)
     page.goto(address("return", at.december))

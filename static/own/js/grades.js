@@ -196,7 +196,7 @@ function step(event) {
 }
 
 function goToHash() {
-  const mark = location.hash === "#first" ? marks().find(({ value }) => !value) : document.getElementById(location.hash.slice(1));
+  const mark = location.hash === "#first" ? marks().find(({ value, placeholder }) => !value && !placeholder) ?? marks()[0] : document.getElementById(location.hash.slice(1));
   if (mark?.matches(".ls-mark")) goTo(mark);
 }
 
