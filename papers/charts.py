@@ -7,22 +7,56 @@ content policy and in a PDF.
 
 import math
 import unicodedata
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-WIDTH = 696
-NAMES = 138  # the pupils' names may reach here
-LEFT, RIGHT = 192, 556  # the lowest and the highest grade, with room for a label beside the circle there
+from papers import chart_words as words
+from papers.lettering import first_that_fits, fit, spread, width
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The measures of a drawing. Heights within a row: the name and what came of it, the grades, their marks."""
+
+    width: int
+    names: int  # how wide a name may be
+    left: int  # where the lowest and the highest grade stand
+    right: int
+    heads: int
+    axis: int
+    top: int
+    row: int
+    name: int
+    label: int
+    mark: int
+    most_rows: int
+    most_height: int
+
+    @property
+    def is_beside(self):
+        """Whether the name stands beside the marks, and not over them."""
+        return self.name > self.label
+
+
+# A page of A4 with heading and legend, or a window.
+WIDE = Layout(
+    width=696, names=138, left=192, right=556, heads=13, axis=13, top=24,
+    row=34, name=28, label=13, mark=24, most_rows=24, most_height=912,
+)  # fmt: skip
+# A telephone, as long as it takes.
+NARROW = Layout(
+    width=340, names=170, left=24, right=316, heads=13, axis=31, top=40,
+    row=58, name=16, label=35, mark=46, most_rows=10_000, most_height=1_000_000,
+)  # fmt: skip
 CODES = 41  # a label of a grade of this width has room; for longer ones the scale becomes narrower
 LEAST_SCALE = 120
-TOP, HEAD, SECOND_LINE, ROW = 24, 31, 17, 25
-MOST_ROWS, MOST_HEIGHT = 24, 912  # with heading and legend a page of A4
+HEAD, SECOND_LINE = 31, 17
 WHOLE, LEAST_PART = 8, 4
 LEAST_GRADES = 5
-MINUS = "\N{MINUS SIGN}"
 
 
-def dumbbell(grades, groups, expected, first="October", last="Summer", by=None):
+def dumbbell(grades, groups, expected, first="October", last="Summer", by=None, layout=WIDE):
     """
     The charts of target pupils from their first to their last grade, as many as it takes to keep a chart on a page.
 
@@ -31,18 +65,18 @@ def dumbbell(grades, groups, expected, first="October", last="Summer", by=None):
     points draw the bar of expected progress. On a scale without points, positions are used, there is no such bar, and
     a change is only higher or lower. `by` is when the progress is expected, where that is later than the last grade.
     """
-    scale = _Scale(grades, groups, expected, ahead=by is not None)
-    charts = _on_pages(groups)
+    scale = _Scale(grades, groups, expected, layout, ahead=by is not None)
+    charts = _on_pages(groups, layout)
     return [_chart(scale, parts, first, last, by, number, len(charts)) for number, parts in enumerate(charts, 1)]
 
 
 def bar(value: int, target: int | None = None):
     """A share of 100 beside its number, with the target as a line."""
-    words = f"{value}%" if target is None else f"{value}%, the target is {target}%"
+    said = f"{value}%" if target is None else f"{value}%, the target is {target}%"
     return {
         "value": min(100, max(0, value)),
         "target": None if target is None else min(100, max(0, target)),
-        "words": words,
+        "words": said,
     }
 
 
@@ -52,7 +86,8 @@ def bar(value: int, target: int | None = None):
 class _Scale:
     """Where a grade stands from left to right; one scale for all charts of a drawing, so that they can be compared."""
 
-    def __init__(self, grades, groups, expected, ahead=False):
+    def __init__(self, grades, groups, expected, layout, ahead=False):
+        self.layout = layout
         grades = sorted(grades, key=lambda grade: grade["position"])
         self.has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
         self.ahead = ahead  # progress is expected later, also of whom only the first grade is there
@@ -63,10 +98,11 @@ class _Scale:
         used += [self.values[row["target"]] for row in rows if row.get("target")]
         used += [self.values[group["level"]] for group in groups if group["level"] and group["rows"]]
         longest = max(
-            (_width(code, bold=True) for row in rows for code in (row["first"], row["last"]) if code), default=0
+            (width(code, bold=True) for row in rows for code in (row["first"], row["last"]) if code), default=0
         )
-        more = min(max(0, longest - CODES), (RIGHT - LEFT - LEAST_SCALE) // 2)
-        self.left, self.right, self.widest = LEFT + more, RIGHT - more, CODES + 1 + more
+        room = CODES if layout.is_beside else layout.left
+        more = min(max(0, longest - room), (layout.right - layout.left - LEAST_SCALE) // 2)
+        self.left, self.right, self.widest = layout.left + more, layout.right - more, room + 1 + more
         self.low, self.high = self._span(used)
         if self.expected is not None:
             goals = [self.values[row["first"]] + self.expected for row in rows if self.expects(row)]
@@ -118,17 +154,17 @@ class _Scale:
         return [code for code, value in self.values.items() if self.low <= value <= self.high]
 
     def _placed(self, codes):
-        return [{"code": _fit(code, 2 * self.widest), "x": self.of(code)} for code in codes]
+        return [{"code": fit(code, 2 * self.widest), "x": self.of(code)} for code in codes]
 
 
 def _apart(axis):
-    return all(b["x"] - a["x"] >= (_width(a["code"]) + _width(b["code"])) // 2 + 8 for a, b in pairwise(axis))
+    return all(b["x"] - a["x"] >= (width(a["code"]) + width(b["code"])) // 2 + 8 for a, b in pairwise(axis))
 
 
 # Charts of a page -------------------------------------------------------------------------------------------------
 
 
-def _on_pages(groups):
+def _on_pages(groups, layout):
     """
     For each chart the groups, or the parts of groups, that it holds; groups without rows are left out.
 
@@ -136,27 +172,29 @@ def _on_pages(groups):
     no part has fewer than LEAST_PART rows.
     """
     total = sum(len(group["rows"]) for group in groups)
-    even = -(-total // max(1, -(-total // MOST_ROWS)))
-    charts, used, height = [], MOST_ROWS, MOST_HEIGHT
+    even = -(-total // max(1, -(-total // layout.most_rows)))
+    charts, used, height = [], layout.most_rows, layout.most_height
     for group in groups:
         rows, name = group["rows"], group["name"]
         while rows:
-            room = min(MOST_ROWS - used, (MOST_HEIGHT - height - HEAD - SECOND_LINE) // ROW)
+            room = min(layout.most_rows - used, (layout.most_height - height - HEAD - SECOND_LINE) // layout.row)
             take = len(rows)
             if take > room:
                 take = max(LEAST_PART, min(room, even - used, len(rows) - LEAST_PART))
             if take > room or (take < len(rows) <= WHOLE):
                 charts.append([])
-                used, height = 0, TOP
+                used, height = 0, layout.top
                 continue
             charts[-1].append(group | {"name": name, "rows": rows[:take]})
             rows, name = rows[take:], f"{group['name']} (continued)"
-            used, height = MOST_ROWS if rows else used + take, height + HEAD + SECOND_LINE + ROW * take
+            used = layout.most_rows if rows else used + take
+            height += HEAD + SECOND_LINE + layout.row * take
     return charts
 
 
 def _chart(scale, parts, first, last, by, number, of):
-    y, groups = TOP, []
+    layout = scale.layout
+    y, groups = layout.top, []
     for part in parts:
         group, y = _group(scale, part, y, first, last)
         groups.append(group)
@@ -164,7 +202,9 @@ def _chart(scale, parts, first, last, by, number, of):
     return {
         "groups": groups,
         "height": y + 4,
-        "width": WIDTH,
+        "width": layout.width,
+        "heads_y": layout.heads,
+        "axis_y": layout.axis,
         "axis": scale.axis,
         "change": "Points gained" if scale.has_points else "Change",
         "first": first,
@@ -176,49 +216,58 @@ def _chart(scale, parts, first, last, by, number, of):
         "has_only_last": any(row["first"] is None and row["last"] is not None for row in rows),
         "has_target": any(row["target"] for row in rows),
         "has_same": any(row["same"] for row in rows),
-        "title": _title(scale, parts, first, last, by, number, of),
-        "description": _description(scale, parts, rows, first, last, by),
+        "title": words.title(scale, parts, first, last, by, number, of),
+        "description": words.description(scale, parts, rows, first, last, by),
     }
 
 
 def _group(scale, part, top, first, last):
     """One heading and its rows, and where the next group begins."""
+    layout = scale.layout
     name, level, below = part["name"], None, 0
-    room = WIDTH
+    room = layout.width
     if part["level"]:
-        text = _fit(f"{part['level_label']}: {part['level']}", WIDTH)
-        x, wide = scale.of(part["level"]), _width(text)
-        start = min(max(x - wide // 2, 0), WIDTH - wide)
-        if _width(name, bold=True) + 12 > start:
+        text = fit(f"{part['level_label']}: {part['level']}", layout.width)
+        x, wide = scale.of(part["level"]), width(text)
+        start = min(max(x - wide // 2, 0), layout.width - wide)
+        if width(name, bold=True) + 12 > start:
             below = SECOND_LINE
         else:
             room = start - 12
         level = {"x": x, "text": text, "text_x": start, "text_y": top + 21 + below}
     begin = top + HEAD + below
     uprights = [mark["x"] for mark in scale.axis] + ([level["x"]] if level else [])
-    rows = [_row(scale, row, begin + ROW * place, uprights, first, last) for place, row in enumerate(part["rows"])]
-    end = begin + ROW * len(rows)
+    rows = [
+        _row(scale, row, begin + layout.row * place, uprights, first, last) for place, row in enumerate(part["rows"])
+    ]
+    end = begin + layout.row * len(rows)
     return {
-        "name": _fit(name, room, bold=True),
+        "name": fit(name, room, bold=True),
         "rule_y": top + 4,
         "name_y": top + 21,
         "grid_top": begin - 5,
         "grid_bottom": end,
         "level": level,
         "rows": rows,
+        "between": [begin + layout.row * place for place in range(1, len(rows))],
     }, end
 
 
 def _row(scale, row, top, uprights, first, last):
-    """A pupil's circles (`x`), bar and texts; what there is not is None."""
-    y = top + ROW // 2
+    """A pupil's marks (`x`), bar and texts; what there is not is None. Each grade is written over its own mark."""
+    layout = scale.layout
+    y, text_y, label_y = top + layout.mark, top + layout.name, top + layout.label
     x1 = scale.of(row["first"]) if row["first"] else None
     x2 = scale.of(row["last"]) if row["last"] else None
     both = x1 is not None and x2 is not None
+    name = fit(
+        unicodedata.normalize("NFC", row.get("in_chart") or row["label"]), layout.names
+    )  # letters are laid out one by one
     drawn = {
-        "label": _fit(unicodedata.normalize("NFC", row["label"]), NAMES),  # letters are laid out one by one
+        "label": name,
         "y": y,
-        "text_y": y + 4,
+        "text_y": text_y,
+        "label_y": label_y,
         "first": x1,
         "last": x2,
         "both": both,
@@ -228,164 +277,50 @@ def _row(scale, row, top, uprights, first, last):
         "band": None,
         "target": None,
     }
-    right = max(x + radius for x, radius in ((x1, 5), (x2, 6), (NAMES, 0)) if x is not None)
+    right = max(x + radius for x, radius in ((x1, 8), (x2, 8), (layout.names, 0)) if x is not None)
     if scale.expects(row):
         goal = scale.x(scale.values[row["first"]] + scale.expected)
         drawn["band"] = {"y": y - 6, "width": goal - x1, "goal": goal, "tick1": y - 9, "tick2": y + 9}
         right = max(right, goal)
     if row.get("target"):
         x = scale.of(row["target"])
-        drawn["target"] = {"x": x, "points": f"{x},{y - 10} {x + 10},{y} {x},{y + 10} {x - 10},{y}"}
-        right = max(right, x + 4)
-    drawn |= {"first_text": None, "last_text": None}
-    if both and x2 < x1:
-        drawn["last_text"] = _label(row["last"], x2 - 12, "end", scale.widest, bold=True)
-        drawn["first_text"] = _label(row["first"], right + 7, "start", scale.widest)
-    else:
-        if row["first"]:
-            drawn["first_text"] = _label(row["first"], x1 - (15 if x1 == x2 else 11), "end", scale.widest)
-        if row["last"]:
-            drawn["last_text"] = _label(row["last"], right + 7, "start", scale.widest, bold=True)
-            right = drawn["last_text"]["to"]
-    change = _change(scale, row) if both else _first_that_fits(_missing(row, first, last), WIDTH - right - 10)
-    drawn["change"] = _label(change, WIDTH, "end", WIDTH, bold=drawn["above"]) if change else None
-    texts = [drawn["first_text"], drawn["last_text"], drawn["change"]]
+        drawn["target"] = {"x": x, "points": f"{x},{y - 8} {x + 8},{y} {x},{y + 8} {x - 8},{y}"}
+        right = max(right, x + 9)
+    drawn |= _grades_over(scale, row, drawn)
+    room = layout.width - (right if layout.is_beside else width(name)) - 10
+    change = words.change(scale, row) if both else first_that_fits(words.missing(row, first, last), room)
+    drawn["change"] = None
+    if change:
+        text = fit(change, room, drawn["above"])
+        start = layout.width - width(text, drawn["above"])
+        drawn["change"] = {"text": text, "x": layout.width, "anchor": "end", "from": start, "to": layout.width}
+    over = [(drawn[name], label_y) for name in ("first_text", "last_text", "target_text")]
     drawn["clear"] = [
-        {"x": text["from"], "y": y - 8, "width": text["to"] - text["from"]}
-        for text in texts
+        {"x": text["from"], "y": at - 12, "width": text["to"] - text["from"]}
+        for text, at in [*over, (drawn["change"], text_y)]
         if text and any(text["from"] <= x <= text["to"] for x in uprights)
     ]
     return drawn
 
 
-def _label(text, x, anchor, room, bold=False):
-    """A text at `x`, and how far it reaches."""
-    text = _fit(text, room, bold)
-    wide = _width(text, bold)
-    start = x - wide if anchor == "end" else x
-    return {"text": text, "x": x, "anchor": anchor, "from": start, "to": start + wide}
-
-
-# Words ------------------------------------------------------------------------------------------------------------
-
-
-def _change(scale, row):
-    """The words at the right edge."""
-    if not scale.has_points:
-        return _direction(scale, row)
-    if row["gain"] is None:
-        return None
-    if row["above"] is None or scale.expected is None:
-        return _signed(row["gain"])
-    return f"{_signed(row['gain'])}, {'more' if row['above'] else 'not more'}"
-
-
-def _direction(scale, row):
-    before, after = scale.values[row["first"]], scale.values[row["last"]]
-    return "higher" if after > before else "lower" if after < before else "the same"
-
-
-def _signed(number):
-    return f"+{number}" if number > 0 else f"{MINUS}{-number}" if number < 0 else "0"
-
-
-def _missing(row, first, last):
-    """In words what is missing and why, the fullest first."""
-    if row["first"]:
-        what = f"no {last} grade"
-    elif row["last"]:
-        what = f"no {first} grade"
-    else:
-        what = "no grades"
-    return [f"{row['reason']}, {what}", row["reason"], what] if row["reason"] else [what, "no grade"]
-
-
-def _title(scale, parts, first, last, by, number, of):
-    """All grades in words: what a screen reader says for the drawing."""
-    what = f"Chart{f' {number} of {of}' if of > 1 else ''} of grades in {first} and in {last} for each target pupil"
-    if scale.expected is not None:
-        what += f", beside the progress expected{f' by {by}' if by else ''}"
-    groups = []
-    for part in parts:
-        level = f" ({part['level_label']}: {part['level']})" if part["level"] else ""
-        groups.append(
-            f"{part['name']}{level}: {'; '.join(_in_words(scale, row, first, last) for row in part['rows'])}."
-        )
-    return f"{what}. {' '.join(groups)}"
-
-
-def _in_words(scale, row, first, last):
-    return _came_of(scale, row, first, last) + (f", target grade {row['target']}" if row.get("target") else "")
-
-
-def _came_of(scale, row, first, last):
-    if not row["first"] or not row["last"]:
-        grade = row["first"] or row["last"]
-        return f"{row['label']} {f'{grade}, ' if grade else ''}{_missing(row, first, last)[0]}"
-    words = f"{row['label']} {row['first']} to {row['last']}"
-    if not scale.has_points:
-        return f"{words}, {_direction(scale, row)}"
-    if row["gain"] is not None:
-        words += f", {_signed(row['gain'])} point{'' if abs(row['gain']) == 1 else 's'}"
-    if row["above"] is not None and scale.expected is not None:
-        words += ", more than expected" if row["above"] else ", not more than expected"
-    return words
-
-
-def _description(scale, parts, rows, first, last, by):
-    """How the drawing is read."""
-    words = f"Open circle: {first}."
-    if any(row["last"] is not None for row in rows):
-        words += f" Filled circle: {last}."
-    if any(row["same"] for row in rows):
-        words += " A filled circle in a ring: the same grade both times."
-    if any(row["first"] is not None and row["last"] is None for row in rows):
-        words += f" A dotted circle: {first}, and no {last} grade."
-    if any(row["band"] for row in rows):
-        words += f" The pale bar runs from {first} to the expected {by or last} grade and ends in an upright line" + (
-            "; a filled circle to the right of it has gained more than expected."
-            if any(row["both"] for row in rows)
-            else "."
-        )
-    if any(row["target"] for row in rows):
-        words += " A diamond is the target grade that both teachers have agreed."
-    if any(part["level"] for part in parts):
-        words += " The dashed line is the level for the year."
-    return words
-
-
-# How wide a text is -----------------------------------------------------------------------------------------------
-
-# Atkinson Hyperlegible Next, in thousandths of its size; a little generous, so that nothing overlaps.
-LETTERS = {
-    300: " !\"'()*,-.:;[]`fijl|",
-    420: "/1I\\^_rt{}",
-    520: "*7?Jackxsvyz",
-    580: "2<>EFLTbdeghnopqu~",
-    620: "$+345689BPRSVXYZ",
-    720: "#0=ACDGHKNOQUw",
-    880: "%&@MWm",
-}
-ADVANCE = {letter: wide for wide, letters in LETTERS.items() for letter in letters}
-
-
-def _width(text, bold=False):
-    """In pixels, at most a few too many: 13 regular, 14 bold."""
-    thousandths = sum(ADVANCE.get(letter, 700 if ord(letter) < 0x1100 else 1000) for letter in text)
-    return -(-thousandths * (15 if bold else 13) // 1000)
-
-
-def _fit(text, width, bold=False):
-    """The text, or its beginning and an ellipsis."""
-    if _width(text, bold) <= width:
-        return text
-    while text and _width(f"{text}…", bold) > width:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
-def _first_that_fits(texts, width):
-    return next((text for text in texts if _width(text) <= width), _fit(texts[-1], width))
+def _grades_over(scale, row, drawn):
+    """The first, the last and the target grade where they stand over their marks, none over another."""
+    found = {"first_text": None, "last_text": None, "target_text": None}
+    texts = []
+    if drawn["first"] is not None and not drawn["same"]:
+        texts.append((drawn["first"], "first_text", fit(row["first"], scale.widest), False))
+    if drawn["last"] is not None:
+        texts.append((drawn["last"], "last_text", fit(row["last"], scale.widest, True), True))
+    if drawn["target"]:
+        texts.append((drawn["target"]["x"], "target_text", f"target {fit(row['target'], scale.widest)}", False))
+    texts.sort(key=lambda text: text[0])
+    layout = scale.layout
+    low = layout.names + 1 if layout.is_beside else 0
+    wanted = [(x, width(text, bold)) for x, _, text, bold in texts]
+    for start, (_, name, text, bold) in zip(spread(wanted, low, layout.width), texts, strict=True):
+        end = start + width(text, bold)
+        found[name] = {"text": text, "x": (start + end) // 2, "anchor": "middle", "from": start, "to": end}
+    return found
 
 
 def _whole(number):

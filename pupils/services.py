@@ -64,11 +64,17 @@ def with_grades(places) -> list[tuple[Place, list[tuple]]]:
 
 def with_excuses(place, given, comments):
     """With each data point also why no grade is asked for there, or "", and the comment beside its grade."""
-    reasons = [(point, row, place.excused_on(point.due_on)) for point, row in given]
     return [
-        (point, row, Assessment.Reason(why).label if why else "", comments.get((place.pk, point.pk), ""))
-        for point, row, why in reasons
+        (point, row, excuse_words(place, place.excused_on(point.due_on)), comments.get((place.pk, point.pk), ""))
+        for point, row in given
     ]
+
+
+def excuse_words(place, why):
+    """Why no grade is asked for: of a pupil who has moved within the programme not that they have left."""
+    if why == Assessment.Reason.LEFT and place.ended_because == Place.Ended.MOVED:
+        return Place.Ended.MOVED.label
+    return Assessment.Reason(why).label if why else ""
 
 
 def show_grades(places):

@@ -15,7 +15,7 @@ from pupils import expectations as expectation_services
 from pupils import scales, services
 from pupils.choosing.services import where_to_choose
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
-from pupils.life.services import history, open_to_entries
+from pupils.life.services import history, open_to_entries, successor
 from pupils.models import Place, TargetPupil
 from pupils.preview import preview
 from pupils.returns.page import comments_of
@@ -88,7 +88,8 @@ class PupilDetail(Allowed, DetailView):
         comments = comments_of(places)
         return super().get_context_data(
             places=[
-                (place, services.with_excuses(place, given, comments)) for place, given in services.with_grades(places)
+                (place, services.with_excuses(place, given, comments))
+                for place, given in services.with_grades(with_successors(places))
             ],
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
@@ -105,6 +106,13 @@ def with_aims(places):
     found = targets_of(places)
     for place in places:
         place.aim = found.get(place.pk, {}).get("agreed")
+    return places
+
+
+def with_successors(places):
+    """Puts on each place who has taken it over; None while nobody has."""
+    for place in places:
+        place.successor = successor(place) if place.ended_because == Place.Ended.REPLACED else None
     return places
 
 

@@ -6,7 +6,8 @@ from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.charts import MOST_ROWS, NAMES, WIDTH, bar, dumbbell
+from papers.charts import NARROW, WIDE, bar, dumbbell
+from papers.lettering import width
 from tests.charts import SUB_LEVELS, group, place
 
 CODES = [
@@ -35,20 +36,21 @@ def test_positions_of_a_small_chart():
         {"code": "d", "x": 465},
         {"code": "e", "x": 556},
     ]
-    assert (chart["width"], chart["height"]) == (696, 24 + 31 + 2 * 25 + 4)
+    assert (chart["width"], chart["height"]) == (696, 24 + 31 + 2 * 34 + 4)
     (drawn,) = chart["groups"]
     assert {key: drawn[key] for key in ("rule_y", "name_y", "grid_top", "grid_bottom", "level")} == {
         "rule_y": 28,
         "name_y": 45,
         "grid_top": 50,
-        "grid_bottom": 105,
+        "grid_bottom": 123,
         "level": {"x": 374, "text": "level for Year 5: c", "text_x": 320, "text_y": 45},
     }
     ben, al = drawn["rows"]
     assert ben == {
         "label": "Ben",
-        "y": 67,
-        "text_y": 71,
+        "y": 79,
+        "text_y": 83,
+        "label_y": 68,
         "first": 283,
         "last": 465,
         "both": True,
@@ -56,15 +58,16 @@ def test_positions_of_a_small_chart():
         "above": True,
         "line": True,
         "target": None,
-        "band": {"y": 61, "width": 91, "goal": 374, "tick1": 58, "tick2": 76},
-        "first_text": {"text": "b", "x": 272, "anchor": "end", "from": 264, "to": 272},
-        "last_text": {"text": "d", "x": 478, "anchor": "start", "from": 478, "to": 487},
+        "band": {"y": 73, "width": 91, "goal": 374, "tick1": 70, "tick2": 88},
+        "first_text": {"text": "b", "x": 283, "anchor": "middle", "from": 279, "to": 287},
+        "last_text": {"text": "d", "x": 465, "anchor": "middle", "from": 461, "to": 470},
+        "target_text": None,
         "change": {"text": "+20, more", "x": 696, "anchor": "end", "from": 621, "to": 696},
-        "clear": [],
+        "clear": [{"x": 279, "y": 56, "width": 8}, {"x": 461, "y": 56, "width": 9}],
     }
-    assert (al["y"], al["first"], al["last"], al["band"], al["line"]) == (92, 374, None, None, False)
+    assert (al["y"], al["first"], al["last"], al["band"], al["line"]) == (113, 374, None, None, False)
     assert al["change"]["text"] == "left the school, no Summer grade"
-    assert al["clear"] == [{"x": al["change"]["from"], "y": 84, "width": 696 - al["change"]["from"]}]
+    assert al["clear"][1:] == [{"x": al["change"]["from"], "y": 105, "width": 696 - al["change"]["from"]}]
 
 
 def test_more_than_expected_is_strictly_more_and_said_in_words():
@@ -81,16 +84,36 @@ def test_more_than_expected_is_strictly_more_and_said_in_words():
     assert texts(chart) == ["+2, more", "+2, not more", "0, not more", "\u22122, not more", "+6"]
 
 
-def test_a_lower_grade_has_its_label_on_the_left_and_the_first_beyond_the_goal():
-    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "4c", "3c"))], 3)
+def middle(text):
+    return (text["from"] + text["to"]) // 2
+
+
+def test_each_grade_is_written_over_its_own_mark_and_the_target_says_that_it_is_one():
+    rows = [place("Ann", "3b", "3a") | {"target": "4c"}, place("Ben", "4c", "3c"), place("Cy", "3c", None)]
+
+    for layout in (WIDE, NARROW):
+        (chart,) = dumbbell(SUB_LEVELS, [group(*rows)], 3, layout=layout)
+
+        ann, ben, cy = chart["groups"][0]["rows"]
+        assert abs(middle(ben["first_text"]) - ben["first"]) <= 1
+        assert abs(middle(ben["last_text"]) - ben["last"]) <= 1
+        assert abs(middle(cy["first_text"]) - cy["first"]) <= 1
+        assert abs(middle(ann["last_text"]) - ann["last"]) <= (1 if layout is WIDE else 20)
+        assert ann["target_text"]["text"] == "target 4c"
+        assert ann["first_text"]["to"] < ann["last_text"]["from"] < ann["target_text"]["from"]
+        assert ann["target_text"]["from"] < ann["target"]["x"] < ann["target_text"]["to"]
+        assert (ben["target_text"], cy["last_text"]) == (None, None)
+
+
+def test_a_target_that_is_met_is_written_beside_the_grade_that_met_it():
+    (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "3b", "4c") | {"target": "4c"})], 3)
 
     (row,) = chart["groups"][0]["rows"]
-    assert row["last"] < row["first"] < row["band"]["goal"]
-    assert row["last_text"]["to"] < row["last"]
-    assert row["first_text"]["from"] > row["band"]["goal"]
+    assert row["last_text"]["to"] < row["target_text"]["from"]
+    assert row["last_text"]["from"] > row["last"] - 50
 
 
-def test_the_same_grade_twice_is_a_circle_in_a_ring():
+def test_the_same_grade_twice_is_a_circle_in_a_ring_with_one_grade_over_it():
     (chart,) = dumbbell(SUB_LEVELS, [group(place("Ann", "3b", "3b"))], None)
 
     (row,) = chart["groups"][0]["rows"]
@@ -101,8 +124,8 @@ def test_the_same_grade_twice_is_a_circle_in_a_ring():
         True,
         False,
     )
-    assert row["first_text"]["to"] < row["first"] - 9
-    assert row["last_text"]["from"] > row["last"] + 9
+    assert (row["first_text"], row["last_text"]["text"]) == (None, "3b")
+    assert abs(middle(row["last_text"]) - row["last"]) <= 1
 
 
 def test_what_is_missing_is_said_with_its_reason():
@@ -212,7 +235,7 @@ def test_many_pupils_are_spread_evenly_over_charts():
 def test_a_small_group_is_not_parted():
     charts = dumbbell(SUB_LEVELS, [pupils(6, name) for name in "ABCDE"], 3)
 
-    assert shape(charts) == [[(name, 6) for name in "ABCD"], [("E", 6)]]
+    assert shape(charts) == [[(name, 6) for name in "ABC"], [(name, 6) for name in "DE"]]
 
 
 # What holds for all of them ---------------------------------------------------------------------------------------
@@ -225,7 +248,10 @@ def drawings(draw):
     codes = st.sampled_from([grade["code"] for grade in grades])
     label = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
     row = st.builds(
-        lambda label, first, last, reason: place(label, first, last, grades, expected, reason),
+        lambda target, label, first, last, reason: (
+            place(label, first, last, grades, expected, reason) | {"target": target}
+        ),
+        st.none() | codes,
         label,
         st.none() | codes,
         st.none() | codes,
@@ -240,18 +266,18 @@ def drawings(draw):
     return grades, draw(st.lists(groups, max_size=4)), expected
 
 
-@given(drawings())
-def test_everything_lies_within_the_drawing_and_no_text_over_another(drawing):
+@given(drawings(), st.sampled_from([WIDE, NARROW]))
+def test_everything_lies_within_the_drawing_and_no_text_over_another(drawing, layout):
     grades, groups, expected = drawing
 
-    charts = dumbbell(grades, groups, expected)
+    charts = dumbbell(grades, groups, expected, layout=layout)
 
     assert sum(len(each["rows"]) for each in groups) == sum(len(g["rows"]) for c in charts for g in c["groups"])
     for chart in charts:
-        assert 0 < sum(len(each["rows"]) for each in chart["groups"]) <= MOST_ROWS
-        assert chart["height"] <= 920
+        assert 0 < sum(len(each["rows"]) for each in chart["groups"]) <= layout.most_rows
+        assert layout is NARROW or chart["height"] <= 920
         assert len({mark["x"] for mark in chart["axis"]}) == len(chart["axis"]) >= 1
-        bottom = 24
+        bottom = layout.top
         for each in chart["groups"]:
             assert bottom <= each["rule_y"] < each["name_y"] < each["grid_top"] < each["grid_bottom"] <= chart["height"]
             bottom = each["grid_bottom"]
@@ -260,14 +286,22 @@ def test_everything_lies_within_the_drawing_and_no_text_over_another(drawing):
             assert all(each["grid_top"] < y < each["grid_bottom"] for y in heights)
             for row in each["rows"]:
                 whole_numbers(row)
-                spans = sorted(
-                    (text["from"], text["to"]) for text in (row["first_text"], row["last_text"], row["change"]) if text
-                )
-                spans = [(0, NAMES), *spans]
-                assert all(a[1] < b[0] for a, b in pairwise(spans)), row
-                assert spans[-1][1] <= WIDTH
+                over = [row[name] for name in ("first_text", "last_text", "target_text")]
+                over = sorted((text["from"], text["to"]) for text in over if text)
+                assert all(a[1] < b[0] for a, b in pairwise(over)), row
+                assert all(start >= 0 and end <= layout.width for start, end in over)
+                named = [(0, width(row["label"]))]
+                beside = [*named, (row["change"]["from"], row["change"]["to"])] if row["change"] else named
+                assert all(a[1] < b[0] for a, b in pairwise(beside)), row
+                assert beside[-1][1] <= layout.width
                 circles = [x for x in (row["first"], row["last"]) if x is not None]
-                assert all(not start < x < end for x in circles for start, end in spans)
+                assert all(0 < x < layout.width for x in circles)
+                if layout is WIDE:
+                    assert all(layout.names < start for start, _ in over)
+                    assert all(not start < x < end for x in circles for start, end in beside)
+                else:
+                    assert row["text_y"] + 4 <= row["label_y"] - 11
+                assert row["label_y"] + 3 <= row["y"] - 8
                 assert row["band"] is None or row["band"]["width"] >= 0
 
 
@@ -349,7 +383,8 @@ def test_a_long_grade_is_written_out():
         chart["groups"][0]["rows"][2]["label"], ""
     )
     assert {row["last_text"]["text"] for row in chart["groups"][0]["rows"]} == {"3 secure", "1 secure"}
-    assert all(row["first_text"]["from"] > NAMES for row in chart["groups"][0]["rows"])
+    over = [row[name] for row in chart["groups"][0]["rows"] for name in ("first_text", "last_text") if row[name]]
+    assert all(text["from"] > WIDE.names for text in over)
 
 
 def test_the_legend_explains_a_grade_that_stands_alone():

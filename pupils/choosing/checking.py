@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from programmes.models import Partnership, Programme
 from pupils.choosing import lines
+from pupils.choosing.joining import Joined
 from pupils.models import Place, TargetPupil
 from pupils.upn import INSTEAD, NOT_HERE, upn_index
 
@@ -23,6 +24,7 @@ class Checked:
     lines: list
     left: list
     present: int  # target pupils whom the partnership has
+    joined: Joined  # since when those are there that have no day of their own
     has_no_room: bool = False
 
     @property
@@ -58,7 +60,9 @@ def check(content: dict, partnership: Partnership, most=MOST) -> Checked:
         known.recognise(line)
         seen.notice(line)
         look_at_year(line, partnership)
-    checked = Checked(taken, [line for line in every if not line.take], known.present)
+    joined = Joined(content, partnership)
+    joined.put(taken)
+    checked = Checked(taken, [line for line in every if not line.take], known.present, joined)
     checked.has_no_room = checked.together > most
     return checked
 

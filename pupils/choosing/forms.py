@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
-from pupils.choosing import checking, reading
+from pupils.choosing import checking, joining, reading
 from pupils.choosing.lines import NOT_IN_A_NAME, Line
 from pupils.choosing.reading import NotRead, read_file, read_pasted
 from pupils.forms import PupilForm
@@ -84,6 +84,12 @@ class AddPupilForm(PupilForm):
         help_text="Leave it blank for a pupil who is there from the beginning. No grade is asked for before this day.",
     )
     known = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    joined = forms.ChoiceField(
+        label=joining.QUESTION,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "Choose from what is offered here."},
+    )
 
     def __init__(self, *args, partnership, follows=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -94,6 +100,7 @@ class AddPupilForm(PupilForm):
         if follows:
             self.fields["since"].initial = follows.until
             self.fields["since"].label = "Takes over on"
+        self.ask_since_when(joining.behind(partnership))
         self.order_fields(["known", "first_name", "last_name", "year_group", "class_name"])
         if "known" in self.data:
             self.ask_who()
@@ -102,6 +109,22 @@ class AddPupilForm(PupilForm):
         self.helper = with_button(self, "Add the pupil")
         if not follows:
             self.helper.add_input(Submit("another", "Add, and then another", css_class="govuk-button--secondary"))
+
+    def ask_since_when(self, behind):
+        """Where a data point is past or submitted, a blank day would silently mean that its grade is owed."""
+        if not behind or self.follows:
+            del self.fields["joined"]
+            return
+        self.fields["joined"].choices = [
+            Choice(joining.BEGINNING, "From the beginning", hint=joining.from_the_beginning(behind)),
+            Choice(
+                joining.LATE,
+                "Joined later, on the day below",
+                hint="No grade is asked for before it: it counts as “not enrolled yet”.",
+            ),
+        ]
+        self.fields["since"].label, self.fields["since"].help_text = "Joined on", "Only for a pupil who joined later."
+        self.order_fields([name for name in self.fields if name not in {"joined", "since"}] + ["joined", "since"])
 
     def ask_who(self, *answers):
         """Somebody of this name and year group is there: the same, or another?"""
@@ -138,9 +161,21 @@ class AddPupilForm(PupilForm):
         cleaned = super().clean()
         if not self.errors and not cleaned.get("first_name") and not cleaned.get("last_name"):
             self.add_error("first_name", "Enter the forename or its initial.")
+        if "joined" in self.fields:
+            self.look_at_joining(cleaned)
         if not self.errors:
             self.recognise(cleaned)
         return cleaned
+
+    def look_at_joining(self, cleaned):
+        """Either from the beginning or a day; a day alone says enough."""
+        answer, has_day = cleaned.get("joined"), bool(self.data.get("since", "").strip())
+        if not answer and not has_day:
+            self.add_error("joined", joining.UNANSWERED)
+        elif answer == joining.LATE and not has_day:
+            self.add_error("since", joining.NO_DAY)
+        elif answer == joining.BEGINNING and has_day:
+            self.add_error("since", "You said that the pupil was there from the beginning: leave the day blank.")
 
     def recognise(self, cleaned):
         self.line = line = Line(1, {}, values=dict(cleaned), chosen=cleaned.get("known") or "")

@@ -4,7 +4,7 @@ import re
 
 from django.utils import timezone
 
-from pupils.choosing import checking, columns, dates, lines, reading, services
+from pupils.choosing import checking, columns, dates, joining, lines, reading, services
 from pupils.models import TargetPupil
 
 LABELS = columns.FIELDS | {"first_name": "Forename", "last_name": "Surname"}
@@ -38,6 +38,8 @@ def check_page(waiting):
         "initials": partnership.programme.initials_only,
         "most": checking.MOST,
         "usual": checking.USUAL,
+        "joined": checked.joined,
+        "waits": joining.waiting_for(partnership, checked.added),
     }
 
 
@@ -148,6 +150,10 @@ def corrected(content, post, initials):
                 row["fixed"][name] = clean(given, initials and name in columns.NAMES)
         row["as"] = checking.ANOTHER if post.get(f"{start}as") == checking.ANOTHER else ""
         row["take"] = f"{start}out" not in post
+    if "joined" in post:
+        answer = post["joined"]
+        content["joined"] = answer if answer in {joining.BEGINNING, joining.LATE} else ""
+        content["joined_on"] = clean(post.get("joined_on", ""), False)
     return content
 
 

@@ -96,6 +96,8 @@ def take(person, waiting: PupilList, most=None) -> PupilList:
         raise NotNow("Some cells are to be mended first: they are marked below.")
     if checked.has_no_room:
         raise NotNow(f"With these there would be {checked.together} target pupils: leave some of the rows out.")
+    if checked.joined.lacks:
+        raise NotNow(checked.joined.lacks)
     if not checked.added:
         raise NotNow("No pupil would be added: every row is left out or is a target pupil already.")
     try:
@@ -198,5 +200,10 @@ def add(
         (pupil.ref,) = next_refs(partnership.programme, 1)
         pupil.programme = partnership.programme
         pupil.save(force_insert=True)
-    reason = f"Takes over from {follows.pupil.ref}" if follows else ""
+    reason = takes_over_from(follows) if follows else ""
     return begin_places(person, partnership, [(pupil, class_name, since)], reason)[0]
+
+
+def takes_over_from(place: Place) -> str:
+    """What the history of the successor says, by the reference: it also finds the successor."""
+    return f"Takes over from {place.pupil.ref}"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit
 from accounts.access import allowed_rows
 from programmes.models import Partnership
-from pupils.choosing import pages, services
+from pupils.choosing import joining, pages, services
 from pupils.choosing.forms import AddPupilForm, ListForm
 from pupils.models import Place, PupilList, TargetPupil
 
@@ -94,7 +94,15 @@ def save(request, partnership, form):
         form.add_error(None, "Somebody added this pupil at the same moment. Look at the list of target pupils.")
         return False
     messages.success(request, f"{place.pupil.full_name} is a target pupil now, with the reference {place.pupil.ref}.")
+    waiting = joining.waiting_again(partnership, place.since, place)
+    tell_what_waits(request, waiting, place.pupil.full_name)
     return True
+
+
+def tell_what_waits(request, waiting, who):
+    """Whoever adds a pupil is told which submitted grades are incomplete by it."""
+    if said := joining.what_waits_now(waiting, who):
+        messages.warning(request, said)
 
 
 def list_of(request, pk):
@@ -134,6 +142,8 @@ def take(request, waiting):
         return redirect(waiting)
     number = taken.added + taken.second_places
     messages.success(request, "1 target pupil is added." if number == 1 else f"{number} target pupils are added.")
+    lacking = [row for row in joining.waiting_again(waiting.partnership) if row.missing]
+    tell_what_waits(request, lacking, "each pupil who is added" if number > 1 else "the pupil who is added")
     return redirect("pupils:choose", pk=waiting.partnership_id)
 
 

@@ -21,14 +21,14 @@ WHY = [
 REASON_HELP = "Everyone who may see the pupil can read it. Do not record safeguarding concerns here."
 
 
-def reason_field(label, **kwargs):
+def reason_field(label, missing=""):
+    """With a sentence for where it is `missing` it is required."""
     return forms.CharField(
         label=label,
-        required=False,
+        required=bool(missing),
         max_length=200,
         help_text=REASON_HELP,
-        error_messages={"max_length": "Keep the reason to 200 characters."},
-        **kwargs,
+        error_messages={"max_length": "Keep the reason to 200 characters.", "required": missing},
     )
 
 
@@ -73,7 +73,7 @@ class EndForm(forms.Form):
 class BackForm(forms.Form):
     """A place goes on after all."""
 
-    reason = reason_field("Why does it go on?")
+    reason = reason_field("Why does it go on?", missing="Say why the place goes on after all.")
 
     def __init__(self, *args, place, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from papers.templatetags.plain import listed
 from programmes.models import Partnership, Programme
-from pupils.choosing.services import NotNow, begin_places, why_closed
+from pupils.choosing.joining import waiting_again, what_waits
+from pupils.choosing.services import NotNow, begin_places, takes_over_from, why_closed
 from pupils.models import Place, PlaceChange, TargetPupil
 from pupils.returns.counting import count_returns
 
@@ -89,6 +91,38 @@ def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Pl
     if twice_in_subject(pupil, partnership, began):
         raise NotNow(f"The pupil has a place in {partnership.subject} already.")
     return begin_places(person, partnership, [(pupil, "", since)], "Moved from another partner school")[0]
+
+
+def successor(place: Place) -> Place | None:
+    """Who took the place over, where it ended because another pupil takes it."""
+    took = PlaceChange.objects.filter(
+        place__partnership=place.partnership_id, what=What.CHOSEN, reason=takes_over_from(place)
+    )
+    found = took.exclude(place=place).select_related("place__pupil").order_by("-pk").first()
+    return found and found.place
+
+
+def after_back(place: Place) -> str:
+    """What follows where the place goes on: whose place was taken meanwhile, and which submitted grades lack one."""
+    said = [what_waits(waiting_again(place.partnership, place.since, place), place.pupil.full_name)]
+    if taker := successor(place):
+        name = taker.pupil.full_name
+        said.insert(0, f"{name} has taken over this place. {name} stays a target pupil too, unless you end that place.")
+    return " ".join(filter(None, said))
+
+
+def after_change(place: Place) -> str:
+    """Which submitted grades the place has been spared so far by its first day."""
+    if place.until or not place.since:
+        return ""
+    rows = [row for row in waiting_again(place.partnership, None, place) if row.data_point.due_on < place.since]
+    if not rows:
+        return ""
+    days = listed([f"{row.data_point} ({row.data_point.due_on:%-d/%-m/%Y})" for row in rows])
+    return (
+        f"The grades of {days} are submitted. Those whose day is not before a new first day wait for a grade of "
+        f"{place.pupil.full_name} again, and are incomplete until a teacher enters it."
+    )
 
 
 def moved(*programmes: Programme):

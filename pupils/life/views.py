@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from programmes.models import Partnership, Programme
+from pupils.choosing.joining import waiting_again, what_waits_now
 from pupils.choosing.services import NotNow, why_closed
 from pupils.life import forms, services
 from pupils.models import Place
@@ -21,7 +22,7 @@ def place_of(request, pk):
     return get_object_or_404(rows.select_related("partnership__programme", "partnership__partner_school"), pk=pk)
 
 
-def step(request, pk, form_class, title, lead, after):
+def step(request, pk, form_class, title, lead, after, follows=lambda place: ""):
     """One step of a place: the form, what follows from it, and where it leads."""
     place = place_of(request, pk)
     if why := services.why_fixed(place.partnership):
@@ -35,6 +36,7 @@ def step(request, pk, form_class, title, lead, after):
             form.add_error(None, str(why))
     audit.record(request.user, "pupils.viewed", place.pupil)
     context = {"place": place, "form": form, "title": title.format(place.pupil.full_name), "lead": lead}
+    context["warning"] = follows(place)
     return render(request, "pupils/life/step.html", context)
 
 
@@ -56,18 +58,35 @@ def after_end(request, place):
 @form_page
 def back(request, pk):
     lead = "Grades are asked for again from the day on which the place had ended."
-    return step(request, pk, forms.BackForm, "{} goes on as a target pupil", lead, after_change)
+    return step(request, pk, forms.BackForm, "{} goes on as a target pupil", lead, after_change, services.after_back)
 
 
 @form_page
 def change(request, pk):
     lead = "What it was before stays in the history of the pupil."
-    return step(request, pk, forms.ChangeForm, "Class, year group and first day of {}", lead, after_change)
+    return step(
+        request,
+        pk,
+        forms.ChangeForm,
+        "Class, year group and first day of {}",
+        lead,
+        after_change,
+        services.after_change,
+    )
 
 
 def after_change(request, place):
     messages.success(request, "It is saved, and stands in the history of the pupil.")
+    tell_what_waits(request, place)
     return redirect(place.pupil)
+
+
+def tell_what_waits(request, place, who=""):
+    """The submitted grades that are incomplete since the place was changed."""
+    if place.until is None:
+        rows = waiting_again(place.partnership, place.since, place)
+        if said := what_waits_now(rows, who or place.pupil.full_name):
+            messages.warning(request, said)
 
 
 @form_page
@@ -85,8 +104,10 @@ def take_over(request, pk):
             form.add_error(None, str(why))
         else:
             messages.success(request, f"{place.pupil.full_name} is a target pupil here now.")
+            tell_what_waits(request, place)
             return redirect("pupils:choose", pk=pk)
-    return render(request, "pupils/life/take_over.html", {"partnership": partnership, "form": form})
+    context = {"partnership": partnership, "form": form, "submitted": waiting_again(partnership)}
+    return render(request, "pupils/life/take_over.html", context)
 
 
 @form_page
@@ -99,6 +120,7 @@ def moved(request, slug):
     rows = [{"pupil": pupil, "left": latest(pupil), "form": form_of(request, pupil, offered)} for pupil in pupils]
     if request.method == "POST" and (taken := take(request, rows)):
         messages.success(request, f"Pupil {taken.pupil.ref} has a place in {taken.partnership.label} now.")
+        tell_what_waits(request, taken, f"pupil {taken.pupil.ref}")
         return redirect("pupils:moved", slug=slug)
     audit.record(request.user, "pupils.listed", programme)
     return render(request, "pupils/life/moved.html", {"programme": programme, "rows": rows})

@@ -26,12 +26,17 @@ class CorrectForm(AsksAboutNames, forms.Form):
     )
     sure = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, programme, names=None, **kwargs):
+    def __init__(self, *args, programme, names=None, missing=0, **kwargs):
         super().__init__(*args, **kwargs)
         self.names = names or ()
         if names is None:
             self.ask_about(programme, "reason")
-        self.helper = with_button(self, "Open the grades for a correction")
+        button = "Open the grades for a correction"
+        if missing:
+            who = "1 pupil" if missing == 1 else f"{missing} pupils"
+            self.initial["reason"] = f"{who} came, or came back, after these grades were submitted."
+            button = "Open the grades and add what is missing"
+        self.helper = with_button(self, button)
 
     def clean(self):
         cleaned = super().clean()

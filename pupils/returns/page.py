@@ -150,8 +150,20 @@ def reading_of(person, data_return: DataReturn) -> dict:
         "versions": list(reversed(shown)),
         "now": now_lines(data_return, by_name=by_name) if is_in else [],
         "is_in": is_in,
+        "lacking": lacking(data_return, by_name=by_name),
         "closed": why_closed(data_return),
     }
+
+
+def lacking(data_return, *, by_name) -> list[str]:
+    """Of a submitted return the pupils with neither grade nor reason: they came, or came back, since."""
+    if data_return.state != DataReturn.State.SUBMITTED:
+        return []
+    answered = Assessment.objects.filter(data_point=data_return.data_point_id).values("place")
+    places = Place.objects.filter(partnership=data_return.partnership_id).exclude(pk__in=answered)
+    pupils = [place.pupil for place in places.select_related("pupil__programme")]
+    pupils.sort(key=lambda pupil: name_of(pupil, by_name=by_name).casefold())
+    return [pupil.full_name if by_name else f"{pupil.ref} {pupil.initials}".strip() for pupil in pupils]
 
 
 def now_lines(data_return, *, by_name):
@@ -169,6 +181,7 @@ def now_lines(data_return, *, by_name):
             "words": answer_from(row).words,
             "points": row.grade.points if row.grade else None,
             "moderated": row.moderated,
+            "by_days": row.is_automatic,
             "by": row.entered_by,
             "on": row.assessed_on,
         }
@@ -200,7 +213,7 @@ def list_of(rows, today):
         partnerships.setdefault(row.partnership, []).append(row)
     made = []
     for partnership, returns in partnerships.items():
-        nearest = next((row for row in returns if row.is_owed), None)
+        nearest = next((row for row in returns if row.is_owed and row.state == DataReturn.State.OPEN), None)
         lines = [
             {"row": row, "is_now": row is nearest, "due": due_words(row.data_point.due_on, today)} for row in returns
         ]

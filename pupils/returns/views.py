@@ -284,7 +284,9 @@ def correct(request, pk):
     row = one(request, pk, "returns.correct")
     teaches = to_enter(request.user, pk) is not None
     names = names_in(row.partnership) if teaches else None
-    form = CorrectForm(request.POST or None, programme=row.partnership.programme, names=names)
+    missing = reading_of(request.user, row)["lacking"]
+    programme = row.partnership.programme
+    form = CorrectForm(request.POST or None, programme=programme, names=names, missing=len(missing))
     if row.state != DataReturn.State.SUBMITTED or writing.why_closed(opened(row)):
         messages.warning(request, writing.why_closed(opened(row)) or "These grades are open already.")
         return redirect("pupils:return", pk=pk)
@@ -295,5 +297,7 @@ def correct(request, pk):
             messages.warning(request, str(error))
         else:
             messages.success(request, "The grades are open. What was submitted is kept as a version of its own.")
-        return redirect("pupils:return", pk=pk)
-    return render(request, "pupils/returns/correct.html", {"row": row, "form": form, "teaches": teaches})
+        address = reverse("pupils:return", args=[pk])
+        return redirect(f"{address}#first" if missing else address)
+    context = {"row": row, "form": form, "missing": missing, "teaches": teaches}
+    return render(request, "pupils/returns/correct.html", context)

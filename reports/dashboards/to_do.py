@@ -56,7 +56,7 @@ def owed_items(user, acting, today):
     return [
         {
             "title": f"{what_is_owed(row)}: {row.partnership.label}",
-            "text": f"{row.partnership.partner_school}. Waiting for {teachers_of(row.partnership)}.",
+            "text": f"{row.partnership.partner_school}. {since_when(row)}Waiting for {teachers_of(row.partnership)}.",
             "url": where_to(user, row),
             "when": f"Overdue since {day_of(row.data_point.due_on, today)}",
             "late": True,
@@ -76,7 +76,7 @@ def coming_items(user, acting, today):
             "title": f"{what_is_owed(row)}: {row.partnership.label}"
             if row.is_complete
             else f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
-            "text": f"{row.partnership.partner_school}. {row.received} of {row.expected} are in.",
+            "text": f"{row.partnership.partner_school}. {since_when(row)}{row.received} of {row.expected} are in.",
             "url": where_to(user, row),
             "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
         }
@@ -91,10 +91,19 @@ def what_is_owed(row):
     return f"{row.missing} of {grades(row.expected, row.data_point)} {'is' if row.missing == 1 else 'are'} missing"
 
 
+def since_when(row):
+    """Of a submitted return that lacks a grade: how it is added."""
+    if row.state != DataReturn.State.SUBMITTED:
+        return ""
+    return "The others are submitted: the grades are opened again to add what is missing. "
+
+
 def where_to(person, row):
     """A teacher goes on at the first empty box; who cannot enter grades sees the partnership."""
     if not person.may("returns.enter"):
         return row.partnership.get_absolute_url()
+    if row.state == DataReturn.State.SUBMITTED:
+        return reverse("pupils:return_correct", args=[row.pk])
     if row.is_complete:
         return reverse("pupils:return_check", args=[row.pk])
     return f"{reverse('pupils:return', args=[row.pk])}#first"

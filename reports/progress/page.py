@@ -1,6 +1,6 @@
 """The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from papers.charts import dumbbell
+from papers.charts import NARROW, WIDE, dumbbell
 from programmes.models import Partnership, Programme
 from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
@@ -197,7 +197,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
     made = []
     for pk in page:
         mine = [place for place in facts if place.partnership == pk]
-        year = mine[0].year_group if len({place.year_group for place in mine}) == 1 else None
+        year = year_of(mine, partnerships[pk])
         pupils = [
             pupil_words(place, followed.called(rows[place.place]), given[place.place], followed.points, position)
             | {
@@ -219,16 +219,24 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                     cell["reason"] = REASONS[excuse]
                 elif point.due_on >= followed.today:
                     cell["reason"] = "not due yet"
+            row["in_chart"] = row["label"] if row["year"] == year else f"{row['label']} (Year {row['year']})"
         group = {
             "name": partnerships[pk].label,
             "level": level.get(year) if level.get(year) in position else None,
             "level_label": f"level for Year {year}",
             "rows": sorted(pupils, key=order),
         }
-        charts = charts_of(followed, group, grades, to)
+        charts = charts_of(followed, group, grades, to, WIDE)
+        group["narrow"] = charts_of(followed, group, grades, to, NARROW)
         group["any_target"] = any(row["target"] for row in pupils)
         made.append(group | {"partnership": partnerships[pk], "charts": charts, "block": block(mine)})
     return made
+
+
+def year_of(facts, partnership):
+    """The year group whose level is drawn: that of the partnership, where somebody is in it, else the commonest."""
+    years = Counter(place.year_group for place in facts)
+    return partnership.year_group if years[partnership.year_group] else years.most_common(1)[0][0]
 
 
 def agreed_grade(found, position):
@@ -246,11 +254,12 @@ def order(row):
     return not place.matched, -(gain or 0), row["label"]
 
 
-def charts_of(followed, group, grades, to) -> list[dict]:
+def charts_of(followed, group, grades, to, layout) -> list[dict]:
     if to is None or not any(row["first"] or row["last"] for row in group["rows"]):
         return []
     by = followed.points[-1].name if to != followed.points[-1] else None
-    return dumbbell(grades, [group], followed.programme.expected_points, followed.first.name, to.name, by)
+    expected, first = followed.programme.expected_points, followed.first.name
+    return dumbbell(grades, [group], expected, first, to.name, by, layout)
 
 
 def change_words(place):

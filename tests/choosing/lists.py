@@ -33,6 +33,8 @@ class Choosing:
         return PupilList.objects.waiting().get()
 
     def check(self, **typed):
+        """Pupils without a day were there from the beginning, where nothing else is said."""
+        typed = {"joined": "beginning"} | typed
         return self.client.post(self.waiting.get_absolute_url(), typed, follow=True)
 
     def take(self, **typed):
@@ -46,6 +48,7 @@ class Choosing:
             "pupil_premium": "U",
             "sen": "N",
             "eal": "U",
+            "joined": "" if typed.get("since") else "beginning",
         }
         address = reverse("pupils:add", args=[self.partnership.pk]) + query
         return self.client.post(address, given | typed, follow=follow)

@@ -38,6 +38,7 @@ def test_a_pasted_list_is_mended_in_its_cells_and_added(open_as):
     page.get_by_label("SEN of row 5, L.M.").select_option("SEN support")
     page.get_by_label("Leave out row 6, A.S.").check()
     page.get_by_role("button", name="Check again").click()
+    page.get_by_label("From the beginning").check()
     page.get_by_role("button", name="Add 2 target pupils").click()
 
     expect(page.get_by_text("2 target pupils are added.")).to_be_visible()
@@ -62,6 +63,7 @@ def test_guessed_columns_are_corrected_on_a_phone(open_as):
     page.get_by_label("What Column 1 is taken for").select_option("Surname")
     page.get_by_label("What Column 2 is taken for").select_option("Forename")
     page.get_by_role("button", name="Read the columns like this").click()
+    page.get_by_label("From the beginning").check()
     page.get_by_role("button", name="Add 2 target pupils").click()
 
     expect(page.get_by_role("link", name="Una Byrne")).to_be_visible()

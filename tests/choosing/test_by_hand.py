@@ -99,7 +99,7 @@ def test_of_two_who_add_the_same_pupil_at_one_moment_the_second_is_told(ours, ch
 
 def form_of(ours):
     typed = {"first_name": "Una", "last_name": "Byrne", "year_group": "5"}
-    typed |= {"pupil_premium": "U", "sen": "N", "eal": "U"}
+    typed |= {"pupil_premium": "U", "sen": "N", "eal": "U", "joined": "beginning"}
     return AddPupilForm(typed, instance=TargetPupil(programme=ours.programme), partnership=ours.partnership)
 
 

@@ -95,7 +95,7 @@ class Year:
             looked = client.post(
                 reverse("pupils:choose", args=[partnership.pk]), {"pasted": "\n".join(lines)}, follow=True
             )
-            done = client.post(looked.request["PATH_INFO"], {"save": "on"}, follow=True)
+            done = client.post(looked.request["PATH_INFO"], {"save": "on", "joined": "beginning"}, follow=True)
             assert f"{len(own)} target pupil" in text_of(done), text_of(done)
         told_apart = Place.objects.values_list(
             "partnership__ref", "pupil__first_name", "pupil__last_name", "pupil__ref"
