@@ -82,4 +82,4 @@ def show_grades(places):
     for place, given in with_grades(places):
         grades = [(point, row.grade) for point, row in given if row and row.grade]
         place.first_grade = grades[0] if grades else None
-        place.latest_grade = grades[-1] if len(grades) > 1 else None
+        place.latest_grade = grades[-1] if grades else None

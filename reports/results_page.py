@@ -85,7 +85,7 @@ OF = {
     "met_first": ("at or above the level for their year in {first}", True, lambda place: place.met_first),
     "met": ("at or above the level for their year in {last}", True, lambda place: place.met),
     "exceeded": ("above the level for their year in {last}", True, lambda place: place.exceeded),
-    "above": ("who gained more than the expected {expected} points", True, lambda place: place.above),
+    "above": ("who gained more than the expected {expected}", True, lambda place: place.above),
     "up": ("with a higher grade in {last} than in {first}", True, lambda place: step(place) > 0),
     "same": ("with the same grade in {first} and {last}", True, lambda place: step(place) == 0),
     "down": ("with a lower grade in {last} than in {first}", True, lambda place: step(place) < 0),
@@ -95,6 +95,22 @@ OF = {
 def step(place):
     """By how many grades a place has moved."""
     return place.last.position - place.first.position
+
+
+def points_words(expected) -> str:
+    """3 points, 1 point"""
+    return f"{number_words(expected)} point{'' if expected == 1 else 's'}"
+
+
+def asked_for(asked, expected):
+    """What a query asks of places: in words with {first} and {last}, whether of matched ones only, which of them fit.
+
+    `past` is asked before the last data point: who has gained already what is expected by then.
+    """
+    if asked.get("of") == "past" and expected is not None:
+        words = "who have gained more than the expected {expected} already"
+        return words, True, lambda place: place.gain is not None and place.gain > expected
+    return OF.get(asked.get("of"), ("", False, lambda place: True))
 
 
 def places_page(person, programme: Programme, asked) -> dict:
@@ -108,7 +124,7 @@ def places_page(person, programme: Programme, asked) -> dict:
     reader = Reader(person, programme, last)
     in_reach = set(reader.reach.values_list("pk", flat=True))
     facts, group = narrowed([place for place in reader.facts if place.place in in_reach], asked)
-    words, of_matched, fits = OF.get(asked.get("of"), ("", False, lambda place: True))
+    words, of_matched, fits = asked_for(asked, programme.expected_points)
     whole = [place for place in facts if place.matched] if of_matched else facts
     found = [place for place in whole if fits(place)]
     page = Paginator(found, 50).get_page(asked.get("page"))
@@ -123,7 +139,7 @@ def places_page(person, programme: Programme, asked) -> dict:
         "moved": moved(programme).count() if person.may("pupils.move") else 0,
         "of_partnership": next(iter(rows.values())).partnership if asked.get("partnership") and rows else None,
         "group": group,
-        "fits": words.format(first=first, last=last, expected=number_words(programme.expected_points)),
+        "fits": words.format(first=first, last=last, expected=points_words(programme.expected_points)),
         "of_matched": of_matched,
         "whole": len(whole),
         "page_obj": page,

@@ -77,6 +77,32 @@ def test_who_rests_is_not_late(client, world):
     assert "No grade is late" in page
 
 
+@time_machine.travel("2027-07-05 12:00")
+def test_what_is_typed_and_not_submitted_is_owed_and_not_in(client, world):
+    ours, _, _ = world
+    summer = ours.partnership.returns.get(data_point__name="Summer")
+    type(summer).objects.filter(pk=summer.pk).update(state="open", assessed=1, submitted_by=None, submitted_at=None)
+
+    page = page_of(client, ours, Role.COORDINATOR)
+    body = client.get(reverse("reports:completeness", args=[ours.programme.slug])).content.decode()
+
+    assert "Summer grades are in from 1 of 2 partnerships (1 of 2 grades)" in page
+    assert "1 partnership owes grades whose day is past: all are typed and still to be submitted." in page
+    assert "1 of 1 typed, to submit" in page
+    assert f'href="{reverse("pupils:return", args=[summer.pk])}"' in body
+
+
+@time_machine.travel("2027-07-05 12:00")
+def test_who_rests_is_not_counted_among_the_partnerships(client, world):
+    ours, _, _ = world
+    Partnership.objects.filter(pk=ours.partnership.pk).update(status="paused")
+
+    page = page_of(client, ours, Role.COORDINATOR)
+
+    assert "Summer grades are in from 1 of 1 partnership (1 of 1 grades)" in page
+    assert "1 partnership that is paused or has folded is not counted." in page
+
+
 @time_machine.travel("2026-10-02 12:00")
 def test_before_the_first_day_nothing_is_due(client, world):
     page = page_of(client, world[0], Role.COORDINATOR)

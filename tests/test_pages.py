@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from jobs.models import Job
 from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment
 from reports.dashboards import dashboard
-from reports.dashboards.to_do import count_in_words, day_of
+from reports.dashboards.to_do import count_in_words, day_of, what_they_owe
 from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory
 from tests.reading import text_of
 from tests.world import build_world, person
@@ -94,6 +95,14 @@ def test_the_coordinator_is_told_who_owes_grades_and_led_to_them(client, ours):
 
     assert (first["title"], first["late"]) == ("1 partnership owes 1 October grade", True)
     assert first["url"] == ours.partnership.get_absolute_url()
+
+
+def test_who_has_only_to_submit_is_not_counted_among_those_who_lack_grades(ours):
+    rows = [(None, SimpleNamespace(missing=4)), (None, SimpleNamespace(missing=2)), (None, SimpleNamespace(missing=0))]
+
+    assert what_they_owe(rows, 6, "October") == "October grades: 2 lack 6, 1 has still to submit"
+    assert what_they_owe(rows[:2], 6, "October") == "6 October grades"
+    assert what_they_owe(rows[2:], 0, "October") == "the last step: to submit the October grades"
 
 
 def test_late_grades_wait_for_the_teachers_and_do_not_need_the_head(client, ours):

@@ -99,7 +99,7 @@ def test_when_only_the_first_grades_are_in_the_page_says_what_comes_next(client,
     page = words_of(page_of(client, ours, Role.PARTNER))
 
     assert "Only the October grades are in, and 0 of 1 target pupil is at or above the level" in page
-    assert "once the Summer grades are in, due on Friday 25 June 2027" in page
+    assert "once the Summer grades are submitted, due on Friday 25 June 2027" in page
     assert "not due yet" in page
     assert "Points gained" not in page.partition("What came of it")[0].partition("The same in words")[2]
 
@@ -120,7 +120,7 @@ def test_before_the_last_data_point_nobody_has_failed_to_gain_enough(client, our
     text, body = words_of(page), page.content.decode()
 
     assert "1 of 1 target pupil moved up between October and March; on average they made +2.0 points." in text
-    assert "Expected by Summer are 3 points." in text
+    assert "Expected by Summer: 3 points." in text
     assert "did not gain more than expected" not in text
     assert "0 of 1 have gained more than the 3 expected by Summer already" in text
     assert "beside the progress expected by Summer" in body
@@ -165,7 +165,7 @@ def test_every_number_leads_to_its_places(client, ours):
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/programmes/[^"]*places/[^"]*)"', body)]
     headings = {link.partition("of=")[2]: text_of(client.get(link)) for link in links}
 
-    assert set(headings) == {"above", "up", "missing"}
+    assert set(headings) == {"above", "up", "missing", "n"}
     assert "1 of 1 target pupil with a higher grade in Summer than in October" in headings["up"]
     assert "1 of 2 target pupils without a grade" in headings["missing"]
 
@@ -179,8 +179,8 @@ def test_a_head_sees_the_own_pupils_by_group_with_their_numbers(client, ours):
 
     page = text_of(client.get(reverse("reports:followed", args=[ours.programme.slug]) + "?groups=1"))
 
-    assert "Girls 1 0 1 0% 0 of 1" in page
-    assert "Below the level for their year at first 1 0 1" in page
+    assert "Girls 1 in all, Girls 0 1 with both grades, Girls 0% 0 of 1 at or above the level, Girls" in page
+    assert "Below the level for their year at first 1 in all" in page
     assert ours.pupil.full_name not in page
 
 
@@ -213,3 +213,103 @@ def test_looking_and_downloading_are_recorded_and_the_file_says_what_the_page_sa
     assert whole.status_code == 200
     did = list(AuditEvent.objects.filter(did__startswith="progress.").order_by("pk").values_list("did", flat=True))
     assert did == ["progress.viewed", "progress.downloaded", "progress.downloaded"]
+
+
+def another(ours, *grades, **fields):
+    place = PlaceFactory(partnership=ours.partnership, **fields)
+    for point, code in grades:
+        give(ours, place, point, code)
+    return place
+
+
+def test_the_figures_of_the_groups_lead_a_head_to_the_pupils_behind_them(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "3b")
+    type(ours.pupil).objects.filter(pk=ours.pupil.pk).update(sex="F")
+    another(ours, ("October", "2b"), ("Summer", "2b"), pupil__sex="M", pupil__last_name="Zorn")
+    client.force_login(ours.people[Role.HEADTEACHER])
+    address = reverse("reports:followed", args=[ours.programme.slug])
+
+    body = client.get(f"{address}?groups=1").content.decode()
+    links = {link.replace("&amp;", "&") for link in re.findall(rf'href="({address}[?][^"]*sex=[^"]*)"', body)}
+    pages = {link.partition("sex=")[2]: text_of(client.get(link)) for link in links}
+
+    assert {"F", "F&of=n", "F&of=above", "M", "M&of=n", "M&of=above"} <= set(pages)
+    assert (
+        "Shown below: 1 of 1 target pupils (Girls) who gained more than the expected 3 points." in pages["F&of=above"]
+    )
+    assert (ours.pupil.full_name in pages["F&of=above"], "Zorn" in pages["F&of=above"]) == (True, False)
+    assert "Shown below: 0 of 1 target pupils (Boys)" in pages["M&of=above"]
+
+
+def test_the_numbers_lead_whoever_knows_the_names_to_the_pupils_on_the_same_page(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "3b")
+    another(ours, ("October", "2b"), pupil__last_name="Zorn")
+
+    body = page_of(client, ours, Role.PARTNER).content.decode()
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/partnerships/[^"]*of=[^"]*)"', body)}
+    pages = {link.partition("of=")[2]: text_of(client.get(link)) for link in links}
+
+    assert set(pages) == {"above", "up", "missing", "n"}
+    assert "Shown below: 1 of 2 target pupils without a grade for October or Summer." in pages["missing"]
+    assert (ours.pupil.full_name in pages["missing"], "Zorn" in pages["missing"]) == (False, True)
+
+
+@time_machine.travel("2026-11-28 12:00")
+def test_a_few_early_grades_do_not_make_the_page_theirs(client, ours):
+    for name, day in (("December", dt.date(2026, 12, 11)), ("March", dt.date(2027, 3, 12))):
+        DataPoint.objects.create(programme=ours.programme, name=name, due_on=day)
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "March", "3b")
+    for _ in range(3):
+        another(ours, ("October", "2b"), ("December", "2a"))
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "3 of 3 target pupils moved up between October and December" in page
+
+
+def test_the_file_says_what_the_page_says_of_an_earlier_data_point(client, ours):
+    march = DataPoint.objects.create(programme=ours.programme, name="March", due_on=dt.date(2027, 3, 12))
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "March", "2a")
+
+    body = page_of(client, ours, Role.PARTNER).content.decode()
+    address = reverse("reports:partnership_followed_table", args=[ours.partnership.pk, "csv"]) + f"?to={march.pk}"
+    head, row = csv.reader(client.get(address).content.decode("utf-8-sig").splitlines())
+
+    assert f'href="{address}"' in body
+    assert dict(zip(head, row, strict=True))["Gain by March, points"] == "2"
+
+
+def test_of_those_who_lack_a_grade_the_parts_add_up(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "3b")
+    another(ours, ("October", "2b"))
+    another(ours)
+    another(ours, ("Summer", "2b"))
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "3 of 4 have a grade missing: 2 for Summer, 1 more for October only, and are not counted" in page
+
+
+def test_a_pupil_of_another_year_group_is_named_as_one_and_the_level_stays_drawn(client, ours):
+    give(ours, ours.place, "October", "2b")
+    another(ours, ("October", "2b"), pupil__year_group=6, pupil__first_name="Zia", pupil__last_name="Z")
+
+    body = page_of(client, ours, Role.PARTNER).content.decode()
+
+    assert "level for Year 5: 3a" in body
+    assert ">Zia Z (Year 6)</text>" in body
+
+
+@time_machine.travel("2026-11-02 12:00")
+def test_what_is_typed_and_not_submitted_is_not_called_not_due(client, ours):
+    give(ours, ours.place, "October", "2b")
+    ours.partnership.returns.filter(data_point__name="Summer").update(state="open", expected=1, assessed=1, excused=0)
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "not submitted yet" in page

@@ -124,7 +124,7 @@ def owed_by_point(radar, today):
         rows = [(partnership, owed) for partnership, owed in late if owed.data_point == point]
         schools = sorted({partnership.partner_school.name for partnership, _ in rows})
         one, missing = len(rows) == 1, sum(owed.missing for _, owed in rows)
-        what = grades(missing, point) if missing else f"the last step: to submit the {point} grades"
+        what = what_they_owe(rows, missing, point)
         items.append(
             {
                 "title": f"{len(rows)} {'partnership owes' if one else 'partnerships owe'} {what}",
@@ -138,6 +138,18 @@ def owed_by_point(radar, today):
             }
         )
     return items
+
+
+def what_they_owe(rows, missing, point):
+    """6 October grades; the last step, where all are typed; or both, of some and of others."""
+    to_submit = sum(not owed.missing for _, owed in rows)
+    if not missing:
+        return f"the last step: to submit the {point} grades"
+    if not to_submit:
+        return grades(missing, point)
+    lacking = len(rows) - to_submit
+    some_lack = f"{lacking} {'lacks' if lacking == 1 else 'lack'} {missing}"
+    return f"{point} grades: {some_lack}, {to_submit} {'has' if to_submit == 1 else 'have'} still to submit"
 
 
 def beginning_items(programmes, radar, today):

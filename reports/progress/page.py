@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from papers.charts import NARROW, WIDE, dumbbell
-from programmes.models import Partnership, Programme
+from programmes.models import DataReturn, Partnership, Programme
 from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
 from pupils.results import place_facts
@@ -18,10 +18,11 @@ from pupils.retention.freezing import frozen_figures
 from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
-from reports.groups import sections_of
-from reports.results_page import why_not
+from reports.groups import GROUPS, sections_of
+from reports.results_page import asked_for, narrowed, points_words, why_not
 
 ON_A_PAGE = 10  # partnerships
+GROUP_QUERIES = {"subject", "year", *(fact for fact, _, _ in GROUPS)}
 
 
 class Followed:
@@ -43,10 +44,24 @@ class Followed:
         )
 
     def until(self, asked):
-        """The data point that is asked for, else the last with a grade, else the one after the first."""
+        """The data point that is asked for, else the last one that most of the grades have reached.
+
+        A few grades that came early do not make the page theirs: nearly everybody would be missing from it.
+        """
+        if not self.first:
+            return None
         reached = [point for point in self.points[1:] if self.graded.get(point.pk)]
-        found = [point for point in reached if str(point.pk) == asked]
-        return (found or reached or self.points[1:2] or [None])[-1 if not found else 0] if self.first else None
+        if found := [point for point in reached if str(point.pk) == asked]:
+            return found[0]
+        begun = self.graded.get(self.first.pk, 0)
+        most = [point for point in reached if point.due_on < self.today or 2 * self.graded[point.pk] >= begun]
+        return (most[-1:] or reached[:1] or self.points[1:2] or [None])[0]
+
+    @property
+    def url(self):
+        if self.partnership:
+            return reverse("reports:partnership_followed", args=[self.partnership.pk])
+        return reverse("reports:followed", args=[self.programme.slug])
 
     @cached_property
     def known(self) -> set[int]:
@@ -73,8 +88,9 @@ def progress_page(followed: Followed, asked) -> dict:
         facts = [place for place in facts if place.area == area]
     everyone = block(facts)
     is_final = to is not None and to == followed.points[-1]
-    page = Paginator(partnerships_of(facts), ON_A_PAGE).get_page(asked.get("page"))
     by_group = "groups" in asked
+    behind = Behind(followed, facts, to, asked)
+    page = Paginator(partnerships_of(behind.found), ON_A_PAGE).get_page(asked.get("page"))
     grades = scale_grades(programme)
     has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
     return {
@@ -102,9 +118,11 @@ def progress_page(followed: Followed, asked) -> dict:
         "page_obj": page,
         "query": urlencode([(name, value) for name, value in asked.items() if name != "page"]),
         "by_group": by_group,
-        "sections": sections_of(facts) if by_group else [],
-        "parts": [] if by_group else parts(followed, facts, page, to, grades),
-        "places_url": places_url(followed, to, area),
+        "sections": leading(sections_of(facts), to, area) if by_group else [],
+        "behind": behind,
+        "parts": [] if by_group else parts(followed, behind.found, page, to, grades),
+        "places_url": places_url(followed, to, area) or own_url(followed, to, area),
+        "here": followed.url,
     }
 
 
@@ -168,6 +186,35 @@ def partnerships_of(facts):
     return list(dict.fromkeys(place.partnership for place in facts))
 
 
+class Behind:
+    """The places behind a figure of the page, and in words which they are; all of them where none is asked for."""
+
+    def __init__(self, followed, facts, to, asked):
+        group = {name: value for name, value in asked.items() if name in GROUP_QUERIES}
+        self.facts, self.group = narrowed(facts, group) if group else (facts, "")
+        expected = followed.programme.expected_points
+        words, self.of_matched, fits = asked_for(asked, expected)
+        self.facts = [place for place in self.facts if place.matched] if self.of_matched else self.facts
+        self.found = [place for place in self.facts if fits(place)]
+        self.words = words.format(first=followed.first, last=to, expected=points_words(expected))
+        self.is_asked = bool(self.group or self.words)
+
+
+def leading(sections, to, area):
+    """Each row leads to its pupils at the same data point, of the same area."""
+    kept = urlencode(({"to": to.pk} if to else {}) | ({"area": area} if area else {}))
+    for row in (row for section in sections for row in section["rows"]):
+        row["query"] = "&".join(filter(None, (kept, row["query"])))
+    return sections
+
+
+def own_url(followed, to, area) -> str:
+    """For who knows the pupils by name: this page, of those behind the figure."""
+    if to is None:
+        return ""
+    return f"{followed.url}?{urlencode({'to': to.pk} | ({'area': area} if area else {}))}"
+
+
 def places_url(followed, to, area) -> str:
     """Where the places behind a figure are listed, for who knows them by reference."""
     if to is None or not followed.person.may("pupils.reference"):
@@ -191,6 +238,11 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
         "place", "data_point", "grade__code", "reason"
     ):
         given[place][point] = (code, reason)
+    typed = set(
+        DataReturn.objects.filter(partnership__in=partnerships, state=DataReturn.State.OPEN)
+        .exclude(assessed=0, excused=0)
+        .values_list("partnership", "data_point")
+    )
     targets = targets_of(rows)
     position = {grade["code"]: grade["position"] for grade in grades}
     level = {e.year_group: e.met_from for e in followed.programme.expectations.all()}
@@ -217,6 +269,8 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                     continue
                 if excuse := rows[row["facts"].place].excused_on(point.due_on):
                     cell["reason"] = REASONS[excuse]
+                elif (pk, point.pk) in typed:
+                    cell["reason"] = "not submitted yet"
                 elif point.due_on >= followed.today:
                     cell["reason"] = "not due yet"
             row["in_chart"] = row["label"] if row["year"] == year else f"{row['label']} (Year {row['year']})"

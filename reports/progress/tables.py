@@ -9,10 +9,13 @@ from reports.figures.words import REASONS
 NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
 
 
-def pupils_table(followed) -> tuple[list[str], list[list]]:
-    """A row for each place with every grade, and what came of it by the last data point. z: not applicable, x: not
-    available."""
-    facts = followed.facts(followed.points[-1] if followed.first else None)
+def pupils_table(followed, asked="") -> tuple[list[str], list[list]]:
+    """A row for each place with every grade, and what came of it by the data point that the page shows.
+
+    z: not applicable, x: not available.
+    """
+    to = followed.until(asked)
+    facts = followed.facts(to)
     partnerships = {
         p.pk: p
         for p in Partnership.objects.filter(pk__in={place.partnership for place in facts}).select_related(
@@ -30,10 +33,10 @@ def pupils_table(followed) -> tuple[list[str], list[list]]:
     columns = ["Partnership", "Partner school", "Subject", "Pupil", "Year", *(point.name for point in followed.points)]
     columns += [
         "Target grade",
-        "Gain, points",
+        f"Gain by {to}, points" if to else "Gain, points",
         "Gained more than expected",
-        "At or above level, first",
-        "At or above level, last",
+        f"At or above level, {followed.first}" if to else "At or above level, first",
+        f"At or above level, {to}" if to else "At or above level, last",
     ]
     rows = [
         [

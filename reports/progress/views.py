@@ -31,7 +31,7 @@ def of_partnership(request, pk) -> HttpResponse:
 @require_safe
 def of_partnership_table(request, pk, ending) -> HttpResponse:
     partnership = partnership_of(request, pk)
-    table = pupils_table(Followed(request.user, partnership.programme, partnership))
+    table = pupils_table(Followed(request.user, partnership.programme, partnership), request.GET.get("to", ""))
     response = table_response(f"progress-{partnership.programme.slug}-{partnership.pk}", ending, *table, "Progress")
     audit.record(request.user, "progress.downloaded", partnership, about=ending)
     return response
@@ -48,9 +48,8 @@ def of_programme(request, slug) -> HttpResponse:
 @require_safe
 def of_programme_table(request, slug, ending) -> HttpResponse:
     programme = get_allowed(Programme, request.user, "progress.view", slug=slug)
-    response = table_response(
-        f"progress-{programme.slug}", ending, *pupils_table(Followed(request.user, programme)), "Progress"
-    )
+    table = pupils_table(Followed(request.user, programme), request.GET.get("to", ""))
+    response = table_response(f"progress-{programme.slug}", ending, *table, "Progress")
     audit.record(request.user, "progress.downloaded", programme, about=ending)
     return response
 
