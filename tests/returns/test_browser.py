@@ -285,6 +285,29 @@ def test_without_a_network_typing_goes_on_and_names_are_not_kept(open_as, at):
     assert typed(at)[:2] == ["3a", "3b"]
 
 
+def test_without_a_network_only_a_column_of_grades_is_pasted(open_as, at):
+    page = open_as(at.hannah)
+    page.goto(address("return", at.december))
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    theo, told = page.get_by_label("December grade for Theo Wren"), page.locator("#pasted")
+    theo.focus()
+    put_on_clipboard(page, "Kayla Brand\nMarcus Hale")
+    page.keyboard.press("Control+v")
+    expect(told).to_contain_text("Nothing was pasted: not all of this is a grade")
+    theo.focus()
+    put_on_clipboard(page, "3a\n3b")
+    page.keyboard.press("Control+v")
+    expect(told).to_contain_text("2 grades without names are more than the 1 pupil from here down.")
+    theo.focus()
+    put_on_clipboard(page, "December\n3A\n\n3b\n2a\n3b\nabsent\n")
+    page.keyboard.press("Control+v")
+    expect(told).to_contain_text("5 grades pasted.")
+
+    values = [page.locator(".ls-mark").nth(place).input_value() for place in range(6)]
+    assert values == ["3a", "", "3b", "2a", "3b", "Absent"]
+
+
 def test_on_a_narrow_screen_it_is_one_pupil_at_a_time(open_as, at):
     page = open_as(at.tom, width=375)
     page.goto(address("return", at.december))

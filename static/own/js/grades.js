@@ -228,7 +228,7 @@ function fillDown(mark, lines) {
   const boxes = marks(), asked = boxes.filter(({ placeholder }) => !placeholder);
   const from = [boxes.length, asked.length].includes(lines.length) ? 0 : boxes.indexOf(mark);
   const down = boxes.slice(from);
-  if (lines.length > down.length) return tell(`Nothing was pasted: ${lines.length} grades without names are more than the ${down.length} pupils from here down. Put the cursor into the box of the first of them.`);
+  if (lines.length > down.length) return tell(`Nothing was pasted: ${lines.length} grades without names are more than the ${down.length === 1 ? "1 pupil" : `${down.length} pupils`} from here down. Put the cursor into the box of the first of them.`);
   fill(new Map(down.map((box, place) => [box, lines[place] && meant(lines[place]).code]).filter(([, text]) => text)));
 }
 
