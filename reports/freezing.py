@@ -4,7 +4,7 @@ from accounts.models import User
 from accounts.roles import GRANTS
 from pupils.models import Place
 from reports.figures.programme import programme_figures
-from reports.frozen import write_shown
+from reports.frozen import write_cells, write_shown
 from reports.results_page import Reader
 
 
@@ -40,7 +40,9 @@ def people_with_results(programme):
 
 
 def page_of(reader) -> dict:
+    """With the smallest parts of the table, for who sees it exactly: a later year is compared with their sums."""
     return {
+        "cells": write_cells(reader.facts) if reader.exact else None,
         "whole": reader.whole,
         "exact": reader.exact,
         "tabs": reader.tabs,

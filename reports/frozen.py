@@ -1,6 +1,9 @@
 """The results page of a programme whose pupils are erased, as JSON holds it and as a reader reads it again."""
 
-from pupils.retention.freezing import read_block, write_block
+from collections import Counter
+
+from pupils.figures import Block, Share, block, mean_of
+from pupils.retention.freezing import SHARES, read_block, write_block
 
 
 def write_shown(found: dict) -> dict:
@@ -19,6 +22,46 @@ def read_shown(given: dict) -> dict:
             for section in given["sections"]
         ]
     }
+
+
+def write_cells(facts) -> list[dict]:
+    """The block of each subject and year group, with the points that its places have gained together."""
+    groups = {}
+    for place in facts:
+        groups.setdefault((place.subject, place.year_group), []).append(place)
+    return [
+        {"subject": subject, "year": year, "points": points_of(rows), "b": write_block(block(rows))}
+        for (subject, year), rows in sorted(groups.items())
+    ]
+
+
+def points_of(facts) -> int | None:
+    gains = [place.gain for place in facts if place.matched]
+    return None if None in gains else sum(gains)
+
+
+def together(cells: list[dict]) -> Block:
+    """The block of all these cells. A pupil who stands in two of them is counted in both: comparisons count places."""
+    blocks = [read_block(cell["b"]) for cell in cells]
+    n = sum(b.n for b in blocks)
+    counted = [(b, cell["points"]) for b, cell in zip(blocks, cells, strict=True) if b.n or not n]
+    points = [points for _, points in counted]
+
+    def share(name):
+        answers = [getattr(b, name).of for b, _ in counted]
+        return Share(None if None in answers else sum(answers), n)
+
+    return Block(
+        **{
+            name: sum(getattr(b, name) for b in blocks)
+            for name in ("places", "pupils", "missing_first", "missing_final")
+        },
+        n=n,
+        first_reasons=sum((b.first_reasons for b in blocks), Counter()),
+        final_reasons=sum((b.final_reasons for b in blocks), Counter()),
+        **{name: share(name) for name in SHARES},
+        mean_points=None if None in points or not n else mean_of(sum(points), n),
+    )
 
 
 class FrozenReader:
@@ -44,6 +87,11 @@ class FrozenReader:
             page = pages["protected"] if whole and not own else pages["none"]
         self.page = page
         self.tabs = [(value, label) for value, label in page["tabs"]]
+
+    @property
+    def cells(self):
+        """The smallest parts of the table; None for who sees it protected, and where they were not written down yet."""
+        return self.page.get("cells")
 
     def shown(self, by):
         return read_shown(self.page["shown"][by])

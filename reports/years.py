@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from programmes.models import Programme
 from pupils.figures import Block, block
 from reports.figures.words import list_words, number_words
+from reports.frozen import together
 from reports.readers import reader_for
 
 MOST_DAYS_APART = 45  # by which the time between the first and the last data point may differ
@@ -61,8 +62,10 @@ def compare(now, before) -> Comparison:
         )
         return made
     made.compared = cells_words(cells)
-    live = None not in (now.facts, before.facts)
-    pairs = exact_rows(now, before, cells) if live and now.exact and before.exact else protected_rows(now, before)
+    can_add_up = all(reader.facts is not None or reader.cells for reader in (now, before))
+    pairs = exact_rows(now, before, cells) if can_add_up and now.exact and before.exact else protected_rows(now, before)
+    if not can_add_up and now.exact and before.exact:
+        made.left_out.append("Sums of several groups are not compared: the pupils of one of the two years are erased.")
     made.rows = [row_of(name, query, *blocks, with_rate=made.with_rate) for name, query, *blocks in pairs]
     if not made.rows:
         made.why_not = "No group of the table is made of the same subjects and year groups in both years."
@@ -148,9 +151,16 @@ def exact_rows(now, before, cells):
         for reader in (now, before):
             asked_for = {cell for cell in cells_of(reader) if fits(cell, query)}
             leads = leads and asked_for <= cells
-            blocks.append(block(p for p in reader.facts if (p.subject, p.year_group) in asked_for & cells))
+            blocks.append(block_of(reader, asked_for & cells))
         rows.append((name, query if leads else None, *blocks))
     return rows
+
+
+def block_of(reader, cells) -> Block:
+    """Of the places while they are there, else of what was written down of each subject and year group."""
+    if reader.facts is not None:
+        return block(p for p in reader.facts if (p.subject, p.year_group) in cells)
+    return together([cell for cell in reader.cells if (cell["subject"], cell["year"]) in cells])
 
 
 def fits(cell, query) -> bool:

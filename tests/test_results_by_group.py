@@ -1,17 +1,21 @@
 """Results by group of pupils and beside an earlier year: who sees them, what is compared, and what is not."""
 
 import datetime as dt
+import json
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from programmes.models import DataPoint, Expectation, Programme
 from pupils import scales
-from pupils.models import TargetPupil
+from pupils.models import FrozenFigures, Place, TargetPupil
+from pupils.retention.freezing import freeze_results
+from reports.freezing import freeze_pages
 from reports.readers import Reader, sections_by
 from reports.results_page import table_of
-from reports.years import compare, earlier_of
+from reports.years import compare, earlier_of, table_of_years
 from tests.factories import AssessmentFactory, PartnershipFactory, PlaceFactory, TargetPupilFactory
 from tests.reading import text_of
 from tests.world import build_world
@@ -128,6 +132,28 @@ def test_matched_definitions_are_compared_and_said_in_words(client, ours):
     assert (row["now"].above.of, row["then"].above.of, row["differences"]["above"]) == (0, 12, -100)
     assert "\N{MINUS SIGN}100 percentage points" in page
     assert "Only in Before 2025-26: writing in Year 5." in page
+
+
+def test_every_row_of_the_comparison_stays_once_the_earlier_pupils_are_erased(ours):
+    before = year_before(ours)
+    fill(before, "maths", 7, last="3b")
+    fill(before, "maths", 2, first="3a", last="4b", year_group=6)
+    fill(before, "writing", 5, last="3c")
+    fill(ours.programme, "maths", 3, last="2b")
+    fill(ours.programme, "maths", 4, year_group=6)
+    fill(ours.programme, "writing", 6)
+    for programme in (before, ours.programme):
+        programme.expectations.update_or_create(year_group=6, defaults={"met_from": "4c", "exceeded_from": "5c"})
+
+    alive = compared(ours, Role.COORDINATOR)
+    before.refresh_from_db()
+    figures = freeze_results(before) | freeze_pages(before)
+    FrozenFigures.objects.create(programme=before, figures=json.loads(json.dumps(figures)), frozen_at=timezone.now())
+    Place.objects.filter(partnership__programme=before).delete()
+    erased = compared(ours, Role.COORDINATOR)
+
+    assert [row["name"] for row in alive.rows] == ["All that is compared", "Maths", "Writing", "Year 5", "Year 6"]
+    assert table_of_years(erased) == table_of_years(alive)
 
 
 @pytest.mark.parametrize(
