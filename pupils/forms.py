@@ -15,6 +15,13 @@ NEEDS_A_RATE = (
 )
 
 
+class YearGroupField(forms.IntegerField):
+    """A number, with R for Reception as in the lists of schools."""
+
+    def to_python(self, value):
+        return 0 if str(value or "").strip().casefold() in {"r", "reception"} else super().to_python(value)
+
+
 class PupilForm(RowForm):
     """The fields of a target pupil, and no others."""
 
@@ -35,14 +42,14 @@ class PupilForm(RowForm):
         "It is stored encrypted and shown nowhere but here.",
         error_messages={"max_length": "A UPN has 13 characters. Copy it again, or leave it blank."},
     )
-    year_group = forms.IntegerField(
+    year_group = YearGroupField(
         label="Year group",
         min_value=0,
         max_value=13,
-        help_text="0 for Reception.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
+        help_text="A number, or R for Reception.",
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2"}),
         error_messages=dict.fromkeys(
-            ["invalid", "min_value", "max_value"], "Enter the year group as a number from 0 (Reception) to 13."
+            ["invalid", "min_value", "max_value"], "Enter the year group as a number up to 13, or R for Reception."
         ),
     )
 

@@ -1,10 +1,12 @@
 """The lines of a list beside the pupils that the programme has: who is new, who is there already, what is wrong."""
 
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.utils import timezone
 
+from papers.templatetags.plain import listed
 from programmes.models import Partnership, Programme
 from pupils.choosing import lines
 from pupils.choosing.joining import Joined
@@ -86,6 +88,17 @@ def look_at_year(line, partnership):
         line.soft["year_group"] = f"Not Year {partnership.year_group}"
 
 
+LETTERS = str.maketrans(
+    {"\u0142": "l", "\u0141": "L", "\xf8": "o", "\xd8": "O", "\xdf": "ss", "\u0111": "d", "\xe6": "ae"}
+)
+
+
+def bare(name):
+    """The letters of a name without accents, hyphens and apostrophes, by which one of nearly this name is found."""
+    plain = unicodedata.normalize("NFKD", name.translate(LETTERS)).casefold()
+    return "".join(char for char in plain if char.isalpha())
+
+
 def key_of(first_name, last_name, year):
     return " ".join(first_name.split()).casefold(), " ".join(last_name.split()).casefold(), year
 
@@ -104,10 +117,11 @@ class Known:
             self.places[place.pupil_id].append(place)
         pupils = {place.pupil_id: place.pupil for place in places}
         self.by_number = {bytes(pupil.upn_index): pupil for pupil in pupils.values() if pupil.upn_index}
-        self.by_name = defaultdict(list)
+        self.by_name, self.nearly = defaultdict(list), defaultdict(list)
         for pupil in pupils.values():
             if self.is_of_school(pupil) and (pupil.first_name or pupil.last_name):
                 self.by_name[key_of(pupil.first_name, pupil.last_name, pupil.year_group)].append(pupil)
+                self.nearly[bare(pupil.first_name), bare(pupil.last_name)].append(pupil)
         self.present = sum(
             place.partnership_id == partnership.pk and holds(place) for rows in self.places.values() for place in rows
         )
@@ -130,6 +144,11 @@ class Known:
         alike = next((pupil for pupil in named if not (upn and pupil.upn_index)), None)  # two numbers: two pupils
         if alike:
             self.say(line, alike, likely=True)
+            return
+        near = self.nearly.get((bare(line.values["first_name"]), bare(line.values["last_name"])), [])
+        if near and not named:
+            who = listed([f"{pupil.full_name}, Year {pupil.year_group}" for pupil in near])
+            line.soft["first_name"] = f"Somebody of nearly this name is there: {who}"
 
     def say(self, line, pupil, *, likely):
         if likely and line.chosen == ANOTHER:

@@ -28,7 +28,10 @@ class ListForm(forms.Form):
         strip=False,
         widget=TextArea(attrs={"rows": 6, "spellcheck": "false", "wrap": "off", "class": "ls-pasted"}),
         help_text="With or without the row of names above them. Forename, surname and year group are enough.",
-        error_messages={"max_length": "That is too much at once: paste the rows of one class or year group."},
+        error_messages={
+            "max_length": "That is too much at once: paste the rows of one class or year group.",
+            "null_characters_not_allowed": "There is a character in the rows that no table holds. Copy them anew.",
+        },
     )
     file = forms.FileField(
         label="Or choose a file",

@@ -112,9 +112,22 @@ def read(row, fields, order) -> Line:
             line.values[name] = READ[name](line.texts.get(name, "").strip(), order)
         except Wrong as wrong:
             line.wrong[name] = (wrong.what, wrong.mend)
+        else:
+            say_what_changes(line, name)
     if not {"first_name", "last_name"} & line.wrong.keys() and not line.values["first_name"] + line.values["last_name"]:
         line.wrong["first_name"] = ("There is no name.", "Enter the forename or its initial, or leave the row out.")
     return line
+
+
+def say_what_changes(line, name):
+    """Where a cell is taken for something that does not stand in it."""
+    if name not in CHOICES or name not in line.texts:
+        return
+    text = line.texts[name].strip()
+    if name == "sen" and not text:
+        line.soft[name] = "Blank is taken as none"
+    elif name == "sex" and text and not line.values[name]:
+        line.soft[name] = f"{quote(text)} is kept as not recorded"
 
 
 def a_name(text, order):

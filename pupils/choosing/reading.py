@@ -1,6 +1,7 @@
 """A list of pupils as it comes, pasted or as a file, made into rows under the few columns that are kept."""
 
 import io
+import re
 
 from papers.sheets import Problems, read_rows
 from pupils.choosing import columns, dates, transfer_file
@@ -10,6 +11,7 @@ MOST_ROWS = 1_000
 LONGEST_PASTE = 400_000
 LONGEST_CELL = 200
 PASTED = "pasted.csv"
+TOO_MANY = "There are more than {most:,} pupils in it. Send the list of one class or year group."
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xml", ".ctf")
 SHORT = 12  # a longer list is more than target pupils: who of it is one is ticked
 
@@ -19,7 +21,7 @@ class NotRead(ValueError):
 
 
 def read_pasted(text: str, *, initials=False, most=MOST_ROWS) -> dict:
-    if any(line.lstrip().startswith("<") for line in text.splitlines()[:1]):
+    if re.match(r"\s*<(\?xml|ctfile|!)", text, re.IGNORECASE):
         return read_transfer(text.encode(), initials=initials, most=most)
     return read_table(io.BytesIO(text.encode()), PASTED, initials=initials, most=most)
 
@@ -39,6 +41,8 @@ def read_table(file, name, *, initials, most) -> dict:
     problems = Problems()
     # What stands above and between the rows is not counted as pupils, but read.
     rows = read_rows(file, name, problems=problems, max_bytes=MOST_BYTES, max_rows=most + columns.LOOK_FOR_HEADER)
+    if problems and rows is None and "more than" in problems[0].what and "rows" in problems[0].what:
+        raise NotRead(TOO_MANY.format(most=most))
     if problems:
         raise NotRead(" ".join(f"{problem.what} {problem.mend}" for problem in problems.shown()))
     rows = rows or []
@@ -57,7 +61,7 @@ def read_table(file, name, *, initials, most) -> dict:
     if not lines:
         raise NotRead("There are no pupils below the names of the columns. Add a row for each pupil.")
     if len(lines) > most:
-        raise NotRead(f"There are more than {most:,} rows in it. Send the list of one class or year group.")
+        raise NotRead(TOO_MANY.format(most=most))
     return content(
         [(header, field) for _, header, field in found.kept],
         found.ignored,

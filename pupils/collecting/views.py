@@ -83,12 +83,18 @@ class Collect(View):
             return self.page("mend", status, form=form, reading=reading, rows=rows, links=links, text=text)
         uploads = self.programme.returns_uploads.select_related("by")[:10]
         points = points_of(self.programme, self.request.user)
-        today = timezone.localdate()
-        return self.page("collect", status, form=form, points=points, uploads=uploads, today=today)
+        more = {"today": timezone.localdate(), "closed": closed(self.programme)}
+        return self.page("collect", status, form=form, points=points, uploads=uploads, **more)
 
     def page(self, name, status=200, **context):
         context |= {"programme": self.programme}
         return render(self.request, f"pupils/collecting/{name}.html", context, status=status)
+
+
+def closed(programme):
+    if programme.erased_at:
+        return "The pupil data of this programme has been erased."
+    return "The programme is closed." if programme.status == Programme.Status.CLOSED else ""
 
 
 def ahead(points):

@@ -1,6 +1,9 @@
 """The page on which a coordinator looks at what would go, and sees what became of it."""
 
+from django.utils import timezone
+
 from papers.templatetags.plain import plural_count
+from programmes.services.keeping import bounds
 from pupils.models import Erasure
 from pupils.retention.erasing import counted, parts_of, still_open
 from pupils.retention.parts import Cleared, Kept
@@ -43,8 +46,23 @@ def page(programme) -> dict:
         "files": sum(of["files"] for of in counts.values()),
         "still_open": [] if begun else still_open(programme),
         "stays": STAYS,
+        "can_be_later": not begun and later(programme),
         "ways": Erasure.How.choices,
     }
+
+
+def later(programme):
+    """Whether the day until which it is kept can still be moved."""
+    first, last = bounds(programme, timezone.localdate())
+    return first <= last
+
+
+def copied(programme) -> str:
+    """Whether somebody has taken a copy, in a sentence."""
+    taken = programme.copies.filter(state="done").order_by("-pk").first()
+    if taken is None:
+        return "None was made. Go back to take one first"
+    return f"Made on {timezone.localtime(taken.finished_at or taken.queued_at):%-d %B %Y}"
 
 
 def grouped(counts) -> list[dict]:

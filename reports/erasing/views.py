@@ -11,7 +11,7 @@ from pupils.models import Erasure
 from pupils.retention import erasing as services
 from reports.erasing import copies
 from reports.erasing.forms import ConfirmForm, HowForm
-from reports.erasing.page import in_words, page
+from reports.erasing.page import copied, in_words, page
 from reports.models import ProgrammeCopy
 
 ACTION = "pupils.erase"
@@ -50,6 +50,7 @@ def confirm(request, slug, how):
             {"key": "Programme", "value": programme.title},
             {"key": "What happens to the pupils", "value": Erasure.How(how).label},
             {"key": "What goes", "value": in_words(found)},
+            {"key": "A copy", "value": copied(programme)},
             {"key": "What stays", "value": "The results, money, dates of visits, names of teachers"},
         ],
         "seen": signing.dumps(counts, salt=SALT + slug),

@@ -39,7 +39,7 @@ def test_the_year_group_of_the_partnership_stands_in_its_box(choosing):
     ("typed", "sentence"),
     [
         ({"first_name": "", "last_name": ""}, "Enter the forename or its initial."),
-        ({"year_group": "x"}, "Enter the year group as a number from 0 (Reception) to 13."),
+        ({"year_group": "x"}, "Enter the year group as a number up to 13, or R for Reception."),
         ({"upn": "A12"}, "A UPN is a letter and 12 digits"),
         ({"since": "2/11/2027"}, "Enter a day up to 31/8/2027, the end of the programme."),
         ({"last_name": "=1+1"}, "Enter the name in letters, or an initial."),

@@ -29,7 +29,7 @@ def test_a_pasted_list_is_looked_at_then_added_and_nothing_is_written_before(cho
 
     added = text(choosing.take())
 
-    assert "Check 3 pupils before adding" in look
+    assert "Check 3 rows before adding 3 target pupils" in look
     assert before == []
     assert "3 target pupils are added." in added
     assert choosing.added() == [
@@ -459,3 +459,32 @@ def test_what_somebody_did_is_recorded_in_ids(choosing, ours):
         "pupils.list_taken",
         "pupils.listed",
     ]
+
+
+def test_somebody_of_nearly_this_name_is_named(choosing):
+    choosing.by_hand(first_name="Zo\xeb", last_name="O\u2019Brien-\u0141uk")
+
+    page = choosing.paste("Forename\tSurname\tYear\nZoe\tO'Brien Luk\t5")
+
+    assert "Somebody of nearly this name is there: Zo\xeb O\u2019Brien-\u0141uk, Year 5" in text(page)
+
+
+def test_what_is_taken_for_something_else_is_said_in_its_cell(choosing):
+    page = text(choosing.paste("Forename\tSurname\tYear\tSex\tSEN\nZoe\tLuk\t5\tX\t\nAnn\tLee\t5\tF\tK"))
+
+    assert "\u201cX\u201d is kept as not recorded" in page
+    assert page.count("Blank is taken as none") == 1
+
+
+def test_what_cannot_be_read_is_refused_in_words_that_fit(choosing):
+    row = "Forename\tSurname\tYear\n"
+
+    assert "Make the transfer file anew" not in text(choosing.paste("<b>Name</b>\tx\nAnn\tLee"))
+    assert "Null characters" not in text(choosing.paste(row + "A\0nn\tLee\t5"))
+    assert "There are more than 1,000 pupils in it" in text(choosing.paste(row + "Ann\tLee\t5\n" * 1200))
+
+
+def test_reception_is_r_in_the_form_too(choosing):
+    choosing.by_hand(year_group="R")
+
+    assert choosing.added("year_group") == [(0,)]

@@ -159,3 +159,12 @@ def test_afterwards_the_pages_of_pupils_are_gone_and_the_figures_lead_nowhere(cl
     assert "No target pupils." in text(client.get(reverse("pupils:list")))
     assert "Ourside programme" not in text(today).partition("What changed for our pupils")[2].partition("Partner")[0]
     assert client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk])).status_code == 404
+
+
+def test_whether_a_copy_was_taken_stands_where_it_is_confirmed(client, ours, coordinator):
+    where = page("erase_confirm", ours, "delete")
+    made = text(client.get(where))
+    ours.programme.copies.all().delete()
+
+    assert "A copy Made on" in made
+    assert "A copy None was made. Go back to take one first" in text(client.get(where))
