@@ -182,7 +182,8 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
 
     @property
     def asked(self):
-        return f"{self.cleaned_data.get('expected_points')} {sorted(self.levels.items())}"
+        """What is asked for and what it was compared with: changed by somebody else meanwhile, it is shown again."""
+        return f"{self.cleaned_data.get('expected_points')} {sorted(self.levels.items())} instead of {self.standing}"
 
     def show_preview(self):
         """The next press of the button means exactly what is shown now."""
@@ -190,14 +191,19 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
         self.helper = with_button(self, "Yes, change it")
 
     @property
-    def changes(self):
-        """Whether anything would be other than it stands; of the year groups of the programme."""
-        standing = {
+    def standing(self):
+        """What is expected now; of the year groups of the programme."""
+        levels = {
             row.year_group: (row.met_from, row.exceeded_from)
             for row in self.programme.expectations.all()
             if row.year_group in self.programme.year_groups
         }
-        return self.cleaned_data.get("expected_points") != self.programme.expected_points or self.levels != standing
+        return self.programme.expected_points, sorted(levels.items())
+
+    @property
+    def changes(self):
+        """Whether anything would be other than it stands."""
+        return (self.cleaned_data.get("expected_points"), sorted(self.levels.items())) != self.standing
 
     def labels(self, year):
         called = f"Year {year}" if year else "Reception"

@@ -165,7 +165,13 @@ def assessment(request, slug):
         if not grades:
             return redirect("pupils:expectations", slug=slug, scale=form.name)
         form.add_error("scale", in_use(grades))
-    return render(request, "programmes/set_up_form.html", page_of(programme, form, "Assessment"))
+    grades = expectation_services.grades_in(programme)
+    page = page_of(programme, form, "Assessment")
+    if grades and not form.is_bound:
+        page |= {"fixed": in_use(grades), "scale": scales.description(programme.scale)["title"]}
+        page |= {"slug": slug, "programme_scale": programme.scale}
+        return render(request, "pupils/scale_fixed.html", page)
+    return render(request, "programmes/set_up_form.html", page)
 
 
 def in_use(grades):
@@ -188,6 +194,8 @@ def expectations(request, slug, scale):
     if request.method == "POST" and form.is_valid():
         if form.wants_preview:
             warnings = [results_change(programme)]
+            if form.cleaned_data["previewed"]:
+                warnings.append("This or what stands was changed since the figures were shown: here they are anew.")
             figures = preview(programme, form.cleaned_data.get("expected_points"), form.levels)
             form.show_preview()
         elif save_expectations(request, programme, scale, form):

@@ -256,6 +256,21 @@ def test_the_numbers_lead_whoever_knows_the_names_to_the_pupils_on_the_same_page
     assert (ours.pupil.full_name in pages["missing"], "Zorn" in pages["missing"]) == (False, True)
 
 
+def test_before_the_last_data_point_the_groups_say_who_has_gained_enough_already(client, ours):
+    DataPoint.objects.create(programme=ours.programme, name="March", due_on=dt.date(2027, 3, 12))
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "March", "3b")
+    client.force_login(ours.people[Role.HEADTEACHER])
+    address = reverse("reports:followed", args=[ours.programme.slug])
+
+    response = client.get(f"{address}?groups=1")
+    link = re.search(r'href="([^"]*of=past)"', response.content.decode())[1].replace("&amp;", "&")
+
+    assert "Gained more than the expected 3 points by Summer, already" in text_of(response)
+    assert "100% 1 of 1 gained more than expected, All target pupils" in text_of(response)
+    assert "1 of 1 target pupils who have gained more than the expected 3 points already" in text_of(client.get(link))
+
+
 @time_machine.travel("2026-11-28 12:00")
 def test_a_few_early_grades_do_not_make_the_page_theirs(client, ours):
     for name, day in (("December", dt.date(2026, 12, 11)), ("March", dt.date(2027, 3, 12))):

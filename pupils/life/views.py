@@ -63,7 +63,10 @@ def back(request, pk):
 
 @form_page
 def change(request, pk):
-    lead = "What it was before stays in the history of the pupil."
+    lead = (
+        "What it was before stays in the history of the pupil. All grades of the pupil, those of before too, stand "
+        "beside the level for the year group that stands here."
+    )
     return step(
         request,
         pk,

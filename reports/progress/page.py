@@ -1,6 +1,7 @@
 """The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
@@ -115,14 +116,18 @@ def progress_page(followed: Followed, asked) -> dict:
         "choices": choices(followed, to, area),
         "areas": area_choices(areas, area, to if asked.get("to") else None) if len(areas) > 1 else [],
         "area": area,
+        "no_area": asked.get("area", "") if not area else "",
         "page_obj": page,
         "query": urlencode([(name, value) for name, value in asked.items() if name != "page"]),
         "by_group": by_group,
-        "sections": leading(sections_of(facts), to, area) if by_group else [],
+        "sections": leading(sections_of(expecting(facts, programme, is_final)), to, area) if by_group else [],
+        "by": None if is_final or not followed.points else followed.points[-1],
+        "gained": "above" if is_final else "past",
         "behind": behind,
         "parts": [] if by_group else parts(followed, behind.found, page, to, grades),
         "places_url": places_url(followed, to, area) or own_url(followed, to, area),
         "here": followed.url,
+        "changed": programme.expectation_changes.first(),
     }
 
 
@@ -198,6 +203,11 @@ class Behind:
         self.found = [place for place in self.facts if fits(place)]
         self.words = words.format(first=followed.first, last=to, expected=points_words(expected))
         self.is_asked = bool(self.group or self.words)
+
+
+def expecting(facts, programme, is_final):
+    """Before the last data point: beside what is expected by then, who has gained it already."""
+    return facts if is_final else [replace(place, expected_points=programme.expected_points) for place in facts]
 
 
 def leading(sections, to, area):

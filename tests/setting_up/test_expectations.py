@@ -1,14 +1,17 @@
 """The scale of a programme and what is expected on it."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from programmes.models import Expectation, Programme
+from programmes.models import DataPoint, Expectation, Programme
 from pupils.expectations import ScaleInUse, save_assessment
-from pupils.models import Assessment, ExpectationChange
+from pupils.models import Assessment, ExpectationChange, Grade
 from pupils.preview import preview
 from pupils.results import blocks, place_facts
+from tests.factories import AssessmentFactory
 from tests.reading import text_of
 
 
@@ -143,14 +146,58 @@ def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_ke
 def test_the_preview_says_what_the_results_say_afterwards(ours):
     programme = Programme.objects.get(pk=ours.programme.pk)
     levels = {5: ("2b", "2a")}
-    rows = preview(programme, 1, levels)
+    table, first = preview(programme, 1, levels)
 
     save_assessment(ours.people[Role.COORDINATOR], programme, programme.scale, 1, levels, "Why not")
     after = blocks(place_facts(Programme.objects.get(pk=programme.pk)))
 
-    assert [[then for _, then in row["shares"]] for row in rows] == [
+    assert table["title"] == "From October to Summer"
+    assert [[then for _, then in row["shares"]] for row in table["rows"]][: len(after)] == [
         [b.met_first, b.met, b.exceeded, b.above] for b in after.values()
     ]
+    assert first["title"] == "With a grade for October"
+    assert first["rows"][0]["shares"][0][1].of == after["all"].met_first.of
+
+
+def test_before_the_last_grades_it_shows_what_changes_at_the_data_points_that_are_reached(coordinator, ours):
+    Assessment.objects.filter(data_point__programme=ours.programme, data_point__name="Summer").delete()
+    december = DataPoint.objects.create(programme=ours.programme, name="December", due_on=dt.date(2026, 12, 11))
+    grades = {grade.code: grade for grade in Grade.objects.filter(scale__name=ours.programme.scale)}
+    AssessmentFactory(place=ours.place, data_point=december, grade=grades["4c"])
+    Assessment.objects.filter(place=ours.place, data_point__name="October").update(grade=grades["3b"])
+    given = {"expected_points": "9", "met_5": "3b", "exceeded_5": "4c", "reason": "The LA expects more"}
+
+    december_rows, october = preview(Programme.objects.get(pk=ours.programme.pk), 9, {5: ("3b", "4c")})
+    asked = text_of(coordinator.post(reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"]), given))
+
+    assert (december_rows["title"], str(december_rows["by"])) == ("From October to December", "Summer")
+    above = december_rows["rows"][0]["shares"][3]
+    assert [(share.of, share.n) for share in above] == [(1, 1), (0, 1)]
+    assert october["rows"][0]["n"] == 2
+    assert "No figure changes today" not in asked
+    assert "Gained more than expected by Summer, already" in asked
+
+
+def test_what_somebody_else_changed_meanwhile_is_shown_before_it_is_written_over(coordinator, ours):
+    address = reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"])
+    given = {"expected_points": "4", "met_5": "3b", "exceeded_5": "4c", "reason": "The LA expects more"}
+
+    shown = coordinator.post(address, given)
+    Programme.objects.filter(pk=ours.programme.pk).update(expected_points=5)
+    again = coordinator.post(address, given | previewed(shown))
+    before = Programme.objects.get(pk=ours.programme.pk).expected_points
+    done = coordinator.post(address, given | previewed(again))
+
+    assert "This or what stands was changed since the figures were shown: here they are anew." in text_of(again)
+    assert (before, done.status_code) == (5, 302)
+
+
+def test_once_grades_are_in_the_page_of_the_scale_offers_no_other(coordinator, ours):
+    page = coordinator.get(reverse("pupils:assessment", args=[ours.programme.slug]))
+
+    assert "The scale cannot change: 4 grades are in on the one that stands" in text_of(page)
+    assert 'type="radio"' not in page.content.decode()
+    assert reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"]) in page.content.decode()
 
 
 def test_saving_what_stands_asks_nothing_and_keeps_nothing(coordinator, ours):
@@ -190,5 +237,5 @@ def test_what_was_edited_after_the_preview_is_previewed_again(coordinator, ours)
     done = coordinator.post(address, given | {"expected_points": "9"} | previewed(edited))
 
     ours.programme.refresh_from_db()
-    assert "What it makes of every figure" in text_of(edited)
+    assert "every figure now, and then" in text_of(edited)
     assert (before, done.status_code, ours.programme.expected_points) == (3, 302, 9)
