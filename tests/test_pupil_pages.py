@@ -257,3 +257,16 @@ def test_a_pupil_of_a_closed_programme_cannot_be_changed(client, ours, teacher):
     assert "Change the details" not in page
     assert answers == [404, 404]
     assert ours.pupil.first_name == "OursideForename"
+
+
+@pytest.mark.parametrize("role", [Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER])
+def test_the_list_leads_to_progress_and_to_the_grades(client, ours, role):
+    client.force_login(ours.people[role])
+    page = client.get(reverse("pupils:list")).content.decode()
+
+    for address in (
+        reverse("reports:partnership_followed", args=[ours.partnership.pk]),
+        ours.partnership.get_absolute_url(),
+    ):
+        assert f'href="{address}"' in page
+        assert client.get(address).status_code == 200

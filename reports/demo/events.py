@@ -108,7 +108,7 @@ def was_held(event, person, rng, *, open_register):
         for one in audience(event)
     )
     if open_register:
-        text = "We agreed on the level of twelve pieces of writing.\n\nThree pieces were put back until the spring."
+        text = "We read pieces of writing from every school together.\n\nThe grades are agreed at the next session."
         arranging.keep_minutes(person, event, text, 0)
         first = audience(event)[0]
         action = ActionItem(
