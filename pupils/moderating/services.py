@@ -174,3 +174,22 @@ def summary(rows) -> dict:
         "down": sum(step is not None and step < 0 for step in steps),
         "waiting": steps.count(None),
     }
+
+
+def submitted_at(point, partnerships):
+    """The code of the grade of each place whose return is submitted."""
+    returns = DataReturn.objects.filter(
+        data_point=point, partnership__in=partnerships, state=DataReturn.State.SUBMITTED
+    )
+    rows = Assessment.objects.filter(data_point=point, grade__isnull=False)
+    rows = rows.filter(place__partnership__in=returns.values("partnership"))
+    return dict(rows.values_list("place", "grade__code"))
+
+
+def share(point, partnerships):
+    """How many of the grades that these partnerships have, or owe, were agreed in the session."""
+    if not partnerships:
+        return None
+    agreed = sum(row.agreed is not None for one in partnerships for row in one["rows"])
+    returns = DataReturn.objects.filter(data_point=point, partnership__in=[one["partnership"] for one in partnerships])
+    return {"agreed": agreed, "of": sum(returns.values_list("expected", flat=True))}

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import get_allowed
 from papers.templatetags.plain import listed
-from programmes.models import DataReturn, Partnership
-from pupils.models import Assessment
-from pupils.moderating.services import groups_of, keep, moderated_in, point_of, summary, take
+from programmes.models import Partnership
+from pupils.moderating.services import groups_of, keep, moderated_in, point_of, share, submitted_at, summary, take
 from pupils.returns.answers import grades_of
 from pupils.returns.questions import Usual
 from visits.models import Event
@@ -102,22 +101,3 @@ def with_differences(event, groups):
     usual = Usual(event.programme, {})
     for line in [line for group in groups for line in group.lines if line.moderated and line.moderated.agreed]:
         line.difference = usual.change(line.moderated.brought, line.moderated.agreed)
-
-
-def submitted_at(point, partnerships):
-    """The code of the grade of each place whose return is submitted."""
-    returns = DataReturn.objects.filter(
-        data_point=point, partnership__in=partnerships, state=DataReturn.State.SUBMITTED
-    )
-    rows = Assessment.objects.filter(data_point=point, grade__isnull=False)
-    rows = rows.filter(place__partnership__in=returns.values("partnership"))
-    return dict(rows.values_list("place", "grade__code"))
-
-
-def share(point, partnerships):
-    """How many of the grades that these partnerships have, or owe, were agreed in the session."""
-    if not partnerships:
-        return None
-    agreed = sum(row.agreed is not None for one in partnerships for row in one["rows"])
-    returns = DataReturn.objects.filter(data_point=point, partnership__in=[one["partnership"] for one in partnerships])
-    return {"agreed": agreed, "of": sum(returns.values_list("expected", flat=True))}
