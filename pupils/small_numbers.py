@@ -17,7 +17,7 @@ a ring every figure has a second value, so that one ring for each small block is
 
 Each question is protected by itself. That is enough where a scale has grades to spare: another pupil's grades can make
 up for whatever one figure has to do with the others. On a scale of a few grades they cannot, and the mean tells who met
-the level: there a block that hides one answer hides them all.
+the level: there a block that hides one answer hides them all, and each of these has a ring of its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -193,8 +193,8 @@ def protect(
     table = Table({cells_of[name]: b for name, b in blocks.items()})
     small = {cells for cells, b in table.blocks.items() if is_small(b, hide_up_to, hide_whole_up_to)}
     hidden = table.hidden_with(small)
-    if few_grades:
-        hidden = dict.fromkeys(QUESTIONS, set().union(*hidden.values()))
+    while few_grades and len(set(map(frozenset, hidden.values()))) > 1:
+        hidden = table.hidden_with(set().union(*hidden.values()))  # every answer of these needs a ring of its own
     return {
         name: hide(b, [question for question in QUESTIONS if cells_of[name] in hidden[question]])
         for name, b in blocks.items()
