@@ -17,7 +17,8 @@ a ring every figure has a second value, so that one ring for each small block is
 
 Each question is protected by itself. That is enough where a scale has grades to spare: another pupil's grades can make
 up for whatever one figure has to do with the others. On a scale of a few grades they cannot, and the mean tells who met
-the level: there a block that hides one answer hides them all, and each of these has a ring of its own.
+the level: there a block that hides one answer hides them all, each of these has a ring of its own, and where anything
+is hidden no mean is printed at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +31,7 @@ from pupils.figures import Block, Share
 
 SHARES = ("met_first", "met", "exceeded", "above")
 QUESTIONS = (*SHARES, "points")
-FEW_GRADES = 5
+FEW_GRADES = 7
 TIED = {"met": ("met", "exceeded"), "exceeded": ("met", "exceeded")}
 NOTHING = (0, 0, 0)
 
@@ -195,6 +196,8 @@ def protect(
     hidden = table.hidden_with(small)
     while few_grades and len(set(map(frozenset, hidden.values()))) > 1:
         hidden = table.hidden_with(set().union(*hidden.values()))  # every answer of these needs a ring of its own
+    if few_grades and any(hidden.values()):
+        hidden["points"] = set(table.blocks)
     return {
         name: hide(b, [question for question in QUESTIONS if cells_of[name] in hidden[question]])
         for name, b in blocks.items()

@@ -83,7 +83,10 @@ class Printed:
 
 
 def is_hidden(b, question):
-    return b.mean_hidden if question == "points" else getattr(b, question).hidden
+    """A mean that a short scale withholds beside counts that are printed hides nothing of its own."""
+    if question != "points":
+        return getattr(b, question).hidden
+    return b.mean_hidden and any(getattr(b, share).hidden for share in SHARES)
 
 
 def certain(facts, length, rows):
