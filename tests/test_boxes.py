@@ -1,12 +1,16 @@
 """What is pasted into a box arrives whole, and is refused in words where it is too long."""
 
+import pytest
 from django import forms
 from django.urls import get_resolver
 
 from accounts.boxes import TextArea
 from accounts.forms import InvitationForm
 from programmes.forms.agreements import AgreementTextForm
+from tests.factories import EventFactory
 from visits.events.forms.running import MinutesForm
+
+pytestmark = pytest.mark.django_db
 
 
 def all_forms(base=forms.BaseForm):
@@ -35,7 +39,8 @@ def test_every_box_for_several_lines_counts_a_line_break_once():
 def test_a_line_break_is_one_character_of_a_text():
     fits, too_long = "a\r\n" * 10_000, "a\r\n" * 10_000 + "b"
 
-    forms_of = {text: MinutesForm({"text": text, "seen": "0"}) for text in (fits, too_long)}
+    event = EventFactory()
+    forms_of = {text: MinutesForm({"text": text, "seen": "0"}, event=event) for text in (fits, too_long)}
 
     assert [forms_of[text].is_valid() for text in (fits, too_long)] == [True, False]
     assert forms_of[fits].cleaned_data["text"] == "a\n" * 10_000
@@ -46,7 +51,7 @@ def test_a_line_break_is_one_character_of_a_text():
 
 def test_no_box_of_a_form_cuts_what_is_pasted():
     one_line = InvitationForm.base_fields["first_name"]
-    drawn = f"{MinutesForm()}{AgreementTextForm()}{one_line.widget.render('first_name', '')}"
+    drawn = f"{MinutesForm(event=EventFactory())}{AgreementTextForm()}{one_line.widget.render('first_name', '')}"
 
     assert one_line.widget.attrs["maxlength"] == "100"
     assert (drawn.count("<textarea"), drawn.count("maxlength")) == (5, 0)
