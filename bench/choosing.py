@@ -10,6 +10,7 @@ from bench.county import build_county
 from programmes.models import Programme
 from pupils.choosing import services
 from pupils.choosing.checking import check
+from pupils.choosing.joining import BEGINNING
 from pupils.choosing.reading import read_file
 from pupils.models import Place, TargetPupil
 from pupils.upn import check_letter
@@ -49,6 +50,7 @@ def measured(seconds, rows):
     partnership = Programme.objects.get(pk=county.programme.pk).partnerships.select_related("programme").first()
     person = partnership.specialist.user
     read, content = seconds(lambda: read_file(as_file(rows), "list.csv", most=ROWS))
+    content["joined"] = BEGINNING
     for row in content["rows"]:
         row["take"] = True
     checked, found = seconds(lambda: check(content, partnership, most=2 * ROWS))
