@@ -159,14 +159,16 @@ MAY_INVITE = {
 DOES = {
     Role.COORDINATOR: "Runs the programmes: partnerships, visits, results, reports and people. "
     "Sees pupils by reference and initials only.",
-    Role.BUDGET_HOLDER: "Follows the programmes, which grades are in, and the results. Sees no pupil.",
+    Role.BUDGET_HOLDER: "Approves what schools are owed, and follows the programmes, which grades are in, and the "
+    "results. Sees no pupil.",
     Role.CONSULTANT: "Supports the partnerships of one area, with their visits and results. "
     "Sees pupils by reference and initials only.",
-    Role.FINANCE: "Sees how complete the grades of each area are, in counts. Sees no pupil.",
+    Role.FINANCE: "Pays what somebody else approved, and sees how complete the grades of each area are, in counts. "
+    "Sees no pupil.",
     Role.SPECIALIST: "Plans half-days with partner schools and looks after the target pupils of these partnerships.",
     Role.PARTNER: "Plans half-days with a specialist teacher, as an equal, and looks after their target pupils.",
-    Role.HEADTEACHER: "Signs the school's agreements, sees its visits and target pupils, orders its impact report "
-    "and names a deputy.",
+    Role.HEADTEACHER: "Signs the school's agreements, sees its visits, target pupils and money, orders its impact "
+    "report and names a deputy.",
     Role.OFFICE: "Sees who is out of class when, to arrange cover. Sees no pupil.",
     Role.GUEST: "Observes one research lesson that a group of teachers has invited them to, and sees no other. "
     "Sees no pupil by name.",

@@ -7,13 +7,14 @@ class FundingConfig(AppConfig):
     def ready(self):
         """Say to programmes, which does not know this app, what follows for money from a fold, and that a partnership
         that is agreed has releases."""
-        from funding.services import recovering
+        from funding.services import paying, recovering
         from programmes.services import life
 
         for functions, function in (
             (life.AFTER_FOLD, recovering.follow_fold),
             (life.AFTER_TAKING_BACK, recovering.follow_taking_back),
             (life.AFTER_AGREEING, recovering.follow_agreeing),
+            (paying.AFTER_REJECTION, recovering.after_rejection),
         ):
             if function not in functions:
                 functions.append(function)

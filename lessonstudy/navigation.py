@@ -24,6 +24,7 @@ MENU = [
     ("Findings", "lessons:findings", "findings.view", ()),
     ("Grades", "pupils:returns", "returns.enter", ()),
     ("Pupils", "pupils:list", "pupils.view", ()),
+    ("Money", "funding:home", "money.school", ()),
     ("Schools", "accounts:schools", "register.import", ("/register/",)),
     ("Reports", "reports:list", "reports.view", ()),
     ("People", "accounts:people", "people.view", ()),

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("pupils.urls")),
     path("", include("lessons.urls")),
     path("", include("desks.urls")),
+    path("money/", include("funding.urls")),
     path("", include("reports.urls")),
 ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from tests import set_up_pages
+from tests.money import access_rows as money
 
 # Open to anyone, or pages of the sign-in with a table of their own (test_sign_in_pages).
 PUBLIC = {
@@ -491,6 +492,7 @@ MATRIX = {
     "reports:download GET":             (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "reports:detail/programme GET":     (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     "reports:download/programme GET":   (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
+    **money.MATRIX,
 }  # fmt: skip
 
 ERASING = [
@@ -581,6 +583,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "programmes:agreement_renew": lambda c: [c.agreement.pk],
     "programmes:agreement_remind": lambda c: [c.agreement.pk],
     **set_up_pages.KEYS,
+    **money.KEYS,
     "visits:ledger": lambda c: [c.programme.slug],
     "visits:ledger_table": lambda c: [c.programme.slug, "csv"],
     "planner:half_day": lambda c: [f"{c.partnership.pk}-{c.programme.timetable.get().pk}-1"],
@@ -735,6 +738,7 @@ KEYS = {  # what a URL is about, in a corner of the world
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
     *set_up_pages.OF_A_PROGRAMME,
+    *money.OF_A_PROGRAMME,
     "programmes:specialists",
     "programmes:specialists_move",
     "programmes:schools_move",

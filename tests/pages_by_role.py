@@ -153,6 +153,25 @@ def pages_of(corner):
         reverse("visits:away", args=[ours.people[Role.PARTNER].pk]),
     ]
     calendars = [reverse(f"programmes:{name}", args=[slug]) for name in ("calendars", "calendars_enter", "inset")]
+    m = ours.money
+    money = [
+        reverse("funding:home"),
+        reverse("funding:payments"),
+        *(reverse(f"funding:{name}", args=[slug]) for name in ("programme", "schools", "recoveries", "plan")),
+        reverse("funding:stage", args=[slug, m.stage.pk]),
+        reverse("funding:recovery", args=[m.recovery.pk]),
+        m.approval.get_absolute_url(),
+        m.batch.get_absolute_url(),
+    ]
+    own_money = [reverse("funding:school", args=[ours.school.urn]), m.release.get_absolute_url()]
+    planning = [
+        *(reverse(f"funding:{name}", args=[slug]) for name in ("settings", "shares", "stage_add", "item_add")),
+        reverse("funding:stage_change", args=[slug, m.stage.pk]),
+        reverse("funding:item_change", args=[slug, m.item.pk]),
+    ]
+    ways_to_pay = [reverse(f"funding:{name}") for name in ("authorise", "payees", "columns")]
+    ways_to_pay += [reverse("funding:payee", args=[ours.school.urn])]
+    approving = [f"{reverse('funding:approve', args=[slug])}?release={m.release.pk}"]
     life = [
         reverse("programmes:move", args=[*key, "paused"]),
         reverse("programmes:move", args=[*key, "folded"]),
@@ -165,6 +184,10 @@ def pages_of(corner):
         Role.COORDINATOR: [
             *everyone,
             reverse("pupils:moved", args=[slug]),
+            *money,
+            *own_money,
+            *planning,
+            reverse("funding:records", args=[slug]),
             *people,
             *recruiting,
             week,
@@ -218,7 +241,17 @@ def pages_of(corner):
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
         ],
-        Role.BUDGET_HOLDER: [*everyone, *grades_in, programme, *results, *ledger],
+        Role.BUDGET_HOLDER: [
+            *everyone,
+            *grades_in,
+            programme,
+            *results,
+            *ledger,
+            *money,
+            *own_money,
+            *planning,
+            *approving,
+        ],
         Role.CONSULTANT: [
             *everyone,
             *agreements,
@@ -239,7 +272,7 @@ def pages_of(corner):
             *progress,
             *grades_in,
         ],
-        Role.FINANCE: [*everyone, *grades_in, programme, *ledger],
+        Role.FINANCE: [*everyone, *grades_in, programme, *ledger, *money, *own_money, *ways_to_pay],
         Role.SPECIALIST: [
             *everyone,
             *progress,
@@ -285,6 +318,7 @@ def pages_of(corner):
         ],
         Role.HEADTEACHER: [
             *everyone,
+            *own_money,
             *progress,
             letter,
             *cover,

@@ -77,6 +77,7 @@ from tests.factories import (
     VisitFactory,
     VisitRecordFactory,
 )
+from tests.money.world import build_money, build_plan
 from tests.notebook import lesson_of_corner
 from tests.remembering import remembered
 from tests.term_dates import YEAR_2026, give_term_dates
@@ -577,6 +578,10 @@ def build_world():
     ours = build_corner("Ourside", here, staff, 1)
     next_door = build_corner("Nextdoor", here, staff, 2)
     elsewhere = build_corner("Elsewhere", there, strangers, 3)
+    for name, programme, office in (("Ourside", here, staff), ("Elsewhere", there, strangers)):
+        build_plan(name, programme, office)
+    for number, corner in enumerate((ours, next_door, elsewhere), 1):
+        corner.money = build_money(corner.corner, corner.partnership, corner.people, number)
     return ours, next_door, elsewhere
 
 

@@ -115,6 +115,11 @@ class SchoolQuerySet(ScopedQuerySet):
             Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
             Role.OFFICE: lambda m: Q(pk=m.school_id),
         },
+        "money.school": {
+            **dict.fromkeys([Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE], taking_part),
+            Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
+        },
+        "payees.keep": {Role.FINANCE: taking_part},
     }
 
     def allowed(self, user, action):

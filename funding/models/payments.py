@@ -39,7 +39,7 @@ class Payee(models.Model):
     """Who gets the money of a school from a day on, and how. A change is a new row: what held before stays."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="payees")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="payees")
     name = models.CharField("paid to", max_length=150)
     is_trust = models.BooleanField("it is the school\u2019s trust", default=False)
     route = models.CharField(max_length=10, choices=Route)

@@ -156,6 +156,15 @@ class Stage(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def share_words(self):
+        return f"{self.share.normalize():f}%"
+
+    @property
+    def conditions_in_words(self):
+        """As they are switched on, the evidence by its name."""
+        return [self.evidence if one == "evidence" else Stage.Condition(one).label for one in self.conditions]
+
 
 @with_history
 class PlanItem(models.Model):

@@ -33,6 +33,10 @@ USUAL = [
 ]
 
 
+# What follows when finance has rejected releases: (person, releases).
+AFTER_REJECTION = []
+
+
 @dataclass
 class Group:
     """What one payee gets out of one plan: the payment that a batch would make."""
@@ -185,7 +189,7 @@ def take_answers(person, batch: PaymentBatch, answers: list[Answered]) -> Counte
     counts = Counter()
     by_pk = {row.pk: row for row in Payment.objects.filter(batch=batch).select_for_update().order_by("pk")}
     releases = defaultdict(list)
-    rows = Release.objects.filter(payment__batch=batch).select_related("stage").order_by("pk")
+    rows = Release.objects.filter(payment__batch=batch).select_related("stage__plan", "partnership").order_by("pk")
     for release in rows.select_for_update(of=["self"]):
         releases[release.payment_id].append(release)
     for answer in answers:
@@ -202,6 +206,9 @@ def take_answers(person, batch: PaymentBatch, answers: list[Answered]) -> Counte
         payment.save(update_fields=["answer", "because", "answered_on", "answered_by", "answered_at"])
         settle(person, payment, own, answer)
         counts[str(wanted)] += 1
+    rejected = [release for answer in answers if not answer.is_paid for release in releases[answer.payment.pk]]
+    for function in AFTER_REJECTION:
+        function(person, rejected)
     audit.record(person, "payment answers taken", batch, about=f"{counts['paid']} paid, {counts['rejected']} rejected")
     return counts
 
@@ -224,3 +231,18 @@ def rejected_before(release: Release):
     events = apps.get_model("funding", "ReleaseEvent").objects.filter(pgh_obj=release, payment__isnull=False)
     rows = Payment.objects.filter(pk__in=events.values("payment"), answer=Payment.Answer.REJECTED)
     return rows.select_related("batch").order_by("-answered_at")
+
+
+def told(batch: PaymentBatch) -> dict:
+    """A batch with its payments and how many of them were answered."""
+    payments = list(batch.payments.select_related("payee", "plan__programme").prefetch_related("releases__stage"))
+    waiting = [row for row in payments if not row.answer]
+    rejected = [row for row in payments if row.answer == Payment.Answer.REJECTED]
+    return {
+        "batch": batch,
+        "payments": payments,
+        "waiting": waiting,
+        "paid": [row for row in payments if row.answer == Payment.Answer.PAID],
+        "rejected": rejected,
+        "paid_total": sum((row.amount for row in payments if row.answer == Payment.Answer.PAID), ZERO),
+    }

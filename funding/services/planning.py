@@ -154,12 +154,17 @@ def entitled_by_school(standing: PlanStanding) -> dict[School, Decimal]:
 
 
 def preview(plan: FundingPlan, change) -> list[Difference]:
-    """What `change`, a function that writes it, would make of every school's money, without anything being kept."""
+    """What `change`, a function that writes it, would make of every school's money, without anything being kept.
+
+    WrongState where the plan could not be in force like that.
+    """
     before = entitled_by_school(standing_of(plan))
     after = {}
     try:
         with transaction.atomic():
             change()
+            if found := gaps(FundingPlan.objects.get(pk=plan.pk)):
+                raise WrongState(found[0])
             after = entitled_by_school(standing_of(FundingPlan.objects.get(pk=plan.pk)))
             raise OnlyLooking
     except OnlyLooking:

@@ -12,7 +12,7 @@ from funding.amounts import OF_SHARES
 from funding.facts import SIDES
 from funding.figures import ZERO
 from funding.models import FundingPlan, Recovery, Release, WrongState
-from funding.services.releasing import make_releases
+from funding.services.releasing import make_releases, take_approval_back
 from funding.standing import PlanStanding, standing_of
 from programmes.models import Partnership
 
@@ -30,34 +30,41 @@ def too_much(standing: PlanStanding, partnership, side) -> Decimal:
 
 @transaction.atomic
 def propose(plan: FundingPlan, partnership: Partnership, reason: str) -> list[Recovery]:
-    """For each side that was paid more than it is owed a recovery is worked out, once. What is only approved counts
-    as paid: take its approval back first where it should not go out."""
+    """For each side that was paid more than it is owed a recovery is worked out; one that is asked for already and
+    comes to something else by now is dropped for it. What is only approved counts as paid."""
     plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
     standing = standing_of(plan, [partnership.pk])
     found = []
     for side in SIDES:
         if (partnership.pk, side) not in standing.accounts:
             continue
-        amount = too_much(standing, partnership, side)
-        if amount <= ZERO or Recovery.objects.filter(partnership=partnership, side=side, state__in=LIVE).exists():
-            continue
-        paid = [row for row in standing.rows if row.side == side and row.release.is_fixed]
-        last = paid[-1]
-        shares = sum((line.amount for row in paid for line in row.lines if line.kind in OF_SHARES), ZERO)
-        found.append(
-            Recovery.objects.create(
-                plan=plan,
-                partnership=partnership,
-                side=side,
-                school=last.release.school,
-                stage=last.stage,
-                reason=reason,
-                amount=amount,
-                half_days_paid=(shares / plan.rate).quantize(Decimal("0.01")),
-                half_days_used=standing.facts.used[partnership.pk, side],
-            )
-        )
+        live = Recovery.objects.filter(partnership=partnership, side=side, state__in=LIVE).first()
+        amount = too_much(standing, partnership, side) + (live.amount if live else ZERO)
+        if live and live.amount != amount:
+            step(live, LIVE, state=State.DROPPED, because=ANEW, ended_on=timezone.localdate(), offset_in=None)
+        if amount > ZERO and (live is None or live.state == State.DROPPED):
+            found.append(work_out(standing, partnership, side, reason, amount))
     return found
+
+
+ANEW = "It was worked out anew: what was paid has changed."
+
+
+def work_out(standing: PlanStanding, partnership, side, reason, amount) -> Recovery:
+    plan = standing.facts.plan
+    paid = [row for row in standing.rows if row.side == side and row.release.is_fixed]
+    shares = sum((line.amount for row in paid for line in row.lines if line.kind in OF_SHARES), ZERO)
+    return Recovery.objects.create(
+        plan=plan,
+        partnership=partnership,
+        side=side,
+        school=paid[-1].release.school,
+        stage=paid[-1].stage,
+        reason=reason,
+        amount=amount,
+        half_days_paid=(shares / plan.rate).quantize(Decimal("0.01")),
+        half_days_used=standing.facts.used[partnership.pk, side],
+    )
 
 
 def step(recovery: Recovery, before, **fields) -> Recovery:
@@ -127,6 +134,14 @@ def follow_fold(person, partnership, on):
     if plan is None:
         return
     FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    end_money(person or plan.activated_by, plan, partnership)
+
+
+def end_money(person, plan, partnership):
+    """Of a partnership that has folded: approvals that finance does not have are taken back, what is open is not paid
+    any more but for what was used, and what was paid ahead is worked out to be asked back."""
+    for release in Release.objects.filter(partnership=partnership, state=Release.State.APPROVED).order_by("pk"):
+        take_approval_back(person, release)
     standing = standing_of(plan, [partnership.pk])
     dead = [row.release.pk for row in standing.rows if row.release.is_open and not row.lines]
     Release.objects.filter(pk__in=dead, state=Release.State.OPEN).update(
@@ -136,6 +151,14 @@ def follow_fold(person, partnership, on):
         voided_because="The partnership has folded.",
     )
     propose(plan, partnership, Recovery.Reason.FOLDED)
+
+
+def after_rejection(person, releases):
+    """What finance rejected of a partnership that has folded meanwhile is not paid again without being looked at."""
+    for release in releases:
+        partnership = release.partnership
+        if partnership.status == Partnership.Status.FOLDED:
+            end_money(person, release.stage.plan, partnership)
 
 
 def follow_taking_back(person, partnership, on):

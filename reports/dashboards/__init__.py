@@ -19,6 +19,7 @@ from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
+from reports.dashboards.money import approving_items, held_items, paying_items
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
 from reports.dashboards.rows import (
@@ -52,7 +53,7 @@ __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
 MOST = 20  # programmes that are shown
-LINES = [event_items, action_items, record_items, finding_items]
+LINES = [approving_items, paying_items, held_items, event_items, action_items, record_items, finding_items]
 
 
 def dashboard(user, acting) -> dict:

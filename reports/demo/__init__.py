@@ -23,6 +23,7 @@ from reports.demo.events import hold_events
 from reports.demo.findings import publish_findings
 from reports.demo.folders import ESSEX, TRUST, write_folder
 from reports.demo.life import live_through
+from reports.demo.money import release_money
 from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
 from reports.demo.people import give_roles
 from reports.demo.plans import let_a_plan_wait
@@ -57,6 +58,7 @@ FURNISHED_WITH = [
     choose_pupils,
     aim,
     enter_grades,
+    release_money,
 ]
 
 EVALUATED = Path(settings.BASE_DIR) / "data" / "essex-2008-09"

@@ -16,6 +16,7 @@ from tests.factories import (
     PartnershipFactory,
     ProgrammeFactory,
 )
+from tests.signing_in import with_factor
 
 RATE = Decimal("95.00")
 POINTS = [
@@ -52,7 +53,7 @@ def funded_programme(partnerships=2, budget="100000.00", activate=True, **fields
     """A programme with its plan in force, its people, and releases; the data of nobody is in yet."""
     programme = ProgrammeFactory(**fields)
     people = {
-        name: MembershipFactory(organisation=programme.organisation, role=role, user__first_name=name).user
+        name: with_factor(MembershipFactory(organisation=programme.organisation, role=role, user__first_name=name).user)
         for name, role in (
             ("Amira", Role.COORDINATOR),
             ("Tom", Role.BUDGET_HOLDER),

@@ -1,0 +1,149 @@
+"""What the pages of releases show: who can approve what, and why not."""
+
+from collections import Counter
+from decimal import Decimal
+
+from accounts.models import User
+from funding.figures import ZERO
+from funding.models import FundingPlan, Release, Stage
+from funding.overview import budget_of
+from funding.services.paying import rejected_before
+from funding.services.releasing import who_else, why_not
+from funding.showing import Part, part_of, sums_of, tag_of
+from funding.standing import PlanStanding, Standing, is_nothing, standing_of
+from papers.templatetags.plain import listed
+
+COLUMNS = [
+    "Stage",
+    "Due on",
+    "Paid to",
+    "URN",
+    "Partnership",
+    "Subject and year",
+    "Side",
+    "State",
+    "Amount",
+    "Half-days",
+    "What is missing",
+    "Approved on",
+    "Paid on",
+]
+
+
+def of_stage(person: User, plan: FundingPlan, stage: Stage, only: str) -> dict:
+    standing = standing_of(plan)
+    rows = [row for row in standing.of(stage=stage) if not is_nothing(row)]
+    sums = sums_of(rows)
+    shown = [row for row in rows if only not in Part.values or part_of(row) == only]
+    may = person.may("releases.approve")
+    lines = [line_of(person, standing, row, may) for row in shown]
+    return {
+        "stage": stage,
+        "sums": sums,
+        "total": sum((one.amount for one in sums), ZERO),
+        "only": only if only in Part.values else "",
+        "only_label": Part(only).label if only in Part.values else "",
+        "lines": lines,
+        "may_approve": may,
+        "choice": [line for line in lines if line["can"]],
+        "choice_total": sum((line["row"].amount for line in lines if line["can"]), ZERO),
+    }
+
+
+def line_of(person, standing: PlanStanding, row: Standing, may) -> dict:
+    why = why_not(person, row) if may and row.release.is_open else ""
+    barred = may and row.is_ready and bool(why)
+    return {
+        "row": row,
+        "tag": tag_of(row),
+        "can": may and not why and row.release.is_open and row.is_ready,
+        "barred": f"{why} {who_else(standing, row, person)}" if barred else "",
+    }
+
+
+def check_of(person: User, plan: FundingPlan, pks) -> dict:
+    """What stands before the button that approves: count, total, what is left, who entered, and what is left out."""
+    standing = standing_of(plan)
+    ready = [row for row in standing.rows if row.is_ready and not is_nothing(row)]
+    chosen = [row for row in standing.rows if row.release.pk in set(pks)]
+    rows = [row for row in chosen if not why_not(person, row)]
+    refused = [(row, why_not(person, row), who_else(standing, row, person)) for row in chosen if row not in rows]
+    total, budget = sum((row.amount for row in rows), ZERO), budget_of(plan, standing)
+    entered = {teacher for row in rows for teacher in row.entered_by}
+    submitted = [row.data_return.submitted_at for row in rows if row.data_return and row.data_return.submitted_at]
+    return {
+        "rows": sorted(rows, key=lambda row: (row.school.name, row.partnership.ref, row.side)),
+        "number": len(rows),
+        "total": total,
+        "refused": refused,
+        "ready": len(ready),
+        "payees": len({row.school for row in rows}),
+        "by_amount": by_amount(rows),
+        "budget": budget,
+        "left_after": budget.left - total,
+        "free": budget.free,
+        "returns": len({row.data_return.pk for row in rows if row.data_return}),
+        "first_submitted": min(submitted, default=None),
+        "last_submitted": max(submitted, default=None),
+        "entered": len(entered),
+        "waivers": [waiver for row in rows for waiver in row.waivers],
+        "paying": paying_for(plan, person),
+    }
+
+
+def by_amount(rows) -> list[tuple[int, str, Decimal]]:
+    counted = Counter((row.release.get_side_display(), row.amount) for row in rows)
+    return [(number, side, amount) for (side, amount), number in sorted(counted.items())]
+
+
+def paying_for(plan: FundingPlan, person: User) -> str:
+    """Who may authorise the payment of what this person approves."""
+    people = User.objects.holding("payments.authorise", plan.programme.organisation).exclude(pk=person.pk)
+    return listed([str(other) for other in people], "or")
+
+
+def of_release(person: User, release: Release) -> dict:
+    plan = release.stage.plan
+    standing = standing_of(plan, [release.partnership_id])
+    row = next((row for row in standing.rows if row.release.pk == release.pk), None)
+    if row is None:  # voided: it stands for itself
+        row = Standing(release, release.state, release.amount or ZERO, [])
+    waived = {waiver.condition for waiver in row.waivers}
+    why = why_not(person, row) if person.may("releases.approve") and release.is_open else ""
+    return {
+        "release": release,
+        "row": row,
+        "tag": tag_of(row),
+        "programme": plan.programme,
+        "conditions": [c for c in release.stage.conditions if c not in waived] if release.is_open else [],
+        "why_not": why,
+        "who_else": who_else(standing, row, person) if why and row.is_ready else "",
+        "may_approve": person.may("releases.approve") and release.is_open and not why,
+        "may_hold": person.may("releases.hold") and release.state in {"open", "approved"},
+        "may_waive": person.may("releases.waive") and release.is_open,
+        "may_take_back": person.may("releases.approve") and release.state == Release.State.APPROVED,
+        "rejected": rejected_before(release) if release.is_fixed or release.is_open else [],
+        "holds": release.holds.select_related("by", "ended_by"),
+        "is_school": not person.may("money.view"),
+    }
+
+
+def table_of(rows) -> tuple[list, list]:
+    return COLUMNS, [
+        [
+            row.stage.name,
+            row.stage.due_on,
+            row.school.name,
+            row.school.urn,
+            row.partnership.ref,
+            row.partnership.label,
+            row.release.get_side_display(),
+            tag_of(row).text,
+            row.amount,
+            sum(line.half_days or 0 for line in row.lines) or None,
+            " ".join(reason.words for reason in row.missing),
+            row.release.approved_at and row.release.approved_at.date(),
+            row.release.paid_on,
+        ]
+        for row in rows
+    ]

@@ -1,0 +1,157 @@
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.boxes import TextArea
+from accounts.forms import DayField, DayInput, with_button
+from funding.models import FileLayout, Payee
+from papers.sheets import Problems, read_rows
+
+LONGEST = 500_000
+TOO_MUCH = "These are more rows than one batch has. Take the rows of other batches out."
+
+
+class AnswersForm(forms.Form):
+    """Finance's answer to a batch: a file, whose rows then stand in the box, or rows that are pasted."""
+
+    file = forms.FileField(
+        label="The file with the answers",
+        required=False,
+        help_text="CSV or Excel workbook (.xlsx) with columns for the reference of the payment and for paid or "
+        "rejected; the amount, the day and the reason where you have them.",
+        error_messages={"empty": "The file is empty. Check that it was saved."},
+    )
+    pasted = forms.CharField(
+        label="Or rows from a spreadsheet",
+        required=False,
+        max_length=LONGEST,
+        strip=False,
+        help_text="With the names of the columns in the first row.",
+        widget=TextArea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off", "class": "ls-rows"}),
+        error_messages={
+            "max_length": TOO_MUCH,
+            "null_characters_not_allowed": "There is a character in the rows that no table holds. Copy them anew.",
+        },
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and not file.name.lower().endswith((".csv", ".xlsx")):
+            raise ValidationError("Choose a CSV file (.csv) or an Excel workbook (.xlsx).")
+        return file
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.errors:
+            return cleaned
+        file, pasted = cleaned.get("file"), cleaned.get("pasted") or ""
+        if file and pasted.strip():
+            self.add_error("file", "Choose a file or paste rows, not both: empty the box below, or choose no file.")
+        elif file:
+            self.read(cleaned, file)
+        elif not pasted.strip():
+            self.add_error("file", "Choose the file, or paste its rows below.")
+        return cleaned
+
+    def read(self, cleaned, file):
+        problems = Problems()
+        rows = read_rows(file, file.name, problems=problems, max_bytes=2_000_000, max_rows=10_000)
+        for problem in problems.shown():
+            self.add_error("file", f"{problem.what} {problem.mend}")
+        lines = [
+            "\t".join(" ".join(cell.replace('"', "\u201d").split()) for cell in row).rstrip("\t") for row in rows or []
+        ]
+        cleaned["pasted"] = "\n".join(lines).rstrip()
+        if len(cleaned["pasted"]) > LONGEST:
+            self.add_error("file", TOO_MUCH)
+        elif not self.errors and not cleaned["pasted"]:
+            self.add_error("file", "The file has no rows.")
+
+
+class PayeeForm(forms.ModelForm):
+    """How a school is paid from a day on."""
+
+    since = DayField(label="From which day?", error_messages={"required": "Enter the day from which it holds."})
+
+    class Meta:
+        model = Payee
+        fields = ["is_trust", "name", "route", "code", "since"]
+        labels = {
+            "is_trust": "The money goes to the school\u2019s trust",
+            "name": "Paid to",
+            "route": "How is it paid?",
+            "code": "Cost centre (journal) or supplier number",
+        }
+        widgets = {
+            "route": forms.RadioSelect,
+            "code": forms.TextInput(
+                attrs={"class": "govuk-input--width-10", "autocomplete": "off", "spellcheck": "false"}
+            ),
+        }
+        error_messages = {
+            "name": {"required": "Enter who is paid.", "max_length": "Keep the name to 150 characters."},
+            "route": {"required": "Choose how it is paid."},
+            "code": {
+                "required": "Enter the cost centre or the supplier number.",
+                "max_length": "Keep it to 30 characters.",
+            },
+        }
+
+    def __init__(self, *args, last=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.last = last
+        today = timezone.localdate()
+        first, until = today.replace(year=today.year - 2), today.replace(year=today.year + 1)
+        self.first, self.until = first, until
+        self.fields["since"].widget = DayInput(first, until)
+        self.fields["since"].initial = today
+        self.fields["route"].choices = Payee._meta.get_field("route").choices
+        self.helper = with_button(self, "Save how the school is paid")
+
+    def clean_since(self):
+        since = self.cleaned_data["since"]
+        if not self.first <= since <= self.until:
+            raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.until:%-d/%-m/%Y}.")
+        if self.last and since < self.last.since:
+            raise ValidationError(
+                f"What holds now began on {self.last.since:%-d/%-m/%Y}: give that day or a later one."
+            )
+        return since
+
+
+class LayoutForm(forms.Form):
+    """The columns of the payment file, one to a line: what it is called in your system, and what stands in it."""
+
+    lines = forms.CharField(
+        label="Columns, in their order",
+        widget=TextArea(attrs={"rows": 12, "spellcheck": "false"}),
+        max_length=2000,
+        help_text="One column to a line: the heading in your finance system, an equals sign, and one of the words "
+        f"below it. The words are {', '.join(FileLayout.Column.values)}.",
+        error_messages={"required": "Give at least reference and amount."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = with_button(self, "Save the columns")
+
+    def clean_lines(self):
+        columns, headings = [], []
+        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), 1):
+            if not line.strip():
+                continue
+            heading, equals, word = line.rpartition("=")
+            heading, word = heading.strip(), word.strip().lower()
+            if not equals or not heading:
+                raise ValidationError(f"Line {number}: write the heading, an equals sign and the word.")
+            if word not in FileLayout.Column.values:
+                raise ValidationError(f"Line {number}: \u201c{word[:30]}\u201d is none of the words.")
+            if len(heading) > 40:
+                raise ValidationError(f"Line {number}: keep the heading to 40 characters.")
+            columns.append(word)
+            headings.append(heading)
+        for word in (FileLayout.Column.REFERENCE, FileLayout.Column.AMOUNT):
+            if word not in columns:
+                raise ValidationError(f"A column with the {word} is missing: without it no answer can be read back.")
+        self.columns, self.headings = columns, headings
+        return self.cleaned_data["lines"]

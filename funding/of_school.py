@@ -1,0 +1,122 @@
+"""Why has our money not been released? What one school gets, stage by stage, with the reason wherever it waits."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.models import School
+from funding.figures import ZERO
+from funding.models import FundingPlan, Release, Side, Stage
+from funding.services.releasing import approvers
+from funding.showing import Part, bar_of, part_of, sums_of, tag_of
+from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
+from papers.templatetags.plain import listed
+from programmes.models import Partnership
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One release of the school, in words."""
+
+    row: Standing
+    label: str
+    is_late: bool
+    sentence: str
+
+    @property
+    def tag(self):
+        return tag_of(self.row)
+
+
+@dataclass(frozen=True)
+class StagePart:
+    stage: Stage
+    entries: list[Entry]
+
+
+@dataclass(frozen=True)
+class ProgrammePart:
+    """What the school gets in one programme."""
+
+    plan: FundingPlan
+    stages: list[StagePart]
+    sums: list
+    bar: dict
+
+    @property
+    def total(self) -> Decimal:
+        return sum((one.amount for one in self.sums), ZERO)
+
+    @property
+    def held(self) -> list[Entry]:
+        return [entry for part in self.stages for entry in part.entries if part_of(entry.row) == Part.HELD]
+
+    @property
+    def held_total(self) -> Decimal:
+        return sum((entry.row.amount for entry in self.held), ZERO)
+
+    def sum_of(self, part) -> Decimal:
+        return next(one.amount for one in self.sums if one.part == part)
+
+
+def plans_of(school: School, releases) -> list[FundingPlan]:
+    """Of these releases (a queryset, of what somebody may see) the plans in which the school takes part."""
+    found = of_school(school, releases).values("stage__plan")
+    rows = FundingPlan.objects.in_force().filter(pk__in=found).select_related("programme__organisation")
+    return list(rows.order_by("-programme__starts_on", "programme__name"))
+
+
+def of_school(school: School, releases):
+    """Those of the school: by its approval, or by the side on which it stands now."""
+    partner = Partnership.objects.filter(partner_school=school).values("pk")
+    home = Partnership.objects.filter(specialist__home_school=school).values("pk")
+    return (
+        releases.filter(school=school)
+        | releases.filter(school=None, side=Side.PARTNER, partnership__in=partner)
+        | releases.filter(school=None, side=Side.SPECIALIST, partnership__in=home)
+    )
+
+
+def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
+    own = of_school(school, releases.filter(stage__plan=plan)).exclude(state=Release.State.VOIDED)
+    keys = dict(own.values_list("pk", "partnership"))
+    standing = standing_of(plan, set(keys.values()))
+    rows = [row for row in standing.rows if row.release.pk in keys and not is_nothing(row)]
+    approving = listed([str(other) for other in approvers(plan)], "or")
+    stages = [
+        StagePart(stage, [entry_of(standing, row, school, approving) for row in rows if row.stage.pk == stage.pk])
+        for stage in standing.facts.stages
+    ]
+    sums = sums_of(rows)
+    return ProgrammePart(plan, [part for part in stages if part.entries], sums, bar_of(sums))
+
+
+def entry_of(standing: PlanStanding, row: Standing, school: School, approving: str) -> Entry:
+    partnership = row.partnership
+    other = partnership.partner_school if row.side == Side.SPECIALIST else partnership.specialist.home_school
+    label = partnership.label
+    if other.pk != school.pk:
+        label += f", with {other}"
+    elif partnership.is_in_own_school:
+        label += f", {row.release.get_side_display().lower()}"
+    is_late = part_of(row) == Part.HELD
+    return Entry(row, label, is_late, sentence_of(row, approving))
+
+
+def sentence_of(row: Standing, approving: str) -> str:
+    """What happens next, where nothing is missing. What is missing stands beside it, reason by reason."""
+    release = row.release
+    if row.hold and row.word not in {Word.PAID, Word.AUTHORISED}:
+        return f"Held since {timezone.localdate(row.hold.at):%-d %B %Y} by {row.hold.by}: {row.hold.because}"
+    match row.word:
+        case Word.APPROVED:
+            by, on = release.approved_by, timezone.localdate(release.approved_at)
+            return f"Approved on {on:%-d %B %Y} by {by}. Finance pays it next. Nothing for you to do."
+        case Word.AUTHORISED:
+            batch = release.payment.batch
+            on = timezone.localdate(batch.authorised_at)
+            return f"It went to the finance system on {on:%-d %B %Y} in {batch.reference}. Nothing for you to do."
+        case Word.READY:
+            return f"Nothing is missing. {approving or 'A budget holder'} approves it. Nothing for you to do."
+    return ""

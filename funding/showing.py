@@ -1,0 +1,115 @@
+"""How money is shown: what each release is called by who has to act, sums by how they stand, and the bar of a sum."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import TextChoices
+
+from funding.figures import ZERO
+from funding.reasons import owed_by
+from funding.standing import Standing, Word, is_nothing
+
+
+class Part(TextChoices):
+    """The parts of a sum, as a school or a budget holder asks about them."""
+
+    PAID = "paid", "Paid"
+    FINANCE = "finance", "Waiting for finance"
+    APPROVAL = "approval", "Waiting for approval"
+    HELD = "held", "Held back"
+    LATER = "later", "Not due yet"
+
+
+COLOURS = {
+    Part.PAID: "#0f5b5e",
+    Part.FINANCE: "#7fb0ae",
+    Part.APPROVAL: "#cfe3e2",
+    Part.HELD: "#b45309",
+    Part.LATER: "#ffffff",
+}
+OF_WORD = {
+    Word.PAID: Part.PAID,
+    Word.APPROVED: Part.FINANCE,
+    Word.AUTHORISED: Part.FINANCE,
+    Word.READY: Part.APPROVAL,
+    Word.AWAITING: Part.HELD,
+    Word.NOT_DUE: Part.LATER,
+}
+
+
+def part_of(row: Standing) -> str:
+    held = row.hold is not None and row.word not in {Word.PAID, Word.AUTHORISED, Word.NOT_DUE}
+    return Part.HELD if held else OF_WORD[row.word]
+
+
+@dataclass(frozen=True)
+class Tag:
+    text: str
+    colour: str
+
+
+def tag_of(row: Standing) -> Tag:
+    """In one line who has to act, or what is done."""
+    if row.hold and row.word not in {Word.PAID, Word.AUTHORISED}:
+        return Tag("On hold", "orange")
+    match row.word:
+        case Word.PAID if row.amount == ZERO:
+            return Tag("Settled: nothing to pay", "green")
+        case Word.PAID:
+            return Tag(f"Paid {row.release.paid_on:%-d %B %Y}", "green")
+        case Word.AUTHORISED:
+            return Tag("With the finance system", "blue")
+        case Word.APPROVED:
+            return Tag("Waiting for finance to pay", "blue")
+        case Word.READY:
+            return Tag("Waiting for approval", "teal")
+        case Word.AWAITING:
+            who = owed_by(row.missing)
+            return Tag(f"Waiting for {who[:1].lower() + who[1:] if who.startswith('The ') else who}", "orange")
+        case Word.NOT_DUE:
+            return Tag("Not due yet", "grey")
+    return Tag("Not paid any more", "grey")
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One part of a sum of money, with the number of releases in it."""
+
+    part: str
+    amount: Decimal
+    number: int
+
+    @property
+    def label(self):
+        return Part(self.part).label
+
+    @property
+    def colour(self):
+        return COLOURS[self.part]
+
+
+def sums_of(rows) -> list[Sum]:
+    """All five parts, whatever is in them."""
+    rows = [row for row in rows if not is_nothing(row)]
+    found = []
+    for part in Part:
+        own = [row for row in rows if part_of(row) == part]
+        found.append(Sum(part, sum((row.amount for row in own), ZERO), len(own)))
+    return found
+
+
+def bar_of(sums: list[Sum], width=800) -> dict:
+    """Where each part stands in a bar of this width, in whole units: none is so narrow that it cannot be seen."""
+    whole = sum((one.amount for one in sums), ZERO)
+    seen = [one for one in sums if one.amount > 0]
+    if not seen:
+        return {"parts": [], "words": "No money yet", "width": width}
+    free = width - 2 * (len(seen) - 1)
+    widths = [max(4, round(free * one.amount / whole)) for one in seen]
+    widths[widths.index(max(widths))] += free - sum(widths)
+    parts, at = [], 0
+    for one, wide in zip(seen, widths, strict=True):
+        parts.append({"x": at, "width": wide, "colour": one.colour, "is_outline": one.part == Part.LATER})
+        at += wide + 2
+    words = ", ".join(f"\u00a3{one.amount:,.2f} {one.label.lower()}" for one in seen)
+    return {"parts": parts, "words": f"\u00a3{whole:,.2f} in {len(seen)} parts: {words}", "width": width}

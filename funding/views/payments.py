@@ -1,0 +1,121 @@
+"""Payments: what is approved and by whom it may be paid, batches with their file, and finance's answer."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import audit
+from accounts.access import allowed_rows, get_allowed, require
+from accounts.models import Organisation
+from funding.answers import read
+from funding.forms.payments import AnswersForm
+from funding.models import PaymentBatch, WrongState
+from funding.services import paying
+from funding.services.paying import NotAuthorised
+
+
+def organisation_of(request, action) -> Organisation:
+    """The one for which the person acts now, else the first whose money the person may see."""
+    require(request.user, action)
+    places = request.user.memberships_granting(action)
+    return (request.acting if request.acting in places else places[0]).organisation
+
+
+@require_safe
+def payments(request):
+    """What waits to be paid, and the batches there were."""
+    organisation = organisation_of(request, "payments.view")
+    may_pay = request.user.may("payments.authorise")
+    batches = allowed_rows(PaymentBatch, request.user, "payments.view").filter(organisation=organisation)
+    context = {
+        "organisation": organisation,
+        "choice": paying.choose(request.user, organisation),
+        "may_pay": may_pay,
+        "batches": [paying.told(batch) for batch in batches.prefetch_related("payments")[:100]],
+    }
+    return render(request, "funding/payments.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def authorise(request):
+    """The dry run; then one frozen batch of all of it, or nothing and the page says why."""
+    organisation = organisation_of(request, "payments.authorise")
+    sent = request.POST if request.method == "POST" else request.GET
+    why = None
+    if request.method == "POST" and "authorise" in sent:
+        try:
+            return redirect(paying.authorise(request.user, organisation, seen_in(sent), key_in(sent)))
+        except NotAuthorised as error:
+            why = error
+    pks = {int(pk) for pk in sent.getlist("release") if pk.isdecimal()}
+    choice = paying.choose(request.user, organisation, pks)
+    context = {"organisation": organisation, "choice": choice, "key": uuid.uuid4(), "why": why}
+    return render(request, "funding/authorise.html", context, status=409 if why else 200)
+
+
+def key_in(sent):
+    try:
+        return uuid.UUID(sent.get("key", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def seen_in(sent) -> dict[int, int]:
+    """release -> the payee that stood beside it."""
+    pairs = ((pk, sent.get(f"payee_{pk}", "")) for pk in sent.getlist("release"))
+    return {int(pk): int(payee) for pk, payee in pairs if pk.isdecimal() and payee.isdecimal()}
+
+
+def batch_of(request, pk, action) -> PaymentBatch:
+    rows = allowed_rows(PaymentBatch, request.user, action).select_related("organisation", "authorised_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def batch(request, pk):
+    return show(request, batch_of(request, pk, "payments.view"), AnswersForm())
+
+
+def show(request, row, form, reading=None, text="", status=200):
+    context = paying.told(row) | {
+        "form": form,
+        "reading": reading,
+        "text": text,
+        "may_answer": request.user.may("payments.authorise"),
+    }
+    return render(request, "funding/batch.html", context, status=status)
+
+
+@require_safe
+def batch_file(request, pk):
+    """The frozen bytes: the same at every download."""
+    row = get_allowed(PaymentBatch, request.user, "payments.authorise", pk=pk)
+    audit.record(request.user, "payment file downloaded", row)
+    response = HttpResponse(bytes(row.content), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{row.reference}.csv"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(request, pk):
+    """Look at what finance answered; then it is taken."""
+    row = batch_of(request, pk, "payments.authorise")
+    if request.method != "POST":
+        return redirect(row)
+    form = AnswersForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return show(request, row, form, status=422)
+    text = form.cleaned_data["pasted"]
+    reading = read(text, row)
+    if reading.problems or "save" not in request.POST or not reading.new:
+        return show(request, row, AnswersForm({"pasted": text}), reading, text, 422 if reading.problems else 200)
+    try:
+        counts = paying.take_answers(request.user, row, reading.answers)
+    except WrongState as why:
+        messages.error(request, f"Nothing was taken. {why}")
+    else:
+        messages.success(request, f"{counts['paid']} paid, {counts['rejected']} rejected.")
+    return redirect(row)

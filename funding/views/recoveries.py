@@ -1,0 +1,165 @@
+"""Money that is asked back, and what is paid beside the shares once it is recorded."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import allowed_rows
+from funding.forms.recoveries import AgainstForm, DropForm, ReceiveForm, RecordForm
+from funding.models import Recovery, WrongState
+from funding.services import recording, recovering
+from funding.standing import standing_of
+from funding.views.doors import plan_of
+from programmes.models import Partnership
+
+State = Recovery.State
+
+
+@require_safe
+def recoveries(request, slug):
+    plan = plan_of(request, slug, "money.view")
+    rows = plan.recoveries.select_related("partnership", "school", "stage", "requested_by", "approved_by")
+    return render(request, "funding/recoveries.html", {"plan": plan, "programme": plan.programme, "rows": rows})
+
+
+def recovery_of(request, pk, action) -> Recovery:
+    rows = allowed_rows(Recovery, request.user, action)
+    rows = rows.select_related("plan__programme__organisation", "partnership", "school", "stage", "offset_in__stage")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def recovery(request, pk):
+    return show(request, recovery_of(request, pk, "money.view"))
+
+
+def show(request, row, status=200, **forms):
+    user, is_approved = request.user, row.state == State.APPROVED and row.offset_in is None
+    context = {
+        "recovery": row,
+        "programme": row.plan.programme,
+        "may_request": user.may("recoveries.request") and row.state == State.PROPOSED,
+        "may_approve": user.may("recoveries.approve") and row.state == State.REQUESTED,
+        "is_own": row.requested_by_id == user.pk,
+        "may_receive": user.may("recoveries.receive") and is_approved,
+        "may_drop": user.may("recoveries.request") and row.state in recovering.LIVE,
+        "drop_form": DropForm(),
+    }
+    if context["may_receive"]:
+        context |= {"receive_form": ReceiveForm(recovery=row), "against_form": against_form(row)}
+    return render(request, "funding/recovery.html", context | forms, status=status)
+
+
+def against_form(row, data=None):
+    standing = standing_of(row.plan)
+    rows = [
+        one
+        for one in standing.rows
+        if one.release.is_open and one.school.pk == row.school_id and one.amount >= row.amount
+    ]
+    return AgainstForm(data, rows=rows)
+
+
+def stepped(request, row, step, done):
+    try:
+        step()
+    except WrongState as why:
+        messages.error(request, f"Nothing has changed. {why}")
+    else:
+        messages.success(request, done)
+    return redirect("funding:recovery", row.pk)
+
+
+@require_POST
+def ask(request, pk):
+    row = recovery_of(request, pk, "recoveries.request")
+    done = "It is asked for. A budget holder approves it next."
+    return stepped(request, row, lambda: recovering.request(request.user, row), done)
+
+
+@require_POST
+def approve(request, pk):
+    row = recovery_of(request, pk, "recoveries.approve")
+    done = "It is approved. Finance says when the school has paid it back."
+    return stepped(request, row, lambda: recovering.approve(request.user, row), done)
+
+
+@require_POST
+def receive(request, pk):
+    row = recovery_of(request, pk, "recoveries.receive")
+    if row.state != State.APPROVED:
+        messages.error(request, f"Nothing has changed. It is \u201c{row.get_state_display().lower()}\u201d.")
+        return redirect("funding:recovery", pk)
+    form = ReceiveForm(request.POST, recovery=row)
+    if not form.is_valid():
+        return show(request, row, 422, receive_form=form)
+    on = form.cleaned_data["on"]
+    return stepped(request, row, lambda: recovering.receive(request.user, row, on), "It is paid back.")
+
+
+@require_POST
+def set_against(request, pk):
+    row = recovery_of(request, pk, "recoveries.receive")
+    form = against_form(row, request.POST)
+    if not form.is_valid():
+        return show(request, row, 422, against_form=form)
+    release = form.rows[form.cleaned_data["release"]]
+    done = f"{release.stage} pays so much less."
+    return stepped(request, row, lambda: recovering.set_against(request.user, row, release), done)
+
+
+@require_POST
+def drop(request, pk):
+    row = recovery_of(request, pk, "recoveries.request")
+    form = DropForm(request.POST)
+    if not form.is_valid():
+        return show(request, row, 422, drop_form=form)
+    because = form.cleaned_data["because"]
+    return stepped(request, row, lambda: recovering.drop(request.user, row, because), "It is not asked for.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def records(request, slug):
+    """What was done beside the required items: it is paid in the next stage."""
+    plan = plan_of(request, slug, "money.record")
+    partnerships = allowed_rows(Partnership, request.user, "partnerships.view").filter(programme=plan.programme)
+    rows = partnerships.select_related("partner_school", "programme").order_by("partner_school__name", "ref")
+    form = RecordForm(request.POST or None, plan=plan, partnerships=rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            form.save(request.user)
+        except WrongState as why:
+            form.add_error(None, str(why))
+        else:
+            messages.success(request, "It is recorded. The next open stage of the partnership pays it.")
+            return redirect("funding:records", slug)
+    context = {"plan": plan, "programme": plan.programme, "form": form, "rows": plan_records(plan)}
+    return render(request, "funding/records.html", context, status=422 if form.errors else 200)
+
+
+def plan_records(plan):
+    found = [
+        row
+        for item in plan.items.prefetch_related(
+            "records__partnership", "records__recorded_by", "records__lines__release__stage"
+        )
+        for row in item.records.all()
+    ]
+    return sorted(found, key=lambda row: row.recorded_at, reverse=True)
+
+
+@require_POST
+def record_withdraw(request, slug, pk):
+    plan = plan_of(request, slug, "money.record")
+    row = next((row for row in plan_records(plan) if row.pk == pk), None)
+    if row is None:
+        messages.error(request, "It is not there any more.")
+    else:
+        try:
+            recording.withdraw(request.user, row)
+        except WrongState as why:
+            messages.error(request, str(why))
+        else:
+            messages.success(request, "It is taken back.")
+    return redirect(reverse("funding:records", args=[slug]))

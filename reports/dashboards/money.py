@@ -1,0 +1,117 @@
+"""Money on Today: what waits for whoever approves, whoever pays, and the head whose school waits for it."""
+
+from collections import defaultdict
+
+from django.urls import reverse
+
+from accounts.roles import GRANTS
+from funding import of_school
+from funding.figures import ZERO
+from funding.models import FundingPlan, PaymentBatch, Release
+from funding.services import paying
+from funding.services.releasing import why_not
+from funding.standing import is_nothing, standing_of
+from papers.templatetags.plain import money
+from programmes.models import Programme
+from reports.dashboards.rows import mine
+
+MOST = 20  # plans that are looked at; of the newest one Today says what waits
+
+
+def plans_of(user, acting, action):
+    rows = mine(FundingPlan, user, acting, action).in_force().exclude(programme__status=Programme.Status.CLOSED)
+    return rows.select_related("programme__organisation")
+
+
+def approving_items(user, acting, today):
+    """A line for each stage of which something is ready, for whoever may approve it."""
+    if acting.role not in GRANTS["releases.approve"]:
+        return []
+    first, *others = plans_of(user, acting, "releases.approve").order_by("-programme__starts_on", "pk")[:MOST] or [None]
+    items = ready_items(user, first) if first else []
+    return items + [
+        {
+            "title": "See which releases wait for your approval",
+            "url": reverse("funding:programme", args=[plan.programme.slug]),
+            "programmes": [plan.programme],
+        }
+        for plan in others
+    ]
+
+
+def ready_items(user, plan):
+    ready = defaultdict(list)
+    for row in standing_of(plan).rows:
+        if row.is_ready and not is_nothing(row) and not why_not(user, row):
+            ready[row.stage].append(row)
+    return [
+        {
+            "title": f"{number_of(rows)} of the {stage} stage wait{'s' if len(rows) == 1 else ''} for your approval",
+            "text": f"{money(sum((row.amount for row in rows), ZERO))} in all.",
+            "url": f"{reverse('funding:stage', args=[plan.programme.slug, stage.pk])}?only=approval",
+            "when": f"Due since {stage.due_on:%-d %B}",
+            "programmes": [plan.programme],
+        }
+        for stage, rows in ready.items()
+    ]
+
+
+def number_of(rows):
+    return "1 release" if len(rows) == 1 else f"{len(rows)} releases"
+
+
+def paying_items(user, acting, today):
+    """What is approved and can be paid by this person, and batches that finance has not answered."""
+    if acting.role not in GRANTS["payments.authorise"]:
+        return []
+    items, choice = [], paying.choose(user, acting.organisation)
+    if choice.releases:
+        payees = len({group.payee.pk for group in choice.groups})
+        items.append(
+            {
+                "title": f"{number_of(choice.releases)}, {money(choice.total)}, can be paid",
+                "text": f"To {payees} payee{'' if payees == 1 else 's'}.",
+                "url": reverse("funding:payments"),
+            }
+        )
+    if choice.left:
+        items.append(
+            {
+                "title": f"{number_of(choice.left)} cannot be paid yet",
+                "text": choice.left[0][1],
+                "url": reverse("funding:payments"),
+            }
+        )
+    waiting = mine(PaymentBatch, user, acting, "payments.authorise").filter(payments__answer="").distinct()
+    items += [
+        {
+            "title": f"Batch {batch} waits for finance\u2019s answer",
+            "text": f"{money(batch.total)}, authorised on {batch.authorised_at:%-d %B}.",
+            "url": batch.get_absolute_url(),
+        }
+        for batch in waiting.order_by("number")[:10]
+    ]
+    return items
+
+
+def held_items(user, acting, today):
+    """For a head: what of the own school's money is held back, and why."""
+    if not acting.school_id or acting.role not in GRANTS["money.school"]:
+        return []
+    releases = mine(Release, user, acting, "money.school")
+    plan = next(iter(of_school.plans_of(acting.school, releases)), None)
+    part = of_school.part_for(plan, acting.school, releases) if plan else None
+    if not part or not part.held:
+        return []
+    first = part.held[0]
+    words = first.row.missing[0].words if first.row.missing else first.sentence
+    return [
+        {
+            "title": f"{money(part.held_total)} for your school is held back",
+            "text": f"{words} See why, and who can mend it.",
+            "url": reverse("funding:school", args=[acting.school.urn]),
+            "when": f"Since {first.row.stage.due_on:%-d %B}",
+            "late": True,
+            "programmes": [plan.programme],
+        }
+    ]

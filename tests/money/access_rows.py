@@ -1,0 +1,82 @@
+"""The access policy of money, as rows of the table of all URLs: three of the office, and heads for their own school."""
+
+MATRIX = {
+    #                                  anon none coor budg cons fina spec part head offi gues admi
+    "funding:home GET":                 (302, 403, 200, 200, 403, 200, 403, 403, 302, 403, 403, 403),
+    "funding:school GET":               (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
+    "funding:release GET":              (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
+    "funding:hold POST":                (403, 403, 422, 422, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:end_hold POST":            (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:waive POST":               (403, 403, 422, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:take_waiver_back POST":    (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    # two people: whoever may approve may not pay, whoever may pay may not approve
+    "funding:approve GET":              (302, 403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:approve POST":             (403, 403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:take_approval_back POST":  (403, 403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:approval GET":             (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:payments GET":             (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:authorise GET":            (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:authorise POST":           (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:batch GET":                (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:batch_file GET":           (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:answer GET":               (302, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:answer POST":              (403, 403, 403, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "funding:payees GET":               (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:payee GET":                (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:payee POST":               (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:columns GET":              (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:columns POST":             (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:programme GET":            (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:schools GET":              (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:stage GET":                (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:stage_table GET":          (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:recoveries GET":           (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:recovery GET":             (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_ask POST":        (403, 403, 302, 403, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_approve POST":    (403, 403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_receive POST":    (403, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_set_against POST": (403, 403, 403, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_drop POST":       (403, 403, 422, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "funding:records GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:records POST":             (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:record_withdraw POST":     (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:plan GET":                 (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:draw_up GET":              (302, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:draw_up POST":             (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:settings GET":             (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:settings POST":            (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:shares GET":               (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:shares POST":              (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:stage_add GET":            (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:stage_add POST":           (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:stage_change GET":         (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:stage_change POST":        (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:stage_delete POST":        (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:item_add GET":             (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:item_add POST":            (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:item_change GET":          (302, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:item_change POST":         (403, 403, 200, 200, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:activate POST":            (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
+}  # fmt: skip
+
+OF_PROGRAMME = ["programme", "schools", "approve", "recoveries", "records", "plan", "draw_up", "settings", "shares"]
+OF_PROGRAMME += ["stage_add", "item_add", "activate"]
+OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete"], ["item_change"]
+OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
+OF_BATCH = ["batch", "batch_file", "answer"]
+OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
+KEYS = {
+    "funding:school": lambda c: [c.school.urn],
+    "funding:payee": lambda c: [c.school.urn],
+    **{f"funding:{name}": lambda c: [c.money.release.pk] for name in OF_RELEASE},
+    "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],
+    "funding:approval": lambda c: [c.money.approval.pk],
+    **{f"funding:{name}": lambda c: [c.money.batch.pk] for name in OF_BATCH},
+    **{f"funding:recovery{name}": lambda c: [c.money.recovery.pk] for name in OF_RECOVERY},
+    **{f"funding:{name}": lambda c: [c.programme.slug] for name in OF_PROGRAMME},
+    **{f"funding:{name}": lambda c: [c.programme.slug, c.money.stage.pk] for name in OF_STAGE},
+    "funding:stage_table": lambda c: [c.programme.slug, c.money.stage.pk, "csv"],
+    "funding:item_change": lambda c: [c.programme.slug, c.money.item.pk],
+    "funding:record_withdraw": lambda c: [c.programme.slug, c.money.record.pk],
+}
+OF_A_PROGRAMME = {f"funding:{name}" for name in [*OF_PROGRAMME, *OF_STAGE, "stage_table", *OF_ITEM, "record_withdraw"]}

@@ -1,0 +1,315 @@
+"""Money through the pages: why it waits, who approves, who pays, and what is refused in words."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from accounts.roles import Role
+from funding.models import Approval, Payee, PaymentBatch, PlanChange, Release
+from programmes.models import DataReturn
+from tests.factories import MembershipFactory
+from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
+from tests.money.test_paying import authorise
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def head(money):
+    school = money.partnerships[0].partner_school
+    return MembershipFactory(organisation=money.organisation, role=Role.HEADTEACHER, school=school).user
+
+
+@pytest.fixture
+def october(money):
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+    money.releases = [
+        release_of(partnership, money.stages[0], side)
+        for partnership in money.partnerships
+        for side in ("specialist", "partner")
+    ]
+    return money
+
+
+def as_(client, person):
+    client.force_login(person)
+    return client
+
+
+def approve_url(money):
+    return reverse("funding:approve", args=[money.programme.slug])
+
+
+def sent_by(page):
+    """What the form of a check page sends when its button is pressed."""
+    rows = page.context["rows"]
+    return {
+        "key": str(page.context["key"]),
+        "release": [row.release.pk for row in rows],
+        **{f"amount_{row.release.pk}": str(row.amount) for row in rows},
+        "approve": "yes",
+    }
+
+
+# Why has our money not been released? ---------------------------------------------------------------------------
+
+
+def test_from_today_a_head_is_one_click_from_the_reason_and_what_to_do(client, money, head):
+    first = money.partnerships[0]
+    DataReturn.objects.filter(partnership=first, data_point=money.points[0]).update(assessed=3)
+
+    today = text_of(as_(client, head).get(reverse("today")))
+    page = text_of(client.get(reverse("funding:school", args=[first.partner_school.urn])))
+
+    assert "£237.50 for your school is held back" in today
+    assert "Of £475.00 for this school" in page
+    assert "£237.50 is held back" in page
+    assert "1 of 4 grades is missing for October, with no reason given. The two teachers can mend it" in page
+
+
+def test_the_page_of_a_school_says_who_has_to_act_at_each_stage(client, october, head):
+    first = october.partnerships[0]
+    mine = release_of(first, october.stages[0], "partner")
+    url = reverse("funding:school", args=[first.partner_school.urn])
+
+    ready = text_of(as_(client, head).get(url))
+    approve(october.Tom, october.plan, [mine])
+    approved = text_of(client.get(url))
+    payees(october)
+    authorise(october)
+    sent = text_of(client.get(url))
+
+    assert f"Nothing is missing. Tom {october.Tom.last_name} or Martin {october.Martin.last_name} approves it." in ready
+    assert f"Approved on 27 January 2027 by Tom {october.Tom.last_name}. Finance pays it next." in approved
+    assert "With the finance system" in sent
+
+
+def test_a_head_of_another_school_finds_nothing(client, october, head):
+    other = october.partnerships[1]
+    as_(client, head)
+
+    assert client.get(reverse("funding:school", args=[other.partner_school.urn])).status_code == 404
+    assert client.get(release_of(other, october.stages[0], "partner").get_absolute_url()).status_code == 404
+
+
+# Approving ------------------------------------------------------------------------------------------------------
+
+
+def test_the_check_says_what_is_approved_what_is_left_and_who_pays(client, october):
+    page = as_(client, october.Tom).get(approve_url(october), {"release": [row.pk for row in october.releases]})
+
+    text = text_of(page)
+    assert "Check before you approve 4 releases, £617.50" in text
+    assert "£100,000.00 now, £99,382.50 after this" in text
+    assert "2 returns, complete and submitted between 16 October and 16 October" in text
+    assert "You cannot authorise the payment of what you approve" in text
+
+
+def test_what_was_checked_is_approved_once_however_often_the_form_is_sent(client, october):
+    page = as_(client, october.Tom).get(approve_url(october), {"release": [row.pk for row in october.releases]})
+    form = sent_by(page)
+
+    first = client.post(approve_url(october), form)
+    second = client.post(approve_url(october), form)
+
+    assert first.url == second.url == Approval.objects.get().get_absolute_url()
+    assert "4 releases approved, £617.50" in text_of(client.get(first.url))
+    assert set(Release.objects.filter(stage=october.stages[0]).values_list("state", flat=True)) == {"approved"}
+
+
+def test_grades_that_change_before_the_button_leave_everything_as_it_was(client, october):
+    page = as_(client, october.Tom).get(approve_url(october), {"release": [row.pk for row in october.releases]})
+    DataReturn.objects.filter(partnership=october.partnerships[1], data_point=october.points[0]).update(state="open")
+
+    refused = client.post(approve_url(october), sent_by(page))
+
+    text = text_of(refused)
+    assert refused.status_code == 409
+    assert "Nothing was approved: something has changed since you looked." in text
+    assert "All grades for October are there, but nobody has submitted them." in text
+    assert "Check before you approve 2 releases, £308.75" in text
+    assert not Approval.objects.exists()
+
+
+def test_who_entered_the_data_is_told_before_the_click_who_can(client, october):
+    data = DataReturn.objects.get(partnership=october.partnerships[0], data_point=october.points[0])
+    data.entries.create(user=october.Tom, grades=2)
+
+    stage = text_of(
+        as_(client, october.Tom).get(reverse("funding:stage", args=[october.programme.slug, october.stages[0].pk]))
+    )
+    check = text_of(client.get(approve_url(october), {"release": [row.pk for row in october.releases]}))
+
+    words = "You entered or submitted the grades behind it, so somebody else approves it."
+    assert stage.count(f"{words} Martin {october.Martin.last_name} can.") == 2
+    assert "2 releases of what you chose are left out" in check
+    assert f"Martin {october.Martin.last_name} can." in check
+
+
+def test_a_hold_and_a_waiver_stand_on_the_page_of_the_release(client, money):
+    release = release_of(money.partnerships[0], money.stages[0], "partner")
+    as_(client, money.Amira)
+
+    client.post(reverse("funding:hold", args=[release.pk]), {"because": "New supplier number"})
+    client.post(
+        reverse("funding:waive", args=[release.pk]), {"condition": "data", "reason": "illness", "note": "In November"}
+    )
+
+    text = text_of(client.get(release.get_absolute_url()))
+    assert "On hold from 27 January 2027" in text
+    assert "Waived: The grades of the data point are complete and submitted. A teacher was ill for long: In Nov" in text
+    client.post(reverse("funding:end_hold", args=[release.pk]))
+    assert "Was held from 27 January 2027 to 27 January 2027" in text_of(client.get(release.get_absolute_url()))
+
+
+# Paying ---------------------------------------------------------------------------------------------------------
+
+
+def test_finance_authorises_downloads_and_takes_the_answer(client, october):
+    payees(october)
+    approve(october.Tom, october.plan, october.releases)
+    as_(client, october.Ruth)
+    check = client.get(reverse("funding:authorise"), {"release": [row.pk for row in october.releases]})
+    choice = check.context["choice"]
+    form = {"key": str(check.context["key"]), "release": [row.pk for row in choice.releases], "authorise": "yes"}
+    form |= {f"payee_{row.pk}": group.payee.pk for group in choice.groups for row in group.releases}
+
+    made = client.post(reverse("funding:authorise"), form)
+    again = client.post(reverse("funding:authorise"), form)
+    batch = PaymentBatch.objects.get()
+    file = client.get(reverse("funding:batch_file", args=[batch.pk])).content
+    lines = [f"{row.reference}\tpaid\t{row.amount}\t20/1/2027" for row in batch.payments.all()]
+    pasted = "\n".join(["Reference\tStatus\tAmount\tDate", *lines]).replace("20/1/2027", "27/1/2027")
+    looked = text_of(client.post(reverse("funding:answer", args=[batch.pk]), {"pasted": pasted}))
+    client.post(reverse("funding:answer", args=[batch.pk]), {"pasted": pasted, "save": "yes"})
+
+    assert made.url == again.url == batch.get_absolute_url()
+    assert file == bytes(batch.content) == client.get(reverse("funding:batch_file", args=[batch.pk])).content
+    assert "The file says: 4 paid, 0 rejected" in looked
+    assert set(Release.objects.filter(stage=october.stages[0]).values_list("state", flat=True)) == {"paid"}
+
+
+def test_how_a_school_is_paid_changes_from_a_day_on_and_what_held_stays(client, money):
+    payees(money)
+    school = money.partnerships[0].partner_school
+    as_(client, money.Ruth)
+
+    client.post(
+        reverse("funding:payee", args=[school.urn]),
+        {"name": "Harbour Trust", "is_trust": "on", "route": "supplier", "code": "S-77", "since": "27/1/2027"},
+    )
+
+    rows = Payee.objects.filter(school=school).order_by("since").values_list("name", "code", "is_trust")
+    assert list(rows)[1:] == [("Harbour Trust", "S-77", True)]
+    assert "Harbour Trust" in text_of(client.get(reverse("funding:payees")))
+
+
+def test_the_columns_of_the_file_are_those_of_the_organiser(client, october):
+    payees(october)
+    as_(client, october.Ruth)
+    wrong = text_of(client.post(reverse("funding:columns"), {"lines": "Ref = reference\nSum = total"}))
+    client.post(reverse("funding:columns"), {"lines": "Ref = reference\nSum = amount\nTo = payee"})
+    approve(october.Tom, october.plan, october.releases)
+
+    batch = authorise(october)
+
+    assert "Line 2: “total” is none of the words." in wrong
+    assert bytes(batch.content).decode("utf-8-sig").splitlines()[0] == "Ref,Sum,To"
+
+
+# The plan -------------------------------------------------------------------------------------------------------
+
+
+def test_a_coordinator_draws_a_plan_up_and_puts_it_in_force(client):
+    money = funded_programme(activate=False)
+    slug = money.programme.slug
+    money.plan.delete()
+    as_(client, money.Amira)
+
+    typed = {
+        "funder": "National Challenge",
+        "cost_centre": "E1",
+        "account_code": "5012",
+        "budget": "20000",
+        "rate": "95",
+    }
+    page = client.post(reverse("funding:draw_up", args=[slug]), typed, follow=True)
+    client.post(reverse("funding:activate", args=[slug]))
+
+    assert "Put the plan in force" in text_of(page)
+    assert Release.objects.filter(stage__plan__programme=money.programme).count() == 16
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("budget", "-1", "Enter pounds and pence from 0.01 to 99,999,999.99"),
+        ("budget", "0", "Enter pounds and pence from 0.01"),
+        ("budget", "1e12", "Enter pounds and pence from 0.01"),
+        ("rate", "95.005", "Enter pounds and pence from 0.01 to 9,999.99"),
+        ("rate", "=95", "Enter pounds and pence from 0.01"),
+        ("funder", "", "Enter who funds it."),
+    ],
+)
+def test_amounts_that_are_none_are_refused_with_a_sentence(client, money, field, value, sentence):
+    typed = {"funder": "NC", "cost_centre": "E1", "account_code": "5", "budget": "9000", "rate": "95", "why": "So"}
+
+    page = as_(client, money.Amira).post(
+        reverse("funding:settings", args=[money.programme.slug]), typed | {field: value}
+    )
+
+    money.plan.refresh_from_db()
+    assert sentence in text_of(page)
+    assert (page.status_code, money.plan.rate) == (422, 95)
+
+
+def test_a_change_in_force_shows_every_school_first_and_is_kept_with_the_reason(client, money):
+    url = reverse("funding:settings", args=[money.programme.slug])
+    typed = {
+        "funder": "NC",
+        "cost_centre": "E1",
+        "account_code": "5",
+        "budget": "90000",
+        "rate": "100",
+        "why": "Pay rise",
+    }
+    as_(client, money.Amira)
+
+    shown = client.post(url, typed)
+    before = type(money.plan).objects.get(pk=money.plan.pk).rate
+    client.post(url, typed | {"previewed": shown.context["form"]["previewed"].value()})
+
+    assert "£475.00 £500.00 £25.00" in text_of(shown)
+    assert before == 95
+    row = PlanChange.objects.get()
+    assert (row.reason, row.difference) == ("Pay rise", Decimal("130.00"))
+
+
+def test_shares_that_do_not_add_up_are_refused(client, money):
+    shares = {f"share_{stage.pk}": "20" for stage in money.stages}
+
+    page = as_(client, money.Amira).post(
+        reverse("funding:shares", args=[money.programme.slug]), shares | {"why": "Try"}
+    )
+
+    assert "The shares add up to 80%. Make them 100%." in text_of(page)
+    assert {stage.share for stage in money.plan.stages.all()} == {25}
+
+
+def test_an_optional_item_is_recorded_once_and_paid_in_the_next_stage(client, money):
+    first = money.partnerships[0]
+    item = money.plan.items.get(name="Case study")
+    typed = {"item": item.pk, "partnership": first.pk, "side": "partner", "on": "20/1/2027"}
+    url = reverse("funding:records", args=[money.programme.slug])
+    as_(client, money.Amira)
+
+    client.post(url, typed)
+    twice = text_of(client.post(url, typed))
+
+    page = text_of(client.get(release_of(first, money.stages[2], "partner").get_absolute_url()))
+    assert "It is recorded for this day already." in twice
+    assert "£268.75 to" in page
+    assert "Case study, 20 January 2027" in page
