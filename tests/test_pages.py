@@ -111,7 +111,10 @@ def test_late_grades_wait_for_the_teachers_and_do_not_need_the_head(client, ours
     made = dashboard_of(ours, Role.HEADTEACHER)
     page = text_of(client.get(reverse("today")))
 
-    assert [item["title"] for item in made["to_do"]] == ["Sign the agreement of Ourside Partner School, Maths, Year 5"]
+    assert [item["title"] for item in made["to_do"]] == [
+        "1 release for your school is not paid yet",
+        "Sign the agreement of Ourside Partner School, Maths, Year 5",
+    ]
     assert [item["title"].partition(":")[0] for item in made["waiting"]] == ["1 of 1 October grade is missing"]
     assert page.index("Waiting for others") < page.index("1 of 1 October grade is missing")
 
@@ -253,6 +256,7 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
                 "Studies",
                 "Events",
                 "Findings",
+                "Money",
                 "Schools",
                 "Reports",
                 "People",
@@ -263,7 +267,18 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
         (Role.PARTNER, ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Grades", "Pupils"]),
         (
             Role.HEADTEACHER,
-            ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Pupils", "Reports", "People"],
+            [
+                "Today",
+                "Partnerships",
+                "Visits",
+                "Studies",
+                "Events",
+                "Findings",
+                "Pupils",
+                "Money",
+                "Reports",
+                "People",
+            ],
         ),
     ],
 )

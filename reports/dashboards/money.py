@@ -5,13 +5,12 @@ from collections import defaultdict
 from django.urls import reverse
 
 from accounts.roles import GRANTS
-from funding import of_school
 from funding.figures import ZERO
 from funding.models import FundingPlan, PaymentBatch, Release
 from funding.services import paying
 from funding.services.releasing import why_not
 from funding.standing import is_nothing, standing_of
-from papers.templatetags.plain import money
+from papers.templatetags.plain import listed, money
 from programmes.models import Programme
 from reports.dashboards.rows import mine
 
@@ -95,23 +94,22 @@ def paying_items(user, acting, today):
 
 
 def held_items(user, acting, today):
-    """For a head: what of the own school's money is held back, and why."""
+    """For a head: that something of the own school was due and is not paid; why stands one click away. One query."""
     if not acting.school_id or acting.role not in GRANTS["money.school"]:
         return []
-    releases = mine(Release, user, acting, "money.school")
-    plan = next(iter(of_school.plans_of(acting.school, releases)), None)
-    part = of_school.part_for(plan, acting.school, releases) if plan else None
-    if not part or not part.held:
+    waiting = mine(Release, user, acting, "money.school").open().filter(stage__due_on__lte=today)
+    waiting = waiting.filter(stage__plan__status=FundingPlan.Status.ACTIVE).select_related("stage__plan__programme")
+    rows = list(waiting.order_by("stage__due_on", "pk")[:MOST])
+    if not rows:
         return []
-    first = part.held[0]
-    words = first.row.missing[0].words if first.row.missing else first.sentence
+    stages = listed(list(dict.fromkeys(row.stage.name for row in rows)))
     return [
         {
-            "title": f"{money(part.held_total)} for your school is held back",
-            "text": f"{words} See why, and who can mend it.",
+            "title": f"{number_of(rows)} for your school {'is' if len(rows) == 1 else 'are'} not paid yet",
+            "text": f"Stage {stages}. See why, and who has to act.",
             "url": reverse("funding:school", args=[acting.school.urn]),
-            "when": f"Since {first.row.stage.due_on:%-d %B}",
+            "when": f"Due since {rows[0].stage.due_on:%-d %B}",
             "late": True,
-            "programmes": [plan.programme],
+            "programmes": list(dict.fromkeys(row.stage.plan.programme for row in rows)),
         }
     ]

@@ -64,7 +64,7 @@ def test_from_today_a_head_is_one_click_from_the_reason_and_what_to_do(client, m
     today = text_of(as_(client, head).get(reverse("today")))
     page = text_of(client.get(reverse("funding:school", args=[first.partner_school.urn])))
 
-    assert "£237.50 for your school is held back" in today
+    assert "2 releases for your school are not paid yet Stage October and December. See why" in today
     assert "Of £475.00 for this school" in page
     assert "£237.50 is held back" in page
     assert "1 of 4 grades is missing for October, with no reason given. The two teachers can mend it" in page
