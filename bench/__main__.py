@@ -21,6 +21,7 @@ from django.test.utils import CaptureQueriesContext, setup_databases, setup_test
 from bench.choosing import choosing
 from bench.county import build_county
 from bench.findings import FINDINGS, findings
+from bench.money import money
 from bench.notebook import OBSERVATIONS, OBSERVERS, STAGES, notebook
 from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
@@ -42,6 +43,7 @@ def main():
             "imports and results": imports_and_results(),
             f"results of {PLACES:,} places": results(seconds),
             "target pupils": choosing(seconds),
+            "money": money(seconds),
             "pairing": pairing(seconds),
             "planner": planning(seconds) | from_rows(seconds),
             "register": register(seconds),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from funding.models import FundingPlan, LedgerCheck
 from jobs.tasks import kinds_of_job, seconds_since_sweep
 from jobs.work import bell
 
@@ -24,7 +25,7 @@ class Check:
 
 
 def checks():
-    return [database(), broker(), *workers(), sweeper(), work(), disk()]
+    return [database(), broker(), *workers(), sweeper(), work(), *money(), disk()]
 
 
 def database():
@@ -80,6 +81,23 @@ def work():
         f"{waiting} in hand, {failed} failed since yesterday",
         "Look into the log of the worker for the reason." if failed else "",
     )
+
+
+def money():
+    """Where money is paid: whether the ledger said last night what the releases say. Only numbers of rows are told."""
+    if not FundingPlan.objects.in_force().exists():
+        return
+    last = LedgerCheck.objects.first()
+    if last is None or timezone.now() - last.at > timezone.timedelta(days=2):
+        yield Check("Money", False, "has not been checked for two days", "Start Celery beat: it checks every night.")
+    elif last.differences:
+        number = len(last.differences)
+        says = f"{number} of {last.balances} balances {'differs' if number == 1 else 'differ'} from the releases"
+        yield Check(
+            "Money", False, says, "Pay nothing. Compare the ledger with the history of the releases named there."
+        )
+    else:
+        yield Check("Money", True, f"{last.balances} balances say the same as the releases")
 
 
 def disk():

@@ -198,6 +198,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep files": {"task": "jobs.tasks.sweep_files", "schedule": 3600.0, "options": {"expires": 600}},
     "forget what is old": {"task": "jobs.tasks.forget_old", "schedule": crontab(minute=30, hour=3)},
+    "check money": {"task": "funding.tasks.check_money", "schedule": crontab(minute=10, hour=2)},
     "forget lists of pupils": {"task": "pupils.tasks.forget_lists", "schedule": crontab(minute=40, hour=3)},
 }
 CELERY_TIMEZONE = "Europe/London"

@@ -66,7 +66,7 @@ class LedgerCheck(models.Model):
     differences = models.JSONField(default=list)
 
     class Meta:
-        ordering = ["-at"]
+        ordering = ["-at", "-pk"]
 
 
 class RecoveryQuerySet(ScopedQuerySet):

@@ -12,6 +12,8 @@ from funding.answers import amount_of, read
 from funding.models import LedgerEntry, PaymentBatch, Release
 from funding.services import paying, releasing
 from funding.services.paying import NotAuthorised
+from funding.tasks import check_money
+from lessonstudy import health
 from tests.money.funded import approve, hand_in, payees, release_of
 
 pytestmark = pytest.mark.django_db
@@ -179,6 +181,17 @@ def test_the_nightly_check_finds_what_differs(approved):
 
     assert (whole.balances, whole.differences) == (4, [])
     assert [row["account"] for row in differs.differences] == ["with finance"]
+    found = next(check for check in health.money())
+    assert (found.well, found.says) == (False, "1 of 4 balances differs from the releases")
+
+
+def test_the_administrator_reads_whether_last_nights_check_of_money_was_right(approved):
+    never = next(health.money())
+    check_money()
+    well = next(health.money())
+
+    assert (never.well, never.says) == (False, "has not been checked for two days")
+    assert (well.well, well.says) == (True, "4 balances say the same as the releases")
 
 
 def test_a_release_on_hold_or_without_a_payee_is_left_out_with_the_reason(approved):
