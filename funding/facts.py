@@ -4,12 +4,32 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import School
-from funding.models import Evidence, FundingPlan, ItemRecord, PlanItem, Recovery, Release, ReleaseLine, Side, Stage
-from programmes.models import Agreement, DataReturn, PartnerSchool, Partnership, PartnerTeacher, Signature
+from funding.models import (
+    Evidence,
+    FundingPlan,
+    Hold,
+    ItemRecord,
+    PlanItem,
+    Recovery,
+    Release,
+    ReleaseLine,
+    Side,
+    Stage,
+    Waiver,
+)
+from programmes.models import (
+    Agreement,
+    DataReturn,
+    DataReturnEntry,
+    PartnerSchool,
+    Partnership,
+    PartnerTeacher,
+    Signature,
+)
 from visits.ledger.figures import Side as LedgerSide
 from visits.ledger.reading import lines_of, with_a_promise
 from visits.models import Attendance, Booking, Event, Visit, VisitChange
@@ -74,21 +94,26 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None) -> Facts:
     stages = list(plan.stages.select_related("data_point"))
     for stage in stages:
         stage.plan = plan
+    items = list(plan.items.select_related("step", "stage"))
+    asked = {condition for stage in stages for condition in stage.conditions}
+    beyond = any(item.kind == PlanItem.Kind.OPTIONAL and item.step_id for item in items)
+    has_folded = any(row.status == Partnership.Status.FOLDED for row in rows.values())
     facts = Facts(
         plan=plan,
         today=today or timezone.localdate(),
         partnerships=rows,
         stages=stages,
-        items=list(plan.items.select_related("step", "stage")),
+        items=items,
         releases=releases_of(stages, rows),
         paid_for=lines_by_release(plan, wanted),
         returns=returns_of(wanted),
-        agreements=agreements_of(wanted),
-        visits=visits_of(wanted),
-        evidence={(row.stage_id, row.partnership_id): row for row in Evidence.objects.filter(stage__in=stages)},
+        agreements=agreements_of(wanted) if Stage.Condition.AGREEMENT in asked else {},
+        visits=visits_of(wanted) if beyond or Stage.Condition.VISITS in asked else {},
+        evidence=evidence_of(stages) if Stage.Condition.EVIDENCE in asked else {},
         offsets=offsets_of(plan),
     )
-    read_used(facts)
+    if has_folded:
+        facts.used = used_by(rows)
     read_events(facts, everyone)
     read_extras(facts)
     return facts
@@ -97,7 +122,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None) -> Facts:
 def releases_of(stages, partnerships) -> dict:
     rows = Release.objects.standing().filter(stage__in=stages, partnership__in=partnerships)
     rows = rows.select_related("school", "approved_by", "payment__batch", "payment__payee").prefetch_related(
-        "waivers__by", "holds__by"
+        Prefetch("waivers", Waiver.objects.select_related("by")), Prefetch("holds", Hold.objects.select_related("by"))
     )
     by_stage = {stage.pk: stage for stage in stages}
     found = {}
@@ -117,7 +142,12 @@ def lines_by_release(plan, partnerships) -> dict:
 
 def returns_of(partnerships) -> dict:
     rows = DataReturn.objects.filter(partnership__in=partnerships).select_related("submitted_by")
-    return {(row.partnership_id, row.data_point_id): row for row in rows.prefetch_related("entries__user")}
+    entries = Prefetch("entries", DataReturnEntry.objects.select_related("user"))
+    return {(row.partnership_id, row.data_point_id): row for row in rows.prefetch_related(entries)}
+
+
+def evidence_of(stages) -> dict:
+    return {(row.stage_id, row.partnership_id): row for row in Evidence.objects.filter(stage__in=stages)}
 
 
 def agreements_of(partnerships) -> dict:
@@ -149,11 +179,12 @@ def offsets_of(plan) -> dict:
     return found
 
 
-def read_used(facts):
+def used_by(partnerships) -> Counter:
     """The half-days of visits that each side used, where the timetable funds them, from the ledger of visits."""
-    rows = Partnership.objects.filter(pk__in=facts.partnerships)
-    for line in lines_of(rows):
-        facts.used[line.partnership.pk, OF_LEDGER[line.side]] = line.account.used - line.account.unfunded
+    found = Counter()
+    for line in lines_of(Partnership.objects.filter(pk__in=partnerships)):
+        found[line.partnership.pk, OF_LEDGER[line.side]] = line.account.used - line.account.unfunded
+    return found
 
 
 # Events -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from funding import ledger
 from funding.amounts import OF_SHARES
-from funding.facts import SIDES
+from funding.facts import SIDES, used_by
 from funding.figures import ZERO
 from funding.models import FundingPlan, Recovery, Release, WrongState
 from funding.services.releasing import make_releases, take_approval_back
@@ -63,7 +63,7 @@ def work_out(standing: PlanStanding, partnership, side, reason, amount) -> Recov
         reason=reason,
         amount=amount,
         half_days_paid=(shares / plan.rate).quantize(Decimal("0.01")),
-        half_days_used=standing.facts.used[partnership.pk, side],
+        half_days_used=used_by([partnership.pk])[partnership.pk, side],
     )
 
 
