@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.models import School
-from funding.figures import ZERO
+from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Release, Side, Stage
 from funding.services.releasing import approvers
 from funding.showing import Part, bar_of, part_of, sums_of, tag_of
@@ -120,3 +120,49 @@ def sentence_of(row: Standing, approving: str) -> str:
         case Word.READY:
             return f"Nothing is missing. {approving or 'A budget holder'} approves it. Nothing for you to do."
     return ""
+
+
+COLUMNS = [
+    "Programme",
+    "Stage",
+    "Due on",
+    "Financial year",
+    "Partnership",
+    "Subject and year",
+    "Side",
+    "For",
+    "Half-days",
+    "Amount",
+    "How it stands",
+    "What is missing",
+    "Paid on",
+    "Reference of the payment",
+]
+
+
+def statement_of(parts: list[ProgrammePart]) -> tuple[list, list]:
+    """A row for each line of each release of the school: together the sums of its page, to the penny."""
+    return COLUMNS, [
+        row for part in parts for stage in part.stages for entry in stage.entries for row in lines_of(part.plan, entry)
+    ]
+
+
+def lines_of(plan: FundingPlan, entry: Entry) -> list[list]:
+    row, release = entry.row, entry.row.release
+    day = release.paid_on or row.stage.due_on
+    about = [
+        plan.programme.title,
+        row.stage.name,
+        row.stage.due_on,
+        financial_year_words(financial_year(day)),
+        row.partnership.ref,
+        row.partnership.label,
+        release.get_side_display(),
+    ]
+    stands = [
+        entry.tag.text,
+        " ".join(reason.words for reason in row.missing),
+        release.paid_on,
+        release.payment.reference if release.payment else "",
+    ]
+    return [[*about, line.words, line.half_days, line.amount, *stands] for line in row.lines]

@@ -20,6 +20,7 @@ urlpatterns = [
     path("recoveries/<int:pk>/set-against/", recoveries.set_against, name="recovery_set_against"),
     path("recoveries/<int:pk>/drop/", recoveries.drop, name="recovery_drop"),
     path("schools/<str:urn>/", school.school, name="school"),
+    path("schools/<str:urn>/statement.<str:ending>", school.statement, name="statement"),
     path("releases/<int:pk>/", releases.release, name="release"),
     path("releases/<int:pk>/hold/", releases.hold, name="hold"),
     path("releases/<int:pk>/end-hold/", releases.end_hold, name="end_hold"),

@@ -3,18 +3,18 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding import of_school
 from funding.models import Release
+from papers.downloads import table_response
 
 
 @require_safe
 def school(request, urn):
     """Why has our money not been released?"""
-    found = get_allowed(School, request.user, "money.school", urn=urn)
-    releases = allowed_rows(Release, request.user, "money.school")
-    parts = [of_school.part_for(plan, found, releases) for plan in of_school.plans_of(found, releases)]
+    found, parts = parts_of(request, urn)
     places = [m.school for m in request.user.memberships_granting("money.school") if m.school_id]
     context = {
         "school": found,
@@ -23,3 +23,17 @@ def school(request, urn):
         "others": [place for place in places if place != found],
     }
     return render(request, "funding/school.html", context)
+
+
+@require_safe
+def statement(request, urn, ending):
+    """The same, line by line, as a file."""
+    found, parts = parts_of(request, urn)
+    audit.record(request.user, "money statement downloaded", found, about=ending)
+    return table_response(f"money-{found.urn}", ending, *of_school.statement_of(parts), "Money")
+
+
+def parts_of(request, urn):
+    found = get_allowed(School, request.user, "money.school", urn=urn)
+    releases = allowed_rows(Release, request.user, "money.school")
+    return found, [of_school.part_for(plan, found, releases) for plan in of_school.plans_of(found, releases)]

@@ -4,6 +4,7 @@ MATRIX = {
     #                                  anon none coor budg cons fina spec part head offi gues admi
     "funding:home GET":                 (302, 403, 200, 200, 403, 200, 403, 403, 302, 403, 403, 403),
     "funding:school GET":               (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
+    "funding:statement GET":            (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
     "funding:release GET":              (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
     "funding:hold POST":                (403, 403, 422, 422, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:end_hold POST":            (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -67,6 +68,7 @@ OF_BATCH = ["batch", "batch_file", "answer"]
 OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
 KEYS = {
     "funding:school": lambda c: [c.school.urn],
+    "funding:statement": lambda c: [c.school.urn, "csv"],
     "funding:payee": lambda c: [c.school.urn],
     **{f"funding:{name}": lambda c: [c.money.release.pk] for name in OF_RELEASE},
     "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],

@@ -1,5 +1,7 @@
 """Money through the pages: why it waits, who approves, who pays, and what is refused in words."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -93,6 +95,23 @@ def test_a_head_of_another_school_finds_nothing(client, october, head):
 
     assert client.get(reverse("funding:school", args=[other.partner_school.urn])).status_code == 404
     assert client.get(release_of(other, october.stages[0], "partner").get_absolute_url()).status_code == 404
+
+
+def test_the_statement_of_a_school_comes_to_the_penny_of_its_page(client, october, head):
+    first = october.partnerships[0]
+    approve(october.Tom, october.plan, [release_of(first, october.stages[0], "partner")])
+
+    file = as_(client, head).get(reverse("funding:statement", args=[first.partner_school.urn, "csv"]))
+
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    told = [(row["Stage"], row["Amount"], row["How it stands"], row["Financial year"]) for row in rows]
+    assert told == [
+        ("October", "118.75", "Waiting for finance to pay", "2026-27"),
+        ("December", "118.75", "Waiting for the two teachers", "2026-27"),
+        ("March", "118.75", "Not due yet", "2026-27"),
+        ("Summer", "118.75", "Not due yet", "2027-28"),
+    ]
+    assert rows[1]["What is missing"] == "4 of 4 grades are missing for December, with no reason given."
 
 
 # Approving ------------------------------------------------------------------------------------------------------
