@@ -30,16 +30,21 @@ class Comparison:
 
 
 def earlier_of(person, programme: Programme):
-    """A reader of the programme that this one was copied from, else of the organiser's latest of an earlier year."""
+    """A reader of the earlier programme."""
+    chosen = earlier_programme(person, programme, "results.view")
+    return chosen and reader_for(person, chosen)
+
+
+def earlier_programme(person, programme: Programme, action) -> Programme | None:
+    """The programme that this one was copied from, else the organiser's latest of an earlier year in reach."""
     rows = (
-        Programme.objects.allowed(person, "results.view")
+        Programme.objects.allowed(person, action)
         .filter(organisation=programme.organisation_id, starts_on__lt=programme.starts_on)
         .exclude(status=Programme.Status.DRAFT)
         .order_by("-starts_on", "-pk")
     )
     rows = list(rows)
-    chosen = next((row for row in rows if row.pk == programme.copied_from_id), rows[0] if rows else None)
-    return chosen and reader_for(person, chosen)
+    return next((row for row in rows if row.pk == programme.copied_from_id), rows[0] if rows else None)
 
 
 def compare(now, before) -> Comparison:
@@ -190,12 +195,16 @@ def rows_by_query(reader):
     return found
 
 
-def row_of(name, query, now: Block, then: Block, *, with_rate) -> dict:
-    """A row with the differences in percentage points and points; None where one of the two is not printed."""
+def row_of(name, query, now: Block, then: Block, *, with_rate, query_then=None) -> dict:
+    """A row with the differences in percentage points and points; None where one of the two is not printed.
+
+    `query_then` leads to the places of the earlier year where another query does than to those of this one.
+    """
     questions = ["met", *(["above"] if with_rate else [])]
     return {
         "name": name,
         "query": None if query is None else urlencode(query),
+        "query_then": None if query is None else urlencode(query_then or query),
         "now": now,
         "then": then,
         "differences": {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from programmes.models import DataPoint, Expectation, Programme
+from programmes.models import Expectation
 from pupils import scales
 from pupils.models import FrozenFigures, Place, TargetPupil
 from pupils.retention.freezing import freeze_results
@@ -16,6 +16,7 @@ from reports.freezing import freeze_pages
 from reports.readers import Reader, sections_by
 from reports.results_page import table_of
 from reports.years import compare, earlier_of, table_of_years
+from tests.earlier_years import year_before
 from tests.factories import AssessmentFactory, PartnershipFactory, PlaceFactory, TargetPupilFactory
 from tests.reading import text_of
 from tests.world import build_world
@@ -31,26 +32,6 @@ def ours():
         programme=corner.programme, year_group=5, defaults={"met_from": "3a", "exceeded_from": "4b"}
     )
     return corner
-
-
-def year_before(corner, **changes):
-    """A closed programme a year earlier from which ours was copied, with the same definitions unless told."""
-    given = {"scale": "nc-sublevels", "expected_points": 3} | changes
-    programme = Programme.objects.create(
-        organisation=corner.organisation,
-        name="Before",
-        slug=f"before-{Programme.objects.count()}",
-        starts_on=dt.date(2025, 9, 1),
-        ends_on=dt.date(2026, 8, 31),
-        status="closed",
-        subjects=["maths"],
-        year_groups=[5],
-        **given,
-    )
-    for name, on in (("October", dt.date(2025, 10, 17)), ("Summer", dt.date(2026, 6, 26))):
-        DataPoint.objects.create(programme=programme, name=name, due_on=on)
-    Expectation.objects.create(programme=programme, year_group=5, met_from="3a", exceeded_from="4b")
-    return programme
 
 
 def fill(programme, subject, n, first="2b", last="3b", **of_pupil):

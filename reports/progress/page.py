@@ -20,10 +20,11 @@ from pupils.targets.services import targets_of
 from reports.figures.school import pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
 from reports.groups import GROUPS, sections_of
+from reports.progress.years import beside_the_year_before, knows_by_name
 from reports.results_page import asked_for, narrowed, points_words, why_not
 
 ON_A_PAGE = 10  # partnerships
-GROUP_QUERIES = {"subject", "year", *(fact for fact, _, _ in GROUPS)}
+GROUP_QUERIES = {"subject", "year", "school", *(fact for fact, _, _ in GROUPS)}
 
 
 class Followed:
@@ -90,6 +91,8 @@ def progress_page(followed: Followed, asked) -> dict:
     everyone = block(facts)
     is_final = to is not None and to == followed.points[-1]
     by_group = "groups" in asked
+    may_compare = bool(facts) and knows_by_name(followed.person, programme)
+    by_years = may_compare and "years" in asked
     behind = Behind(followed, facts, to, asked)
     page = Paginator(partnerships_of(behind.found), ON_A_PAGE).get_page(asked.get("page"))
     grades = scale_grades(programme)
@@ -124,7 +127,10 @@ def progress_page(followed: Followed, asked) -> dict:
         "by": None if is_final or not followed.points else followed.points[-1],
         "gained": "above" if is_final else "past",
         "behind": behind,
-        "parts": [] if by_group else parts(followed, behind.found, page, to, grades),
+        "may_compare": may_compare,
+        "by_years": by_years,
+        "years": beside_the_year_before(followed) if by_years else None,
+        "parts": [] if by_group or by_years else parts(followed, behind.found, page, to, grades),
         "places_url": places_url(followed, to, area) or own_url(followed, to, area),
         "here": followed.url,
         "changed": programme.expectation_changes.first(),
