@@ -3,6 +3,8 @@
 from collections import Counter
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.models import User
 from funding.figures import ZERO
 from funding.models import FundingPlan, Release, Stage
@@ -85,6 +87,7 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         "returns": len({row.data_return.pk for row in rows if row.data_return}),
         "first_submitted": min(submitted, default=None),
         "last_submitted": max(submitted, default=None),
+        "submitted_on_one_day": len({timezone.localdate(moment) for moment in submitted}) == 1,
         "entered": len(entered),
         "waivers": [waiver for row in rows for waiver in row.waivers],
         "paying": paying_for(plan, person),

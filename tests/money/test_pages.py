@@ -123,7 +123,9 @@ def test_the_check_says_what_is_approved_what_is_left_and_who_pays(client, octob
     text = text_of(page)
     assert "Check before you approve 4 releases, £617.50" in text
     assert "£100,000.00 now, £99,382.50 after this" in text
-    assert "2 returns, complete and submitted between 16 October and 16 October" in text
+    assert (
+        "2 returns, complete and submitted on 16 October Entered and submitted by 2 teachers, none of them you" in text
+    )
     assert "You cannot authorise the payment of what you approve" in text
 
 
