@@ -34,6 +34,7 @@ def pages_of(corner):
     progress = [
         reverse("reports:followed", args=[slug]),
         reverse("reports:partnership_followed", args=[ours.partnership.pk]),
+        f"{reverse('reports:followed', args=[slug])}?years=1",
     ]
     visits = [reverse(f"visits:{name}") for name in ("list", "month", "agenda")]
     records = [reverse("lessons:list"), reverse("lessons:record", args=[visit])]
