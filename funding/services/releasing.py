@@ -174,13 +174,12 @@ def fix(person, row: Standing, approval):
 
 def evidence_of(row: Standing) -> list[dict]:
     """What the release rests on, as it stood: conditions that held, and those that were waived."""
-    day = lambda on: on and on.isoformat()  # noqa: E731
-    met = [{"condition": str(m.condition), "words": m.words, "on": day(m.on)} for m in row.met]
+    met = [{"condition": str(m.condition), "words": m.words, "on": m.on and m.on.isoformat()} for m in row.met]
     return met + [
         {
             "condition": waiver.condition,
             "words": f"Waived: {waiver.get_reason_display().lower()}",
-            "on": day(timezone.localdate(waiver.at)),
+            "on": timezone.localdate(waiver.at).isoformat(),
             "by": waiver.by_id,
         }
         for waiver in row.waivers
