@@ -31,7 +31,8 @@ class GradeValue:
 class PlaceFacts:
     """One place with what its programme asks of it. `met_from` and `exceeded_from` are positions on the scale.
 
-    A reason says why a grade is missing: one of Assessment.Reason, or "" where nothing was given.
+    A reason says why a grade is missing: one of Assessment.Reason, or "" where nothing was given. `scale` is that of
+    the programme, where it is known: what is expected means nothing for a grade on another one.
     """
 
     place: int
@@ -52,6 +53,7 @@ class PlaceFacts:
     pupil_premium: str = "U"
     sen: str = "N"
     eal: str = "U"
+    scale: int | None = None
 
     @property
     def band(self) -> str:
@@ -72,7 +74,9 @@ class PlaceFacts:
         if not self.matched:
             return None
         if self.first.scale != self.last.scale:
-            raise TwoScales(f"place {self.place} has its first and its last grade on two scales")
+            raise TwoScales(two_scales_words(self.place))
+        if self.is_off(self.first):
+            raise TwoScales(off_scale_words(self.place))
         if self.first.points is None or self.last.points is None:
             return None
         return self.last.points - self.first.points
@@ -96,10 +100,22 @@ class PlaceFacts:
     def exceeded(self) -> bool | None:
         return self._reaches(self.last, self.exceeded_from)
 
+    def is_off(self, grade: GradeValue | None) -> bool:
+        """Whether the grade is on another scale than that of the programme."""
+        return grade is not None and self.scale is not None and grade.scale != self.scale
+
     def _reaches(self, grade, from_position):
-        if grade is None or from_position is None:
+        if grade is None or from_position is None or self.is_off(grade):
             return None
         return grade.position >= from_position
+
+
+def two_scales_words(place: int) -> str:
+    return f"place {place} has its first and its last grade on two scales"
+
+
+def off_scale_words(place: int) -> str:
+    return f"place {place} has its grades on another scale than its programme"
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -192,15 +208,23 @@ def block(facts: Iterable[PlaceFacts]) -> Block:
 
 
 def set_apart(facts: Iterable[PlaceFacts]) -> tuple[list[PlaceFacts], int]:
-    """The facts for pages and reports, where a place with grades on two scales is not matched, and how many these are.
+    """The facts for pages and reports, where no grade counts that is on another scale than that of the programme, and
+    how many places that leaves out.
 
-    Its last grade is taken out, with TWO_SCALES as the reason.
+    Such a grade is taken out, with TWO_SCALES as the reason. Where the scale of the programme is not known, the last
+    grade is taken out of a place with grades on two scales.
     """
     made, found = [], 0
     for place in facts:
+        before = place
+        if place.is_off(place.first):
+            place = replace(place, first=None, first_reason=TWO_SCALES)
+        if place.is_off(place.last):
+            place = replace(place, last=None, last_reason=TWO_SCALES)
         if place.matched and place.first.scale != place.last.scale:
-            place, found = replace(place, last=None, last_reason=TWO_SCALES), found + 1
+            place = replace(place, last=None, last_reason=TWO_SCALES)
         made.append(place)
+        found += place is not before
     return made, found
 
 

@@ -25,12 +25,12 @@ def place_facts(programme: Programme, places=None, to: DataPoint | None = None) 
     in_use = Q(
         pk__in=Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False).values("grade")
     )
-    grades, positions, has_points = {}, {}, False
+    grades, positions, has_points, scale = {}, {}, False, None
     for grade in Grade.objects.filter(of_programme | in_use).select_related("scale"):
         grades[grade.pk] = GradeValue(grade.code, grade.scale_id, grade.position, grade.points)
         if grade.scale.name == programme.scale:
             positions[grade.code] = grade.position
-            has_points = grade.scale.has_points
+            has_points, scale = grade.scale.has_points, grade.scale_id
     expected_of = {
         e.year_group: (positions.get(e.met_from), positions.get(e.exceeded_from)) for e in programme.expectations.all()
     }
@@ -76,6 +76,7 @@ def place_facts(programme: Programme, places=None, to: DataPoint | None = None) 
             pupil_premium=pupil_premium,
             sen=sen,
             eal=eal,
+            scale=scale,
         )
         for (
             pk, pupil, partnership, school, subject, year_group, area,

@@ -51,7 +51,7 @@ def with_grades(places) -> list[tuple[Place, list[tuple]]]:
     places = list(places)
     given = {
         (row.place_id, row.data_point_id): row
-        for row in Assessment.objects.filter(place__in=places).select_related("grade")
+        for row in Assessment.objects.filter(place__in=places).select_related("grade__scale")
     }
     points = {}
     for point in DataPoint.objects.filter(programme__in={place.partnership.programme_id for place in places}):
@@ -78,8 +78,10 @@ def excuse_words(place, why):
 
 
 def show_grades(places):
-    """Puts on each place its first grade and the latest one so far, each as (data point, grade); None without any."""
+    """Puts on each place its first grade and the latest one so far, each as (data point, grade in words); None without
+    any."""
     for place, given in with_grades(places):
-        grades = [(point, row.grade) for point, row in given if row and row.grade]
+        scale = place.partnership.programme.scale
+        grades = [(point, row.grade.said_on(scale)) for point, row in given if row and row.grade]
         place.first_grade = grades[0] if grades else None
         place.latest_grade = grades[-1] if grades else None

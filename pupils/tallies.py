@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from django.db import connection
 
 from programmes.models import Programme
-from pupils.figures import Block, Share, TwoScales, mean_of
+from pupils.figures import Block, Share, TwoScales, mean_of, off_scale_words, two_scales_words
 from pupils.models import Scale
 
 FACTS = """
@@ -16,6 +16,7 @@ FACTS = """
         SELECT place.id, place.pupil_id, partnership.subject, pupil.year_group,
             g1.position AS first, g2.position AS last, g1.position IS NOT NULL AND g2.position IS NOT NULL AS matched,
             g2.points - g1.points AS gain, g1.scale_id <> g2.scale_id AS two_scales,
+            g1.scale_id = g2.scale_id AND g1.scale_id <> %(scale)s AS off_scale,
             met.position AS met_from, exceeded.position AS exceeded_from,
             coalesce(a1.reason, '') AS first_reason, coalesce(a2.reason, '') AS last_reason
         FROM pupils_place place
@@ -45,7 +46,8 @@ COUNTS = """
         count(*) FILTER (WHERE exceeded_from IS NULL), count(*) FILTER (WHERE matched AND exceeded_from IS NULL),
         count(*) FILTER (WHERE matched AND gain IS NULL),
         sum(gain) FILTER (WHERE matched),
-        min(id) FILTER (WHERE matched AND two_scales)
+        min(id) FILTER (WHERE matched AND two_scales),
+        min(id) FILTER (WHERE matched AND off_scale)
     FROM places
     GROUP BY GROUPING SETS ((), (subject), (year_group), (subject, year_group))
 """
@@ -89,9 +91,11 @@ def name_of(by_subject, by_year, subject, year) -> str:
 
 def block_of(row, expected, first_reasons, final_reasons) -> Block:
     places, n, pupils, met_first, met, exceeded, above, *rest = row
-    no_level, no_level_matched, no_upper, no_upper_matched, no_gain, points, two_scales = rest
+    no_level, no_level_matched, no_upper, no_upper_matched, no_gain, points, two_scales, off_scale = rest
     if two_scales:
-        raise TwoScales(f"place {two_scales} has its first and its last grade on two scales")
+        raise TwoScales(two_scales_words(two_scales))
+    if off_scale:
+        raise TwoScales(off_scale_words(off_scale))
 
     def share(of, unanswered, without_limit):
         return Share(None if (unanswered if n else without_limit) else of, n)

@@ -30,3 +30,12 @@ class Grade(models.Model):
 
     def __str__(self):
         return self.code
+
+    def said_on(self, scale: str) -> str:
+        """The code; with the grade's own scale beside it where that is not the scale of this name."""
+        return self.code if self.scale.name == scale else on_other_scale(self.code, self.scale.title)
+
+
+def on_other_scale(code: str, title: str) -> str:
+    """3b (National Curriculum sub-levels)"""
+    return f"{code} ({title})"

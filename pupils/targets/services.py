@@ -44,7 +44,7 @@ def propose(person, partnership: Partnership, wanted: dict[int, Grade | None]) -
             continue
         if proposed:
             end(person, proposed, Ended.SET_ASIDE)
-        if grade == (aim and aim.grade):
+        if grade == (aim.grade if aim and counts_on(aim, partnership.programme.scale) else None):
             continue
         target = TargetGrade.objects.create(place=place, grade=grade, side=side, proposed_by=person)
         audit.record(person, "targets.proposed", target)
@@ -53,7 +53,12 @@ def propose(person, partnership: Partnership, wanted: dict[int, Grade | None]) -
 
 
 def open_rows(places):
-    return TargetGrade.objects.filter(place__in=places, ended_at=None).select_related("grade")
+    return TargetGrade.objects.filter(place__in=places, ended_at=None).select_related("grade__scale")
+
+
+def counts_on(target: TargetGrade, scale: str) -> bool:
+    """A target grade on another scale than that of the programme stays as it is, and counts for nothing."""
+    return target.grade is None or target.grade.scale.name == scale
 
 
 @transaction.atomic
@@ -63,8 +68,8 @@ def agree(person, partnership: Partnership, pks) -> int:
     rows = TargetGrade.objects.select_for_update(of=["self"]).filter(
         place__partnership=partnership, pk__in=pks, agreed_at=None, ended_at=None
     )
-    for target in rows:
-        if not may_agree(person, target, sides):
+    for target in rows.select_related("grade__scale"):
+        if not may_agree(person, target, sides) or not counts_on(target, partnership.programme.scale):
             continue
         for before in open_rows([target.place_id]).filter(agreed_at__isnull=False):
             end(person, before, Ended.REPLACED)
@@ -81,12 +86,18 @@ def end(person, target, how):
 
 
 def targets_of(places) -> dict[int, dict]:
-    """For each place what is agreed, what is proposed, and the whole history, earliest first. One query."""
+    """For each place what is agreed, what is proposed, and the whole history, earliest first. One query.
+
+    What is on another scale than that of the programme (`is_off`) is history only.
+    """
     found = {}
-    rows = TargetGrade.objects.filter(place__in=places).select_related("grade", "proposed_by", "agreed_by", "ended_by")
+    rows = TargetGrade.objects.filter(place__in=places).select_related(
+        "grade__scale", "proposed_by", "agreed_by", "ended_by", "place__partnership__programme"
+    )
     for row in rows:
+        row.is_off = not counts_on(row, row.place.partnership.programme.scale)
         entry = found.setdefault(row.place_id, {"agreed": None, "proposed": None, "history": []})
         entry["history"].append(row)
-        if row.ended_at is None:
+        if row.ended_at is None and not row.is_off:
             entry["proposed" if row.agreed_at is None else "agreed"] = row
     return found

@@ -19,7 +19,9 @@ ACTION = "pupils.edit"
 def targets(request, pk):
     partnership = get_object_or_404(allowed_rows(Partnership, request.user, ACTION).with_people(), pk=pk)
     places = Place.objects.allowed(request.user, ACTION).filter(partnership=partnership, until=None)
-    places = list(places.select_related("pupil", "partnership").order_by("pupil__last_name", "pupil__first_name", "pk"))
+    places = list(
+        places.select_related("pupil", "partnership__programme").order_by("pupil__last_name", "pupil__first_name", "pk")
+    )
     found = services.targets_of(places)
     closed = not partnership.is_open_to_entries
     sent = request.POST if request.method == "POST" and not closed else None

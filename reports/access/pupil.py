@@ -145,7 +145,9 @@ def grades(places):
         [
             place.partnership.label,
             point.name,
-            given.grade.code if given.grade else f"No grade: {given.get_reason_display().lower()}",
+            given.grade.said_on(place.partnership.programme.scale)
+            if given.grade
+            else f"No grade: {given.get_reason_display().lower()}",
             day(given.assessed_on),
             "Yes" if given.moderated else "No",
             given.entered_by or "Not recorded",
@@ -164,13 +166,13 @@ def targets(places):
     rows = [
         [
             row.place.partnership.label,
-            row.grade.code if row.grade else "No target grade any more",
+            row.grade.said_on(row.place.partnership.programme.scale) if row.grade else "No target grade any more",
             f"{row.proposed_by}, {day(row.proposed_at)}",
             f"{row.agreed_by}, {day(row.agreed_at)}" if row.agreed_at else "Not agreed",
             f"{row.get_ended_how_display()}, {day(row.ended_at)}" if row.ended_at else "Stands",
         ]
         for row in TargetGrade.objects.filter(place__in=places).select_related(
-            "grade", "place__partnership", "proposed_by", "agreed_by"
+            "grade__scale", "place__partnership__programme", "proposed_by", "agreed_by"
         )
     ]
     return section("Target grades", head=["Partnership", "Grade", "Proposed", "Agreed", "Now"], rows=rows)
@@ -179,7 +181,7 @@ def targets(places):
 def versions(places, children):
     """Every grade that was submitted for the pupil, also those that were corrected later."""
     found = VersionGrade.objects.filter(place__in=places).select_related(
-        "grade", "version__submitted_by", "version__data_return__data_point"
+        "grade__scale", "version__submitted_by", "version__data_return__data_point", "place__partnership__programme"
     )
     rows = [
         [
@@ -187,7 +189,9 @@ def versions(places, children):
             row.version.number,
             minute(row.version.submitted_at),
             row.version.submitted_by or "Not recorded",
-            row.grade.code if row.grade else f"No grade: {row.get_reason_display().lower()}",
+            row.grade.said_on(row.place.partnership.programme.scale)
+            if row.grade
+            else f"No grade: {row.get_reason_display().lower()}",
             children.redact(row.comment),
         ]
         for row in found.order_by("version__data_return__data_point__due_on", "version__number", "pk")
@@ -203,14 +207,14 @@ def versions(places, children):
 def moderated(places):
     """Every grade that was brought to a moderation session, and what was agreed there."""
     found = ModeratedGrade.objects.filter(place__in=places).select_related(
-        "event", "data_point", "brought", "agreed", "by"
+        "event", "data_point", "brought__scale", "agreed__scale", "by", "place__partnership__programme"
     )
     rows = [
         [
             day(row.event.on),
             row.data_point.name,
-            row.brought.code,
-            row.agreed.code if row.agreed else "Not agreed",
+            row.brought.said_on(row.place.partnership.programme.scale),
+            row.agreed.said_on(row.place.partnership.programme.scale) if row.agreed else "Not agreed",
             f"{row.by}, {day(row.at)}",
         ]
         for row in found.order_by("event__on", "pk")

@@ -6,6 +6,7 @@ from programmes.models import Partnership, Programme
 from pupils import small_numbers
 from pupils.figures import TWO_SCALES, block, set_apart
 from pupils.models import Assessment, Grade, Place
+from pupils.models.scales import on_other_scale
 from pupils.results import place_facts
 from reports.figures.words import (
     REASONS,
@@ -62,7 +63,7 @@ def school_figures(programme: Programme, school: School) -> dict:
             if e.year_group in {place.year_group for place in own}
         ],
         "partnerships": [partnership_words(p) for p in partnerships],
-        "two_scales": sum(place.last_reason == TWO_SCALES for place in own),
+        "two_scales": sum(TWO_SCALES in (place.first_reason, place.last_reason) for place in own),
         **reading_words(programme, own, grades),
     }
 
@@ -105,11 +106,7 @@ def groups(programme, own, partnerships, points, grades):
     rows = {
         place.pk: place for place in Place.objects.filter(pk__in=[place.place for place in own]).select_related("pupil")
     }
-    codes = defaultdict(dict)
-    for place, point, code, reason in Assessment.objects.filter(place__in=rows).values_list(
-        "place", "data_point", "grade__code", "reason"
-    ):
-        codes[place][point] = (code, reason)
+    codes = given_to(programme, rows)
     level = {e.year_group: e.met_from for e in programme.expectations.all()}
     labels = [partnership.label for partnership in partnerships]
     made = []
@@ -135,6 +132,18 @@ def groups(programme, own, partnerships, points, grades):
     return made
 
 
+def given_to(programme, places) -> dict[int, dict[int, tuple]]:
+    """place -> data point -> (the grade's code, the reason); the code with its scale where that is another one."""
+    found = defaultdict(dict)
+    given = Assessment.objects.filter(place__in=places).values_list(
+        "place", "data_point", "grade__code", "grade__scale__name", "grade__scale__title", "reason"
+    )
+    for place, point, code, scale, title, reason in given:
+        said = code if code is None or scale == programme.scale else on_other_scale(code, title)
+        found[place][point] = (said, reason)
+    return found
+
+
 def order(place, pupil):
     gain = place.gain
     if gain is None and place.matched:
@@ -143,7 +152,7 @@ def order(place, pupil):
 
 
 def pupil_words(place, label, given, points, position):
-    """`position` has the grades of the programme's scale; one of another scale has no place in a chart."""
+    """`position` has the grades of the programme's scale; one that is not of them has no place in a chart."""
     reason = place.last_reason if place.last is None else place.first_reason if place.first is None else ""
     return {
         "label": label,

@@ -34,7 +34,7 @@ def block_words(name: str, b: Block) -> dict:
 
 REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {
     "": "no reason given",
-    TWO_SCALES: "grades on two scales",
+    TWO_SCALES: "graded on another scale",
 }
 
 

@@ -255,7 +255,7 @@ def target_pupils(partnership, reader, today):
         return None
     rows = Place.objects.allowed(reader, action).filter(partnership=partnership)
     order = ("pupil__last_name", "pupil__first_name", "pk") if named else ("pupil__ref", "pk")
-    places = list(rows.select_related("pupil", "partnership").order_by(*order))
+    places = list(rows.select_related("pupil", "partnership__programme").order_by(*order))
     show_grades(places)
     return {
         "named": named,
@@ -274,7 +274,7 @@ def target_pupils(partnership, reader, today):
 
 
 def grade_words(found):
-    return {"point": found[0].name, "grade": found[1].code} if found else None
+    return {"point": found[0].name, "grade": found[1]} if found else None
 
 
 SECTIONS = [

@@ -1,6 +1,6 @@
 """The progress of target pupils as one reader may follow it: from the first data point to now, pupil by pupil."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -12,12 +12,12 @@ from django.utils.functional import cached_property
 
 from papers.charts import NARROW, WIDE, dumbbell
 from programmes.models import DataReturn, Partnership, Programme
-from pupils.figures import PlaceFacts, block, set_apart
+from pupils.figures import TWO_SCALES, PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
 from pupils.results import place_facts
 from pupils.retention.freezing import frozen_figures
 from pupils.targets.services import targets_of
-from reports.figures.school import pupil_words, scale_grades
+from reports.figures.school import given_to, pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
 from reports.groups import GROUPS, sections_of
 from reports.progress.years import beside_the_year_before, knows_by_name
@@ -79,6 +79,11 @@ class Followed:
         return set_apart(place_facts(self.programme, self.places, to))[0]
 
 
+def on_another_scale(facts) -> int:
+    """How many places do not count, as a grade of theirs is on another scale than that of the programme."""
+    return sum(TWO_SCALES in (place.first_reason, place.last_reason) for place in facts)
+
+
 def progress_page(followed: Followed, asked) -> dict:
     """What both pages say: the answer, its numbers, and a part for each partnership with its chart and its table."""
     programme, first = followed.programme, followed.first
@@ -106,7 +111,8 @@ def progress_page(followed: Followed, asked) -> dict:
         "is_final": is_final,
         "so_far": programme.status != Programme.Status.CLOSED,
         "waiting": to is not None and to.due_on >= followed.today,
-        "stage": stage_of(followed, everyone),
+        "stage": stage_of(followed, everyone, on_another_scale(facts)),
+        "two_scales": on_another_scale(facts),
         "erased": not facts and frozen_figures(programme) is not None,
         "everyone": everyone,
         "met_first": baseline(facts),
@@ -137,14 +143,17 @@ def progress_page(followed: Followed, asked) -> dict:
     }
 
 
-def stage_of(followed, everyone) -> str:
-    """How much there is to show: nobody, no data points, no grades, the first grades only, or progress."""
+def stage_of(followed, everyone, two_scales) -> str:
+    """How much there is to show: nobody, no data points, grades on another scale, no grades, the first grades only, or
+    progress."""
     if not everyone.places:
         return "nobody"
     if followed.first is None:
         return "no points"
     if everyone.n:
         return "progress"
+    if two_scales:
+        return "two scales"
     return "first" if followed.graded.get(followed.first.pk) else "nothing"
 
 
@@ -249,11 +258,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
     facts = [place for place in facts if place.partnership in partnerships]
     places = followed.places.filter(pk__in=[place.place for place in facts]).select_related("pupil")
     rows = {place.pk: place for place in places}
-    given = defaultdict(dict)
-    for place, point, code, reason in Assessment.objects.filter(place__in=rows).values_list(
-        "place", "data_point", "grade__code", "reason"
-    ):
-        given[place][point] = (code, reason)
+    given = given_to(followed.programme, rows)
     typed = set(
         DataReturn.objects.filter(partnership__in=partnerships, state=DataReturn.State.OPEN)
         .exclude(assessed=0, excused=0)
@@ -273,7 +278,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                 "pupil": rows[place.place].pupil,
                 "facts": place,
                 "change": change_words(place),
-                "target": agreed_grade(targets.get(place.place), position),
+                "target": agreed_grade(targets.get(place.place)),
                 "why": "" if place.matched else why_not(place, rows[place.place], followed.first, to),
             }
             for place in mine
@@ -309,10 +314,10 @@ def year_of(facts, partnership):
     return partnership.year_group if years[partnership.year_group] else years.most_common(1)[0][0]
 
 
-def agreed_grade(found, position):
-    """The code of the target grade that both sides have agreed; None without one, or on another scale."""
+def agreed_grade(found):
+    """The code of the target grade that both sides have agreed; None without one."""
     agreed = found and found["agreed"]
-    return agreed.grade.code if agreed and agreed.grade and agreed.grade.code in position else None
+    return agreed.grade.code if agreed and agreed.grade else None
 
 
 def order(row):

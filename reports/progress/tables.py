@@ -2,8 +2,8 @@
 
 from programmes.models import Partnership
 from pupils.figures import PlaceFacts
-from pupils.models import Assessment
 from pupils.targets.services import targets_of
+from reports.figures.school import given_to
 from reports.figures.words import REASONS
 
 NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
@@ -26,9 +26,8 @@ def pupils_table(followed, asked="") -> tuple[list[str], list[list]]:
     aims = targets_of(names)
     given = {
         (place, point): code or REASONS[reason]
-        for place, point, code, reason in Assessment.objects.filter(place__in=names).values_list(
-            "place", "data_point", "grade__code", "reason"
-        )
+        for place, found in given_to(followed.programme, names).items()
+        for point, (code, reason) in found.items()
     }
     columns = ["Partnership", "Partner school", "Subject", "Pupil", "Year", *(point.name for point in followed.points)]
     columns += [
