@@ -117,7 +117,8 @@ def none_left_running():
 
 
 def session_of(user, client, base_url):
-    """The cookie of a new session of this person."""
+    """The cookie of a new session of this person, beside those of others."""
+    client.cookies.clear()  # else signing in would end the session of whom the client was before
     client.force_login(user)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     assert SessionStore(cookie).exists(cookie)
