@@ -104,21 +104,33 @@ def entry_of(standing: PlanStanding, row: Standing, school: School, approving: s
     return Entry(row, label, is_late, sentence_of(row, approving))
 
 
+NOTHING_TO_DO = "Nothing for you to do."
+
+
 def sentence_of(row: Standing, approving: str) -> str:
-    """What happens next, where nothing is missing. What is missing stands beside it, reason by reason."""
+    """What happens next, to the head, where nothing is missing. What is missing stands beside it, reason by reason."""
+    words = next_step(row, approving)
+    return f"{words} {NOTHING_TO_DO}" if words and not is_held(row) else words
+
+
+def is_held(row: Standing) -> bool:
+    return row.hold is not None and row.word not in {Word.PAID, Word.AUTHORISED}
+
+
+def next_step(row: Standing, approving: str) -> str:
     release = row.release
-    if row.hold and row.word not in {Word.PAID, Word.AUTHORISED}:
+    if is_held(row):
         return f"Held since {timezone.localdate(row.hold.at):%-d %B %Y} by {row.hold.by}: {row.hold.because}"
     match row.word:
         case Word.APPROVED:
             by, on = release.approved_by, timezone.localdate(release.approved_at)
-            return f"Approved on {on:%-d %B %Y} by {by}. Finance pays it next. Nothing for you to do."
+            return f"Approved on {on:%-d %B %Y} by {by}. Finance pays it next."
         case Word.AUTHORISED:
             batch = release.payment.batch
             on = timezone.localdate(batch.authorised_at)
-            return f"It went to the finance system on {on:%-d %B %Y} in {batch.reference}. Nothing for you to do."
+            return f"It went to the finance system on {on:%-d %B %Y} in {batch.reference}."
         case Word.READY:
-            return f"Nothing is missing. {approving or 'A budget holder'} approves it. Nothing for you to do."
+            return f"Nothing is missing. {approving or 'A budget holder'} approves it."
     return ""
 
 

@@ -25,6 +25,17 @@ class Reason:
     url: str = ""
     waiver: Waiver | None = None
 
+    @property
+    def mending(self) -> str:
+        """Who can do something about it, and since when it is due."""
+        since = f"; due since {self.since:%-d %B %Y}" if self.since else ""
+        return f"{self.who} can mend it{since}."
+
+    @property
+    def sentence(self) -> str:
+        """The same wherever it is read: on the page, in the PDF and in the reminder."""
+        return f"{self.words} {self.mending}"
+
 
 @dataclass(frozen=True)
 class Met:
@@ -158,11 +169,6 @@ CHECKS = {
     Condition.VISITS: check_visits,
     Condition.EVIDENCE: check_evidence,
 }
-
-
-def in_words(reasons) -> str:
-    """The same sentences wherever they are read: on the page, in the PDF and in the reminder."""
-    return " ".join(reason.words for reason in reasons)
 
 
 def owed_by(reasons) -> str:

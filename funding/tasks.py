@@ -1,8 +1,10 @@
 from celery import shared_task
 
 from funding import ledger
-from funding.models import FundingPlan
+from funding.models import FundingPlan, MoneyReport
+from funding.printing.build import build_report
 from funding.services.releasing import make_releases
+from jobs.work import work_on
 
 
 @shared_task
@@ -11,3 +13,8 @@ def check_money():
     for plan in FundingPlan.objects.in_force():
         make_releases(plan)
     ledger.check_balances()
+
+
+@shared_task
+def make_report(report_id):
+    work_on(MoneyReport, report_id, build_report)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.views import payees, payments, plans, programmes, recoveries, releases, school
+from funding.views import papers, payees, payments, plans, programmes, recoveries, releases, school
 
 app_name = "funding"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("releases/<int:pk>/waive/", releases.waive, name="waive"),
     path("releases/<int:pk>/waivers/<int:waiver>/", releases.take_waiver_back, name="take_waiver_back"),
     path("releases/<int:pk>/take-back/", releases.take_approval_back, name="take_approval_back"),
+    path("papers/<int:pk>/", papers.paper, name="paper"),
+    path("papers/<int:pk>/progress/", papers.progress, name="paper_progress"),
+    path("papers/<int:pk>/again/", papers.again, name="paper_again"),
+    path("papers/<int:pk>/download/", papers.download, name="paper_download"),
     path("approvals/<int:pk>/", releases.approval, name="approval"),
     path("programmes/<slug:slug>/", programmes.programme, name="programme"),
     path("programmes/<slug:slug>/plan/", plans.plan, name="plan"),
@@ -45,5 +49,6 @@ urlpatterns = [
     path("programmes/<slug:slug>/schools/", programmes.schools, name="schools"),
     path("programmes/<slug:slug>/approve/", releases.approve, name="approve"),
     path("programmes/<slug:slug>/stages/<int:pk>/", releases.stage, name="stage"),
+    path("programmes/<slug:slug>/stages/<int:pk>/report/", papers.order_stage, name="stage_report"),
     path("programmes/<slug:slug>/stages/<int:pk>/<str:ending>/", releases.stage_table, name="stage_table"),
 ]

@@ -3,11 +3,14 @@
 import datetime as dt
 
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 MOST_ATTEMPTS = 4
+LONG = dt.timedelta(minutes=1)
 
 
 def lease_from(now):
@@ -158,3 +161,32 @@ class Job(models.Model):
 
     def end_undone(self, why, *, refused):
         self.mine().update(state=Job.State.FAILED, finished_at=timezone.now(), failure=why[:300], refused=refused)
+
+
+class Paper(Job):
+    """A PDF that a worker makes for somebody who waits for it."""
+
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    pages = models.PositiveSmallIntegerField(default=0)
+    size = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_late(self):
+        """It has waited longer than a report takes, so someone should say so."""
+        return self.in_hand and timezone.now() - self.queued_at > LONG
+
+    @property
+    def how_far(self):
+        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
+        return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"
+
+    def keep(self, pdf, pages, **fields):
+        """The file and "done" become true together.
+
+        Where the last step fails the file stays for the sweeper: the commit may have gone through for all we know.
+        """
+        name = default_storage.save(self.file_name("pdf"), ContentFile(pdf))
+        self.finish(file=name, pages=pages, size=len(pdf), **fields)

@@ -1,14 +1,9 @@
 """Figures in, PDF out: what the worker does for one report or pack."""
 
-import io
-
-import pikepdf
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from papers.charts import dumbbell
-from papers.pdf import render_pdf
+from papers.pdf import page_count, render_pdf
 from reports.models import Report
 
 TEMPLATES = {
@@ -28,11 +23,7 @@ def build(report):
 def keep(paper, pdf, **fields):
     """The file and "done" become true together."""
     paper.progress(2, STEPS)
-    name = default_storage.save(paper.file_name("pdf"), ContentFile(pdf))
-    with pikepdf.open(io.BytesIO(pdf)) as pages:
-        count = len(pages.pages)
-    # Where this fails the file stays for the sweeper: the commit may have gone through for all we know.
-    paper.finish(file=name, pages=count, size=len(pdf), done=STEPS, total=STEPS, **fields)
+    paper.keep(pdf, page_count(pdf), done=STEPS, total=STEPS, **fields)
 
 
 def render(kind, figures, made_at) -> bytes:

@@ -1,44 +1,18 @@
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import Organisation, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from jobs.models import Job, JobQuerySet
+from jobs.models import Job, JobQuerySet, Paper
 from programmes.models import Partnership, Programme
 from programmes.models.partnerships import OWN
 from programmes.models.programmes import started
 from pupils.models import TargetPupil
 from pupils.models.places import TargetPupilQuerySet
-
-LONG = dt.timedelta(minutes=1)
-
-
-class Paper(Job):
-    """A PDF that a worker makes for somebody who waits for it."""
-
-    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    pages = models.PositiveSmallIntegerField(default=0)
-    size = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-    @property
-    def is_late(self):
-        """It has waited longer than a report takes, so someone should say so."""
-        return self.in_hand and timezone.now() - self.queued_at > LONG
-
-    @property
-    def stage(self):
-        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
-        return f"{self.state}-{self.attempt}-{self.done}-{'late' if self.is_late else 'early'}"
 
 
 class ReportQuerySet(JobQuerySet, ScopedQuerySet):

@@ -113,7 +113,7 @@ def progress(request, pk):
     report = get_object_or_404(rows, pk=pk)
     if not request.htmx:
         return redirect(report)
-    if request.GET.get("seen") == report.stage:
+    if request.GET.get("seen") == report.how_far:
         return HttpResponse(status=204)
     return render(request, "reports/_progress.html", {"report": report})
 

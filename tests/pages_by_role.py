@@ -161,6 +161,7 @@ def pages_of(corner):
         *(reverse(f"funding:{name}", args=[slug]) for name in ("programme", "schools", "recoveries", "plan")),
         reverse("funding:stage", args=[slug, m.stage.pk]),
         reverse("funding:recovery", args=[m.recovery.pk]),
+        m.paper.get_absolute_url(),
         m.approval.get_absolute_url(),
         m.batch.get_absolute_url(),
     ]

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
+from funding.models import MoneyReport
 from jobs.tasks import kinds_of_job
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
@@ -80,6 +81,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         ProgrammeCopy,
         HeadsLetter,
         InvitationMail,
+        MoneyReport,
         OutgoingMail,
         PairingRun,
         Plan,

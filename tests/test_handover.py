@@ -281,7 +281,7 @@ def test_the_page_says_how_far_the_paper_is(client, ours):
     before = client.get(page).content.decode()
     pack = order_handover(ours.people[Role.SPECIALIST], ours.partnership)
     waiting = client.get(progress, headers={"HX-Request": "true"}).content.decode()
-    same = client.get(progress, {"seen": pack.stage}, headers={"HX-Request": "true"})
+    same = client.get(progress, {"seen": pack.how_far}, headers={"HX-Request": "true"})
     make_handover(pack.pk)
     ready = client.get(progress, headers={"HX-Request": "true"}).content.decode()
 

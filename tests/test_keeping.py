@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
+from funding.models import MoneyReport
 from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
@@ -45,12 +46,13 @@ KEPT_FOR = {
     CoverRun: "KEEP_MAIL_DAYS",
     Plan: "KEEP_PLANS_DAYS",
     PlanAcceptance: "KEEP_PLANS_DAYS",
-    # Kept: what changed the register, and what stands behind pairings, digests and results.
+    # Kept: what changed the register, and what stands behind pairings, digests, results and money.
     RegisterFile: None,
     RegisterUpdate: None,
     PairingRun: None,
     DigestRun: None,
     Report: None,
+    MoneyReport: None,
     Erasure: None,
 }
 

@@ -218,10 +218,10 @@ def test_the_progress_line_is_sent_only_when_it_has_something_new(client, ours):
     client.force_login(ours.people[Role.HEADTEACHER])
     url = reverse("reports:progress", args=[report.pk])
 
-    same = client.get(url, {"seen": report.stage}, headers={"HX-Request": "true"})
+    same = client.get(url, {"seen": report.how_far}, headers={"HX-Request": "true"})
     other = client.get(url, {"seen": "queued-0-0-early"}, headers={"HX-Request": "true"})
     type(report).objects.filter(pk=report.pk).update(state=Job.State.DONE, finished_at=timezone.now())
-    done = client.get(url, {"seen": report.stage}, headers={"HX-Request": "true"})
+    done = client.get(url, {"seen": report.how_far}, headers={"HX-Request": "true"})
 
     assert same.status_code == 204
     assert "step 1 of 3" in other.content.decode()

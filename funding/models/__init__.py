@@ -1,4 +1,5 @@
 from .ledger import LedgerCheck, LedgerEntry, Recovery
+from .papers import MoneyReport
 from .payments import FileLayout, Payee, Payment, PaymentBatch, Route
 from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage
 from .releases import FIXED, Approval, Hold, Release, ReleaseLine, Waiver, WrongState
@@ -13,6 +14,7 @@ __all__ = [
     "ItemRecord",
     "LedgerCheck",
     "LedgerEntry",
+    "MoneyReport",
     "Payee",
     "Payment",
     "PaymentBatch",

@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.access import get_allowed
 from funding import approving
 from funding.forms.releases import HoldForm, WaiveForm
-from funding.models import Approval, WrongState
+from funding.models import Approval, MoneyReport, WrongState
 from funding.services import releasing
 from funding.services.releasing import NotApproved
 from funding.standing import is_nothing, standing_of
@@ -25,6 +25,8 @@ def stage(request, slug, pk):
     plan = plan_of(request, slug, "money.view")
     chosen = get_object_or_404(plan.stages.all(), pk=pk)
     context = approving.of_stage(request.user, plan, chosen, request.GET.get("only", ""))
+    made = MoneyReport.objects.allowed(request.user, "money.view").filter(stage=chosen)
+    context["papers"] = made.select_related("ordered_by").defer("figures")[:5]
     return render(request, "funding/stage.html", context | {"plan": plan, "programme": plan.programme})
 
 

@@ -66,7 +66,7 @@ def progress(request, pk):
     file = get_object_or_404(files.files_for(request.user), pk=pk)
     if not request.htmx:
         return redirect("accounts:account")
-    if request.GET.get("seen") == file.stage:
+    if request.GET.get("seen") == file.how_far:
         return HttpResponse(status=204)
     return render(request, "reports/access/_progress.html", {"file": file})
 

@@ -33,7 +33,7 @@ def progress(request, pk):
     pack = packs.newest_pack(request.user, partnership)
     if not request.htmx or pack is None:
         return redirect("reports:handover", partnership.pk)
-    if request.GET.get("seen") == pack.stage:
+    if request.GET.get("seen") == pack.how_far:
         return HttpResponse(status=204)
     return render(request, "reports/handover/_progress.html", {"pack": pack, "partnership": partnership})
 

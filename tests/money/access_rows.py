@@ -31,6 +31,12 @@ MATRIX = {
     "funding:schools GET":              (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:stage GET":                (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:stage_table GET":          (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    # a paper that is made holds what its reader may see: the report of a stage is the office's
+    "funding:stage_report POST":        (403, 403, 302, 302, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:paper GET":                (302, 403, 200, 200, 403, 200, 403, 403, 404, 403, 403, 403),
+    "funding:paper_progress GET":       (302, 403, 302, 302, 403, 302, 403, 403, 404, 403, 403, 403),
+    "funding:paper_again POST":         (403, 403, 302, 302, 403, 302, 403, 403, 404, 403, 403, 403),
+    "funding:paper_download GET":       (302, 403, 200, 200, 403, 200, 403, 403, 404, 403, 403, 403),
     "funding:recoveries GET":           (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:recovery GET":             (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:recovery_ask POST":        (403, 403, 302, 403, 403, 302, 403, 403, 403, 403, 403, 403),
@@ -62,9 +68,10 @@ MATRIX = {
 
 OF_PROGRAMME = ["programme", "schools", "approve", "recoveries", "records", "plan", "draw_up", "settings", "shares"]
 OF_PROGRAMME += ["stage_add", "item_add", "activate"]
-OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete"], ["item_change"]
+OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report"], ["item_change"]
 OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
 OF_BATCH = ["batch", "batch_file", "answer"]
+OF_PAPER = ["", "_progress", "_again", "_download"]
 OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
 KEYS = {
     "funding:school": lambda c: [c.school.urn],
@@ -74,6 +81,7 @@ KEYS = {
     "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],
     "funding:approval": lambda c: [c.money.approval.pk],
     **{f"funding:{name}": lambda c: [c.money.batch.pk] for name in OF_BATCH},
+    **{f"funding:paper{name}": lambda c: [c.money.paper.pk] for name in OF_PAPER},
     **{f"funding:recovery{name}": lambda c: [c.money.recovery.pk] for name in OF_RECOVERY},
     **{f"funding:{name}": lambda c: [c.programme.slug] for name in OF_PROGRAMME},
     **{f"funding:{name}": lambda c: [c.programme.slug, c.money.stage.pk] for name in OF_STAGE},

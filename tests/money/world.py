@@ -6,6 +6,8 @@ import hashlib
 import uuid
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -14,6 +16,7 @@ from funding.models import (
     FundingPlan,
     Hold,
     ItemRecord,
+    MoneyReport,
     Payee,
     Payment,
     PaymentBatch,
@@ -117,6 +120,18 @@ def build_money(corner, partnership, people, number):
         half_days_paid=1,
         half_days_used=0,
     )
+    paper = MoneyReport.objects.create(
+        kind="stage",
+        organisation=programme.organisation,
+        plan=plan,
+        stage=stage,
+        ordered_by=budget_holder,
+        digest=f"{corner}",
+        figures={"stage": stage.name},
+        state="done",
+        finished_at=now,
+        file=default_storage.save(f"funding.moneyreport/{corner}.pdf", ContentFile(b"%PDF a report")),
+    )
     return SimpleNamespace(
         plan=plan,
         stage=stage,
@@ -128,4 +143,5 @@ def build_money(corner, partnership, people, number):
         batch=batch,
         record=record,
         recovery=recovery,
+        paper=paper,
     )

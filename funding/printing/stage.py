@@ -1,0 +1,51 @@
+"""The funding-release report of a stage: every school and amount, what each rests on, and why the others wait."""
+
+from funding.figures import ZERO, financial_year, financial_year_words
+from funding.models import FundingPlan, Stage
+from funding.overview import budget_of
+from funding.printing.words import (
+    budget_facts,
+    by_kind,
+    by_school,
+    day,
+    plan_facts,
+    row_facts,
+    sums_facts,
+)
+from funding.services.releasing import approvers
+from funding.showing import Part, part_of, sums_of
+from funding.standing import is_nothing, standing_of
+from papers.templatetags.plain import listed
+
+
+def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
+    standing = standing_of(plan)
+    rows = by_school([row for row in standing.of(stage=stage) if not is_nothing(row)])
+    approving = listed([str(person) for person in approvers(plan)], "or")
+    fixed = [row for row in rows if row.release.is_fixed and part_of(row) != Part.HELD]
+    others = [row for row in rows if row not in fixed]
+    return plan_facts(plan) | {
+        "stage": stage.name,
+        "due_on": day(stage.due_on),
+        "is_due": stage.due_on <= standing.facts.today,
+        "financial_year": financial_year_words(financial_year(stage.due_on)),
+        "share": stage.share_words,
+        "conditions": stage.conditions_in_words,
+        "sums": sums_facts(sums_of(rows)),
+        "schools": len({row.school.pk for row in rows}),
+        "budget": budget_facts(budget_of(plan, standing)),
+        "released": [row_facts(row, approving) for row in fixed],
+        "released_total": str(total_of(fixed)),
+        "waiting": [row_facts(row, approving) for row in others],
+        "waiting_total": str(total_of(others)),
+        "kinds": by_kind(rows),
+        "waivers": [
+            waiver
+            | {"school": row.school.name, "partnership": row.partnership.ref, "side": row.release.get_side_display()}
+            for row, waiver in ((row, waiver) for row in rows for waiver in row_facts(row, approving)["waivers"])
+        ],
+    }
+
+
+def total_of(rows):
+    return sum((row.amount for row in rows), ZERO)
