@@ -77,8 +77,9 @@ class Facts:
         return [self.releases.get((stage.pk, partnership.pk, side)) for stage in self.stages]
 
 
-def facts_of(plan: FundingPlan, partnerships=None, today=None) -> Facts:
-    """Of these partnerships of its programme, or of all that were ever agreed.
+def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Facts:
+    """Of these partnerships of its programme, or of all that were ever agreed. Without `sums` what amounts hang on is
+    not read: enough to tell what is missing.
 
     What one partnership is paid for an event hangs on the others of the same teacher, so all are looked at for that.
     """
@@ -105,13 +106,15 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None) -> Facts:
         stages=stages,
         items=items,
         releases=releases_of(stages, rows),
-        paid_for=lines_by_release(plan, wanted),
+        paid_for=lines_by_release(plan, wanted) if sums else {},
         returns=returns_of(wanted),
         agreements=agreements_of(wanted) if Stage.Condition.AGREEMENT in asked else {},
         visits=visits_of(wanted) if beyond or Stage.Condition.VISITS in asked else {},
         evidence=evidence_of(stages) if Stage.Condition.EVIDENCE in asked else {},
-        offsets=offsets_of(plan),
+        offsets=offsets_of(plan) if sums else {},
     )
+    if not sums:
+        return facts
     if has_folded:
         facts.used = used_by(rows)
     read_events(facts, everyone)

@@ -116,3 +116,8 @@ def test_a_long_text_begins_with_whole_words_and_a_short_one_is_not_cut():
 )
 def test_quotation_marks_around_all_of_it_are_not_shown_twice(typed, shown):
     assert plain.unquoted(typed) == shown
+
+
+def test_within_a_sentence_a_month_keeps_its_capital():
+    assert plain.within("Last on 20 November") == "last on 20 November"
+    assert plain.within("") == ""

@@ -134,6 +134,12 @@ def beginning(text):
 
 
 @register.filter
+def within(text):
+    """A sentence as a part of another one: its first letter is small, names of months keep theirs."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+@register.filter
 def kilobytes(size):
     """64 kB, and 1.4 MB from a thousand of them on."""
     if not size:

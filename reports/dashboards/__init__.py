@@ -19,7 +19,7 @@ from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
-from reports.dashboards.money import approving_items, held_items, paying_items
+from reports.dashboards.money import approving_items, by_stage, held_items, paying_items
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
 from reports.dashboards.rows import (
@@ -102,6 +102,7 @@ def coordinator(user, acting, today):
         "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
+        "money": by_stage(theirs),
         "programmes": theirs[:MOST] or None,
         "results": True,
     }
@@ -172,12 +173,13 @@ def budget_holder(user, acting, today):
 
 
 def finance(user, acting, today):
-    tables = heat(user, acting)
+    tables, theirs = heat(user, acting), programmes(user, acting)
     return {
         "lead": grades_sentence(tables),
         "to_do": [],
         "heat": tables,
-        "programmes": programmes(user, acting)[:MOST],
+        "money": by_stage(theirs),
+        "programmes": theirs[:MOST],
     }
 
 

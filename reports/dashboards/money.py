@@ -55,6 +55,16 @@ def ready_items(user, plan):
     ]
 
 
+def by_stage(programmes):
+    """The programme of which Today shows the money by stage: the newest that runs and has a plan in force, or None."""
+    running = [p for p in programmes if p.status == Programme.Status.ACTIVE and is_in_force(p)]
+    return max(running, key=lambda programme: programme.starts_on, default=None)
+
+
+def is_in_force(programme):
+    return hasattr(programme, "funding_plan") and programme.funding_plan.is_in_force
+
+
 def number_of(rows):
     return "1 release" if len(rows) == 1 else f"{len(rows)} releases"
 

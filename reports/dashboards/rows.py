@@ -60,7 +60,7 @@ def ahead(user, acting, today, most=40, took_of=what_took):
 
 
 def programmes(user, acting):
-    rows = mine(Programme, user, acting, "programmes.view").select_related("organisation")
+    rows = mine(Programme, user, acting, "programmes.view").select_related("organisation", "funding_plan")
     return list(rows.order_by("status", "-starts_on", "name"))
 
 

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from funding.briefly import LABELS
 from reports.roster.rows import Group, next_visit_first, waits_label
 from reports.roster.slips import SLIPS, Waits
 
@@ -45,6 +46,7 @@ def facets_of(facts, rows):
     subjects = sorted({row.partnership.subject for row in rows})
     statuses = {row.partnership.status: row.partnership.get_status_display() for row in rows}
     points = [point for found in facts.points.values() for point in found]
+    money = {pk: {brief.part} for pk, brief in facts.money.items()}
     return [
         Facet("slips", "What slips", [(kind.key, kind.label) for kind in SLIPS], lambda row: row.kinds),
         Facet(
@@ -70,6 +72,7 @@ def facets_of(facts, rows):
             lambda row: {str(found.data_point_id) for found in facts.returns.get(row.pk, []) if owes(row, found)},
             is_list=True,
         ),
+        Facet("money", "Money", [*LABELS.items()] if money else [], lambda row: money.get(row.pk, set())),
     ]
 
 

@@ -165,6 +165,19 @@ def grades_sheet(facts, row):
     return [(f"{cell['point']} grades", cell["words"]) for cell in row.cells["grades"]]
 
 
+def money(facts, row):
+    return facts.money.get(row.pk)
+
+
+def has_money(facts):
+    return bool(facts.money)
+
+
+def money_sheet(facts, row):
+    brief = row.cells["money"]
+    return [("Money", f"{brief.stage}: {brief.words}" if brief else "")]
+
+
 def slips(facts, row):
     return {"row": row}
 
@@ -186,5 +199,6 @@ COLUMNS = [
     Column("agreement", "Agreement", "Agreement", agreement, agreement_sheet, has_agreements),
     Column("visits", "Visits", "Visits", visits, visits_sheet),
     Column("grades", "Grades", "Grades", grades, grades_sheet),
+    Column("money", "Money", "Money", money, money_sheet, has_money),
     Column("slips", "What slips and what to do", "", slips, slips_sheet),
 ]

@@ -7,6 +7,8 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from accounts.models import Membership, OutgoingMail
 from accounts.roles import Role
+from funding.briefly import briefs_of
+from funding.models import FundingPlan
 from programmes.calendar import calendars_of
 from programmes.models import (
     Acceptance,
@@ -251,6 +253,18 @@ class Facts:
     def can(self, people):
         """Those of them who can sign in."""
         return [person for person in people if person.pk in self.teachers_who_can_sign_in]
+
+    @cached_property
+    def money(self):
+        """Partnership -> how its money stands, in a few words; nothing for a reader to whom no money is shown."""
+        if not any(m.organisation_id == self.organisation.pk for m in self.reader.memberships_granting("money.view")):
+            return {}
+        programmes = {p.programme_id: p.programme for p in self.partnerships}
+        found = {}
+        for plan in FundingPlan.objects.in_force().filter(programme__in=programmes):
+            plan.programme = programmes[plan.programme_id]
+            found |= briefs_of(plan, self.by_pk, self.today)
+        return found
 
     @cached_property
     def last_nudges(self):

@@ -1,0 +1,102 @@
+"""In a few words on the roster and on Today: in which stage whose act is waited for."""
+
+import csv
+import io
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.roles import Role
+from funding.briefly import briefs_of
+from funding.models import Hold, Side
+from tests.factories import MembershipFactory
+from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
+from tests.money.test_paying import authorise
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = "2026-11-20T09:00:00+00:00"  # October is due, December is not
+
+
+@pytest.fixture
+def several():
+    """Five that stand differently in November: nothing in; ready; approved; one side on hold; with finance."""
+    with time_machine.travel(NOVEMBER, tick=False):
+        money = funded_programme(partnerships=5)
+        _, _, approved, held, paid = money.partnerships
+        for partnership in money.partnerships[1:]:
+            hand_in(partnership, money.points[0])
+        payees(money)
+        approve(money.Tom, money.plan, october_of(money, paid))
+        authorise(money)
+        approve(money.Tom, money.plan, october_of(money, approved))
+        Hold.objects.create(release=october_of(money, held)[0], by=money.Amira, because="A question")
+        yield money
+
+
+def october_of(money, partnership):
+    return [release_of(partnership, money.stages[0], side) for side in (Side.SPECIALIST, Side.PARTNER)]
+
+
+def said(money, **more):
+    found = briefs_of(money.plan, **more)
+    return [f"{found[row.pk].stage} {found[row.pk].words}" for row in money.partnerships]
+
+
+def test_each_partnership_says_who_has_to_act_in_which_stage(several):
+    assert said(several) == [
+        "October waits for grades",
+        "October waits for approval",
+        "October approved, finance pays",
+        "October is on hold",
+        "October approved, finance pays",
+    ]
+
+
+def test_what_waits_for_the_school_comes_before_what_waits_for_others(several):
+    december = several.stages[1].due_on
+    assert said(several, today=december)[1:3] == ["December waits for grades", "December waits for grades"]
+
+
+def test_before_anything_is_due_the_next_stage_is_named(several):
+    before = several.stages[0].due_on.replace(day=1)
+    assert said(several, today=before)[0] == "October due 16 Oct"
+
+
+def test_a_side_that_no_item_funds_waits_for_nothing(several):
+    several.plan.items.update(partner_half_days=0, partner_amount=0, specialist_half_days=0, specialist_amount=0)
+    assert briefs_of(several.plan) == {}
+
+
+def test_the_roster_has_it_in_a_column_a_filter_and_the_download(several, client):
+    client.force_login(several.Amira)
+
+    page = client.get("/roster/?money=approval")
+    table = client.get("/roster/roster.csv")
+
+    assert [row.partnership.ref for row in page.context["asked"].rows] == ["P002"]
+    assert "Money October waits for approval" in " ".join(text_of(page).split())
+    rows = {row["Reference"]: row["Money"] for row in csv.DictReader(io.StringIO(table.content.decode("utf-8-sig")))}
+    assert rows["P001"] == "October: waits for grades"
+
+
+def test_a_consultant_sees_the_roster_without_money(several, client):
+    consultant = MembershipFactory(organisation=several.organisation, role=Role.CONSULTANT).user
+    specialist = several.partnerships[0].specialist
+    specialist.consultant = consultant
+    specialist.save()
+    client.force_login(consultant)
+
+    page = client.get("/roster/")
+
+    assert "October waits for grades" not in text_of(page)
+    assert page.status_code == 200
+
+
+def test_today_brings_the_money_by_stage_from_its_own_page(several, client):
+    client.force_login(several.Amira)
+    url = reverse("funding:programme", args=[several.programme.slug])
+
+    assert f'hx-get="{url}" hx-select="#by-stage"' in client.get("/").content.decode()
+    assert 'id="by-stage"' in client.get(url).content.decode()
