@@ -126,6 +126,7 @@ GRANTS = {
     "payments.authorise": {Role.FINANCE},
     "payments.view": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE},
     "payees.keep": {Role.FINANCE},
+    "letters.issue": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE},
     "recoveries.request": {Role.COORDINATOR, Role.FINANCE},
     "recoveries.approve": {Role.BUDGET_HOLDER},
     "recoveries.receive": {Role.FINANCE},

@@ -1,8 +1,8 @@
 from celery import shared_task
 
 from funding import ledger
-from funding.models import FundingPlan, MoneyReport
-from funding.printing.build import build_report
+from funding.models import FundingLetter, FundingPlan, MoneyReport
+from funding.printing.build import build_letter, build_report
 from funding.services.releasing import make_releases
 from jobs.work import work_on
 
@@ -18,3 +18,8 @@ def check_money():
 @shared_task
 def make_report(report_id):
     work_on(MoneyReport, report_id, build_report)
+
+
+@shared_task
+def make_letter(letter_id):
+    work_on(FundingLetter, letter_id, build_letter)

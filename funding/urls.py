@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.views import papers, payees, payments, plans, programmes, recoveries, releases, school
+from funding.views import letters, papers, payees, payments, plans, programmes, recoveries, releases, school
 
 app_name = "funding"
 urlpatterns = [
@@ -27,6 +27,11 @@ urlpatterns = [
     path("releases/<int:pk>/waive/", releases.waive, name="waive"),
     path("releases/<int:pk>/waivers/<int:waiver>/", releases.take_waiver_back, name="take_waiver_back"),
     path("releases/<int:pk>/take-back/", releases.take_approval_back, name="take_approval_back"),
+    path("letters/check/", letters.check, name="check"),
+    path("letters/<int:pk>/", letters.letter, name="letter"),
+    path("letters/<int:pk>/progress/", letters.letter_progress, name="letter_progress"),
+    path("letters/<int:pk>/again/", letters.letter_again, name="letter_again"),
+    path("letters/<int:pk>/download/", letters.letter_download, name="letter_download"),
     path("papers/<int:pk>/", papers.paper, name="paper"),
     path("papers/<int:pk>/progress/", papers.progress, name="paper_progress"),
     path("papers/<int:pk>/again/", papers.again, name="paper_again"),
@@ -49,6 +54,9 @@ urlpatterns = [
     path("programmes/<slug:slug>/schools/", programmes.schools, name="schools"),
     path("programmes/<slug:slug>/approve/", releases.approve, name="approve"),
     path("programmes/<slug:slug>/stages/<int:pk>/", releases.stage, name="stage"),
+    path("programmes/<slug:slug>/stages/<int:pk>/letters/", letters.letters, name="letters"),
+    path("programmes/<slug:slug>/stages/<int:pk>/letters/issue/", letters.letters_issue, name="letters_issue"),
+    path("programmes/<slug:slug>/stages/<int:pk>/letters/progress/", letters.letters_progress, name="letters_progress"),
     path("programmes/<slug:slug>/stages/<int:pk>/report/", papers.order_stage, name="stage_report"),
     path("programmes/<slug:slug>/stages/<int:pk>/<str:ending>/", releases.stage_table, name="stage_table"),
 ]

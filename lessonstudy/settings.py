@@ -257,6 +257,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
+# The same for pages that are open to anyone.
+OPEN_RATE_LIMITS = {"check_letter": "30/5m/ip"}
 # Limits by address and the list of sessions mean the visitor's address, not the proxy's.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 MFA_ADAPTER = "accounts.adapters.EncryptedSecrets"

@@ -19,6 +19,7 @@ PUBLIC = {
     "lessons:finding_public": 404,
     "lessons:finding_public_poster": 404,
     "lessons:finding_public_file": 404,
+    "funding:check": 200,
     "accounts:demo": 404,
     "accounts:demo_sign_in": 404,
 }

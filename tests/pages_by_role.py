@@ -162,10 +162,16 @@ def pages_of(corner):
         reverse("funding:stage", args=[slug, m.stage.pk]),
         reverse("funding:recovery", args=[m.recovery.pk]),
         m.paper.get_absolute_url(),
+        reverse("funding:letters", args=[slug, m.stage.pk]),
         m.approval.get_absolute_url(),
         m.batch.get_absolute_url(),
     ]
     own_money = [reverse("funding:school", args=[ours.school.urn]), m.release.get_absolute_url()]
+    own_money += [
+        m.letter.get_absolute_url(),
+        reverse("funding:check"),
+        f"{reverse('funding:check')}?reference=x&code=y",
+    ]
     planning = [
         *(reverse(f"funding:{name}", args=[slug]) for name in ("settings", "shares", "stage_add", "item_add")),
         reverse("funding:stage_change", args=[slug, m.stage.pk]),

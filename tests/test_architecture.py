@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
-from funding.models import MoneyReport
+from funding.models import FundingLetter, MoneyReport
 from jobs.tasks import kinds_of_job
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
@@ -80,6 +80,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         HandOverPack,
         ProgrammeCopy,
         HeadsLetter,
+        FundingLetter,
         InvitationMail,
         MoneyReport,
         OutgoingMail,

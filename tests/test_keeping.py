@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from accounts.models import InvitationMail, OutgoingMail, RegisterFile, RegisterUpdate
-from funding.models import MoneyReport
+from funding.models import FundingLetter, MoneyReport
 from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
@@ -53,6 +53,7 @@ KEPT_FOR = {
     DigestRun: None,
     Report: None,
     MoneyReport: None,
+    FundingLetter: None,
     Erasure: None,
 }
 

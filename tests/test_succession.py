@@ -139,6 +139,7 @@ STAYS = {
     "funding.ReleaseEvent.school": "it is history",
     "funding.LedgerEntry.school": "it says whose money moved",
     "funding.Recovery.school": "it says who was paid too much",
+    "funding.FundingLetter.school": "it says to which school it went",
     "funding.MoneyReport.school": "it says whose statement it is",
 }
 

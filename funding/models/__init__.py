@@ -1,5 +1,5 @@
 from .ledger import LedgerCheck, LedgerEntry, Recovery
-from .papers import MoneyReport
+from .papers import FundingLetter, MoneyReport
 from .payments import FileLayout, Payee, Payment, PaymentBatch, Route
 from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage
 from .releases import FIXED, Approval, Hold, Release, ReleaseLine, Waiver, WrongState
@@ -9,6 +9,7 @@ __all__ = [
     "Approval",
     "Evidence",
     "FileLayout",
+    "FundingLetter",
     "FundingPlan",
     "Hold",
     "ItemRecord",

@@ -1,5 +1,6 @@
 """Papers of money: what was asked for, frozen as it stood, and made by a worker."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -7,8 +8,9 @@ from django.urls import reverse
 from accounts.models import Organisation, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
-from funding.models.plans import FundingPlan, Stage
+from funding.models.plans import FundingPlan, Stage, of_office
 from jobs.models import JobQuerySet, Paper
+from programmes.models.programmes import started
 
 
 def of_organisation(m):
@@ -86,3 +88,109 @@ class MoneyReport(Paper):
             return f"money-{self.school.urn}"
         slug = self.plan.programme.slug
         return f"releases-{slug}-{self.stage_id}" if self.kind == MoneyReport.Kind.STAGE else f"money-{slug}"
+
+
+def of_issued(m):
+    """A head reads what was issued to the own school."""
+    return Q(state="done", school=m.school_id, stage__plan__programme__organisation=m.organisation_id)
+
+
+class FundingLetterQuerySet(JobQuerySet, ScopedQuerySet):
+    started = started("stage__plan__programme__")
+    reach = of_office("stage__plan__") | {Role.HEADTEACHER: of_issued}
+
+    def issued(self):
+        return self.filter(state=FundingLetter.State.DONE)
+
+    def in_force(self):
+        """Those that hold: of each school and stage one at most."""
+        return self.issued().filter(superseded_at=None)
+
+
+class FundingLetter(Paper):
+    """The letter that tells one school what was released to it at one stage.
+
+    It is issued once its file is there, and supersedes the one before in the same transaction. From then on nothing of
+    it changes but that a later one supersedes it. Whoever holds it finds out by its reference and check code whether it
+    is genuine and still holds.
+    """
+
+    task = "funding.tasks.make_letter"
+
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="letters")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20, unique=True, editable=False)
+    code = models.CharField("check code", max_length=20, editable=False)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    digest = models.CharField(max_length=64)
+    figures = models.JSONField()
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    superseded_at = models.DateTimeField(null=True, editable=False)
+    superseded_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = FundingLetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["stage", "school"],
+                condition=Q(state__in=["queued", "running"]),
+                name="letter_one_in_hand",
+                violation_error_message="This letter is being made already.",
+            ),
+            models.UniqueConstraint(
+                fields=["stage", "school"],
+                condition=Q(state="done", superseded_at=None),
+                name="letter_one_in_force",
+            ),
+            models.CheckConstraint(
+                name="letter_superseded_by_another",
+                condition=Q(superseded_at=None, superseded_by=None)
+                | Q(superseded_at__isnull=False, superseded_by__isnull=False),
+            ),
+            models.CheckConstraint(name="letter_is_not_below_nothing", condition=Q(amount__gte=0)),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="letter_says_what_it_said",
+                operation=pgtrigger.UpdateOf(
+                    "stage_id", "school_id", "reference", "code", "amount", "digest", "figures", "ordered_by_id"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="letter_is_issued_once",
+                operation=pgtrigger.UpdateOf("state", "file", "sha256", "pages", "size", "finished_at"),
+                condition=pgtrigger.Q(old__state="done"),
+            ),
+            pgtrigger.Protect(
+                name="letter_stays_superseded",
+                operation=pgtrigger.UpdateOf("superseded_at", "superseded_by_id"),
+                condition=pgtrigger.Q(old__superseded_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="letter_stays", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    def get_absolute_url(self):
+        return reverse("funding:letter", args=[self.pk])
+
+    @property
+    def holds(self):
+        return self.is_done and self.superseded_at is None
+
+    @property
+    def supersedes(self) -> str:
+        """The reference of the one before it, or nothing."""
+        return (self.figures.get("supersedes") or {}).get("reference", "")
+
+    @property
+    def code_in_groups(self) -> str:
+        return in_groups(self.code)
+
+
+def in_groups(code: str) -> str:
+    """A code as people read and type it: four letters at a time."""
+    return "-".join(code[place : place + 4] for place in range(0, len(code), 4))

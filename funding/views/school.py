@@ -7,7 +7,7 @@ from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding import of_school
-from funding.models import Release
+from funding.models import FundingLetter, Release
 from papers.downloads import table_response
 
 
@@ -16,7 +16,9 @@ def school(request, urn):
     """Why has our money not been released?"""
     found, parts = parts_of(request, urn)
     places = [m.school for m in request.user.memberships_granting("money.school") if m.school_id]
+    letters = FundingLetter.objects.allowed(request.user, "money.school").issued().filter(school=found)
     context = {
+        "letters": letters.select_related("stage__plan__programme", "superseded_by").defer("figures")[:50],
         "school": found,
         "parts": parts,
         "is_own": found in places,

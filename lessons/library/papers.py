@@ -5,8 +5,8 @@ import io
 import pikepdf
 from django.utils import timezone
 
-from lessons.library.qr import qr_drawing
 from papers.pdf import render_pdf
+from papers.qr import qr_drawing
 
 SIZES = ["xxl", "xl", "l", "m", "s", "xs", "xxs"]  # of the letters, the largest first
 ROOM = {
@@ -33,7 +33,7 @@ def poster_pdf(reading, address="") -> bytes:
     for size, share in tries:
         shown = [(title, shortened(text, share, parts)) for title, text in parts]
         context = {"r": reading, "parts": shown, "size": size, "address": address, "made_at": made_at}
-        context["qr"] = qr_drawing(address) if address else ""
+        context["qr"] = qr_drawing(address, "The address of this finding, for a phone") if address else ""
         pdf = render_pdf("lessons/pdf/poster.html", context, made_at, stylesheets=("pdf/report.css", "pdf/poster.css"))
         if pages_of(pdf) == 1:
             return pdf

@@ -37,6 +37,14 @@ MATRIX = {
     "funding:paper_progress GET":       (302, 403, 302, 302, 403, 302, 403, 403, 404, 403, 403, 403),
     "funding:paper_again POST":         (403, 403, 302, 302, 403, 302, 403, 403, 404, 403, 403, 403),
     "funding:paper_download GET":       (302, 403, 200, 200, 403, 200, 403, 403, 404, 403, 403, 403),
+    # a letter is read by the office and the head to whose school it went, and checked by anybody (PUBLIC)
+    "funding:letters GET":              (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:letters_progress GET":     (302, 403, 302, 302, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:letters_issue POST":       (403, 403, 302, 302, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:letter GET":               (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
+    "funding:letter_progress GET":      (302, 403, 302, 302, 403, 302, 403, 403, 302, 403, 403, 403),
+    "funding:letter_again POST":        (403, 403, 302, 302, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:letter_download GET":      (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
     "funding:recoveries GET":           (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:recovery GET":             (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:recovery_ask POST":        (403, 403, 302, 403, 403, 302, 403, 403, 403, 403, 403, 403),
@@ -68,9 +76,11 @@ MATRIX = {
 
 OF_PROGRAMME = ["programme", "schools", "approve", "recoveries", "records", "plan", "draw_up", "settings", "shares"]
 OF_PROGRAMME += ["stage_add", "item_add", "activate"]
-OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report"], ["item_change"]
+OF_LETTERS = ["letters", "letters_progress", "letters_issue"]
+OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report", *OF_LETTERS], ["item_change"]
 OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
 OF_BATCH = ["batch", "batch_file", "answer"]
+OF_LETTER = ["", "_progress", "_again", "_download"]
 OF_PAPER = ["", "_progress", "_again", "_download"]
 OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
 KEYS = {
@@ -81,6 +91,7 @@ KEYS = {
     "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],
     "funding:approval": lambda c: [c.money.approval.pk],
     **{f"funding:{name}": lambda c: [c.money.batch.pk] for name in OF_BATCH},
+    **{f"funding:letter{name}": lambda c: [c.money.letter.pk] for name in OF_LETTER},
     **{f"funding:paper{name}": lambda c: [c.money.paper.pk] for name in OF_PAPER},
     **{f"funding:recovery{name}": lambda c: [c.money.recovery.pk] for name in OF_RECOVERY},
     **{f"funding:{name}": lambda c: [c.programme.slug] for name in OF_PROGRAMME},

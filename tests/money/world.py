@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from funding.models import (
     Approval,
+    FundingLetter,
     FundingPlan,
     Hold,
     ItemRecord,
@@ -132,6 +133,19 @@ def build_money(corner, partnership, people, number):
         finished_at=now,
         file=default_storage.save(f"funding.moneyreport/{corner}.pdf", ContentFile(b"%PDF a report")),
     )
+    letter = FundingLetter.objects.create(
+        stage=stage,
+        school=partnership.partner_school,
+        reference=f"FL-{corner}",
+        code="2" * 12,
+        amount=50,
+        ordered_by=budget_holder,
+        digest=f"{corner}",
+        figures={},
+        state="done",
+        finished_at=now,
+        file=default_storage.save(f"funding.fundingletter/{corner}.pdf", ContentFile(b"%PDF a letter")),
+    )
     return SimpleNamespace(
         plan=plan,
         stage=stage,
@@ -144,4 +158,5 @@ def build_money(corner, partnership, people, number):
         record=record,
         recovery=recovery,
         paper=paper,
+        letter=letter,
     )

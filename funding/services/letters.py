@@ -1,0 +1,135 @@
+"""Funding letters: issued for one school or for many, superseded visibly, and recognised by whoever holds one."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.crypto import constant_time_compare
+
+from accounts import audit
+from accounts.models import Organisation, School
+from funding.figures import ZERO
+from funding.models import FundingLetter, FundingPlan, Stage
+from funding.printing.letter import amount_of, letter_figures, proof_of, released_by_school
+from funding.printing.words import day
+from funding.services.papers import digest_of
+from jobs.work import publish_all
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
+CODE_LENGTH = 12
+NO_CODE = "0" * CODE_LENGTH  # of a reference that nobody has: no letter has this one
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One school of a stage: what it would be told now, and the letters there are."""
+
+    school: School
+    amount: object
+    digest: str
+    figures: dict
+    letters: list[FundingLetter]  # the newest first
+
+    @property
+    def in_force(self) -> FundingLetter | None:
+        return next((letter for letter in self.letters if letter.holds), None)
+
+    @property
+    def in_hand(self) -> FundingLetter | None:
+        return next((letter for letter in self.letters if letter.in_hand), None)
+
+    @property
+    def failed(self) -> FundingLetter | None:
+        """The last try, where it came to nothing."""
+        return self.letters[0] if self.letters and self.letters[0].has_failed else None
+
+    @property
+    def earlier(self) -> list[FundingLetter]:
+        return [letter for letter in self.letters if letter.superseded_at]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the letter that is in force says what is true now."""
+        return self.in_force is not None and self.in_force.digest == self.digest
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a letter should be issued: there is none, or it says something else."""
+        return not self.in_hand and not self.holds and bool(self.amount or self.in_force)
+
+
+def letters_of(plan: FundingPlan, stage: Stage) -> list[Standing]:
+    """Of each school to which something is released at this stage, or to which a letter was issued."""
+    released = released_by_school(plan, stage)
+    letters = {}
+    for letter in stage.letters.select_related("school", "ordered_by", "superseded_by"):
+        letters.setdefault(letter.school, []).append(letter)
+    found = []
+    for school in released.keys() | letters.keys():
+        rows = released.get(school, [])
+        figures = letter_figures(plan, stage, school, rows)
+        found.append(Standing(school, amount_of(rows), digest_of(figures), figures, letters.get(school, [])))
+    return sorted(found, key=lambda one: (one.school.name, one.school.urn))
+
+
+@transaction.atomic
+def issue(person, plan: FundingPlan, stage: Stage, schools, *, anew=False) -> list[FundingLetter]:
+    """A letter for each of these schools (keys) to which one is due: those that are made now.
+
+    One whose letter says already what is true gets none, unless it is asked for `anew`. A letter that was issued
+    before is superseded once the new one is there.
+    """
+    organisation = plan.programme.organisation
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # numbers follow each other
+    chosen = set(schools)
+    number = FundingLetter.objects.filter(stage__plan__programme__organisation=organisation).count()
+    made = []
+    for one in letters_of(plan, stage):
+        if one.school.pk not in chosen or not (one.wanted or (anew and one.in_force and not one.in_hand)):
+            continue
+        number += 1
+        made.append(letter_for(person, stage, one, f"FL{organisation.pk:03}-{number:04}"))
+    audit.record_all(person, "funding letter issued", [(letter, "") for letter in made])
+    publish_all(made)
+    return made
+
+
+def letter_for(person, stage, one: Standing, reference) -> FundingLetter:
+    code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+    figures = one.figures | proof_of(reference, code) | {"by": str(person), "supersedes": told_of(one.in_force)}
+    return FundingLetter.objects.create(
+        stage=stage,
+        school=one.school,
+        reference=reference,
+        code=code,
+        amount=one.amount or ZERO,
+        digest=one.digest,
+        figures=figures,
+        ordered_by=person,
+    )
+
+
+def told_of(letter: FundingLetter | None) -> dict | None:
+    if letter is None:
+        return None
+    return {"reference": letter.reference, "on": day(letter.queued_at), "amount": str(letter.amount)}
+
+
+def verdict_on(reference: str, code: str) -> str:
+    """ "genuine", "superseded" or "unknown": no more can be learned here, and a reference that nobody has takes the
+    same steps as a wrong code."""
+    letter = FundingLetter.objects.issued().filter(reference=typed(reference)).only("code", "superseded_at").first()
+    fits = constant_time_compare(letter.code if letter else NO_CODE, plain(code))
+    if letter is None or not fits:
+        return "unknown"
+    return "superseded" if letter.superseded_at else "genuine"
+
+
+def typed(reference: str) -> str:
+    """As it stands on the letter, however it was typed."""
+    found = "".join(reference.split()).upper()
+    return found.replace("\N{EN DASH}", "-").replace("\N{MINUS SIGN}", "-").replace("\0", "")[:20]
+
+
+def plain(code: str) -> str:
+    return "".join(letter for letter in code.upper() if letter.isalnum())[:40]
