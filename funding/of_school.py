@@ -7,12 +7,15 @@ from django.utils import timezone
 
 from accounts.models import School
 from funding.figures import ZERO, financial_year, financial_year_words
-from funding.models import FundingPlan, Release, Side, Stage
+from funding.models import FundingPlan, Recovery, Release, Side, Stage
 from funding.services.releasing import approvers
 from funding.showing import Part, bar_of, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
 from papers.templatetags.plain import listed
 from programmes.models import Partnership
+
+# What is asked back is told to the school once a second person has approved it.
+TOLD = [Recovery.State.APPROVED, Recovery.State.RECOVERED, Recovery.State.OFFSET]
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class ProgrammePart:
     stages: list[StagePart]
     sums: list
     bar: dict
+    asked_back: list[Recovery]
 
     @property
     def total(self) -> Decimal:
@@ -51,6 +55,10 @@ class ProgrammePart:
     @property
     def held(self) -> list[Entry]:
         return [entry for part in self.stages for entry in part.entries if part_of(entry.row) == Part.HELD]
+
+    @property
+    def paid_back(self) -> Decimal:
+        return sum((row.amount for row in self.asked_back if row.state == Recovery.State.RECOVERED), ZERO)
 
     @property
     def held_total(self) -> Decimal:
@@ -89,7 +97,8 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
         for stage in standing.facts.stages
     ]
     sums = sums_of(rows)
-    return ProgrammePart(plan, [part for part in stages if part.entries], sums, bar_of(sums))
+    asked_back = plan.recoveries.filter(school=school, state__in=TOLD).select_related("stage", "partnership")
+    return ProgrammePart(plan, [part for part in stages if part.entries], sums, bar_of(sums), list(asked_back))
 
 
 def entry_of(standing: PlanStanding, row: Standing, school: School, approving: str) -> Entry:
@@ -153,24 +162,24 @@ COLUMNS = [
 
 
 def statement_of(parts: list[ProgrammePart]) -> tuple[list, list]:
-    """A row for each line of each release of the school: together the sums of its page, to the penny."""
-    return COLUMNS, [
-        row for part in parts for stage in part.stages for entry in stage.entries for row in lines_of(part.plan, entry)
-    ]
+    """A row for each line of each release of the school, and for what was asked back: together the sums of its page
+    less what was paid back, to the penny."""
+    rows = []
+    for part in parts:
+        rows += [line for stage in part.stages for entry in stage.entries for line in lines_of(part.plan, entry)]
+        rows += [back_of(part.plan, recovery) for recovery in part.asked_back]
+    return COLUMNS, rows
+
+
+def about_of(plan, stage, day, partnership, side) -> list:
+    year = financial_year_words(financial_year(day))
+    return [plan.programme.title, stage.name, stage.due_on, year, partnership.ref, partnership.label, side]
 
 
 def lines_of(plan: FundingPlan, entry: Entry) -> list[list]:
     row, release = entry.row, entry.row.release
     day = release.paid_on or row.stage.due_on
-    about = [
-        plan.programme.title,
-        row.stage.name,
-        row.stage.due_on,
-        financial_year_words(financial_year(day)),
-        row.partnership.ref,
-        row.partnership.label,
-        release.get_side_display(),
-    ]
+    about = about_of(plan, row.stage, day, row.partnership, release.get_side_display())
     stands = [
         entry.tag.text,
         " ".join(reason.words for reason in row.missing),
@@ -178,3 +187,13 @@ def lines_of(plan: FundingPlan, entry: Entry) -> list[list]:
         release.payment.reference if release.payment else "",
     ]
     return [[*about, line.words, line.half_days, line.amount, *stands] for line in row.lines]
+
+
+def back_of(plan: FundingPlan, recovery: Recovery) -> list:
+    """Money counts here once it is paid back; what is set against a release is a line of that one already."""
+    is_back = recovery.state == Recovery.State.RECOVERED
+    day = recovery.ended_on or timezone.localdate(recovery.approved_at)
+    about = about_of(plan, recovery.stage, day, recovery.partnership, recovery.get_side_display())
+    words = f"Asked back, \u00a3{recovery.amount:,.2f}: {recovery.get_reason_display()}"
+    amount = -recovery.amount if is_back else None
+    return [*about, words, None, amount, recovery.get_state_display(), "", recovery.ended_on if is_back else None, ""]

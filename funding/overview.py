@@ -1,11 +1,14 @@
 """The figures of a programme's money: by stage, school, area and financial year, and what is left of the budget."""
 
+import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.utils import timezone
+
 from funding.figures import ZERO, financial_year, financial_year_words
-from funding.models import FundingPlan, Stage
+from funding.models import FundingPlan, Recovery, Stage
 from funding.services.releasing import spent
 from funding.showing import Part, Sum, bar_of, part_of, sums_of
 from funding.standing import PlanStanding, Standing, Word, is_nothing
@@ -68,7 +71,8 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
         "budget": budget_of(plan, standing),
         "waiting": len([row for row in standing.rows if row.is_ready and not is_nothing(row)]),
         "held": len(due),
-        "years": by_year(standing),
+        "years": (years := by_year(standing)),
+        "has_back": any(year.back for year in years),
         "areas": by_area(standing),
     }
 
@@ -82,35 +86,88 @@ def by_area(standing: PlanStanding) -> list[tuple[str, list[Sum]]]:
 
 @dataclass
 class Year:
-    """One financial year, 1 April to 31 March."""
+    """One financial year, 1 April to 31 March.
+
+    Each release is in one year: paid ones by the day of payment, approved ones by that of their approval, the others by
+    their due day. `unpaid` are those approved by its last day that were not paid by then, whatever became of them
+    later: the accruals of the year; of one that is not over those that are unpaid today.
+    """
 
     year: int
-    paid: Decimal = ZERO
-    unpaid: Decimal = ZERO  # due in it, approved or with finance, and not paid by its end
-    to_come: Decimal = ZERO
+    is_over: bool
+    has_begun: bool
+    rows: list[Standing] = field(default_factory=list)
+    unpaid: list[Standing] = field(default_factory=list)
+    back: Decimal = ZERO  # paid back by schools in it
 
     @property
-    def words(self):
+    def words(self) -> str:
         return financial_year_words(self.year)
+
+    @property
+    def last_day(self) -> dt.date:
+        return last_day_of(self.year)
+
+    @property
+    def sums(self) -> list[Sum]:
+        return sums_of(self.rows)
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((row.amount for row in self.rows if row.word == Word.PAID), ZERO)
+
+    @property
+    def unpaid_total(self) -> Decimal:
+        return sum((row.amount for row in self.unpaid), ZERO)
+
+    @property
+    def to_come(self) -> Decimal:
+        return sum((row.amount for row in self.rows if not row.release.is_fixed), ZERO)
+
+
+def last_day_of(year: int) -> dt.date:
+    return dt.date(year + 1, 3, 31)
+
+
+def day_of(row: Standing) -> dt.date:
+    """By which a release belongs to a financial year."""
+    release = row.release
+    if row.word == Word.PAID:
+        return release.paid_on
+    return timezone.localdate(release.approved_at) if release.is_fixed else row.stage.due_on
 
 
 def by_year(standing: PlanStanding) -> list[Year]:
-    """Paid by the day of payment; what is approved and unpaid by the day of its approval; the rest by its due day."""
-    found: dict[int, Year] = {}
+    """From the first year in which something happened to the last in which something is due, none left out."""
+    rows = [row for row in standing.rows if not is_nothing(row)]
+    back = recovered(standing.facts.plan)
+    days = [day_of(row) for row in rows] + [row.ended_on for row in back]
+    days += [timezone.localdate(row.release.approved_at) for row in rows if row.release.is_fixed]
+    if not days:
+        return []
+    this = financial_year(standing.facts.today)
+    years = [
+        Year(year, is_over=year < this, has_begun=year <= this)
+        for year in range(financial_year(min(days)), financial_year(max(days)) + 1)
+    ]
+    for year in years:
+        year.rows = [row for row in rows if financial_year(day_of(row)) == year.year]
+        year.back = sum((row.amount for row in back if financial_year(row.ended_on) == year.year), ZERO)
+        if year.has_begun:
+            year.unpaid = [row for row in rows if row.amount and is_unpaid_on(row, year.last_day)]
+    return years
 
-    def of(day) -> Year:
-        year = financial_year(day)
-        return found.setdefault(year, Year(year))
 
-    for row in standing.rows:
-        release = row.release
-        if row.word == Word.PAID:
-            of(release.paid_on).paid += row.amount
-        elif release.is_fixed:
-            of(release.approved_at).unpaid += row.amount
-        elif not is_nothing(row):
-            of(row.stage.due_on).to_come += row.amount
-    return [found[year] for year in sorted(found)]
+def is_unpaid_on(row: Standing, day: dt.date) -> bool:
+    """Whether it was approved by this day and not paid by then."""
+    release = row.release
+    if not release.is_fixed or timezone.localdate(release.approved_at) > day:
+        return False
+    return release.paid_on is None or release.paid_on > day
+
+
+def recovered(plan: FundingPlan) -> list[Recovery]:
+    return list(plan.recoveries.filter(state=Recovery.State.RECOVERED).select_related("school", "stage", "partnership"))
 
 
 @dataclass

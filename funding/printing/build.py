@@ -14,6 +14,8 @@ STYLES = ("pdf/report.css", "pdf/money.css")
 LETTER = "funding/pdf/letter.html"
 TEMPLATES = {
     MoneyReport.Kind.STAGE: "funding/pdf/stage.html",
+    MoneyReport.Kind.SCHOOL: "funding/pdf/school.html",
+    MoneyReport.Kind.PROGRAMME: "funding/pdf/programme.html",
 }
 
 

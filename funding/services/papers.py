@@ -7,7 +7,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts import audit
+from accounts.models import Organisation, School
 from funding.models import FundingPlan, MoneyReport, Stage
+from funding.printing.programme import programme_figures
+from funding.printing.school import school_figures
 from funding.printing.stage import stage_figures
 from jobs.work import publish
 
@@ -20,6 +23,10 @@ def digest_of(figures: dict) -> str:
 
 def figures_of(report: MoneyReport) -> dict:
     """What the report would say now."""
+    if report.kind == MoneyReport.Kind.SCHOOL:
+        return school_figures(report.organisation, report.school)
+    if report.kind == MoneyReport.Kind.PROGRAMME:
+        return programme_figures(report.plan)
     return stage_figures(report.plan, report.stage)
 
 
@@ -47,6 +54,15 @@ def order(person, report: MoneyReport) -> tuple[MoneyReport, bool]:
 def order_stage(person, plan: FundingPlan, stage: Stage) -> tuple[MoneyReport, bool]:
     organisation = plan.programme.organisation
     return order(person, MoneyReport(kind=MoneyReport.Kind.STAGE, organisation=organisation, plan=plan, stage=stage))
+
+
+def order_programme(person, plan: FundingPlan) -> tuple[MoneyReport, bool]:
+    organisation = plan.programme.organisation
+    return order(person, MoneyReport(kind=MoneyReport.Kind.PROGRAMME, organisation=organisation, plan=plan))
+
+
+def order_school(person, organisation: Organisation, school: School) -> tuple[MoneyReport, bool]:
+    return order(person, MoneyReport(kind=MoneyReport.Kind.SCHOOL, organisation=organisation, school=school))
 
 
 def order_again(person, report: MoneyReport) -> tuple[MoneyReport, bool]:

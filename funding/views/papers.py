@@ -10,6 +10,7 @@ from accounts.access import allowed_rows
 from funding.models import MoneyReport
 from funding.services import papers
 from funding.views.doors import plan_of
+from funding.views.school import parts_of
 
 ACTION = "money.school"
 
@@ -19,6 +20,24 @@ def order_stage(request, slug, pk):
     plan = plan_of(request, slug, "money.view")
     stage = get_object_or_404(plan.stages.all(), pk=pk)
     return told(request, *papers.order_stage(request.user, plan, stage))
+
+
+@require_POST
+def order_programme(request, slug):
+    return told(request, *papers.order_programme(request.user, plan_of(request, slug, "money.view")))
+
+
+@require_POST
+def order_school(request, urn):
+    """Of one organiser: where a school takes part with several, the form names it."""
+    school, parts = parts_of(request, urn)
+    organisers = {part.plan.programme.organisation_id: part.plan.programme.organisation for part in parts}
+    asked = request.POST.get("organisation", "")
+    organiser = organisers.get(int(asked)) if asked.isdecimal() else next(iter(organisers.values()), None)
+    if organiser is None:
+        messages.info(request, "No money is planned for this school yet, so there is no statement.")
+        return redirect("funding:school", urn)
+    return told(request, *papers.order_school(request.user, organiser, school))
 
 
 def told(request, report, new):

@@ -3,10 +3,14 @@
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts import audit
 from accounts.access import allowed_rows, require
 from funding import overview
+from funding.models import MoneyReport
+from funding.programme_table import table_of
 from funding.standing import standing_of
 from funding.views.doors import plan_of
+from papers.downloads import table_response
 from programmes.models import Programme
 
 
@@ -30,8 +34,24 @@ def programme(request, slug):
         "plan": plan,
         "programme": plan.programme,
         "may_record": request.user.may("money.record"),
+        "papers": statements_of(request, plan),
     }
     return render(request, "funding/programme.html", context)
+
+
+def statements_of(request, plan):
+    """The last that were made of this programme."""
+    made = MoneyReport.objects.allowed(request.user, "money.view")
+    made = made.filter(plan=plan, kind=MoneyReport.Kind.PROGRAMME).select_related("ordered_by")
+    return made.defer("figures")[:5]
+
+
+@require_safe
+def statement(request, slug, ending):
+    """The money of the programme as a table: by stage, area and year, the budget, what is unpaid at 31 March."""
+    plan = plan_of(request, slug, "money.view")
+    audit.record(request.user, "programme statement downloaded", plan, about=ending)
+    return table_response(f"money-{slug}", ending, *table_of(plan, standing_of(plan)), "Money")
 
 
 @require_safe

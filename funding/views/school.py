@@ -7,7 +7,7 @@ from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding import of_school
-from funding.models import FundingLetter, Release
+from funding.models import FundingLetter, MoneyReport, Release
 from papers.downloads import table_response
 
 
@@ -17,7 +17,10 @@ def school(request, urn):
     found, parts = parts_of(request, urn)
     places = [m.school for m in request.user.memberships_granting("money.school") if m.school_id]
     letters = FundingLetter.objects.allowed(request.user, "money.school").issued().filter(school=found)
+    made = MoneyReport.objects.allowed(request.user, "money.school").filter(school=found)
     context = {
+        "organisers": list(dict.fromkeys(part.plan.programme.organisation for part in parts)),
+        "papers": made.select_related("ordered_by").defer("figures")[:5],
         "letters": letters.select_related("stage__plan__programme", "superseded_by").defer("figures")[:50],
         "school": found,
         "parts": parts,

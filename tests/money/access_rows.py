@@ -5,6 +5,9 @@ MATRIX = {
     "funding:home GET":                 (302, 403, 200, 200, 403, 200, 403, 403, 302, 403, 403, 403),
     "funding:school GET":               (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
     "funding:statement GET":            (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
+    "funding:statement_order POST":      (403, 403, 302, 302, 403, 302, 403, 403, 302, 403, 403, 403),
+    "funding:programme_statement GET":   (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:programme_statement_order POST": (403, 403, 302, 302, 403, 302, 403, 403, 403, 403, 403, 403),
     "funding:release GET":              (302, 403, 200, 200, 403, 200, 403, 403, 200, 403, 403, 403),
     "funding:hold POST":                (403, 403, 422, 422, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:end_hold POST":            (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -75,7 +78,7 @@ MATRIX = {
 }  # fmt: skip
 
 OF_PROGRAMME = ["programme", "schools", "approve", "recoveries", "records", "plan", "draw_up", "settings", "shares"]
-OF_PROGRAMME += ["stage_add", "item_add", "activate"]
+OF_PROGRAMME += ["stage_add", "item_add", "activate", "programme_statement_order"]
 OF_LETTERS = ["letters", "letters_progress", "letters_issue"]
 OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report", *OF_LETTERS], ["item_change"]
 OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
@@ -86,6 +89,8 @@ OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
 KEYS = {
     "funding:school": lambda c: [c.school.urn],
     "funding:statement": lambda c: [c.school.urn, "csv"],
+    "funding:statement_order": lambda c: [c.school.urn],
+    "funding:programme_statement": lambda c: [c.programme.slug, "csv"],
     "funding:payee": lambda c: [c.school.urn],
     **{f"funding:{name}": lambda c: [c.money.release.pk] for name in OF_RELEASE},
     "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],
@@ -100,4 +105,7 @@ KEYS = {
     "funding:item_change": lambda c: [c.programme.slug, c.money.item.pk],
     "funding:record_withdraw": lambda c: [c.programme.slug, c.money.record.pk],
 }
-OF_A_PROGRAMME = {f"funding:{name}" for name in [*OF_PROGRAMME, *OF_STAGE, "stage_table", *OF_ITEM, "record_withdraw"]}
+OF_A_PROGRAMME = {
+    f"funding:{name}"
+    for name in [*OF_PROGRAMME, *OF_STAGE, "stage_table", "programme_statement", *OF_ITEM, "record_withdraw"]
+}

@@ -1,0 +1,64 @@
+"""The statement of a programme on paper: by stage, area and financial year, budget against actual, and what is approved
+and unpaid at 31 March."""
+
+from funding.figures import ZERO
+from funding.models import FundingPlan
+from funding.overview import Year, budget_of, by_area, by_year, recovered
+from funding.printing.words import budget_facts, by_school, day, plan_facts, sums_facts
+from funding.showing import sums_of
+from funding.standing import is_nothing, standing_of
+
+
+def programme_figures(plan: FundingPlan) -> dict:
+    standing = standing_of(plan)
+    rows = [row for row in standing.rows if not is_nothing(row)]
+    years = by_year(standing)
+    return plan_facts(plan) | {
+        "sums": sums_facts(sums_of(rows)),
+        "schools": len({row.school.pk for row in rows}),
+        "budget": budget_facts(budget_of(plan, standing)),
+        "stages": [
+            {"line": stage.name, "sub": f"due {day(stage.due_on)}"} | sums_facts(sums_of(standing.of(stage=stage)))
+            for stage in standing.facts.stages
+        ],
+        "areas": [{"line": area} | sums_facts(sums) for area, sums in by_area(standing)],
+        "years": [year_facts(year) for year in years],
+        "has_back": any(year.back for year in years),
+        "recovered": [
+            {
+                "school": row.school.name,
+                "partnership": row.partnership.ref,
+                "reason": row.get_reason_display(),
+                "on": day(row.ended_on),
+                "amount": str(row.amount),
+            }
+            for row in recovered(plan)
+        ],
+        "recovered_total": str(sum((row.amount for row in recovered(plan)), ZERO)),
+    }
+
+
+def year_facts(year: Year) -> dict:
+    return {
+        "words": year.words,
+        "is_over": year.is_over,
+        "has_begun": year.has_begun,
+        "last_day": day(year.last_day),
+        "paid": str(year.paid),
+        "back": str(year.back),
+        "unpaid_total": str(year.unpaid_total),
+        "to_come": str(year.to_come),
+        "unpaid": [
+            {
+                "school": row.school.name,
+                "urn": row.school.urn,
+                "partnership": row.partnership.ref,
+                "side": row.release.get_side_display(),
+                "stage": row.stage.name,
+                "approved": day(row.release.approved_at),
+                "paid": day(row.release.paid_on),
+                "amount": str(row.amount),
+            }
+            for row in by_school(year.unpaid)
+        ],
+    }
