@@ -98,7 +98,7 @@ def consequences(programme: Programme, today: dt.date) -> list[str]:
     found = [asks_schools(programme, today), everyone_sees_it(programme)]
     if today > programme.ends_on:
         found = [f"Its year ended on {longdate(programme.ends_on)}: no visit can be planned and no grade is asked for."]
-    stays = "Most answers may still be changed; the year may not, nor the scale once grades are in."
+    stays = "Most answers may still be changed; the year may not. On another scale all grades are given anew."
     return [*filter(None, found), stays]
 
 

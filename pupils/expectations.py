@@ -11,18 +11,21 @@ from programmes.services.programmes import mark_done
 from programmes.setting_up import Gap
 from pupils import scales
 from pupils.models import Assessment, ExpectationChange
+from pupils.returns.counting import count_returns
+from pupils.returns.rescaling import rescale_returns, typed_on
 
 
 class ScaleInUse(Exception):
-    """Grades are in on the scale that stands; `grades` says how many."""
-
-    def __init__(self, grades):
-        super().__init__(f"{grades} grades")
-        self.grades = grades
+    """Grades are in on the scale that stands, and nobody has said why it changes."""
 
 
 def grades_in(programme) -> int:
     return Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False).count()
+
+
+def asks_first(programme, scale: str) -> bool:
+    """Whether a change is looked at first, and needs a reason: grades are in, or typed on the scale that goes."""
+    return bool(grades_in(programme) or (scale != programme.scale and typed_on(programme, programme.scale)))
 
 
 def standing(programme, scale: str) -> dict[int, tuple[str, str]]:
@@ -55,6 +58,7 @@ def expected_now(programme) -> dict:
     """What a change is told from and to."""
     points = programme.expected_points
     return {
+        "scale": programme.scale,
         "expected_points": None if points is None else f"{points.normalize():f}",
         "levels": {str(e.year_group): [e.met_from, e.exceeded_from] for e in programme.expectations.all()},
     }
@@ -64,13 +68,14 @@ def expected_now(programme) -> dict:
 def save_assessment(person, programme, scale: str, expected_points: Decimal | None, levels: dict, reason=""):
     """Scale, expected progress and levels (year group -> met from, exceeded from) are these now. Or ScaleInUse.
 
-    Once grades are in, a change is kept with who made it and why.
+    Once grades are in, a change is kept with who made it and why. On another scale no grade counts that was given
+    before: what is submitted stays, what is typed in open returns is set aside until the scale comes back.
     """
     row = Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
-    grades, before = grades_in(row), expected_now(row)
+    asked, before = asks_first(row, scale), expected_now(row)
     if row.scale != scale:
-        if grades:
-            raise ScaleInUse(grades)
+        if asked and not reason:
+            raise ScaleInUse
         row.expectations.all().delete()
     scales.load_scale(scale)
     programme.scale, programme.expected_points = scale, expected_points
@@ -83,7 +88,10 @@ def save_assessment(person, programme, scale: str, expected_points: Decimal | No
             defaults={"met_from": met_from, "exceeded_from": exceeded_from},
         )
     after = expected_now(Programme.objects.get(pk=programme.pk))
-    if grades and before != after:
+    if row.scale != scale:
+        rescale_returns(person, programme, row.scale, scale)
+        count_returns(programme)
+    if asked and before != after:
         ExpectationChange.objects.create(programme=programme, by=person, reason=reason, before=before, after=after)
     mark_done(person, programme, "assessment")
-    audit.record(person, "programme changed", programme, about="assessment")
+    audit.record(person, "programme changed", programme, about="assessment" if row.scale == scale else "scale")

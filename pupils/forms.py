@@ -149,7 +149,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
         super().__init__(*args, **kwargs)
         file = scales.description(scale)
         codes = [grade["code"] for grade in file["grades"]]
-        self.asks_why = programme.scale == scale and bool(expectations.grades_in(programme))
+        self.asks_why, self.scale = expectations.asks_first(programme, scale), scale
         self.programme, self.order = programme, {code: place for place, code in enumerate(codes)}
         self.has_points = file["has_points"]
         if self.has_points:
@@ -183,7 +183,11 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
     @property
     def asked(self):
         """What is asked for and what it was compared with: changed by somebody else meanwhile, it is shown again."""
-        return f"{self.cleaned_data.get('expected_points')} {sorted(self.levels.items())} instead of {self.standing}"
+        return f"{self.wanted} instead of {self.standing}"
+
+    @property
+    def wanted(self):
+        return self.scale, self.cleaned_data.get("expected_points"), sorted(self.levels.items())
 
     def show_preview(self):
         """The next press of the button means exactly what is shown now."""
@@ -192,18 +196,18 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
 
     @property
     def standing(self):
-        """What is expected now; of the year groups of the programme."""
+        """The scale and what is expected on it now; of the year groups of the programme."""
         levels = {
             row.year_group: (row.met_from, row.exceeded_from)
             for row in self.programme.expectations.all()
             if row.year_group in self.programme.year_groups
         }
-        return self.programme.expected_points, sorted(levels.items())
+        return self.programme.scale, self.programme.expected_points, sorted(levels.items())
 
     @property
     def changes(self):
         """Whether anything would be other than it stands."""
-        return (self.cleaned_data.get("expected_points"), sorted(self.levels.items())) != self.standing
+        return self.wanted != self.standing
 
     def labels(self, year):
         called = f"Year {year}" if year else "Reception"
@@ -222,7 +226,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
             min_value=0,
             max_value=999,
             decimal_places=2,
-            initial=self.programme.expected_points,
+            initial=self.programme.expected_points if self.programme.scale == self.scale else None,
             help_text=f"{file.get('step', '')} Leave it blank if no rate is expected.",
             widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-3"}),
             error_messages=dict.fromkeys(

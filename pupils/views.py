@@ -17,7 +17,7 @@ from pupils.choosing.services import where_to_choose
 from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
 from pupils.life.services import history, open_to_entries, successor
 from pupils.models import Place, TargetPupil
-from pupils.preview import preview
+from pupils.preview import preview, rescaling_words
 from pupils.returns.page import comments_of
 from pupils.targets.services import targets_of
 from pupils.upn import INSTEAD, NOT_HERE
@@ -161,25 +161,26 @@ def assessment(request, slug):
     programme = being_set_up(request, slug)
     form = ScaleForm(request.POST or None, programme=programme)
     if request.method == "POST" and form.is_valid():
-        grades = expectation_services.grades_in(programme) if form.name != programme.scale else 0
-        if not grades:
-            return redirect("pupils:expectations", slug=slug, scale=form.name)
-        form.add_error("scale", in_use(grades))
-    grades = expectation_services.grades_in(programme)
-    page = page_of(programme, form, "Assessment")
-    if grades and not form.is_bound:
-        page |= {"fixed": in_use(grades), "scale": scales.description(programme.scale)["title"]}
-        page |= {"slug": slug, "programme_scale": programme.scale}
-        return render(request, "pupils/scale_fixed.html", page)
-    return render(request, "programmes/set_up_form.html", page)
-
-
-def in_use(grades):
-    what = "1 grade is" if grades == 1 else f"{grades:,} grades are"
-    return (
-        f"The scale cannot change: {what} in on the one that stands, and a gain across two "
-        "scales is no number. To assess on another scale, copy the programme to another year and choose it there."
+        return redirect("pupils:expectations", slug=slug, scale=form.name)
+    return render(
+        request, "programmes/set_up_form.html", page_of(programme, form, "Assessment", lead=scale_lead(programme))
     )
+
+
+def scale_lead(programme):
+    """Once grades are in: what another scale means; nothing before."""
+    grades = expectation_services.grades_in(programme)
+    if not grades:
+        return ""
+    return (
+        f"{grades_words(grades)} in on {scales.description(programme.scale)['title']}. On another scale they count no "
+        "more, as a gain across two scales is no number: they have to be given anew. You see what changes in every "
+        "figure before anything is saved."
+    )
+
+
+def grades_words(grades):
+    return "1 grade is" if grades == 1 else f"{grades:,} grades are"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -193,10 +194,10 @@ def expectations(request, slug, scale):
     warnings, figures = [], []
     if request.method == "POST" and form.is_valid():
         if form.wants_preview:
-            warnings = [results_change(programme)]
+            warnings = what_changes(programme, scale)
             if form.cleaned_data["previewed"]:
                 warnings.append("This or what stands was changed since the figures were shown: here they are anew.")
-            figures = preview(programme, form.cleaned_data.get("expected_points"), form.levels)
+            figures = preview(programme, scale, form.cleaned_data.get("expected_points"), form.levels)
             form.show_preview()
         elif save_expectations(request, programme, scale, form):
             return redirect("programmes:set_up", slug=slug)
@@ -204,17 +205,19 @@ def expectations(request, slug, scale):
         "" if form.has_points else "This scale has no points: no mean and no expected rate can be worked out from it."
     )
     page = page_of(programme, form, f"What is expected: {title}", lead=lead, warnings=warnings, preview=figures)
+    page |= {"from_scale": scales.description(programme.scale)["title"] if scale != programme.scale else ""}
     changes = programme.expectation_changes.select_related("by")
-    return render(request, "pupils/expectations.html", page | {"changes": changes})
+    return render(request, "pupils/expectations.html", page | {"changes": changes, "to_scale": title})
 
 
-def results_change(programme):
+def what_changes(programme, scale):
     """What a change means once grades are in."""
     grades = expectation_services.grades_in(programme)
-    return (
-        f"{'1 grade is' if grades == 1 else f'{grades:,} grades are'} in. All results of the programme are worked out "
-        "anew from what is expected here; reports that are made already stay as they are."
-    )
+    words = [
+        f"{grades_words(grades)} in. All results of the programme are worked out anew from what is expected here; "
+        "reports that are made already stay as they are."
+    ]
+    return words if scale == programme.scale else words + rescaling_words(programme, scale)
 
 
 def save_expectations(request, programme, scale, form):
@@ -227,7 +230,7 @@ def save_expectations(request, programme, scale, form):
             form.levels,
             form.cleaned_data.get("reason", ""),
         )
-    except expectation_services.ScaleInUse as error:
-        form.add_error(None, in_use(error.grades))
+    except expectation_services.ScaleInUse:
+        form.add_error(None, "Grades have come in since you opened this page. Load it again to see what would change.")
         return False
     return True

@@ -251,7 +251,7 @@ def test_who_starts_next_years_programme_early_is_told_what_that_means(coordinat
         "Wednesday 9 June 2027.",
         "Teachers and heads of its partnerships see the programme from today. Agreements can be signed, visits "
         "planned and grades asked for.",
-        "Most answers may still be changed; the year may not, nor the scale once grades are in.",
+        "Most answers may still be changed; the year may not. On another scale all grades are given anew.",
     ]
     assert all(sentence in text_of(page) for sentence in said)
     assert OutgoingMail.objects.filter(kind="pairing_proposed").exists()

@@ -8,7 +8,7 @@ from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_tabl
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.collecting import rows
 from pupils.models import Assessment, Place, ReturnNote, ReturnRevision
-from pupils.returns.answers import REASONS, answer_from, answer_of, grades_of
+from pupils.returns.answers import REASONS, answer_from, answer_of, former_scales, former_words, grades_of, is_on
 from pupils.returns.writing import why_closed
 
 PASTED = "pasted.csv"
@@ -144,6 +144,7 @@ class Known:
 
     def __init__(self, programme, partnerships, table):
         self.programme, self.grades = programme, grades_of(programme)
+        self.former = former_scales(programme)
         found = partnerships.filter(programme=programme).select_related("programme", "partner_school")
         named = {plain_name(row["Partnership"]) for row in table}
         self.partnerships: dict[str, Partnership] = {
@@ -172,7 +173,7 @@ class Known:
         self.uploaded = set(made.values_list("sheet__data_return", "field", "made"))
         self.given = {
             (row.place_id, row.data_point_id): row
-            for row in Assessment.objects.filter(place__in=places).select_related("grade")
+            for row in Assessment.objects.filter(place__in=places).select_related("grade__scale")
         }
         self.closed = {}
         self.seen = {}
@@ -213,7 +214,9 @@ def read_line(row, table, known, problems, reading):
     if row["Grade"].upper() in FAILED:
         wrong("Grade", f"{who}the formula in this cell has failed: {quote(row['Grade'])}.", use(known))
     elif row["Grade"] and not answer.is_in:
-        wrong("Grade", f"{who}{quote(row['Grade'])} is no grade of this scale and no reason.", use(known))
+        of_before = former_words(row["Grade"], known.former)
+        what = of_before or f"{quote(row['Grade'])} is no grade of this scale and no reason."
+        wrong("Grade", f"{who}{what}", use(known))
     moderated = row["Moderated"].casefold()
     if moderated and moderated not in YES | NO:
         wrong("Moderated", f"{who}{quote(row['Moderated'])} is neither yes nor no.", "Write yes or no.")
@@ -288,7 +291,8 @@ def draft(place, row, ticked_now, answer, known, reading):
     answered = answer_of(note.text, known.programme.scale, known.grades) if note else None
     stands = answered.words or (answered.is_unclear and NOT_UNDERSTOOD) or "" if answered else ""
     if note is None and (assessment := known.given.get((place.pk, row.data_point_id))):
-        stands = "" if assessment.is_automatic else answer_from(assessment).words
+        counts = not assessment.is_automatic and is_on(known.programme.scale, assessment)
+        stands = answer_from(assessment).words if counts else ""
     texts = {} if stands == answer.words else {name: answer.words}
     ticked = known.notes.get((row.pk, moderated))
     if ticked_now is not None and ticked_now != bool(ticked and ticked.text == "yes"):

@@ -3,7 +3,7 @@
 from desks.boxes import boxes_from
 from programmes.models import DataReturn, Programme
 from pupils.models import Assessment, Place, ReturnNote
-from pupils.returns.answers import answer_from, answer_of, grades_of
+from pupils.returns.answers import answer_from, answer_of, grades_of, is_on
 
 COLUMNS = ["Partnership", "Partner school", "Pupil", "Initials", "Year", "Data point", "Grade", "Moderated"]
 
@@ -18,8 +18,8 @@ def owed_rows(programme: Programme, point, partnerships) -> list[list]:
     )
     grades = grades_of(programme)
     given = {
-        row.place_id: answer_from(row).words
-        for row in Assessment.objects.filter(place__in=places, data_point=point).select_related("grade")
+        row.place_id: answer_from(row).words if is_on(programme.scale, row) else ""
+        for row in Assessment.objects.filter(place__in=places, data_point=point).select_related("grade__scale")
     }
     notes = {note.field: note for note in ReturnNote.objects.filter(sheet__data_return__in=open_ones)}
     box, rows = boxes_from(notes), []

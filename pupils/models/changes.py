@@ -3,12 +3,14 @@ from django.db import models
 from django.utils import timezone
 
 from programmes.models import Programme
+from pupils.models.scales import Scale
 
 
 class ExpectationChange(models.Model):
     """What was expected, and what is, from when grades were in: who changed it and why. No word about a pupil.
 
-    `before` and `after` hold expected_points (as text, or None) and levels: year group -> met from, exceeded from.
+    `before` and `after` hold the name of the scale (in older rows none: it could not change), expected_points (as text,
+    or None) and levels: year group -> met from, exceeded from.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="expectation_changes")
@@ -22,9 +24,16 @@ class ExpectationChange(models.Model):
         ordering = ["-at", "-pk"]
 
     @property
+    def is_of_scale(self) -> bool:
+        return self.before.get("scale") != self.after.get("scale")
+
+    @property
     def parts(self):
         """What changed, each as (of what, before, after), in words."""
         found = []
+        if self.is_of_scale:
+            titles = dict(Scale.objects.values_list("name", "title"))
+            found.append(("Scale", *(titles.get(side["scale"], side["scale"]) for side in (self.before, self.after))))
         if self.before["expected_points"] != self.after["expected_points"]:
             found.append(
                 ("Expected points", *(side["expected_points"] or "none" for side in (self.before, self.after)))

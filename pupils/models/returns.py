@@ -143,5 +143,8 @@ class ModeratedGrade(models.Model):
 
     @property
     def steps(self):
-        """How many steps of the scale the agreed grade is above the one that was brought; None while none is agreed."""
-        return None if self.agreed is None else self.agreed.position - self.brought.position
+        """How many steps of the scale the agreed grade is above the one brought; None while none is agreed, and across
+        two scales."""
+        if self.agreed is None or self.agreed.scale_id != self.brought.scale_id:
+            return None
+        return self.agreed.position - self.brought.position

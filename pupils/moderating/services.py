@@ -43,10 +43,23 @@ class Line:
         return f"{'brought' if self.moderated else ''}:{agreed}"
 
     @property
+    def brought_words(self):
+        brought = self.moderated.brought if self.moderated else self.row.answer.grade
+        return brought and brought.said_on(self.row.place.pupil.programme.scale)
+
+    @property
     def stands(self):
         """The grade that stands in the return although another is agreed; empty where nothing is to be done."""
         agreed, now = self.moderated and self.moderated.agreed, self.row.answer.grade
-        return "" if agreed is None or now == agreed else now.code if now else "no grade"
+        if agreed is None or now == agreed or not self.is_on_scale:
+            return ""
+        return now.code if now else "no grade"
+
+    @property
+    def is_on_scale(self):
+        """Whether what was agreed is a grade of the programme's scale, and so can go into its grades."""
+        agreed = self.moderated and self.moderated.agreed
+        return agreed is None or agreed.scale.name == self.row.place.pupil.programme.scale
 
     @property
     def agreed(self):
@@ -93,7 +106,7 @@ def groups_of(person, event: Event, point: DataPoint) -> list[Group]:
 
 def moderated_in(event, point):
     return ModeratedGrade.objects.filter(event=event, data_point=point).select_related(
-        "brought", "agreed", "place__pupil", "place__partnership__partner_school"
+        "brought__scale", "agreed__scale", "place__pupil", "place__partnership__partner_school"
     )
 
 
@@ -109,7 +122,8 @@ def take(groups, data) -> bool:
             sent = f"{'brought' if line.is_brought else ''}:{line.typed}"
             line.is_changed = sent != data.get(f"shown-{pk}", ":")
             line.is_overtaken = line.is_changed and line.shown != data.get(f"shown-{pk}", ":")
-            if line.typed and answer_of(line.typed, standing.programme.scale, standing.grades).grade is None:
+            asks = line.typed and (line.is_changed or line.is_on_scale)
+            if asks and answer_of(line.typed, standing.programme.scale, standing.grades).grade is None:
                 line.error, understood = f"“{line.typed}” is no grade of this scale.", False
     return understood
 
@@ -172,7 +186,8 @@ def summary(rows) -> dict:
         "same": sum(step == 0 for step in steps),
         "up": sum(step is not None and step > 0 for step in steps),
         "down": sum(step is not None and step < 0 for step in steps),
-        "waiting": steps.count(None),
+        "waiting": sum(row.agreed is None for row in rows),
+        "other": sum(row.agreed is not None and row.steps is None for row in rows),
     }
 
 

@@ -89,6 +89,7 @@ def overview(person, event, point):
     submitted = submitted_at(point, reach)
     for row in rows.order_by("place__partnership__ref", "place__pupil__ref"):
         row.words = usual.change(row.brought, row.agreed) if row.agreed else "Not agreed yet"
+        row.said = [grade and grade.said_on(event.programme.scale) for grade in (row.brought, row.agreed)]
         stands = submitted.get(row.place_id)
         if row.agreed and stands and stands != row.agreed.code:
             row.words += f", but {stands} is submitted"

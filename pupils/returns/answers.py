@@ -54,6 +54,29 @@ def answer_of(text: str, scale: str, grades: dict[str, Grade]) -> Answer:
     return Answer(text, reason=reason)
 
 
+def is_on(scale: str, row: Assessment) -> bool:
+    """Whether what was submitted is no grade of another scale than the one of this name."""
+    return row.grade is None or row.grade.scale.name == scale
+
+
+def said_of(row: Assessment, scale: str) -> str:
+    """What was submitted in words, a grade of another scale than the one of this name with its own beside it."""
+    return row.grade.said_on(scale) if row.grade else answer_from(row).words
+
+
+def former_scales(programme: Programme) -> list[str]:
+    """On which the programme assessed before, the latest first."""
+    rows = programme.expectation_changes.filter(before__has_key="scale").values_list("before__scale", flat=True)
+    return [name for name in dict.fromkeys(rows) if name != programme.scale]
+
+
+def former_words(text: str, former: list[str]) -> str:
+    """That the text is a grade of a scale of before, as a sentence; empty where it is none."""
+    name = next((name for name in former if scales.find(name, text)), None)
+    title = name and scales.description(name)["title"]
+    return f"“{text.strip()}” is a grade of {title}, on which this programme assesses no more." if name else ""
+
+
 def answer_from(assessment: Assessment) -> Answer:
     """What was submitted, as it would be typed."""
     given = Answer(grade=assessment.grade, reason=assessment.reason)

@@ -15,8 +15,9 @@ OPEN, SUBMITTED = DataReturn.State.OPEN, DataReturn.State.SUBMITTED
 def count_returns(programme: Programme, partnerships=None) -> int:
     """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
 
-    An open return counts what is typed by now, any other what was submitted. A return whose counts change after it was
-    submitted gets the next version. Once the pupils are erased the counts stand: money hangs on them.
+    An open return counts what is typed by now, any other what was submitted; what was submitted on another scale than
+    that of the programme does not count while the return is open. A return whose counts change after it was submitted
+    gets the next version. Once the pupils are erased the counts stand: money hangs on them.
     """
     if FrozenFigures.objects.filter(programme=programme).exists():
         return 0
@@ -34,10 +35,10 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     submitted = {key for key, row in standing.items() if row.state == SUBMITTED}
     excuse_by_days(places, [point for point in points if any(at == point.pk for _, at in submitted)], submitted)
     given = {
-        (place, point): (grade is not None, reason, is_automatic)
-        for place, point, grade, reason, is_automatic in Assessment.objects.filter(place__partnership__in=locked)
+        (place, point): (scale, reason, is_automatic)
+        for place, point, scale, reason, is_automatic in Assessment.objects.filter(place__partnership__in=locked)
         .order_by()
-        .values_list("place", "data_point", "grade", "reason", "is_automatic")
+        .values_list("place", "data_point", "grade__scale__name", "reason", "is_automatic")
     }
     typed = typed_in(programme, locked)
     new, changed = [], []
@@ -47,8 +48,10 @@ def count_returns(programme: Programme, partnerships=None) -> int:
             is_open = row is None or row.state == OPEN
             counts = {"expected": len(places[partnership]), "assessed": 0, "excused": 0}
             for place in places[partnership]:
-                has_grade, reason, is_automatic = given.get((place.pk, point.pk), (False, "", False))
+                scale, reason, is_automatic = given.get((place.pk, point.pk), (None, "", False))
+                has_grade = scale is not None
                 if is_open:
+                    has_grade = scale == programme.scale
                     standing_answer = (False, "") if is_automatic else (has_grade, reason)
                     has_grade, reason, says = (*standing_answer, any(standing_answer))
                     if (place.pk, point.pk) in typed:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn
 from pupils.models import Assessment, Place, ReturnNote, VersionGrade
-from pupils.returns.answers import REASONS, answer_from
+from pupils.returns.answers import REASONS, is_on, said_of
 from pupils.returns.standing import Standing
 from pupils.returns.writing import why_closed
 
@@ -53,7 +53,11 @@ class Grid:
         """Those whose grade will not count in results, as the first one is not there."""
         if self.point == self.first_point:
             return []
-        return [row.name for row in self.rows if row.answer.grade and not row.past[0].has_grade]
+        return [row.name for row in self.rows if row.answer.grade and not row.past[0].counts]
+
+    @property
+    def has_old_first(self):
+        return any(row.past and row.past[0].has_grade and not row.past[0].counts for row in self.rows)
 
     @property
     def last_point(self):
@@ -86,6 +90,15 @@ class Grid:
         return [box for row in self.rows for box in (row.grade, row.moderated, row.comment, row.sure)]
 
     @property
+    def kept_names(self):
+        return [row.name for row in self.standing.kept]
+
+    @property
+    def old_names(self):
+        """Those whose grade was typed on another scale, and has to be given anew."""
+        return [row.name for row in self.standing.missing if row.old]
+
+    @property
     def missing_names(self):
         return [row.name for row in self.standing.missing]
 
@@ -95,7 +108,7 @@ class Grid:
 
     @property
     def first_empty(self):
-        return next((row for row in self.rows if not row.is_in), None)
+        return next((row for row in self.rows if not row.is_in and not row.kept), None)
 
     @property
     def scale_words(self):
@@ -130,14 +143,14 @@ def reading_of(person, data_return: DataReturn) -> dict:
     by_name = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).exists()
     versions = list(
         data_return.versions.select_related("submitted_by", "opened_by").prefetch_related(
-            "grades__grade", "grades__place__pupil__programme"
+            "grades__grade__scale", "grades__place__pupil__programme"
         )
     )
     shown, before = [], {}
     for version in versions:
         lines = []
         for row in version.grades.all():
-            words = answer_from(row).words
+            words = said_of(row, partnership.programme.scale)
             line = Said(row.place, words, row.grade.points if row.grade else None, row.moderated, row.comment)
             line.before = before[row.place_id] if before.get(row.place_id, words) != words else ""
             before[row.place_id] = words
@@ -145,10 +158,12 @@ def reading_of(person, data_return: DataReturn) -> dict:
         lines.sort(key=lambda line: name_of(line.place.pupil, by_name=by_name).casefold())
         shown.append({"version": version, "lines": lines, "changed": sum(bool(line.before) for line in lines)})
     is_in = data_return.state != DataReturn.State.OPEN
+    now = now_lines(data_return, by_name=by_name) if is_in else []
     return {
         "by_name": by_name,
         "versions": list(reversed(shown)),
-        "now": now_lines(data_return, by_name=by_name) if is_in else [],
+        "now": now,
+        "on_other_scale": sum(not line["is_on_scale"] for line in now),
         "is_in": is_in,
         "lacking": lacking(data_return, by_name=by_name),
         "closed": why_closed(data_return),
@@ -171,14 +186,15 @@ def now_lines(data_return, *, by_name):
     rows = Assessment.objects.filter(
         place__partnership=data_return.partnership_id, data_point=data_return.data_point_id
     )
-    rows = rows.select_related("grade", "place__pupil__programme", "entered_by")
+    rows = rows.select_related("grade__scale", "place__pupil__programme", "entered_by")
     rows = list(rows)
     comments = comments_of([row.place_id for row in rows]) if by_name else {}
     lines = [
         {
             "place": row.place,
             "comment": comments.get((row.place_id, data_return.data_point_id), ""),
-            "words": answer_from(row).words,
+            "words": said_of(row, data_return.partnership.programme.scale),
+            "is_on_scale": is_on(data_return.partnership.programme.scale, row),
             "points": row.grade.points if row.grade else None,
             "moderated": row.moderated,
             "by_days": row.is_automatic,

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pupils.returns.answers import answer_of
+from pupils.returns.answers import answer_of, former_words
 from pupils.returns.standing import Standing
 
 MOST = 100_000  # characters
@@ -30,6 +30,7 @@ class Pasted:
     twice: list[str] = field(default_factory=list)  # lines about one and the same pupil
     over: list[str] = field(default_factory=list)  # grades alone, for which there is no pupil any more
     why: str = ""  # nothing goes anywhere
+    former: list[str] = field(default_factory=list)  # scales on which the programme assessed before
     column: str = ""  # which one was taken, where that is not plain
     by_name: bool = False
 
@@ -43,6 +44,7 @@ class Pasted:
         sentences = [
             self.why,
             f"Not understood, and kept as pasted: {several(unclear)}." if unclear else "",
+            next(filter(None, (former_words(self.texts[box], self.former) for box in sorted(self.unclear))), ""),
             left_out(self.left, "no one pupil of this partnership is named"),
             left_out(self.twice, "the same pupil is named again"),
             left_out(self.over, "there are no more pupils"),
@@ -65,7 +67,7 @@ def read_pasted(text: str, standing: Standing, start: int = 0) -> Pasted:
     table = [row for row in lines if any(row)]
     body = table[1:] if len(table) > 1 and not any(map(is_in, table[0])) else table
     columns, known = name_columns(table, body, standing.rows, is_in)
-    found = Pasted()
+    found = Pasted(former=standing.former)
     grades = grade_column(table, standing, columns, is_in, found)
     if grades is None:
         found.left = [] if found.why else [said(row) for row in table]
@@ -78,7 +80,8 @@ def read_pasted(text: str, standing: Standing, start: int = 0) -> Pasted:
         put_in_order([row[grades] for row in lines], standing, start, is_in, found)
     found.unclear = {box for box, grade in found.texts.items() if not is_in(grade)}
     if found.texts and len(found.unclear) == len(found.texts):
-        found.why = f"None of this is a grade of this scale: {several([*found.texts.values()])}."
+        of_before = next(filter(None, (former_words(text, found.former) for text in found.texts.values())), "")
+        found.why = f"None of this is a grade of this scale: {several([*found.texts.values()])}. {of_before}".strip()
         found.texts, found.unclear = {}, set()
     return found
 

@@ -26,7 +26,9 @@ class Usual:
                 self.tops.setdefault(level.year_group, grade.position + BEYOND_EXCEEDED)
 
     def change(self, before: Grade, now: Grade) -> str:
-        """Up 1 sub-level, Down 2 sub-levels, The same."""
+        """Up 1 sub-level, Down 2 sub-levels, The same; nothing across two scales."""
+        if before.scale_id != now.scale_id:
+            return "On another scale"
         steps = now.position - before.position
         if steps == 0:
             return "The same"

@@ -7,8 +7,22 @@ from functools import cached_property
 from desks.boxes import Box, boxes_from
 from programmes.models import DataPoint, DataReturn
 from pupils.models import Assessment, Grade, Place, TargetGrade, VersionGrade
-from pupils.returns.answers import REASONS, Answer, answer_from, answer_of, excused, grades_of
+from pupils.returns.answers import (
+    REASONS,
+    Answer,
+    answer_from,
+    answer_of,
+    excused,
+    former_scales,
+    former_words,
+    grades_of,
+    is_on,
+    said_of,
+)
 from pupils.returns.questions import Usual
+from pupils.returns.rescaling import on_scale, set_aside_on
+
+NO_GRADE = "is no grade of this scale and no reason"
 
 
 @dataclass
@@ -18,10 +32,16 @@ class Past:
     point: DataPoint
     assessment: Assessment | None
     earlier: list[str] = field(default_factory=list)
+    words: str = ""
+    is_on_scale: bool = True
 
     @property
     def has_grade(self):
         return self.assessment is not None and self.assessment.grade_id is not None
+
+    @property
+    def counts(self):
+        return self.has_grade and self.is_on_scale
 
 
 @dataclass
@@ -40,6 +60,8 @@ class Row:
     question: str = ""
     top: int | None = None  # the position of the highest grade that is usual in the year group
     names: list[str] = field(default_factory=list)  # of other pupils of the return, in the comment
+    old: str = ""  # the grade that was typed or submitted on another scale than that of the programme, with the scale
+    kept: Assessment | None = None  # it, where it was submitted: it stays unless a grade is given on the scale of now
 
     @property
     def name(self):
@@ -48,6 +70,11 @@ class Row:
     @property
     def is_in(self):
         return self.answer.is_in
+
+    @property
+    def compared(self):
+        """The latest grade so far, where what is given now can be compared with it."""
+        return self.before if self.before and self.before.is_on_scale else None
 
     @property
     def is_moderated(self):
@@ -84,6 +111,15 @@ class Standing:
     def points(self) -> list[DataPoint]:
         return list(self.programme.data_points.all())
 
+    @cached_property
+    def former(self) -> list[str]:
+        return former_scales(self.programme)
+
+    @cached_property
+    def was_submitted(self) -> bool:
+        """Whether it was submitted before, so that it is open for a correction."""
+        return self.data_return.state == DataReturn.State.OPEN and self.data_return.versions.exists()
+
     @property
     def past_points(self) -> list[DataPoint]:
         return self.points[: self.points.index(self.point)]
@@ -97,45 +133,53 @@ class Standing:
         )
         given = {
             (row.place_id, row.data_point_id): row
-            for row in Assessment.objects.filter(place__in=places).select_related("grade", "entered_by")
+            for row in Assessment.objects.filter(place__in=places).select_related("grade__scale", "entered_by")
         }
-        earlier = earlier_versions(places, self.past_points)
+        earlier = earlier_versions(places, self.past_points, self.programme.scale)
         agreed = TargetGrade.objects.filter(place__in=places, ended_at=None, agreed_at__isnull=False)
+        agreed = agreed.filter(grade__scale__name=self.programme.scale)
         targets = {row.place_id: row.grade for row in agreed.select_related("grade")}
         notes = {note.field: note for note in self.sheet.notes.all()} if self.sheet else {}
+        self.aside = set_aside_on(notes)
         rows = [self.row(place, given, earlier, notes, targets.get(place.pk)) for place in places]
         look_for_names(rows)
         return sorted(rows, key=lambda row: bool(row.excuse))
 
     def row(self, place, given, earlier, notes, target):
         past = [
-            past_of(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []))
+            past_of(point, given.get((place.pk, point.pk)), earlier.get((place.pk, point.pk), []), self.programme.scale)
             for point in self.past_points
         ]
         now = given.get((place.pk, self.point.pk))
         box, about = boxes_from(notes), place.pupil.full_name
         note = notes.get(f"grade-{place.pk}")
-        excuse = place.excused_on(self.point.due_on)
-        if self.data_return.state == DataReturn.State.OPEN and note is not None:
+        excuse, is_open = place.excused_on(self.point.due_on), self.data_return.state == DataReturn.State.OPEN
+        is_old = is_open and now is not None and not is_on(self.programme.scale, now)
+        if is_open and note is not None:
             answer = answer_of(note.text, self.programme.scale, self.grades)
-        elif now is not None and not now.is_automatic:
+        elif now is not None and not now.is_automatic and not is_old:
             answer = answer_from(now)
         else:
             answer = Answer()
+        kept = now if is_old and self.was_submitted and not answer.text.strip() else None
         row = Row(
             place,
             past,
-            answer if answer.is_in or answer.is_unclear or not excuse else excused(excuse),
+            answer if answer.is_in or answer.is_unclear or kept or not excuse else excused(excuse),
             excuse,
             grade=box(f"grade-{place.pk}", f"{self.point} grade for {about}", kind="line"),
             moderated=box(f"moderated-{place.pk}", f"Moderated: {about}", kind="tick", choices=[("yes", "Moderated")]),
             comment=box(f"comment-{place.pk}", f"Comment on {about}", kind="line"),
             sure=box(f"sure-{place.pk}", f"The grade of {about} is right", kind="tick"),
             target=target,
+            kept=kept,
         )
+        if is_open and not answer.text.strip():
+            aside = self.aside.get(place.pk)
+            row.old = now.grade.said_on(self.programme.scale) if is_old else on_scale(*aside) if aside else ""
         row.grade.text = answer.text
         row.grade.choices = [(reason.label, reason.label) for reason in REASONS]
-        if f"moderated-{place.pk}" not in notes and now is not None and now.moderated:
+        if f"moderated-{place.pk}" not in notes and now is not None and now.moderated and not is_old:
             row.moderated.text = "yes"
         self.look_at(row)
         return row
@@ -149,22 +193,35 @@ class Standing:
         if row.answer.reason:
             row.said = f"Not assessed: {row.answer.words.lower()}. Counts as in"
         elif row.answer.is_unclear:
-            row.said = f"“{row.answer.text.strip()}” is no grade of this scale and no reason. Kept as you typed it"
+            kept = "Kept as you typed it"
+            of_before = former_words(row.answer.text, self.former)
+            row.said = f"{of_before} {kept}" if of_before else f"“{row.answer.text.strip()}” {NO_GRADE}. {kept}"
+        elif row.kept:
+            row.said = f"{row.old} was submitted, on another scale. It stays as it is unless you give a grade here"
+        elif row.old:
+            row.said = f"{row.old} was typed before the scale was changed. Give the grade anew, on the scale of now"
         elif now is None:
             row.said = "Still to enter"
+        elif now.scale.name != self.programme.scale:
+            row.said = f"On another scale than the programme: {now.scale}"
         elif before is None:
             row.said = "The first grade"
         elif before.scale_id != now.scale_id:
             row.said = f"On another scale than in {row.before.point}"
         else:
             row.said = f"{self.usual.change(before, now)} {'as in' if before == now else 'since'} {row.before.point}"
-        if now is not None:
+        if now is not None and now.scale.name == self.programme.scale:
             at = row.before.point if row.before else None
             row.question = self.usual.question(row.place.pupil.year_group, now, before, at)
 
     @property
     def missing(self):
-        return [row for row in self.rows if not row.is_in]
+        return [row for row in self.rows if not row.is_in and not row.kept]
+
+    @property
+    def kept(self):
+        """Those whose grade stays as it was submitted, on another scale."""
+        return [row for row in self.rows if row.kept]
 
     @property
     def odd(self):
@@ -172,7 +229,7 @@ class Standing:
 
     @property
     def number_in(self):
-        return len(self.rows) - len(self.missing)
+        return sum(row.is_in for row in self.rows)
 
     @property
     def is_complete(self):
@@ -192,20 +249,20 @@ def names_of(pupil):
     return {name for name in (pupil.first_name, pupil.last_name) if len(name.rstrip(".")) > 1}
 
 
-def past_of(point, assessment, earlier) -> Past:
+def past_of(point, assessment, earlier, scale) -> Past:
     """What versions said before is only what another version changed."""
-    now = answer_from(assessment).words if assessment else ""
+    now = said_of(assessment, scale) if assessment else ""
     changed = [said for said, then in zip(earlier, [*earlier, now][1:], strict=True) if said != then]
-    return Past(point, assessment, changed)
+    return Past(point, assessment, changed, now, assessment is None or is_on(scale, assessment))
 
 
-def earlier_versions(places, points):
+def earlier_versions(places, points, scale):
     """(place, data point) -> the grades that versions said before the one that stands, oldest first."""
     rows = VersionGrade.objects.filter(
         place__in=places, version__data_return__data_point__in=points, version__opened_at__isnull=False
     )
     found = {}
-    for row in rows.select_related("grade", "version__data_return").order_by("version__number"):
-        said = answer_from(row).words
+    for row in rows.select_related("grade__scale", "version__data_return").order_by("version__number"):
+        said = said_of(row, scale)
         found.setdefault((row.place_id, row.version.data_return.data_point_id), []).append(said)
     return found

@@ -10,7 +10,7 @@ from desks.services import held
 from programmes.models import DataReturn, Partnership
 from pupils.mails import GRADES_OPENED
 from pupils.models import Assessment, ReturnNote, ReturnVersion, VersionGrade
-from pupils.returns.answers import answer_from, answer_of
+from pupils.returns.answers import answer_from, answer_of, is_on
 from pupils.returns.counting import count_returns
 from pupils.returns.standing import Standing
 from pupils.returns.writing import fill, sheet_for, why_closed
@@ -26,7 +26,7 @@ class NotAsSeen(Exception):
 
 
 class NotComplete(Exception):
-    """Some place has neither a grade nor a reason."""
+    """Some place has neither a grade on the scale of the programme nor a reason."""
 
 
 class NotOpen(Exception):
@@ -55,9 +55,9 @@ def submit(person, data_return: DataReturn, seen: int) -> ReturnVersion:
         VersionGrade(
             version=version,
             place=line.place,
-            grade=line.answer.grade,
+            grade=line.kept.grade if line.kept else line.answer.grade,
             reason=line.answer.reason,
-            moderated=line.is_moderated,
+            moderated=line.kept.moderated if line.kept else line.is_moderated,
             comment=line.comment.text,
         )
         for line in standing.rows
@@ -80,6 +80,8 @@ def write_assessments(person, standing, now):
     }
     writers = {note.field: note for note in standing.sheet.notes.select_related("written_by")}
     for line in standing.rows:
+        if line.kept:
+            continue
         row = rows.get(line.place.pk) or Assessment(place=line.place, data_point=at)
         said = (line.answer.grade, line.answer.reason, line.is_moderated)
         if row.pk and said == (row.grade, row.reason, row.moderated):
@@ -153,9 +155,10 @@ def fill_from_assessments(person, row, sheet):
     standing = Standing(row)
     given = Assessment.objects.filter(place__partnership=row.partnership_id, data_point=row.data_point_id)
     texts = {}
-    for a in given.select_related("grade"):
-        texts[f"grade-{a.place_id}"] = "" if a.is_automatic else answer_from(a).text
-        texts[f"moderated-{a.place_id}"] = "yes" if a.moderated else ""
+    for a in given.select_related("grade__scale"):
+        counts = is_on(standing.programme.scale, a)
+        texts[f"grade-{a.place_id}"] = "" if a.is_automatic or not counts else answer_from(a).text
+        texts[f"moderated-{a.place_id}"] = "yes" if a.moderated and counts else ""
     changed = []
     for note in ReturnNote.objects.filter(sheet=sheet, field__in=texts):
         typed = answer_of(note.text, standing.programme.scale, standing.grades).words or note.text

@@ -284,7 +284,8 @@ def correct(request, pk):
     row = one(request, pk, "returns.correct")
     teaches = to_enter(request.user, pk) is not None
     names = names_in(row.partnership) if teaches else None
-    missing = reading_of(request.user, row)["lacking"]
+    reading = reading_of(request.user, row)
+    missing = reading["lacking"]
     programme = row.partnership.programme
     form = CorrectForm(request.POST or None, programme=programme, names=names, missing=len(missing))
     if row.state != DataReturn.State.SUBMITTED or writing.why_closed(opened(row)):
@@ -300,4 +301,5 @@ def correct(request, pk):
         address = reverse("pupils:return", args=[pk])
         return redirect(f"{address}#first" if missing else address)
     context = {"row": row, "form": form, "missing": missing, "teaches": teaches}
+    context |= {"on_other_scale": reading["on_other_scale"]}
     return render(request, "pupils/returns/correct.html", context)

@@ -10,7 +10,7 @@ from desks.models import WHOLE
 from desks.services import Outcome, State, keep_apart, write_cells
 from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
 from pupils.models import Assessment, Place, ReturnNote, ReturnSheet, ReturnsUpload
-from pupils.returns.answers import answer_from
+from pupils.returns.answers import answer_from, is_on
 from pupils.returns.counting import count_returns
 
 GONE = "The pupil data of this programme has been erased, so nothing is kept of it any more."
@@ -62,14 +62,17 @@ def has_gone(data_return) -> bool:
 def fill(person, data_return, sheet):
     """A box that nobody has typed in says what was submitted, or came with a file, as a page shows it.
 
-    It has the version 0 from which that page begins, and no revision: nobody has typed it.
+    It has the version 0 from which that page begins, and no revision: nobody has typed it. A grade of another scale
+    than that of the programme stands in no box.
     """
     there = set(sheet.notes.values_list("field", flat=True))
     rows = Assessment.objects.filter(
         data_point=data_return.data_point_id, place__partnership=data_return.partnership_id, is_automatic=False
-    ).select_related("grade", "entered_by")
-    texts = {}
+    ).select_related("grade__scale", "entered_by")
+    scale, texts = data_return.partnership.programme.scale, {}
     for row in rows:
+        if not is_on(scale, row):
+            continue
         texts[f"grade-{row.place_id}"] = (row, answer_from(row).text)
         if row.moderated:
             texts[f"moderated-{row.place_id}"] = (row, "yes")
