@@ -14,6 +14,13 @@ from programmes.models import Partnership, Signature
 Condition = Stage.Condition
 
 
+TEACHERS = "teachers"
+
+
+def person_of(person) -> str:
+    return f"person {person.pk}"
+
+
 @dataclass(frozen=True)
 class Reason:
     """Something that is missing. `url` is where whoever owes it does it: it is shown to them alone."""
@@ -24,6 +31,7 @@ class Reason:
     since: dt.date | None
     url: str = ""
     waiver: Waiver | None = None
+    owed: str = ""  # by whom, for the reminder: both teachers, or one person
 
     @property
     def mending(self) -> str:
@@ -82,6 +90,7 @@ def check_agreement(facts, release):
             signer(row)[:1].upper() + signer(row)[1:],
             timezone.localdate(row.asked_at),
             url,
+            owed="" if row.capacity in Signature.HEADS or row.person is None else person_of(row.person),
         )
         for row in unsigned
     ]
@@ -106,15 +115,15 @@ def check_data(facts, release):
     row = facts.returns.get((partnership.pk, point.pk))
     who = "The two teachers"
     if row is None or row.expected == 0:
-        return [Reason(Condition.DATA, "No target pupils have been chosen yet.", who, point.due_on)], []
+        return [Reason(Condition.DATA, "No target pupils have been chosen yet.", who, point.due_on, owed=TEACHERS)], []
     url = reverse("pupils:return", args=[row.pk])
     if row.missing:
         grades, verb = ("grade" if row.expected == 1 else "grades"), ("is" if row.missing == 1 else "are")
         words = f"{row.missing} of {row.expected} {grades} {verb} missing for {point}, with no reason given."
-        return [Reason(Condition.DATA, words, who, point.due_on, url)], []
+        return [Reason(Condition.DATA, words, who, point.due_on, url, owed=TEACHERS)], []
     if not row.is_in:
         words = f"All grades for {point} are there, but nobody has submitted them."
-        return [Reason(Condition.DATA, words, who, point.due_on, url)], []
+        return [Reason(Condition.DATA, words, who, point.due_on, url, owed=TEACHERS)], []
     counts = f"{row.assessed} grades" + (f" and {row.excused} reasons" if row.excused else "")
     words = f"{point}: {counts} for {row.expected} target pupils, submitted (version {row.version})"
     return [], [Met(Condition.DATA, words, row.submitted_at and timezone.localdate(row.submitted_at))]
@@ -136,12 +145,12 @@ def check_visits(facts, release):
             words = words or f"{step.name} is not said to have taken place."
             url = reverse("visits:detail", args=[visit.pk]) if visit else ""
             since = visit.on if visit else step.window_end
-            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), since, url))
+            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), since, url, owed=TEACHERS))
         elif visit.signed_off_at is None:
             what = "is not signed off" if visit.recorded_at else "is not written"
             words = f"The record of {step.name}, {visit.on:%-d %B}, {what}."
             url = reverse("visits:detail", args=[visit.pk])
-            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), visit.on, url))
+            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), visit.on, url, owed=TEACHERS))
         else:
             on = timezone.localdate(visit.signed_off_at)
             last = max(last, on) if last else on

@@ -10,6 +10,7 @@ from accounts.mail import is_wanted, post
 from accounts.models import Membership, User
 from jobs.work import publish
 from reports.dashboards import dashboard
+from reports.dashboards.money import money_lines
 from reports.mails import DIGEST
 from reports.models import Digest, DigestRun
 from visits.models import Half
@@ -59,7 +60,7 @@ def write_digest(run, person):
     context = {
         "monday": run.monday,
         "parts": parts,
-        "things": sum(len(part["to_do"]) for part in parts),
+        "things": sum(len(part["to_do"]) or len(part["money"]) for part in parts),
         "dates": sum(len(part["coming"]) for part in parts),
     }
     try:
@@ -81,9 +82,10 @@ def part_of(person, membership):
         "role": membership.role_label,
         "place": membership.place_label,
         "to_do": [words_of(item) for item in made["to_do"][:MOST_LINES]],
+        "money": money_lines(person, membership)[:MOST_LINES],
         "coming": [line for line in coming(made) if line["on"] < until][:MOST_LINES],
     }
-    return part if part["to_do"] or part["coming"] else None
+    return part if part["to_do"] or part["money"] or part["coming"] else None
 
 
 def words_of(item):

@@ -7,11 +7,12 @@ from django.urls import reverse
 from accounts.roles import GRANTS
 from funding.figures import ZERO
 from funding.models import FundingPlan, PaymentBatch, Release
+from funding.owing import held_of_school, owed_by_teacher
 from funding.services import paying
 from funding.services.releasing import why_not
 from funding.standing import is_nothing, standing_of
 from papers.templatetags.plain import listed, money
-from programmes.models import Programme
+from programmes.models import Partnership, Programme
 from reports.dashboards.rows import mine
 
 MOST = 20  # plans that are looked at; of the newest one Today says what waits
@@ -123,3 +124,13 @@ def held_items(user, acting, today):
             "programmes": list(dict.fromkeys(row.stage.plan.programme for row in rows)),
         }
     ]
+
+
+def money_lines(user, acting):
+    """For the weekly mail, to heads and teachers: what holds money back, in the words of the page of the school."""
+    if acting.role in GRANTS["money.school"] and acting.school_id:
+        return held_of_school(acting.school, mine(Release, user, acting, "money.school"))
+    if acting.role in GRANTS["returns.enter"]:
+        partnerships = mine(Partnership, user, acting, "partnerships.view")
+        return owed_by_teacher(user, partnerships.filter(programme__status=Programme.Status.ACTIVE))
+    return []

@@ -1,0 +1,68 @@
+"""The reminder: what holds money back, in the sentences of the page "Why has our money not been released?"."""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import School, User
+from funding.models import FundingPlan, Hold, Release
+from funding.of_school import next_step, of_school, part_for, plans_of
+from funding.reasons import TEACHERS, person_of
+from funding.standing import Standing, Word, is_nothing, standing_of
+from papers.templatetags.plain import listed, money
+
+
+def held_of_school(school: School, releases) -> list[str]:
+    """To a head: each release of the own school that is held back, of these (a queryset), with every reason."""
+    if not waiting(of_school(school, releases)).exists():
+        return []
+    return [
+        f"{money(entry.row.amount)}, {stage.stage} stage, {entry.label}: {' '.join(sentences_of(entry.row))}"
+        for plan in plans_of(school, waiting(releases))
+        for stage in part_for(plan, school, releases).stages
+        for entry in stage.entries
+        if entry.is_late
+    ]
+
+
+def waiting(releases):
+    """Those that were due and are not approved, or approved and on hold. What is missing is worked out only where
+    there are any."""
+    held = Hold.objects.filter(ended_at=None).values("release")
+    standing = Q(state=Release.State.OPEN) | Q(state=Release.State.APPROVED, pk__in=held)
+    active = Q(stage__plan__status=FundingPlan.Status.ACTIVE)
+    return releases.filter(standing, active, stage__due_on__lte=timezone.localdate())
+
+
+def sentences_of(row: Standing) -> list[str]:
+    sentences = [reason.sentence for reason in row.missing] if row.word == Word.AWAITING else []
+    return [*sentences, *([step] if (step := next_step(row, "")) else [])]
+
+
+def owed_by_teacher(person: User, partnerships) -> list[str]:
+    """To a teacher: what they owe in these partnerships (a queryset) that holds money back, and whose money it is.
+
+    No amount: it is the schools' business.
+    """
+    open_ones = waiting(Release.objects.filter(partnership__in=partnerships.values("pk")))
+    keys = set(open_ones.values_list("partnership", flat=True))
+    if not keys:
+        return []
+    plans = FundingPlan.objects.filter(stages__releases__in=open_ones).distinct().select_related("programme")
+    found = {}
+    for plan in plans.order_by("pk"):
+        for row in standing_of(plan, keys).of(word=Word.AWAITING):
+            if is_nothing(row):
+                continue
+            for reason in row.missing:
+                if reason.owed in {TEACHERS, person_of(person)}:
+                    held = found.setdefault((row.partnership, reason.sentence), ([], []))
+                    held[0].append(row.school.name)
+                    held[1].append(row.stage.name)
+    return [
+        f"{partnership.label}: {sentence} It holds back the money of {once(schools)} for the {once(stages)} stage."
+        for (partnership, sentence), (schools, stages) in found.items()
+    ]
+
+
+def once(names) -> str:
+    return listed(list(dict.fromkeys(names)))
