@@ -14,7 +14,8 @@ from programmes.models.partnerships import (
 )
 from programmes.models.programmes import DataPoint, started
 
-OWED = Q(expected__gt=0, state="open") | Q(expected__gt=F("assessed") + F("excused"))
+LACKING = Q(expected__gt=F("assessed") + F("excused"))  # some target pupil has neither a grade nor a reason
+OWED = Q(expected__gt=0, state="open") | LACKING
 
 
 class DataReturnQuerySet(ScopedQuerySet):
@@ -35,8 +36,7 @@ class DataReturnQuerySet(ScopedQuerySet):
 
     def unfinished(self):
         """Not submitted, or submitted while some target pupil lacks both a grade and a reason: a fold closes them."""
-        lacking = Q(expected__gt=F("assessed") + F("excused"))
-        return self.filter(Q(state=DataReturn.State.OPEN) | Q(state=DataReturn.State.SUBMITTED) & lacking)
+        return self.filter(Q(state=DataReturn.State.OPEN) | Q(state=DataReturn.State.SUBMITTED) & LACKING)
 
     def owing(self):
         """Not submitted, or with neither grade nor reason for some target pupil. One that rests or has folded owes

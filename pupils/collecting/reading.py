@@ -9,7 +9,7 @@ from programmes.models import DataReturn, Partnership, Programme
 from pupils.collecting import rows
 from pupils.models import Assessment, Place, ReturnNote, ReturnRevision
 from pupils.returns.answers import REASONS, answer_from, answer_of, former_scales, former_words, grades_of, is_on
-from pupils.returns.writing import why_closed
+from pupils.returns.writing import once_opened, why_closed
 
 PASTED = "pasted.csv"
 NOT_UNDERSTOOD = "something that is no grade"  # their words may name the pupil
@@ -64,6 +64,7 @@ class Reading:
     left: list[tuple] = field(default_factory=list)  # (place, what the teachers typed, what the file says)
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    opening: set[DataReturn] = field(default_factory=set)  # submitted ones that a draft opens for what is missing
     rows: list[WrongRow] = field(default_factory=list)
     number_wrong: int = 0  # rows, shown or not
 
@@ -81,6 +82,10 @@ class Reading:
         for draft in self.drafts:
             found[draft.data_return].append(draft)
         return sorted(found.items(), key=lambda pair: (pair[0].data_point.due_on, pair[0].partnership.ref))
+
+    @property
+    def opened(self):
+        return [f"{row.partnership.ref}, {row.data_point}" for row, _ in self.by_return if row in self.opening]
 
     @property
     def points(self):
@@ -183,6 +188,12 @@ class Known:
             self.closed[row.pk] = why_closed(row)
         return self.closed[row.pk]
 
+    def is_missing(self, place, row):
+        """Whether a submitted return lacks this place, whose pupil came since, and can be opened for it."""
+        is_asked = row.state == DataReturn.State.SUBMITTED and (place.pk, row.data_point_id) not in self.given
+        is_asked = is_asked and not place.excused_on(row.data_point.due_on)
+        return is_asked and not why_closed(once_opened(row))
+
     def place_of(self, row):
         partnership = self.partnerships.get(plain_name(row["Partnership"]))
         return partnership, partnership and self.places.get((partnership.pk, plain_name(row["Pupil"])))
@@ -198,7 +209,7 @@ def read_line(row, table, known, problems, reading):
     """A draft of the row, or everything that is wrong with it."""
     partnership, place = known.place_of(row)
     who = f"{place.pupil.initials or place.pupil.ref}: " if place else ""
-    found = []
+    found, is_missing = [], False
 
     def wrong(column, what, mend):
         found.append(column)
@@ -225,7 +236,9 @@ def read_line(row, table, known, problems, reading):
         if before != row.number:
             wrong("Pupil", f"{who}this pupil stands in row {before} as well.", "Keep one of the two rows.")
         data_return = known.returns.get((partnership.pk, point.pk))
-        if data_return is None or known.why_closed(data_return):
+        if data_return is not None and known.is_missing(place, data_return):
+            is_missing = True
+        elif data_return is None or known.why_closed(data_return):
             why = known.why_closed(data_return) if data_return else "No grades are asked for here."
             wrong("Data point", f"{who}{why}", mend_closed(data_return))
     if found:
@@ -233,6 +246,8 @@ def read_line(row, table, known, problems, reading):
     if not row["Grade"]:
         reading.blank += 1
         return
+    if is_missing:
+        reading.opening.add(data_return)
     ticked = moderated in YES if moderated else None
     draft(place, data_return, ticked, answer, known, reading)
 

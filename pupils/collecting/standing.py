@@ -1,16 +1,20 @@
 """How far the partnerships of a programme are at each data point, in counts."""
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from programmes.models import DataReturn, Partnership
+from programmes.models.returns import LACKING
 from pupils.models import Assessment
 
 ACTION = "returns.collect"
 
 
 def points_of(programme, person):
-    """Each data point with how many partnerships owe grades there, have them typed, and have submitted them."""
-    open_, lacking = Q(state=DataReturn.State.OPEN), Q(expected__gt=F("assessed") + F("excused"))
+    """Each data point with how many partnerships owe grades there, have them typed, and have submitted all of them.
+
+    `again` of those that owe have submitted: a pupil came, or came back, since.
+    """
+    open_ = Q(state=DataReturn.State.OPEN)
     rows = (
         DataReturn.objects.allowed(person, ACTION)
         .filter(partnership__programme=programme, partnership__in=asked_of(programme, person), expected__gt=0)
@@ -18,9 +22,10 @@ def points_of(programme, person):
         .values("data_point")
         .annotate(
             partnerships=Count("pk"),
-            owed=Count("pk", filter=open_ & lacking),
-            typed=Count("pk", filter=open_ & ~lacking),
-            submitted=Count("pk", filter=~open_),
+            owed=Count("pk", filter=LACKING),
+            again=Count("pk", filter=~open_ & LACKING),
+            typed=Count("pk", filter=open_ & ~LACKING),
+            submitted=Count("pk", filter=~open_ & ~LACKING),
         )
     )
     found = {row["data_point"]: row for row in rows}

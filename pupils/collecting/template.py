@@ -1,7 +1,10 @@
 """The rows to be filled in: one for each place that lacks a grade, by reference, initials and year. Never a name."""
 
+from django.db.models import Q
+
 from desks.boxes import boxes_from
 from programmes.models import DataReturn, Programme
+from programmes.models.returns import LACKING
 from pupils.models import Assessment, Place, ReturnNote
 from pupils.returns.answers import answer_from, answer_of, grades_of, is_on
 
@@ -9,10 +12,17 @@ COLUMNS = ["Partnership", "Partner school", "Pupil", "Initials", "Year", "Data p
 
 
 def owed_rows(programme: Programme, point, partnerships) -> list[list]:
-    """Every place of the open returns of these partnerships at the data point, with what is typed for it so far."""
-    open_ones = DataReturn.objects.filter(data_point=point, partnership__in=partnerships, state=DataReturn.State.OPEN)
+    """Every place of the open returns of these partnerships at the data point, with what is typed for it so far; and of
+    the submitted ones each that lacks an answer, as its pupil came since."""
+    returns = DataReturn.objects.filter(data_point=point, partnership__in=partnerships)
+    open_ones = returns.filter(state=DataReturn.State.OPEN)
+    lacking = returns.filter(LACKING, state=DataReturn.State.SUBMITTED)
+    answered = Assessment.objects.filter(data_point=point).values("place")
     places = list(
-        Place.objects.filter(partnership__in=open_ones.values("partnership"))
+        Place.objects.filter(
+            Q(partnership__in=open_ones.values("partnership"))
+            | Q(partnership__in=lacking.values("partnership")) & ~Q(pk__in=answered)
+        )
         .select_related("pupil", "partnership__partner_school")
         .order_by("partnership__ref", "pupil__ref")
     )

@@ -9,8 +9,9 @@ from django.utils import timezone
 from accounts import audit
 from programmes.models import DataReturn, Programme
 from pupils.collecting.reading import Reading
-from pupils.models import ReturnNote, ReturnRevision, ReturnSheet, ReturnsUpload
+from pupils.models import Assessment, ReturnNote, ReturnRevision, ReturnSheet, ReturnsUpload
 from pupils.returns.counting import count_returns
+from pupils.returns.submitting import NotOpen, open_again
 from pupils.returns.writing import why_closed
 
 
@@ -20,7 +21,10 @@ class Overtaken(Exception):
 
 @transaction.atomic
 def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload:
-    """The drafts stand in the returns of their partnerships. All or nothing; raises Overtaken."""
+    """The drafts stand in the returns of their partnerships; submitted ones that lacked a grade are open again for it.
+
+    All or nothing; raises Overtaken.
+    """
     wanted, stood = defaultdict(dict), {}
     for draft in reading.drafts:
         wanted[draft.data_return.pk] |= draft.texts
@@ -28,16 +32,19 @@ def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload
     ReturnSheet.objects.bulk_create(
         [ReturnSheet(data_return_id=pk) for pk in wanted], ignore_conflicts=True, unique_fields=["data_return"]
     )
-    sheets = list(
-        ReturnSheet.objects.filter(data_return__in=wanted).order_by("pk").select_for_update(of=["self"], no_key=True)
-    )
+    sheets = ReturnSheet.objects.filter(data_return__in=wanted).order_by("pk")
+    sheets = sheets.select_for_update(of=["self"], no_key=True)
+    held = list(sheets)
+    if reading.opening:
+        open_for_missing(person, reading)
+        held = list(sheets.all())
     rows = DataReturn.objects.filter(pk__in=wanted).select_related("partnership__programme")
     if any(why_closed(row) for row in rows):
         raise Overtaken
     now, client = timezone.now(), uuid.uuid4()
-    notes = {(note.sheet_id, note.field): note for note in ReturnNote.objects.filter(sheet__in=sheets)}
+    notes = {(note.sheet_id, note.field): note for note in ReturnNote.objects.filter(sheet__in=held)}
     new, changed, revisions = [], [], []
-    for sheet in sheets:
+    for sheet in held:
         sheet.version += 1
         for name, text in wanted[sheet.data_return_id].items():
             note = notes.get((sheet.pk, name)) or ReturnNote(sheet=sheet, field=name)
@@ -62,7 +69,7 @@ def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload
     ReturnNote.objects.bulk_create(new)
     ReturnNote.objects.bulk_update(changed, ["text", "version", "in_sheet", "written_by", "written_at"])
     ReturnRevision.objects.bulk_create(revisions)
-    ReturnSheet.objects.bulk_update(sheets, ["version"])
+    ReturnSheet.objects.bulk_update(held, ["version"])
     partnerships = {row.partnership_id for row in rows}
     count_returns(programme, programme.partnerships.filter(pk__in=partnerships))
     upload = ReturnsUpload.objects.create(
@@ -70,3 +77,23 @@ def keep_drafts(person, programme: Programme, reading: Reading) -> ReturnsUpload
     )
     audit.record(person, "returns.uploaded", upload)
     return upload
+
+
+def open_for_missing(person, reading):
+    """Submitted returns are opened for pupils who came since, unless their grade has come in meanwhile."""
+    drafts = dict(reading.by_return)
+    for row in sorted(reading.opening, key=lambda row: (row.partnership_id, row.pk)):
+        places = [draft.place for draft in drafts.get(row, [])]
+        if Assessment.objects.filter(place__in=places, data_point=row.data_point_id).exists():
+            raise Overtaken
+        if not places or DataReturn.objects.filter(pk=row.pk, state=DataReturn.State.OPEN).exists():
+            continue
+        try:
+            open_again(person, row, came_since(len(places)))
+        except NotOpen as error:
+            raise Overtaken from error
+
+
+def came_since(number):
+    who, grade = ("1 pupil", "The grade") if number == 1 else (f"{number} pupils", "The grades")
+    return f"{who} came, or came back, after these grades were submitted. {grade} came with a file."

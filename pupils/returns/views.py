@@ -102,16 +102,11 @@ def data_return(request, pk):
     context = reading | {
         "row": row,
         "entered": entered_words(row),
-        "may_correct": not writing.why_closed(opened(row)) and may_correct(request.user, row),
+        "may_correct": not writing.why_closed(writing.once_opened(row)) and may_correct(request.user, row),
         "teaches": to_enter(request.user, pk) is not None,
         "today": timezone.localdate(),
     }
     return render(request, "pupils/returns/read.html", context)
-
-
-def opened(row):
-    """The return as it would be if it were open: whether anything else keeps it closed."""
-    return DataReturn(partnership=row.partnership, data_point=row.data_point)
 
 
 def may_correct(person, row):
@@ -288,8 +283,8 @@ def correct(request, pk):
     missing = reading["lacking"]
     programme = row.partnership.programme
     form = CorrectForm(request.POST or None, programme=programme, names=names, missing=len(missing))
-    if row.state != DataReturn.State.SUBMITTED or writing.why_closed(opened(row)):
-        messages.warning(request, writing.why_closed(opened(row)) or "These grades are open already.")
+    if row.state != DataReturn.State.SUBMITTED or writing.why_closed(writing.once_opened(row)):
+        messages.warning(request, writing.why_closed(writing.once_opened(row)) or "These grades are open already.")
         return redirect("pupils:return", pk=pk)
     if request.method == "POST" and form.is_valid():
         try:

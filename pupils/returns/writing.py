@@ -109,6 +109,11 @@ def why_closed(data_return) -> str:
     return ""
 
 
+def once_opened(row) -> DataReturn:
+    """The return as it would be if it were open: whether anything else keeps it closed."""
+    return DataReturn(partnership=row.partnership, data_point=row.data_point)
+
+
 def follow(data_return, sheet, notes, written):
     """The counts and the people who entered, once grades have changed."""
     if not any(name.startswith("grade-") for name in written):
