@@ -56,7 +56,7 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
     fixed = [paid_of_shares(facts, release) if release and release.is_fixed else None for release in releases]
     if has_folded:
         planned = planned_when_folded(required, fixed)
-    changes, left_over = adjustments(planned, fixed)
+    changes, left_over = adjustments(planned, fixed, facts.returned.get((partnership.pk, side), ZERO))
     account = SideAccount(partnership, side, required, planned, left_over=left_over)
     for stage, release, plan, change in zip(facts.stages, releases, planned, changes, strict=True):
         if release and release.is_fixed:
@@ -90,7 +90,9 @@ def required_of(facts, partnership, side) -> tuple[int, Decimal]:
 
 
 def half_days_of(facts, partnership, side, item) -> int:
-    """Of one required item: of an event what its register says, of a visit what the plan says."""
+    """Of one required item: of an event what its register says, of a visit what the plan says unless it is given up."""
+    if (partnership.pk, item.pk) in facts.not_held:
+        return 0
     known = facts.event_half_days.get((partnership.pk, side, item.pk))
     if partnership.status == Partnership.Status.FOLDED:
         return known or 0  # visits are counted as they were used; an event whose register is open was not

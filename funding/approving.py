@@ -128,6 +128,7 @@ def of_release(person: User, release: Release) -> dict:
         "rejected": rejected_before(release) if release.is_fixed or release.is_open else [],
         "holds": release.holds.select_related("by", "ended_by"),
         "is_school": not person.may("money.view"),
+        "may_record": person.may("money.record"),
     }
 
 

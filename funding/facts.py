@@ -3,11 +3,13 @@
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import School
+from funding.event_days import read_events
 from funding.models import (
     Evidence,
     FundingPlan,
@@ -19,6 +21,7 @@ from funding.models import (
     ReleaseLine,
     Side,
     Stage,
+    VisitNotHeld,
     Waiver,
 )
 from programmes.models import (
@@ -27,12 +30,11 @@ from programmes.models import (
     DataReturnEntry,
     PartnerSchool,
     Partnership,
-    PartnerTeacher,
     Signature,
 )
 from visits.ledger.figures import Side as LedgerSide
 from visits.ledger.reading import lines_of, with_a_promise
-from visits.models import Attendance, Booking, Event, Visit, VisitChange
+from visits.models import Attendance, Booking, Visit, VisitChange
 
 SIDES = [Side.SPECIALIST, Side.PARTNER]
 OF_LEDGER = {LedgerSide.SPECIALIST: Side.SPECIALIST, LedgerSide.PARTNER: Side.PARTNER}
@@ -68,6 +70,8 @@ class Facts:
     visits: dict[int, list[Visit]]
     evidence: dict[tuple, Evidence]
     offsets: dict[int, list[Recovery]]
+    returned: dict[tuple, Decimal] = field(default_factory=Counter)
+    not_held: set[tuple] = field(default_factory=set)
     used: dict[tuple, int] = field(default_factory=Counter)
     event_half_days: dict[tuple, int] = field(default_factory=dict)
     extras: dict[tuple, list[Extra]] = field(default_factory=lambda: defaultdict(list))
@@ -97,6 +101,8 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         stage.plan = plan
     items = list(plan.items.select_related("step", "stage"))
     asked = {condition for stage in stages for condition in stage.conditions}
+    marks = list(VisitNotHeld.objects.filter(item__plan=plan, partnership__in=wanted, withdrawn_at=None))
+    recoveries = list(plan.recoveries.exclude(state=Recovery.State.DROPPED)) if sums else []
     beyond = any(item.kind == PlanItem.Kind.OPTIONAL and item.step_id for item in items)
     has_folded = any(row.status == Partnership.Status.FOLDED for row in rows.values())
     facts = Facts(
@@ -109,10 +115,12 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         paid_for=lines_by_release(plan, wanted) if sums else {},
         returns=returns_of(wanted),
         agreements=agreements_of(wanted) if Stage.Condition.AGREEMENT in asked else {},
-        visits=visits_of(wanted) if beyond or Stage.Condition.VISITS in asked else {},
+        visits=visits_of(wanted) if beyond or marks or Stage.Condition.VISITS in asked else {},
         evidence=evidence_of(stages) if Stage.Condition.EVIDENCE in asked else {},
-        offsets=offsets_of(plan) if sums else {},
+        offsets=offsets_of(recoveries),
+        returned=returned_of(recoveries),
     )
+    facts.not_held = {(mark.partnership_id, mark.item_id) for mark in marks} - held_of(facts)
     if not sums:
         return facts
     if has_folded:
@@ -174,12 +182,33 @@ def visits_of(partnerships) -> dict:
     return found
 
 
-def offsets_of(plan) -> dict:
-    """Recoveries that are set against a release which is still open, by that release."""
+def offsets_of(recoveries) -> dict:
+    """Those that are set against a release which is still open, by that release."""
     found = defaultdict(list)
-    for row in plan.recoveries.filter(state=Recovery.State.APPROVED, offset_in__isnull=False):
-        found[row.offset_in_id].append(row)
+    for row in recoveries:
+        if row.state == Recovery.State.APPROVED and row.offset_in_id:
+            found[row.offset_in_id].append(row)
     return found
+
+
+def returned_of(recoveries) -> Counter:
+    """What each side has given back of what it was paid: in money, or by a later release that paid so much less."""
+    found = Counter()
+    for row in recoveries:
+        if row.state in {Recovery.State.RECOVERED, Recovery.State.OFFSET}:
+            found[row.partnership_id, row.side] += row.amount
+    return found
+
+
+def held_of(facts) -> set:
+    """(partnership, item) of each visit that took place."""
+    by_step = {item.step_id: item.pk for item in facts.items if item.step_id}
+    return {
+        (partnership, by_step.get(visit.step_id))
+        for partnership, visits in facts.visits.items()
+        for visit in visits
+        if visit.status == Visit.Status.TOOK_PLACE
+    }
 
 
 def used_by(partnerships) -> Counter:
@@ -188,56 +217,6 @@ def used_by(partnerships) -> Counter:
     for line in lines_of(Partnership.objects.filter(pk__in=partnerships)):
         found[line.partnership.pk, OF_LEDGER[line.side]] = line.account.used - line.account.unfunded
     return found
-
-
-# Events -----------------------------------------------------------------------------------------------------------
-
-
-def read_events(facts, everyone):
-    """For each side and required step of an event: the half-days it is paid, once its registers are closed.
-
-    A person who was there is paid once, with the first of their partnerships. Until a register is closed everybody is
-    taken to come.
-    """
-    first = first_partnerships(everyone)
-    steps = {item.step_id: item for item in facts.items if item.step_id and item.step.type == "event"}
-    events = Event.objects.standing().filter(step__in=steps).order_by("on", "pk")
-    by_step = defaultdict(list)
-    for event in events:
-        by_step[event.step_id].append(event)
-    present = presences(event.pk for rows in by_step.values() for event in rows)
-    for step, item in steps.items():
-        held = by_step[step]
-        for partnership in facts.partnerships.values():
-            own = [event for event in held if event.area_id in (None, partnership.area_id)] or held
-            for side in SIDES:
-                key = (partnership.pk, side, item.pk)
-                people = {person for person, pk in first[side].items() if pk == partnership.pk}
-                if not people and item.half_days(side):
-                    facts.event_half_days[key] = 0  # its teachers are paid with another partnership of theirs
-                elif own and all(event.register_closed_at for event in own):
-                    there = sum(event.half_days for event in own for person in people if (event.pk, person) in present)
-                    facts.event_half_days[key] = min(item.half_days(side), there)
-
-
-def first_partnerships(everyone) -> dict:
-    """side -> person -> the partnership with which they are paid for an event: their first that has not folded."""
-    order = sorted(everyone, key=lambda row: (row.status == Partnership.Status.FOLDED, row.ref))
-    teachers = PartnerTeacher.objects.filter(partnership__in=order, until=None).values_list("partnership", "user")
-    by_partnership = defaultdict(list)
-    for partnership, person in teachers:
-        by_partnership[partnership].append(person)
-    found = {side: {} for side in SIDES}
-    for row in order:
-        found[Side.SPECIALIST].setdefault(row.specialist.user_id, row.pk)
-        for person in by_partnership[row.pk]:
-            found[Side.PARTNER].setdefault(person, row.pk)
-    return found
-
-
-def presences(events) -> set:
-    rows = Attendance.objects.filter(event__in=list(events), present=True, person__isnull=False)
-    return set(rows.values_list("event", "person"))
 
 
 # What is paid beside the shares -----------------------------------------------------------------------------------

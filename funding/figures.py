@@ -36,14 +36,16 @@ def planned_by_stage(required: Decimal, shares: Sequence[Decimal], named: Sequen
     return [part + own for part, own in zip(rest, named, strict=True)]
 
 
-def adjustments(planned: Sequence[Decimal], fixed: Sequence[Decimal | None]) -> tuple[list[Decimal], Decimal]:
+def adjustments(
+    planned: Sequence[Decimal], fixed: Sequence[Decimal | None], returned: Decimal = ZERO
+) -> tuple[list[Decimal], Decimal]:
     """What the stages that are still open pay more or less because those that are fixed paid something else than is
     planned by now, and what no open stage can take: below nothing where too much was paid.
 
-    `fixed` has what each stage paid, None where it is open. An open stage never pays less than nothing: the rest goes
-    to the next one.
+    `fixed` has what each stage paid, None where it is open; `returned` what was given back of it since. An open stage
+    never pays less than nothing: the rest goes to the next one.
     """
-    difference = sum((plan - paid for plan, paid in zip(planned, fixed, strict=True) if paid is not None), ZERO)
+    difference = sum((plan - paid for plan, paid in zip(planned, fixed, strict=True) if paid is not None), returned)
     found = []
     for plan, paid in zip(planned, fixed, strict=True):
         taken = ZERO if paid is not None else max(difference, -plan)

@@ -23,13 +23,15 @@ def person_of(person) -> str:
 
 @dataclass(frozen=True)
 class Reason:
-    """Something that is missing. `url` is where whoever owes it does it: it is shown to them alone."""
+    """Something that is missing. `url` is where whoever owes it does it, `of_office` where the
+    coordinator enters that it came: each is shown to them alone."""
 
     condition: str
     words: str
     who: str
     since: dt.date | None
     url: str = ""
+    of_office: str = ""  # where the coordinator enters it
     waiver: Waiver | None = None
     owed: str = ""  # by whom, for the reminder: both teachers, or one person
 
@@ -130,7 +132,8 @@ def check_data(facts, release):
 
 
 def check_visits(facts, release):
-    """Of the required visits whose window ends by the day of the stage: held, recorded, and signed off."""
+    """Of the required visits whose window ends by the day of the stage, but for those given up: held, recorded, and
+    signed off."""
     partnership = release.partnership
     if partnership.status == Partnership.Status.FOLDED:
         return [], [Met(Condition.VISITS, "The partnership has folded: no visit is due", partnership.ended_on)]
@@ -138,7 +141,8 @@ def check_visits(facts, release):
     for visit in facts.visits.get(partnership.pk, ()):
         by_step.setdefault(visit.step_id, visit)
     reasons, last = [], None
-    for step in (item.step for item in facts.items if is_due_visit(item, release.stage)):
+    due = [item for item in facts.items if is_due_visit(item, release.stage)]
+    for step in (item.step for item in due if (partnership.pk, item.pk) not in facts.not_held):
         visit = by_step.get(step.pk)
         if visit is None or visit.status != "took place":
             words = f"{step.name} has not taken place." if visit is None or not visit.recorded_at else ""
@@ -169,7 +173,8 @@ def check_evidence(facts, release):
         return [], [Met(Condition.EVIDENCE, release.stage.evidence, row.on)]
     words = f"{release.stage.evidence} is not in."
     school = school_of(release.partnership, release.side)
-    return [Reason(Condition.EVIDENCE, words, str(school), release.stage.due_on)], []
+    url = reverse("funding:evidence", args=[facts.plan.programme.slug])
+    return [Reason(Condition.EVIDENCE, words, str(school), release.stage.due_on, of_office=url)], []
 
 
 CHECKS = {

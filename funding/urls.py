@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.views import letters, papers, payees, payments, plans, programmes, recoveries, releases, school
+from funding.views import letters, papers, payees, payments, plans, programmes, recording, recoveries, releases, school
 
 app_name = "funding"
 urlpatterns = [
@@ -52,8 +52,16 @@ urlpatterns = [
     path("programmes/<slug:slug>/plan/items/<int:pk>/", plans.item_change, name="item_change"),
     path("programmes/<slug:slug>/plan/activate/", plans.activate, name="activate"),
     path("programmes/<slug:slug>/recoveries/", recoveries.recoveries, name="recoveries"),
-    path("programmes/<slug:slug>/records/", recoveries.records, name="records"),
-    path("programmes/<slug:slug>/records/<int:pk>/withdraw/", recoveries.record_withdraw, name="record_withdraw"),
+    path("programmes/<slug:slug>/records/", recording.records, name="records"),
+    path("programmes/<slug:slug>/records/<int:pk>/withdraw/", recording.record_withdraw, name="record_withdraw"),
+    path("programmes/<slug:slug>/evidence/", recording.evidence, name="evidence"),
+    path("programmes/<slug:slug>/evidence/<int:pk>/withdraw/", recording.evidence_withdraw, name="evidence_withdraw"),
+    path("programmes/<slug:slug>/visits-not-held/", recording.not_held, name="not_held"),
+    path(
+        "programmes/<slug:slug>/visits-not-held/<int:pk>/withdraw/",
+        recording.not_held_withdraw,
+        name="not_held_withdraw",
+    ),
     path("programmes/<slug:slug>/schools/", programmes.schools, name="schools"),
     path("programmes/<slug:slug>/approve/", releases.approve, name="approve"),
     path("programmes/<slug:slug>/stages/<int:pk>/", releases.stage, name="stage"),

@@ -195,7 +195,7 @@ def pages_of(corner):
             *money,
             *own_money,
             *planning,
-            reverse("funding:records", args=[slug]),
+            *(reverse(f"funding:{name}", args=[slug]) for name in ("records", "evidence", "not_held")),
             *people,
             *recruiting,
             week,

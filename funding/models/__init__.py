@@ -1,7 +1,7 @@
 from .ledger import LedgerCheck, LedgerEntry, Recovery
 from .papers import FundingLetter, MoneyReport
 from .payments import FileLayout, Payee, Payment, PaymentBatch, Route
-from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage
+from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage, VisitNotHeld
 from .releases import FIXED, Approval, Hold, Release, ReleaseLine, Waiver, WrongState
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Route",
     "Side",
     "Stage",
+    "VisitNotHeld",
     "Waiver",
     "WrongState",
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import School
 from accounts.scoping import ScopedQuerySet
+from funding.models.history import with_history
 from funding.models.plans import FundingPlan, Side, Stage, of_office
 from funding.models.releases import Release
 from programmes.models import Partnership
@@ -73,6 +74,7 @@ class RecoveryQuerySet(ScopedQuerySet):
     reach = of_office("plan__")
 
 
+@with_history
 class Recovery(models.Model):
     """Money that a school was paid and has not used: asked back, or set against its next stage."""
 

@@ -245,6 +245,7 @@ class PlanChange(models.Model):
         triggers = [pgtrigger.Protect(name="plan_change_stays", operation=pgtrigger.Update)]
 
 
+@with_history
 class ItemRecord(models.Model):
     """That an item which is not required was done by one side of a partnership. It is paid in the next stage."""
 
@@ -274,6 +275,7 @@ class ItemRecord(models.Model):
         ]
 
 
+@with_history
 class Evidence(models.Model):
     """That the evidence which a stage waits for is in, for one partnership."""
 
@@ -290,4 +292,35 @@ class Evidence(models.Model):
                 name="evidence_once_per_partnership",
                 violation_error_message="It is in already.",
             )
+        ]
+
+
+@with_history
+class VisitNotHeld(models.Model):
+    """That a required visit of one partnership will not take place any more. It is paid to nobody; what was paid for it
+    is taken from open stages or asked back. A visit that takes place after all counts whatever stands here."""
+
+    item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, related_name="not_held")
+    partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField("why", max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name, verbose_name_plural = "visit not held", "visits not held"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "partnership"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="visit_not_held_once",
+                violation_error_message="It is recorded already.",
+            ),
+            models.CheckConstraint(
+                name="visit_not_held_withdrawn_by_someone",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
         ]

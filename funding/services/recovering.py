@@ -23,7 +23,7 @@ LIVE = [State.PROPOSED, State.REQUESTED, State.APPROVED]
 def too_much(standing: PlanStanding, partnership, side) -> Decimal:
     """What this side was paid beyond what it is owed by now, less what is asked back already."""
     account = standing.accounts[partnership.pk, side]
-    asked = Recovery.objects.filter(partnership=partnership, side=side).exclude(state=State.DROPPED)
+    asked = Recovery.objects.filter(partnership=partnership, side=side, state__in=LIVE)
     back = sum(asked.values_list("amount", flat=True), ZERO)
     return -account.left_over - back
 
@@ -76,8 +76,23 @@ def step(recovery: Recovery, before, **fields) -> Recovery:
     return recovery
 
 
-@transaction.atomic
 def request(person, recovery: Recovery) -> Recovery:
+    """It is asked for, as long as it still comes to that: else it is worked out anew, and nobody is asked."""
+    look_again(recovery)
+    if recovery.state == State.DROPPED:
+        raise WrongState(ANEW)
+    return ask(person, recovery)
+
+
+def look_again(recovery: Recovery):
+    """What nobody has asked for yet is worked out anew where something else is owed by now."""
+    if recovery.state == State.PROPOSED:
+        propose(recovery.plan, recovery.partnership, recovery.reason)
+        recovery.refresh_from_db()
+
+
+@transaction.atomic
+def ask(person, recovery: Recovery) -> Recovery:
     step(recovery, [State.PROPOSED], state=State.REQUESTED, requested_by=person, requested_at=timezone.now())
     audit.record(person, "recovery requested", recovery)
     return recovery

@@ -35,6 +35,7 @@ def programme(request, slug):
         "programme": plan.programme,
         "may_record": request.user.may("money.record"),
         "papers": statements_of(request, plan),
+        "waits_for_evidence": any("evidence" in stage.conditions for stage in standing.facts.stages),
     }
     return render(request, "funding/programme.html", context)
 

@@ -1,17 +1,15 @@
-"""Money that is asked back, and what is paid beside the shares once it is recorded."""
+"""Money that is asked back: worked out, asked for, approved, paid back or set against a later stage."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed_rows
-from funding.forms.recoveries import AgainstForm, DropForm, ReceiveForm, RecordForm
+from funding.forms.recoveries import AgainstForm, DropForm, ReceiveForm
 from funding.models import Recovery, WrongState
-from funding.services import recording, recovering
+from funding.services import recovering
 from funding.standing import standing_of
 from funding.views.doors import plan_of
-from programmes.models import Partnership
 
 State = Recovery.State
 
@@ -20,7 +18,11 @@ State = Recovery.State
 def recoveries(request, slug):
     plan = plan_of(request, slug, "money.view")
     rows = plan.recoveries.select_related("partnership", "school", "stage", "requested_by", "approved_by")
-    return render(request, "funding/recoveries.html", {"plan": plan, "programme": plan.programme, "rows": rows})
+    return render(
+        request,
+        "funding/recoveries.html",
+        {"plan": plan, "programme": plan.programme, "rows": rows, "may_record": request.user.may("money.record")},
+    )
 
 
 def recovery_of(request, pk, action) -> Recovery:
@@ -117,49 +119,3 @@ def drop(request, pk):
         return show(request, row, 422, drop_form=form)
     because = form.cleaned_data["because"]
     return stepped(request, row, lambda: recovering.drop(request.user, row, because), "It is not asked for.")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def records(request, slug):
-    """What was done beside the required items: it is paid in the next stage."""
-    plan = plan_of(request, slug, "money.record")
-    partnerships = allowed_rows(Partnership, request.user, "partnerships.view").filter(programme=plan.programme)
-    rows = partnerships.select_related("partner_school", "programme").order_by("partner_school__name", "ref")
-    form = RecordForm(request.POST or None, plan=plan, partnerships=rows)
-    if request.method == "POST" and form.is_valid():
-        try:
-            form.save(request.user)
-        except WrongState as why:
-            form.add_error(None, str(why))
-        else:
-            messages.success(request, "It is recorded. The next open stage of the partnership pays it.")
-            return redirect("funding:records", slug)
-    context = {"plan": plan, "programme": plan.programme, "form": form, "rows": plan_records(plan)}
-    return render(request, "funding/records.html", context, status=422 if form.errors else 200)
-
-
-def plan_records(plan):
-    found = [
-        row
-        for item in plan.items.prefetch_related(
-            "records__partnership", "records__recorded_by", "records__lines__release__stage"
-        )
-        for row in item.records.all()
-    ]
-    return sorted(found, key=lambda row: row.recorded_at, reverse=True)
-
-
-@require_POST
-def record_withdraw(request, slug, pk):
-    plan = plan_of(request, slug, "money.record")
-    row = next((row for row in plan_records(plan) if row.pk == pk), None)
-    if row is None:
-        messages.error(request, "It is not there any more.")
-    else:
-        try:
-            recording.withdraw(request.user, row)
-        except WrongState as why:
-            messages.error(request, str(why))
-        else:
-            messages.success(request, "It is taken back.")
-    return redirect(reverse("funding:records", args=[slug]))

@@ -25,6 +25,7 @@ def school(request, urn):
         "school": found,
         "parts": parts,
         "is_own": found in places,
+        "may_record": request.user.may("money.record"),
         "others": [place for place in places if place != found],
     }
     return render(request, "funding/school.html", context)

@@ -58,6 +58,12 @@ MATRIX = {
     "funding:records GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:records POST":             (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:record_withdraw POST":     (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:evidence GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:evidence POST":            (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:evidence_withdraw POST":   (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:not_held GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:not_held POST":            (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "funding:not_held_withdraw POST":   (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:plan GET":                 (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:draw_up GET":              (302, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:draw_up POST":             (403, 403, 302, 302, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -78,7 +84,7 @@ MATRIX = {
 }  # fmt: skip
 
 OF_PROGRAMME = ["programme", "schools", "approve", "recoveries", "records", "plan", "draw_up", "settings", "shares"]
-OF_PROGRAMME += ["stage_add", "item_add", "activate", "programme_statement_order"]
+OF_PROGRAMME += ["stage_add", "item_add", "activate", "programme_statement_order", "evidence", "not_held"]
 OF_LETTERS = ["letters", "letters_progress", "letters_issue"]
 OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report", *OF_LETTERS], ["item_change"]
 OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
@@ -104,8 +110,11 @@ KEYS = {
     "funding:stage_table": lambda c: [c.programme.slug, c.money.stage.pk, "csv"],
     "funding:item_change": lambda c: [c.programme.slug, c.money.item.pk],
     "funding:record_withdraw": lambda c: [c.programme.slug, c.money.record.pk],
+    "funding:evidence_withdraw": lambda c: [c.programme.slug, c.money.evidence.pk],
+    "funding:not_held_withdraw": lambda c: [c.programme.slug, c.money.not_held.pk],
 }
+OF_RECORDS = ["record_withdraw", "evidence_withdraw", "not_held_withdraw"]
 OF_A_PROGRAMME = {
     f"funding:{name}"
-    for name in [*OF_PROGRAMME, *OF_STAGE, "stage_table", "programme_statement", *OF_ITEM, "record_withdraw"]
+    for name in [*OF_PROGRAMME, *OF_STAGE, "stage_table", "programme_statement", *OF_ITEM, *OF_RECORDS]
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from funding.models import (
     Approval,
+    Evidence,
     FundingLetter,
     FundingPlan,
     Hold,
@@ -26,6 +27,7 @@ from funding.models import (
     Release,
     ReleaseLine,
     Stage,
+    VisitNotHeld,
     Waiver,
 )
 
@@ -110,6 +112,15 @@ def build_money(corner, partnership, people, number):
         on=dt.date(2026, 10, 1),
         recorded_by=people[Role.COORDINATOR],
     )
+    evidence = Evidence.objects.create(
+        stage=stage, partnership=partnership, on=dt.date(2026, 10, 2), by=people[Role.COORDINATOR]
+    )
+    not_held = VisitNotHeld.objects.create(
+        item=plan.items.get(kind="required"),
+        partnership=partnership,
+        because=f"{corner} strike",
+        by=people[Role.COORDINATOR],
+    )
     recovery = Recovery.objects.create(
         plan=plan,
         partnership=partnership,
@@ -156,6 +167,8 @@ def build_money(corner, partnership, people, number):
         approval=approval,
         batch=batch,
         record=record,
+        evidence=evidence,
+        not_held=not_held,
         recovery=recovery,
         paper=paper,
         letter=letter,
