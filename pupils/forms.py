@@ -14,6 +14,11 @@ NEEDS_A_RATE = (
     "it needs an expected progress in points. Give one, or first take the criterion out."
 )
 
+NEEDS_POINTS = (
+    f"“{SuccessCriterion.Measure.ABOVE_EXPECTED_RATE.label}” is a success criterion of this programme, which runs, and "
+    "this scale has no points to count it by: first take the criterion out, or choose a scale with points."
+)
+
 
 class YearGroupField(forms.IntegerField):
     """A number, with R for Reception as in the lists of schools."""
@@ -238,7 +243,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
     def clean(self):
         cleaned = super().clean()
         if self.lacks_a_rate(cleaned):
-            self.add_error("expected_points" if self.has_points else None, NEEDS_A_RATE)
+            self.add_error(*(("expected_points", NEEDS_A_RATE) if self.has_points else (None, NEEDS_POINTS)))
         self.levels = {}
         for year in self.programme.year_groups:
             met, exceeded = cleaned.get(f"met_{year}"), cleaned.get(f"exceeded_{year}")

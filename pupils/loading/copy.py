@@ -183,18 +183,26 @@ ASSESSMENT = ["pupil", "partnership", "subject", "data_point", "assessed_on", "g
 
 
 def assessments(programme) -> bytes:
-    rows = Assessment.objects.filter(place__partnership__programme=programme)
-    rows = rows.order_by("place__pupil__ref", "place__partnership__ref", "data_point__due_on")
-    found = rows.values_list(
-        "place__pupil__ref",
-        "place__partnership__ref",
-        "place__partnership__subject",
-        "data_point__name",
-        "assessed_on",
-        "grade__code",
-        "reason",
+    """A grade of another scale has its own beside it: loaded again, it is never taken for one of the programme's."""
+    rows = Assessment.objects.filter(place__partnership__programme=programme).select_related(
+        "grade__scale", "data_point", "place__pupil", "place__partnership"
     )
-    return csv_bytes(ASSESSMENT, [[iso(value) for value in row] for row in found])
+    rows = rows.order_by("place__pupil__ref", "place__partnership__ref", "data_point__due_on")
+    return csv_bytes(
+        ASSESSMENT,
+        [
+            [
+                row.place.pupil.ref,
+                row.place.partnership.ref,
+                row.place.partnership.subject,
+                row.data_point.name,
+                iso(row.assessed_on),
+                row.grade.said_on(programme.scale) if row.grade else "",
+                row.reason,
+            ]
+            for row in rows
+        ],
+    )
 
 
 TIMETABLE = [

@@ -177,7 +177,7 @@ def test_a_criterion_that_counts_points_keeps_a_running_programme_on_a_scale_wit
 
     asked = client.post(page(), GIVEN)
 
-    assert "is a success criterion of this programme, which runs" in text_of(asked)
+    assert "this scale has no points to count it by: first take the criterion out" in text_of(asked)
 
 
 def test_the_pages_of_results_name_the_change(client, at):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from programmes.models import Programme
 from pupils import scales
 from pupils.figures import TwoScales, block, set_apart
+from pupils.loading.copy import assessments
 from pupils.models import Assessment, TargetGrade
 from pupils.results import as_json, blocks, place_facts
 from reports.figures.programme import programme_figures
@@ -116,7 +117,7 @@ def test_the_results_and_the_papers_say_it(client, at):
 
     for page in pages:
         assert "none of 6 target pupils has a grade for both October and Summer on the scale of the programme" in page
-        assert "on the scale of the programme ( Teacher assessment codes, without points )" in page
+        assert "on the scale of the programme (Teacher assessment codes, without points)" in page
     assert (figures["two_scales"], figures["everyone"]["n"]) == (6, 0)
     assert (school["two_scales"], school["ours"]["n"]) == (6, 0)
     assert json.dumps(figures)
@@ -170,3 +171,14 @@ def test_a_pupils_page_and_list_name_the_scale_of_an_old_grade(client, at):
 
     assert f"3b ({SUBLEVELS})" in pupil
     assert f"3a ({SUBLEVELS}) , Summer" in listed
+
+
+def test_the_copy_to_keep_names_the_scale_of_an_old_grade(at):
+    on_another(at, "free-5")
+    for place in at.places:
+        give(place, at.points[0], scales.load_scale("free-9").grades.get(code="3"))
+
+    rows = assessments(at.programme).decode()
+
+    assert ",3 (Scale of 1 to 9)," in rows
+    assert f",3a ({SUBLEVELS})," in rows
