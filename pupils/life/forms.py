@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, with_button
 from pupils.life import services
+from pupils.life.asking import AsksAboutDay, remark_on_days, remark_on_last
 from pupils.models import Place
 
 Ended = Place.Ended
@@ -32,7 +33,7 @@ def reason_field(label, missing=""):
     )
 
 
-class EndForm(forms.Form):
+class EndForm(AsksAboutDay, forms.Form):
     """A place ends: why, and its last day."""
 
     because = forms.ChoiceField(
@@ -64,10 +65,13 @@ class EndForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("because") == Ended.OTHER and not cleaned.get("reason"):
             self.add_error("reason", "Say which other reason it is.")
+        if last_on := cleaned.get("last_on"):
+            self.ask_about_day(last_on, remark_on_last(self.place, last_on))
         return cleaned
 
     def save(self, person):
-        return services.end_place(person, self.place, **self.cleaned_data)
+        given = {name: value for name, value in self.cleaned_data.items() if name != "sure"}
+        return services.end_place(person, self.place, **given)
 
 
 class BackForm(forms.Form):
@@ -84,7 +88,7 @@ class BackForm(forms.Form):
         return services.take_back(person, self.place, self.cleaned_data["reason"])
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(AsksAboutDay, forms.Form):
     """Class, year group, first day."""
 
     class_name = forms.CharField(
@@ -135,8 +139,16 @@ class ChangeForm(forms.Form):
             raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}.")
         return on
 
+    def clean(self):
+        cleaned = super().clean()
+        since = cleaned.get("since")
+        if since and since != self.place.since:
+            self.ask_about_day(since, remark_on_days(self.place, since, None))
+        return cleaned
+
     def save(self, person):
-        return services.change_place(person, self.place, **self.cleaned_data)
+        given = {name: value for name, value in self.cleaned_data.items() if name != "sure"}
+        return services.change_place(person, self.place, **given)
 
 
 class TakeOverForm(forms.Form):

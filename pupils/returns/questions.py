@@ -34,12 +34,20 @@ class Usual:
             return "The same"
         return f"{'Up' if steps > 0 else 'Down'} {abs(steps)} {self.unit}{'' if abs(steps) == 1 else 's'}"
 
-    def question(self, year_group: int, now: Grade, before: Grade | None, at: DataPoint | None) -> str:
-        """The sentence that asks whether the grade is right; empty where nothing is unlikely."""
+    def question(self, year_group: int, now: Grade, before: Grade | None, at: DataPoint | None, after=None) -> str:
+        """The sentence that asks whether the grade is right; empty where nothing is unlikely.
+
+        `after` has a grade that was submitted for a later data point already.
+        """
         if before is not None and before.scale_id == now.scale_id:
             steps = now.position - before.position
             if steps <= -self.down or steps >= self.up:
                 return f"{self.change(before, now)} since {at}, from {before} to {now}."
+        later = after and after.assessment.grade
+        if later is not None and later.scale_id == now.scale_id:
+            steps = later.position - now.position
+            if steps <= -self.down or steps >= self.up:
+                return f"{later} in {after.point}: {self.change(now, later).lower()} from {now} at this data point."
         top = self.tops.get(year_group)
         if top is not None and now.position > top:
             return f"{now} is above the usual range of {year_words(year_group)} in this programme."
@@ -48,3 +56,31 @@ class Usual:
 
 def year_words(year_group):
     return f"Year {year_group}" if year_group else "Reception"
+
+
+def outside_words(row, point: DataPoint) -> str:
+    """That the day of the data point is outside the days of the place; empty where it is not."""
+    place, due = row.place, f"the {point} day, {day_words(point.due_on)}"
+    if place.since and point.due_on < place.since:
+        return f"{row.name} is here since {day_words(place.since)}, after {due}. Is there a grade all the same?"
+    if place.until and point.due_on >= place.until:
+        ended = f"This place ended on {day_words(place.last_on)}, before {due}. Is there a grade all the same?"
+        return f"{ended} It counts in results." if place.ended_because != place.Ended.MOVED else ended + MOVED
+    return ""
+
+
+MOVED = " The school to which the pupil moved may owe one too."
+
+
+def contradicted_words(row) -> str:
+    """That a grade before or after speaks against the reason that was given; empty where none does."""
+    reason, earlier = row.answer.reason, [past.point for past in row.past if past.has_grade]
+    if reason == Assessment.Reason.NOT_ENROLLED and earlier:
+        return f"There is a grade for {earlier[-1]}: was the pupil not enrolled yet after that?"
+    if reason == Assessment.Reason.LEFT and row.after:
+        return f"There is a grade for {row.after.point}: had the pupil left before that?"
+    return ""
+
+
+def day_words(day):
+    return f"{day:%-d %B %Y}"

@@ -19,7 +19,7 @@ from pupils.returns.answers import (
     is_on,
     said_of,
 )
-from pupils.returns.questions import Usual
+from pupils.returns.questions import Usual, contradicted_words, outside_words
 from pupils.returns.rescaling import on_scale, set_aside_on
 
 NO_GRADE = "is no grade of this scale and no reason"
@@ -56,6 +56,7 @@ class Row:
     sure: Box
     target: Grade | None = None  # for the last data point, where both teachers agreed on one
     before: Past | None = None  # the latest grade so far
+    after: Past | None = None  # the next grade, where a later data point is submitted already
     said: str = ""  # what stands out, in a word
     question: str = ""
     top: int | None = None  # the position of the highest grade that is usual in the year group
@@ -82,8 +83,8 @@ class Row:
 
     @property
     def is_sure(self):
-        """The tick is about the grade that was asked about: another grade is asked about anew."""
-        return self.answer.grade is not None and self.sure.text == self.answer.grade.code
+        """The tick is about the answer that was asked about: another one is asked about anew."""
+        return self.answer.is_in and self.sure.text == self.answer.words
 
     @property
     def asks(self):
@@ -123,6 +124,10 @@ class Standing:
     @property
     def past_points(self) -> list[DataPoint]:
         return self.points[: self.points.index(self.point)]
+
+    @property
+    def later_points(self) -> list[DataPoint]:
+        return self.points[self.points.index(self.point) + 1 :]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -173,6 +178,14 @@ class Standing:
             sure=box(f"sure-{place.pk}", f"The grade of {about} is right", kind="tick"),
             target=target,
             kept=kept,
+            after=next(
+                (
+                    Past(point, later)
+                    for point in self.later_points
+                    if (later := given.get((place.pk, point.pk))) and later.grade and is_on(self.programme.scale, later)
+                ),
+                None,
+            ),
         )
         if is_open and not answer.text.strip():
             aside = self.aside.get(place.pk)
@@ -204,6 +217,9 @@ class Standing:
             row.said = "Still to enter"
         elif now.scale.name != self.programme.scale:
             row.said = f"On another scale than the programme: {now.scale}"
+        elif before is None and row.after:
+            later = row.after.assessment.grade
+            row.said = f"{later} in {row.after.point}: {self.usual.change(now, later).lower()}"
         elif before is None:
             row.said = "The first grade"
         elif before.scale_id != now.scale_id:
@@ -212,7 +228,11 @@ class Standing:
             row.said = f"{self.usual.change(before, now)} {'as in' if before == now else 'since'} {row.before.point}"
         if now is not None and now.scale.name == self.programme.scale:
             at = row.before.point if row.before else None
-            row.question = self.usual.question(row.place.pupil.year_group, now, before, at)
+            row.question = outside_words(row, self.point) or self.usual.question(
+                row.place.pupil.year_group, now, before, at, row.after
+            )
+        elif row.answer.reason and row.answer.text.strip():
+            row.question = contradicted_words(row)
 
     @property
     def missing(self):

@@ -179,6 +179,7 @@ def test_the_coordinator_gives_who_has_moved_a_place_without_reading_a_name(clie
 
 def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing, una):
     typed = {"class_name": "6A", "year_group": "6", "since": "2/11/2026", "on": "23/11/2026", "reason": "New class"}
+    typed["sure"] = "2026-11-02"  # there is a grade for October
     page = text(step(choosing, una, "change", **typed))
     step(choosing, una, "change", **(typed | {"since": "", "on": "24/11/2026", "reason": ""}))
 
@@ -196,7 +197,7 @@ def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing
 
 
 def test_a_grade_that_was_given_stays_whatever_the_days_say(choosing, una):
-    end(choosing, una, last_on="1/10/2026")
+    end(choosing, una, last_on="1/10/2026", sure="2026-10-01")
 
     assert [(row.data_point.name, bool(row.grade)) for row in una.assessments.order_by("data_point__due_on")] == [
         ("October", True),

@@ -170,10 +170,12 @@ function toNext(mark) {
   else form.elements.check.focus();
 }
 
-// As the server will say: far down, far up, or above what is usual in this year group.
-function standsOut({ value, dataset: { before, down, up, top } }) {
-  const position = Number(all.find(({ code }) => code === value)?.position ?? NaN), steps = position - Number(before ?? NaN);
-  return steps <= -down || steps >= up || position > Number(top || NaN);
+// As the server will say: far down, far up, above what is usual in this year group, or outside the days of the place.
+function standsOut({ value, placeholder, dataset: { before, after, down, up, top } }) {
+  const position = Number(all.find(({ code }) => code === value)?.position ?? NaN);
+  const isFar = (steps) => steps <= -down || steps >= up;
+  if (placeholder && !Number.isNaN(position)) return true;
+  return isFar(position - Number(before ?? NaN)) || isFar(Number(after ?? NaN) - position) || position > Number(top || NaN);
 }
 
 function goTo(mark) {
