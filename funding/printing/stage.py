@@ -12,6 +12,7 @@ from funding.printing.words import (
     row_facts,
     sums_facts,
 )
+from funding.services.paying import rejected_of
 from funding.services.releasing import approvers
 from funding.showing import Part, part_of, sums_of
 from funding.standing import is_nothing, standing_of
@@ -24,6 +25,7 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
     approving = listed([str(person) for person in approvers(plan)], "or")
     fixed = [row for row in rows if row.release.is_fixed and part_of(row) != Part.HELD]
     others = [row for row in rows if row not in fixed]
+    rejected = rejected_of(stage)
     return plan_facts(plan) | {
         "stage": stage.name,
         "due_on": day(stage.due_on),
@@ -34,9 +36,9 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
         "sums": sums_facts(sums_of(rows)),
         "schools": len({row.school.pk for row in rows}),
         "budget": budget_facts(budget_of(plan, standing)),
-        "released": [row_facts(row, approving) for row in fixed],
+        "released": [with_rejections(row_facts(row, approving), rejected[row.release.pk]) for row in fixed],
         "released_total": str(total_of(fixed)),
-        "waiting": [row_facts(row, approving) for row in others],
+        "waiting": [with_rejections(row_facts(row, approving), rejected[row.release.pk]) for row in others],
         "waiting_total": str(total_of(others)),
         "kinds": by_kind(rows),
         "waivers": [
@@ -45,6 +47,12 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
             for row, waiver in ((row, waiver) for row in rows for waiver in row_facts(row, approving)["waivers"])
         ],
     }
+
+
+def with_rejections(facts: dict, payments) -> dict:
+    """What finance rejected of it before, with the reason."""
+    words = [f"Rejected {day(row.answered_at)}: {row.reference}. {row.because}" for row in payments]
+    return facts | {"rejected": words}
 
 
 def total_of(rows):

@@ -233,6 +233,20 @@ def rejected_before(release: Release):
     return rows.select_related("batch").order_by("-answered_at")
 
 
+def rejected_of(stage) -> dict[int, list[Payment]]:
+    """The same of all releases of a stage, by their keys, the first one first; two queries."""
+    events = apps.get_model("funding", "ReleaseEvent").objects.filter(
+        pgh_obj__stage=stage, payment__answer=Payment.Answer.REJECTED
+    )
+    pairs = set(events.values_list("pgh_obj", "payment"))
+    payments = Payment.objects.filter(pk__in={payment for _, payment in pairs}).select_related("batch")
+    found = defaultdict(list)
+    for payment in payments.order_by("answered_at"):
+        for release in (release for release, key in pairs if key == payment.pk):
+            found[release].append(payment)
+    return found
+
+
 def told(batch: PaymentBatch) -> dict:
     """A batch with its payments and how many of them were answered."""
     payments = list(batch.payments.select_related("payee", "plan__programme").prefetch_related("releases__stage"))

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
@@ -125,6 +126,7 @@ def letter_download(request, pk):
 
 
 @login_not_required
+@never_cache
 @require_safe
 def check(request):
     """Whether a letter is genuine, superseded or unknown, for whoever holds it: no more can be learned here."""

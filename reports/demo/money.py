@@ -1,5 +1,5 @@
 """Money in the demonstration: the plan is in force, and most of October is paid, but for one payment that finance
-rejected. Some of what is ready waits for approval, and one release is on hold."""
+rejected. Some of what is ready waits for approval, and one release is on hold. The schools have their letters."""
 
 import uuid
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from funding.models import FundingPlan, Payee
-from funding.services import paying, planning, releasing
+from funding.services import letters, paying, planning, releasing
 from funding.standing import is_nothing, standing_of
 from reports.demo.people import give
 
@@ -44,6 +44,7 @@ def release_money(programme, today):
     if len(rows) > LEFT:
         releasing.hold(people["coordinator"], rows[-1].release, "The school waits for its new supplier number")
         pay(plan, rows[:-LEFT], people)
+        letters.issue(people["finance"], plan, first, {row.school.pk for row in rows[:-LEFT]})
     approve(plan, ready(plan, second, people["budget"])[::2], people["budget"])
 
 

@@ -5,8 +5,8 @@ import uuid
 import pytest
 
 from funding import ledger
-from funding.models import Approval, LedgerEntry, PaymentBatch, Release, WrongState
-from funding.services import paying, releasing
+from funding.models import Approval, FundingLetter, LedgerEntry, PaymentBatch, Release, WrongState
+from funding.services import letters, paying, releasing
 from programmes.models import DataReturn
 from tests.money.funded import approve, funded_programme, hand_in, payees
 from tests.together import at_once
@@ -84,3 +84,13 @@ def test_grades_that_are_opened_again_while_a_release_is_approved_come_before_or
     else:
         assert states == {("open", None)}
         assert "nobody has submitted them" in answers[0].refusals[0].words
+
+
+def test_of_twenty_who_issue_letters_at_once_each_school_gets_one(money):
+    approve(money.Tom, money.plan, money.releases)
+    schools = set(Release.objects.filter(stage=money.stages[0]).values_list("school", flat=True))
+
+    answers = at_once(*[lambda: letters.issue(money.Ruth, money.plan, money.stages[0], schools)] * 20)
+
+    assert sorted(len(answer) for answer in answers) == [0] * 19 + [4]
+    assert FundingLetter.objects.count() == len(schools) == 4

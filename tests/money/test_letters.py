@@ -21,7 +21,7 @@ from funding.printing.build import render_letter
 from funding.services import letters, releasing
 from funding.tasks import make_letter
 from tests.factories import MembershipFactory
-from tests.money.funded import IN_TIME, approve, hand_in, payees, release_of
+from tests.money.funded import IN_TIME, approve, funded_programme, hand_in, payees, release_of
 from tests.money.test_paying import authorise
 from tests.pdfs import elements, pages
 from tests.reading import text_of
@@ -261,6 +261,26 @@ def test_what_is_taken_back_is_told_in_a_letter_over_nothing(client, october):
     words = " ".join(pages(content_of(signed(client, october.Ruth), letter)))
     assert "£0.00 is released to your school for the October stage" in words
     assert "You get another letter once it is approved." in words
+
+
+def test_the_page_of_letters_costs_the_same_queries_for_one_school_and_for_many(client):
+    def queries_of(money):
+        money.stage = money.stages[0]
+        for partnership in money.partnerships:
+            hand_in(partnership, money.points[0])
+        releases = [release_of(p, money.stage, side) for p in money.partnerships for side in ("specialist", "partner")]
+        approve(money.Tom, money.plan, releases)
+        issue(money, *[release.school for release in map(fresh, releases)])
+        signed(client, money.Ruth).get(url_of(money))
+        with CaptureQueriesContext(connection) as asked:
+            client.get(url_of(money))
+        return len(asked)
+
+    assert queries_of(funded_programme(1)) == queries_of(funded_programme(4))
+
+
+def fresh(release):
+    return type(release).objects.select_related("school").get(pk=release.pk)
 
 
 # Who reads it -----------------------------------------------------------------------------------------------------

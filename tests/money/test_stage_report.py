@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
-from funding.models import MoneyReport, Waiver
+from funding.models import MoneyReport, PaymentBatch, Waiver
 from funding.printing.build import TEMPLATES, render
-from funding.services import papers, releasing
+from funding.services import papers, paying, releasing
 from funding.tasks import make_report
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
@@ -193,3 +193,27 @@ def test_the_waiver_of_an_approved_release_stays_printed(october):
     assert row["rests_on"] == []
     assert [one["condition"] for one in row["waivers"]] == [Waiver.objects.get().get_condition_display()]
     assert [one["by"] for one in figures["waivers"]] == [str(october.Amira)]
+
+
+def test_what_finance_rejected_before_is_told_with_its_reason(october):
+    batch = PaymentBatch.objects.get()
+    first, *others = batch.payments.order_by("number")
+    answers = [paying.Answered(first, False, dt.date(2027, 1, 27), "The supplier number is not known")]
+    paying.take_answers(
+        october.Ruth, batch, answers + [paying.Answered(one, True, dt.date(2027, 1, 27)) for one in others]
+    )
+
+    words = words_of(figures_of(october))
+
+    assert f"Rejected 27 January 2027: {first.reference}. The supplier number is not known" in words
+    assert words.count("Rejected 27 January") == 1
+
+
+def test_the_report_costs_the_same_queries_for_one_partnership_and_for_many():
+    def queries_of(money):
+        papers.stage_figures(money.plan, money.stages[0])
+        with CaptureQueriesContext(connection) as asked:
+            papers.stage_figures(money.plan, money.stages[0])
+        return len(asked)
+
+    assert queries_of(funded_programme(1)) == queries_of(funded_programme(5))
