@@ -193,8 +193,10 @@ def _number_of_cells(data, codec, delimiter):
 # XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def workbook_rows(data, name, problems, wanted=()):
+def workbook_rows(data, name, problems, wanted=(), sheets=None):
     """The rows of a sheet as text, none where a problem says why: the first, or the one with the `wanted` columns.
+
+    Into the list `sheets` go the names of all that it has, the one that is read first.
 
     A formula that failed stands there as its error, such as #DIV/0!: it is no blank cell.
     """
@@ -208,6 +210,9 @@ def workbook_rows(data, name, problems, wanted=()):
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
             number, rows = _sheet_with(workbook, {plain_name(name) for name in wanted})
+            if sheets is not None:
+                names = list(workbook.sheet_names)
+                sheets[:] = [names.pop(number), *names]
         for (row, column), error in _failed_formulas(data, number):
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error

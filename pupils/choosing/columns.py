@@ -1,7 +1,9 @@
 """Which column of somebody's list is which: the names that school systems give them, and what is never kept."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
 
 from papers.sheets import plain_name, quote
 from pupils.upn import FORM
@@ -77,6 +79,18 @@ A_WORD = re.compile(r"[^\W\d_][^\d@<>/\\=+]*")
 A_FULL_NAME = re.compile(r"[^\W\d_][^\d@,]*,\s*[^\W\d_][^\d@,]*")
 A_CLASS = re.compile(r"(?=.*\d)[\w .-]{1,12}|[A-Za-z]{1,3}")
 
+# The same, where no column has a name, by what stands in its cells.
+NEVER_BY_CELL = {
+    "contacts": re.compile(r"\S+@\S+\.\S+|[+(]?\d(?:[ ()-]*\d){9,13}"),
+    "an address": re.compile(
+        r"(?:.*\b)?[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|.*\b(?:road|street|lane|avenue|drive|crescent|terrace|rd)\b.*",
+        re.IGNORECASE,
+    ),
+}
+YEAR_AT_AN_END = re.compile(r"(\d{4})[-/.]|[-/.](\d{4}|\d{2})$")
+LONGEST_NAME = 60
+OLDER_THAN = 3  # years: a day so long ago is that of a birth, not of joining
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -92,7 +106,26 @@ class Columns:
 def find(rows) -> Columns:
     """By the names in the row of headers, which need not be the first; else by what stands in the cells."""
     found = header_of(rows)
-    return by_name(*found) if found else by_content(rows)
+    return with_unknown(by_name(*found), rows) if found else by_content(rows)
+
+
+def with_unknown(found, rows):
+    """Where a name or the year group is lacking, a column of unknown name may be it: it can be said which."""
+    fields = {field for _, _, field in found.kept}
+    if "year_group" in fields and ("full_name" in fields or {"first_name", "last_name"} <= fields):
+        return found
+    unknown = {header for header, why in found.ignored if not why}
+    cells = rows[found.header_row - 1]
+    more = [
+        (place, header, "")
+        for place, cell in enumerate(cells)
+        if cell
+        and (header := quote(cell, marks="", longest=40)) in unknown
+        and not never_kept(texts_at(rows[found.header_row :], place))
+    ]
+    brought = {header for _, header, _ in more}
+    ignored = [(header, why) for header, why in found.ignored if header not in brought]
+    return replace(found, kept=sorted(found.kept + more), ignored=ignored)
 
 
 def header_of(rows):
@@ -144,24 +177,52 @@ def by_content(rows):
     width = max((len(cells) for cells in rows), default=0)
     kept, ignored, taken = [], [], set()
     for place in range(width):
-        texts = [cells[place] for cells in rows[:200] if place < len(cells) and cells[place]]
+        texts = texts_at(rows, place)
         header = f"Column {place + 1}"
-        field = next((field for field in seems(texts) if field not in taken), "") if texts else ""
-        if field:
-            taken.add(field)
-            kept.append((place, header, field))
-        elif texts:
-            ignored.append((header, ""))
+        if not texts:
+            continue
+        if why := never_kept(texts):
+            ignored.append((header, why))
+            continue
+        field = next((field for field in seems(texts) if field not in taken), "")
+        taken.add(field)
+        kept.append((place, header, field))
     if "first_name" in taken and "last_name" not in taken:  # a single column of names holds both
         kept = [(place, header, "full_name" if field == "first_name" else field) for place, header, field in kept]
     return Columns(kept, ignored, 0, guessed=True, alike=[])
 
 
-def seems(texts):
-    """What these cells may be, likeliest first."""
+def texts_at(rows, place):
+    return [cells[place] for cells in rows[:200] if place < len(cells) and cells[place]]
 
-    def most(fits):
-        return sum(bool(fits(text)) for text in texts) * 5 >= len(texts) * 4
+
+def never_kept(texts):
+    """What a column without a name seems to hold that is never kept; "" where it may be needed."""
+
+    def many(fits):
+        return sum(bool(fits(text[: LONGEST_NAME + 1])) for text in texts) * 2 >= len(texts)
+
+    if many(lambda text: A_DAY.fullmatch(text) and is_long_ago(text)):
+        return "the date of birth"
+    if many(lambda text: len(text) > LONGEST_NAME):
+        return "long texts"
+    return next((why for why, pattern in NEVER_BY_CELL.items() if many(pattern.fullmatch)), "")
+
+
+def is_long_ago(text):
+    found = YEAR_AT_AN_END.search(text)
+    year = int(found[1] or found[2]) if found else 0
+    return bool(found) and (year + 2000 if year < 60 else year) < timezone.localdate().year - OLDER_THAN
+
+
+def seems(texts):
+    """What these cells may be, likeliest first. One odd cell does not cost a column of names."""
+
+    def most(fits, of=5, least=4):
+        return sum(bool(fits(text)) for text in texts) * of >= len(texts) * least
+
+    def is_word(text):
+        return A_WORD.fullmatch(text) and len(text) <= LONGEST_NAME
 
     if most(lambda text: FORM.fullmatch(re.sub(r"\s+", "", text).upper())):
         return ["upn"]
@@ -175,6 +236,6 @@ def seems(texts):
         return ["full_name"]
     if most(lambda text: A_CLASS.fullmatch(text) and any(char.isdigit() for char in text)):
         return ["class_name"]
-    if most(lambda text: A_WORD.fullmatch(text) and len(text) <= 60):
+    if most(is_word, of=2, least=1) or (len(texts) == 1 and any(char.isalpha() for char in texts[0])):
         return ["first_name", "last_name"]
     return []

@@ -102,9 +102,11 @@ def how_it_was_read(content):
     return {
         "header_row": content["header_row"],
         "guessed": content["guessed"],
+        "sheet": "".join(content.get("sheets", [])),
         "alike": content["alike"],
         "never": sorted((why, headers) for why, headers in whys.items() if why),
         "others": whys.get("", []),
+        "unused": [column["header"] for column in content["columns"] if not column["field"]],
         "days": content["dates"] and day_told(content),
         "columns": [
             {

@@ -3,7 +3,7 @@
 import io
 import re
 
-from papers.sheets import Problems, read_rows
+from papers.sheets import Problems, quote, read_rows
 from pupils.choosing import columns, dates, transfer_file
 
 MOST_BYTES = 5_000_000
@@ -40,19 +40,30 @@ def read_file(file, name: str, *, initials=False, most=MOST_ROWS) -> dict:
 def read_table(file, name, *, initials, most) -> dict:
     problems = Problems()
     # What stands above and between the rows is not counted as pupils, but read.
-    rows = read_rows(file, name, problems=problems, max_bytes=MOST_BYTES, max_rows=most + columns.LOOK_FOR_HEADER)
+    sheets = []
+    rows = read_rows(
+        file,
+        name,
+        problems=problems,
+        max_bytes=MOST_BYTES,
+        max_rows=most + columns.LOOK_FOR_HEADER,
+        wanted=columns.RANKS,
+        sheets=sheets,
+    )
     if problems and rows is None and "more than" in problems[0].what and "rows" in problems[0].what:
         raise NotRead(TOO_MANY.format(most=most))
     if problems:
         raise NotRead(" ".join(f"{problem.what} {problem.mend}" for problem in problems.shown()))
     rows = rows or []
     if not any(any(row) for row in rows):
-        raise NotRead("There are no rows in it. Copy the rows of the pupils, with the names of the columns.")
+        raise NotRead(
+            f"There are no rows in it. {of_sheets(sheets)}Copy the rows of the pupils, with the names of the columns."
+        )
     found = columns.find(rows)
     if not {field for _, _, field in found.kept} & (columns.NAMES | {"upn"}):
         raise NotRead(
-            "No column of names was found in it. Put a row with the names of the columns above the pupils: "
-            "Forename, Surname and Year group."
+            f"No column of names was found in it. {of_sheets(sheets)}Put a row with the names of the columns above the "
+            "pupils: Forename, Surname and Year group."
         )
     below = [(number, row) for number, row in enumerate(rows, 1) if number > found.header_row and any(row)]
     places = [place for place, _, _ in found.kept]
@@ -70,7 +81,13 @@ def read_table(file, name, *, initials, most) -> dict:
         header_row=found.header_row,
         guessed=found.guessed,
         alike=found.alike,
+        sheets=sheets,
     )
+
+
+def of_sheets(sheets):
+    """Of a workbook with several sheets, that no other was read."""
+    return f"Only its first sheet, {quote(sheets[0])}, was read. " if len(sheets) > 1 else ""
 
 
 def cell_at(row, place):
@@ -88,7 +105,7 @@ def read_transfer(data, *, initials, most) -> dict:
     return content([(called[field], field) for field in fields], ignored, rows, initials=initials)
 
 
-def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike=()) -> dict:
+def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike=(), sheets=()) -> dict:
     """What waits until somebody has looked at it. In a programme that keeps initials only, it holds no name either."""
     if initials:
         kept, rows = initials_of(kept, rows, guessed)
@@ -100,6 +117,7 @@ def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike
         "header_row": header_row,
         "guessed": guessed,
         "alike": list(alike),
+        "sheets": list(sheets)[:1] if len(sheets) > 1 else [],
         "dates": dates.order_of(days) if any(days) else "",
         "rows": [{"n": n, "cells": list(cells), "fixed": {}, "take": short, "as": ""} for n, cells in rows],
     }
@@ -120,7 +138,9 @@ def initials_of(kept, rows, guessed):
 
 
 def may_be_name(header):
-    return columns.RANKS.get(columns.plain_name(header), ("",))[0] in columns.NAMES
+    """A column that nobody knows by its name may hold names as well."""
+    field = columns.RANKS.get(columns.plain_name(header), ("",))[0]
+    return not field or field in columns.NAMES
 
 
 def cut_to_initials(text, is_full_name):

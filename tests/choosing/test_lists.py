@@ -7,6 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
 from django.db import connection
+from xlsxwriter import Workbook
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
@@ -190,6 +191,33 @@ def test_a_workbook_is_read_as_well(choosing):
     choosing.take()
 
     assert choosing.places()[-1] == ("Una Byrne", "", dt.date(2026, 11, 2))
+
+
+def workbook(**sheets):
+    file = io.BytesIO()
+    with Workbook(file) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+def test_of_a_workbook_with_a_cover_the_sheet_of_the_pupils_is_read_and_named(choosing):
+    cover = [["Ourside Primary School"], ["Printed on 27 November"]]
+    pupils = [["Forename", "Surname", "Year"], ["Una", "Byrne", 5]]
+
+    page = text(choosing.send(workbook(Cover=cover, Pupils=pupils), "Class 5B.xlsx"))
+    choosing.take()
+
+    assert "Of the workbook one sheet was read: “Pupils”. The others were not." in page
+    assert choosing.added("first_name", "last_name") == [("Una", "Byrne")]
+
+
+def test_where_no_sheet_has_pupils_it_is_said_which_was_read(choosing):
+    page = text(choosing.send(workbook(Cover=[["1"], ["2"]], Rest=[["3"]]), "Class 5B.xlsx"))
+
+    assert "Only its first sheet, “Cover”, was read." in page
 
 
 @pytest.mark.parametrize(
