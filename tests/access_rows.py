@@ -425,6 +425,7 @@ MATRIX = {
     "pupils:list_rows POST":            (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "pupils:list_columns POST":         (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
     "pupils:list_set_aside POST":       (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
+    "pupils:lists_set_aside POST":      (403, 403, 403, 403, 403, 403, 302, 302, 403, 403, 403, 403),
     # a place ends, goes on, changes: its teachers; the coordinator gives who has moved a place, by reference
     "pupils:take_over GET":             (302, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
     "pupils:take_over POST":            (403, 403, 403, 403, 403, 403, 200, 200, 403, 403, 403, 403),
@@ -701,6 +702,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     **{f"pupils:{name}": lambda c: [c.place.pk] for name in ("place_end", "place_back", "place_change")},
     "pupils:moved": lambda c: [c.programme.slug],
     "pupils:add": lambda c: [c.partnership.pk],
+    "pupils:lists_set_aside": lambda c: [c.partnership.pk],
     **{
         f"pupils:{name}": lambda c: [c.pupil_list.pk]
         for name in ("list_check", "list_rows", "list_columns", "list_set_aside")

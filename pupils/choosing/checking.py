@@ -62,6 +62,8 @@ def check(content: dict, partnership: Partnership, most=MOST) -> Checked:
         known.recognise(line)
         seen.notice(line)
         look_at_year(line, partnership)
+        if line.is_known not in {"", "second"}:
+            line.wrong = {}  # nothing of it is kept, so there is nothing to mend
     joined = Joined(content, partnership)
     joined.put(taken)
     checked = Checked(taken, [line for line in every if not line.take], known.present, joined)

@@ -87,6 +87,7 @@ class AddPupilForm(PupilForm):
         help_text="Leave it blank for a pupil who is there from the beginning. No grade is asked for before this day.",
     )
     known = forms.ChoiceField(required=False, widget=forms.RadioSelect)
+    meant = forms.BooleanField(required=False, label="The year group is right")
     joined = forms.ChoiceField(
         label=joining.QUESTION,
         required=False,
@@ -104,7 +105,10 @@ class AddPupilForm(PupilForm):
             self.fields["since"].initial = follows.until
             self.fields["since"].label = "Takes over on"
         self.ask_since_when(joining.behind(partnership))
-        self.order_fields(["known", "first_name", "last_name", "year_group", "class_name"])
+        self.order_fields(["known", "first_name", "last_name", "year_group", "meant", "class_name"])
+        self.year_box = self.fields.pop("meant")
+        if "meant" in self.data:
+            self.ask_about_the_year()
         if "known" in self.data:
             self.ask_who()
         else:
@@ -139,6 +143,12 @@ class AddPupilForm(PupilForm):
         )
         self.order_fields(["known"])
 
+    def ask_about_the_year(self):
+        self.fields["meant"] = self.year_box
+        names = list(self.fields)
+        names.insert(names.index("year_group") + 1, names.pop())
+        self.order_fields(names)
+
     def clean_first_name(self):
         return self.a_name(super().clean_first_name())
 
@@ -168,7 +178,18 @@ class AddPupilForm(PupilForm):
             self.look_at_joining(cleaned)
         if not self.errors:
             self.recognise(cleaned)
+        if not self.errors and self.is_far(cleaned["year_group"]) and not cleaned.get("meant"):
+            self.ask_about_the_year()
+            self.add_error("meant", self.why_far(cleaned["year_group"]))
         return cleaned
+
+    def is_far(self, year):
+        """Whether this year group is neither the partnership's, nor beside it, nor one of the programme's."""
+        return abs(year - self.partnership.year_group) > 1 and year not in self.partnership.programme.year_groups
+
+    def why_far(self, year):
+        meant = f"Year {year}" if year else "Reception"
+        return f"The partnership is for Year {self.partnership.year_group}. Tick this if {meant} is meant."
 
     def look_at_joining(self, cleaned):
         """Either from the beginning or a day; a day alone says enough."""
@@ -194,6 +215,9 @@ class AddPupilForm(PupilForm):
         elif line.is_known == "second" and line.is_likely and not cleaned.get("known"):
             self.ask_who()
             self.add_error("known", f"A pupil of this name and year group is known. {line.about}. Say whom you mean.")
+        elif not line.is_known and line.soft.get("first_name") and not cleaned.get("known"):
+            self.ask_who(ANOTHER)
+            self.add_error("known", f"{line.soft['first_name']}. Say so if it is another pupil.")
 
     def say_why(self, line):
         said = f"{line.about}."

@@ -18,8 +18,8 @@ SHOWN_PROBLEMS = 20
 LONGEST_FIX = 200
 
 
-def check_page(waiting):
-    """The page on which a list is checked."""
+def check_page(waiting, change=""):
+    """The page on which a list is checked; of the row `change` every cell is a box."""
     content, partnership = waiting.content, waiting.partnership
     checked = checking.check(content, partnership)
     shown = shown_fields(content, checked)
@@ -29,7 +29,7 @@ def check_page(waiting):
         "partnership": partnership,
         "checked": checked,
         "labels": [LABELS[name] for name in shown],
-        "rows": [row_of(line, shown) for line in checked.lines],
+        "rows": [row_of(line, shown, str(line.number) == change) for line in checked.lines],
         "problems": [say(*problem) for problem in problems[:SHOWN_PROBLEMS]],
         "number_of_problems": len(problems),
         "more_problems": max(0, len(problems) - SHOWN_PROBLEMS),
@@ -50,33 +50,42 @@ def shown_fields(content, checked):
     return [name for name in lines.SHOWN if name in fields]
 
 
-def row_of(line, shown):
+def row_of(line, shown, is_open):
     return {
         "line": line,
-        "cells": [cell_of(line, name) for name in shown],
+        "is_open": is_open,
+        "cells": [cell_of(line, name, is_open) for name in shown],
         "out": f"r{line.number}-out",
         "as": f"r{line.number}-as",
     }
 
 
-def cell_of(line, name):
+def cell_of(line, name, is_open):
     wrong = line.wrong.get(name)
-    cell = {"label": LABELS[name], "soft": line.soft.get(name, ""), "wrong": wrong}
-    if wrong:
-        given = line.texts.get(name, "")
+    cell = {"label": LABELS[name], "soft": line.soft.get(name, ""), "wrong": wrong, "is_box": bool(wrong) or is_open}
+    if cell["is_box"]:
         cell |= {
             "id": f"r{line.number}-{name}",
-            "value": given,
+            "value": line.texts.get(name, ""),
             "about": f"{LABELS[name]} of row {line.number}, {line.initials}",
-            "options": lines.CHOICES[name][1] if name in lines.CHOICES else None,
+            "options": options_of(line, name) if name in lines.CHOICES else None,
             "narrow": name in {"year_group", "class_name"},
         }
         return cell
     return cell | {"text": text_of(line, name)}
 
 
-def text_of(line, name):
+def options_of(line, name):
+    """(value, label, whether it is what the cell means) each."""
+    meant, offered, *_ = lines.CHOICES[name]
     value = line.values.get(name)
+    return [(code, label, value == meant.get(code.casefold(), code)) for code, label in offered]
+
+
+def text_of(line, name):
+    if name not in line.values:
+        return line.texts.get(name, "")
+    value = line.values[name]
     if name == "upn":
         return "Given" if value else ""
     if name == "since":
@@ -221,6 +230,16 @@ def present(partnership, places):
     today = timezone.localdate()
     holding = [place for place in places if place.until is None or place.until > today]
     return {"places": holding, "ended": [place for place in places if place not in holding]}
+
+
+def told(waiting):
+    """By what one of several lists is known again: how many rows it has, and who stands in the first."""
+    content = waiting.content
+    first = lines.read(content["rows"][0], [column["field"] for column in content["columns"]], dates.DAY_FIRST)
+    name = " ".join(filter(None, (first.texts.get("first_name"), first.texts.get("last_name"))))
+    number = len(content["rows"])
+    rows = "1 row" if number == 1 else f"{number} rows"
+    return f"{rows}{', the first is' if number > 1 else ','} {name}" if name else rows
 
 
 def is_short(waiting):

@@ -1,5 +1,7 @@
 """Choosing the target pupils of a partnership: by hand, or from a list that is looked at and corrected first."""
 
+import re
+
 from django.contrib import messages
 from django.db import IntegrityError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,7 +45,7 @@ def choose(request, pk):
         "partnership": partnership,
         "closed": closed,
         "form": form,
-        "waiting": [] if closed else waiting.defer("content").select_related("sent_by"),
+        "waiting": [] if closed else [(row, pages.told(row)) for row in waiting.select_related("sent_by")],
         **pages.present(partnership, places_of(request, partnership)),
     }
     return render(request, "pupils/choosing/choose.html", context)
@@ -129,9 +131,18 @@ def list_check(request, pk):
     if request.method == "POST":
         initials = waiting.partnership.programme.initials_only
         services.keep_content(waiting, pages.corrected(waiting.content, request.POST, initials))
-        return take(request, waiting) if "save" in request.POST else redirect(waiting)
+        return take(request, waiting) if "save" in request.POST else redirect(address_after(request, waiting))
     audit.record(request.user, "pupils.list_viewed", waiting)
-    return render(request, "pupils/choosing/check.html", pages.check_page(waiting))
+    page = pages.check_page(waiting, request.GET.get("change", ""))
+    return render(request, "pupils/choosing/check.html", page)
+
+
+def address_after(request, waiting):
+    """The page of the list again, at the row that is to be changed where one is asked for."""
+    number = request.POST.get("change", "")
+    if not re.fullmatch(r"\d{1,7}", number, re.ASCII):
+        return waiting.get_absolute_url()
+    return f"{waiting.get_absolute_url()}?change={number}#r{number}-first_name"
 
 
 def take(request, waiting):
@@ -185,3 +196,15 @@ def list_set_aside(request, pk):
     else:
         messages.info(request, "This list was read or set aside before. Nothing has changed.")
     return redirect("pupils:choose", pk=waiting.partnership_id)
+
+
+@require_POST
+def lists_set_aside(request, pk):
+    """All lists of the partnership that wait."""
+    partnership = partnership_of(request, pk)
+    rows = PupilList.objects.allowed(request.user, ACTION).waiting().filter(partnership=partnership)
+    number = sum(services.set_aside(request.user, waiting) for waiting in rows)
+    if number:
+        said = "1 list is set aside. Nothing of it" if number == 1 else f"{number} lists are set aside. Nothing of them"
+        messages.success(request, f"{said} is kept.")
+    return redirect("pupils:choose", pk=pk)

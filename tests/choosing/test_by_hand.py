@@ -60,6 +60,29 @@ def test_somebody_who_is_there_is_asked_about(choosing):
     assert choosing.added("first_name") == [("OursideForename",)]
 
 
+def test_somebody_of_this_name_in_another_year_group_is_asked_about_too(choosing):
+    named = {"first_name": "OursideForename", "last_name": "OursideFamily", "year_group": 4}
+
+    asked = text(choosing.by_hand(**named))
+    before = choosing.added()
+    choosing.by_hand(**named, known="another")
+
+    assert "Somebody of nearly this name is there: OursideForename OursideFamily, Year 5. Say so if" in asked
+    assert before == []
+    assert choosing.added("first_name", "year_group") == [("OursideForename", 4)]
+
+
+def test_a_year_group_far_from_that_of_the_partnership_is_asked_about(choosing):
+    asked = text(choosing.by_hand(year_group=11))
+    before = choosing.added()
+    choosing.by_hand(year_group=11, meant="on")
+    choosing.by_hand(first_name="Leo", year_group=6)
+
+    assert "The partnership is for Year 5. Tick this if Year 11 is meant." in asked
+    assert before == []
+    assert choosing.added("first_name", "year_group") == [("Una", 11), ("Leo", 6)]
+
+
 def test_the_number_of_somebody_who_is_there_is_not_taken_twice(choosing, ours, world):
     here = text(choosing.by_hand(upn=ours.upn))
     elsewhere = text(choosing.by_hand(upn=world[1].upn))

@@ -513,6 +513,6 @@ def test_what_cannot_be_read_is_refused_in_words_that_fit(choosing):
 
 
 def test_reception_is_r_in_the_form_too(choosing):
-    choosing.by_hand(year_group="R")
+    choosing.by_hand(year_group="R", meant="on")
 
     assert choosing.added("year_group") == [(0,)]
