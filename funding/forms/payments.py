@@ -4,68 +4,28 @@ from django.utils import timezone
 
 from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
+from accounts.rows_form import RowsForm
 from funding.models import FileLayout, Payee
 from papers.sheets import Problems, read_rows
 
-LONGEST = 500_000
-TOO_MUCH = "These are more rows than one batch has. Take the rows of other batches out."
 
+class AnswersForm(RowsForm):
+    """Finance's answer to a batch."""
 
-class AnswersForm(forms.Form):
-    """Finance's answer to a batch: a file, whose rows then stand in the box, or rows that are pasted."""
-
-    file = forms.FileField(
-        label="The file with the answers",
-        required=False,
-        help_text="CSV or Excel workbook (.xlsx) with columns for the reference of the payment and for paid or "
-        "rejected; the amount, the day and the reason where you have them.",
-        error_messages={"empty": "The file is empty. Check that it was saved."},
+    file_label = "The file with the answers"
+    file_help = (
+        "CSV or Excel workbook (.xlsx) with columns for the reference of the payment and for paid or rejected; the "
+        "amount, the day and the reason where you have them."
     )
-    pasted = forms.CharField(
-        label="Or rows from a spreadsheet",
-        required=False,
-        max_length=LONGEST,
-        strip=False,
-        help_text="With the names of the columns in the first row.",
-        widget=TextArea(attrs={"rows": 10, "spellcheck": "false", "wrap": "off", "class": "ls-rows"}),
-        error_messages={
-            "max_length": TOO_MUCH,
-            "null_characters_not_allowed": "There is a character in the rows that no table holds. Copy them anew.",
-        },
-    )
+    too_much = "These are more rows than one batch has. Take the rows of other batches out."
 
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file and not file.name.lower().endswith((".csv", ".xlsx")):
-            raise ValidationError("Choose a CSV file (.csv) or an Excel workbook (.xlsx).")
-        return file
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.errors:
-            return cleaned
-        file, pasted = cleaned.get("file"), cleaned.get("pasted") or ""
-        if file and pasted.strip():
-            self.add_error("file", "Choose a file or paste rows, not both: empty the box below, or choose no file.")
-        elif file:
-            self.read(cleaned, file)
-        elif not pasted.strip():
-            self.add_error("file", "Choose the file, or paste its rows below.")
-        return cleaned
-
-    def read(self, cleaned, file):
+    def read(self, cleaned, source, name):
         problems = Problems()
-        rows = read_rows(file, file.name, problems=problems, max_bytes=2_000_000, max_rows=10_000)
-        for problem in problems.shown():
-            self.add_error("file", f"{problem.what} {problem.mend}")
+        rows = read_rows(source, name, problems=problems, max_bytes=2_000_000, max_rows=10_000)
         lines = [
             "\t".join(" ".join(cell.replace('"', "\u201d").split()) for cell in row).rstrip("\t") for row in rows or []
         ]
-        cleaned["pasted"] = "\n".join(lines).rstrip()
-        if len(cleaned["pasted"]) > LONGEST:
-            self.add_error("file", TOO_MUCH)
-        elif not self.errors and not cleaned["pasted"]:
-            self.add_error("file", "The file has no rows.")
+        return "\n".join(lines).rstrip(), [f"{problem.what} {problem.mend}" for problem in problems.shown()]
 
 
 class PayeeForm(forms.ModelForm):

@@ -14,7 +14,7 @@ from funding.services import paying, releasing
 from funding.services.paying import NotAuthorised
 from funding.tasks import check_money
 from lessonstudy import health
-from tests.money.funded import approve, hand_in, payees, release_of
+from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +133,49 @@ def test_what_is_wrong_in_an_answer_is_said_and_nothing_is_written(approved, lin
     assert [(problem.row, problem.column) for problem in reading.problems] == [(2, column)]
     assert what in reading.problems[0].what
     assert reading.answers == []
+
+
+def test_rows_in_another_order_with_other_columns_and_a_decimal_comma_are_understood(approved):
+    batch = authorise(approved)
+    rows = [
+        f"Yes;{str(row.amount).replace('.', ',')};{row.payee};{row.reference.lower()} "
+        for row in batch.payments.order_by("-number")
+    ]
+
+    reading = read("\n".join(["Outcome;Sum;Supplier;Payment reference", *rows]), batch)
+
+    assert reading.problems == []
+    assert reading.ignored == ["Supplier"]
+    assert [row.payment for row in reading.paid] == list(batch.payments.order_by("-number"))
+
+
+def test_the_answer_of_another_organiser_is_refused_row_by_row(approved):
+    """Whose first batch has the number one as well."""
+    other = funded_programme(1)
+    hand_in(other.partnerships[0], other.points[0])
+    payees(other)
+    approve(other.Tom, other.plan, [release_of(other.partnerships[0], other.stages[0], "partner")])
+    theirs, ours = authorise(other), authorise(approved)
+    text = "\n".join(["reference,result", *(f"{row.reference},paid" for row in theirs.payments.all())])
+
+    reading = read(text, ours)
+
+    (ref,) = theirs.payments.values_list("pk", flat=True)
+    assert [problem.what for problem in reading.problems] == [
+        f"“{theirs.payments.get(pk=ref).reference}” is no payment of {ours.reference}."
+    ]
+    assert reading.answers == []
+
+
+@pytest.mark.parametrize("cell", ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"])
+def test_formulas_in_an_answer_are_text(approved, cell):
+    batch = authorise(approved)
+    ref = batch.payments.first().reference
+
+    read_as = read(f"reference\tresult\treason\n{ref}\trejected\t{cell}", batch)
+
+    assert read_as.problems == []
+    assert read_as.rejected[0].because == cell.strip()
 
 
 def test_a_payment_stands_once_in_an_answer(approved):
