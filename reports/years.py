@@ -141,7 +141,11 @@ def cells_words(cells) -> str:
 
 def rate_words(programme):
     expected = number_words(programme.expected_points)
-    return f"{expected} points are expected" if expected else "no rate is expected"
+    return (
+        f"{expected} point{'' if expected == '1' else 's'} {'is' if expected == '1' else 'are'} expected"
+        if expected
+        else "no rate is expected"
+    )
 
 
 def exact_rows(now, before, cells):

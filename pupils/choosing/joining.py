@@ -49,7 +49,7 @@ def what_waits(rows, who) -> str:
         return ""
     return (
         f"The {points_of(rows)} grades are submitted. They will wait for a grade of {who} again, and are incomplete "
-        "until a teacher enters it: choose “Add the missing grade” on the page Grades."
+        "until a teacher enters it: choose “Add the missing grades” on the page Grades."
     )
 
 
@@ -59,7 +59,7 @@ def what_waits_now(rows, who) -> str:
         return ""
     return (
         f"The {points_of(rows)} grades, which were submitted, wait for a grade of {who} now: "
-        "a teacher of the partnership adds it on the page Grades, with “Add the missing grade”."
+        "a teacher of the partnership adds it on the page Grades, with “Add the missing grades”."
     )
 
 

@@ -8,7 +8,16 @@ from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_tabl
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.collecting import rows
 from pupils.models import Assessment, Place, ReturnNote, ReturnRevision
-from pupils.returns.answers import REASONS, answer_from, answer_of, former_scales, former_words, grades_of, is_on
+from pupils.returns.answers import (
+    REASONS,
+    answer_from,
+    answer_of,
+    former_scales,
+    former_words,
+    grades_of,
+    is_blank,
+    is_on,
+)
 from pupils.returns.writing import once_opened, why_closed
 
 PASTED = "pasted.csv"
@@ -222,16 +231,17 @@ def read_line(row, table, known, problems, reading):
     elif point is None:
         wrong("Data point", f"{who}{quote(row['Data point'])} is no data point.", use_point(known))
     answer = answer_of(row["Grade"], known.programme.scale, known.grades)
+    is_filled = answer.is_in or not is_blank(row["Grade"])
     if row["Grade"].upper() in FAILED:
         wrong("Grade", f"{who}the formula in this cell has failed: {quote(row['Grade'])}.", use(known))
-    elif row["Grade"] and not answer.is_in:
+    elif is_filled and not answer.is_in:
         of_before = former_words(row["Grade"], known.former)
         what = of_before or f"{quote(row['Grade'])} is no grade of this scale and no reason."
         wrong("Grade", f"{who}{what}", use(known))
     moderated = row["Moderated"].casefold()
     if moderated and moderated not in YES | NO:
         wrong("Moderated", f"{who}{quote(row['Moderated'])} is neither yes nor no.", "Write yes or no.")
-    if place is not None and point is not None and row["Grade"]:
+    if place is not None and point is not None and is_filled:
         before = known.seen.setdefault((place.pk, point.pk), row.number)
         if before != row.number:
             wrong("Pupil", f"{who}this pupil stands in row {before} as well.", "Keep one of the two rows.")
@@ -243,7 +253,7 @@ def read_line(row, table, known, problems, reading):
             wrong("Data point", f"{who}{why}", mend_closed(data_return))
     if found:
         return
-    if not row["Grade"]:
+    if not is_filled:
         reading.blank += 1
         return
     if is_missing:

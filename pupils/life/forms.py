@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, with_button
+from pupils.forms import YearGroupField
 from pupils.life import services
 from pupils.life.asking import AsksAboutDay, remark_on_days, remark_on_last
 from pupils.models import Place
@@ -98,15 +99,15 @@ class ChangeForm(AsksAboutDay, forms.Form):
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "autocomplete": "off"}),
         error_messages={"max_length": "Keep the class to 40 characters."},
     )
-    year_group = forms.IntegerField(
+    year_group = YearGroupField(
         label="Year group",
         min_value=0,
         max_value=13,
-        help_text="0 for Reception.",
+        help_text="A number, or R for Reception.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
         error_messages={"required": "Enter the year group."}
         | dict.fromkeys(
-            ["invalid", "min_value", "max_value"], "Enter the year group as a number from 0 (Reception) to 13."
+            ["invalid", "min_value", "max_value"], "Enter the year group as a number up to 13, or R for Reception."
         ),
     )
     since = DayField(

@@ -50,8 +50,16 @@ def answer_of(text: str, scale: str, grades: dict[str, Grade]) -> Answer:
     """What was typed, understood whatever its case and spacing. A grade comes before a reason of the same spelling."""
     if grade := grades.get(scales.find(scale, text)):
         return Answer(text, grade=grade)
-    reason = SPELLINGS.get(scales.plain(text.strip().lstrip("-\N{EN DASH}")), "")
+    reason = SPELLINGS.get(scales.plain(scales.unwrapped(text).lstrip("-\N{EN DASH}")), "")
     return Answer(text, reason=reason)
+
+
+BLANKS = {"na", "n/a", "nil", "none", "-", "--", "---", "\N{EN DASH}", "\N{EM DASH}"}
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell of a spreadsheet says that there is nothing in it."""
+    return not text.strip() or scales.unwrapped(text).casefold() in BLANKS
 
 
 def is_on(scale: str, row: Assessment) -> bool:

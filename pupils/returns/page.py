@@ -2,14 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn
-from pupils.models import Assessment, Place, ReturnNote, VersionGrade
-from pupils.returns.answers import REASONS, is_on, said_of
+from pupils.models import Assessment, Place, ReturnNote, ReturnRevision, ReturnsUpload, VersionGrade
+from pupils.returns.answers import REASONS, answer_from, is_on, said_of
 from pupils.returns.standing import Standing
 from pupils.returns.writing import why_closed
 
@@ -37,6 +39,8 @@ class Grid:
         self.partnership, self.point = self.standing.partnership, self.standing.point
         self.rows = self.standing.rows
         self.past_points = shown_past(self.standing.past_points)
+        for row, following in pairwise([*self.rows, None]):
+            row.leads_to_excused = following is not None and bool(following.excuse)
         for row in self.rows:
             row.past = [past for past in row.past if past.point in self.past_points]
 
@@ -187,7 +191,7 @@ def now_lines(data_return, *, by_name):
         place__partnership=data_return.partnership_id, data_point=data_return.data_point_id
     )
     rows = rows.select_related("grade__scale", "place__pupil__programme", "entered_by")
-    rows = list(rows)
+    rows, uploaded = list(rows), uploaded_in(data_return)
     comments = comments_of([row.place_id for row in rows]) if by_name else {}
     lines = [
         {
@@ -198,6 +202,7 @@ def now_lines(data_return, *, by_name):
             "points": row.grade.points if row.grade else None,
             "moderated": row.moderated,
             "by_days": row.is_automatic,
+            "from_upload": f"grade-{row.place_id}" in uploaded,
             "by": row.entered_by,
             "on": row.assessed_on,
         }
@@ -238,21 +243,68 @@ def list_of(rows, today):
 
 
 def entered_words(data_return, standing=None) -> str:
-    """Hannah Osei 3 and Tom Adeyemi 1, of the grades as they stand; and who else changed one on the way."""
+    """Hannah Osei 3 and 2 from an upload of Amira Byrne, of the grades as they stand; and who else changed one on the
+    way. Who uploads has not entered: a teacher checks and submits it.
+    """
+    uploaded = uploaded_in(data_return)
     if standing is None:
         rows = Assessment.objects.filter(
             place__partnership=data_return.partnership_id, data_point=data_return.data_point_id, is_automatic=False
         )
-        by = Counter(row.entered_by for row in rows.select_related("entered_by") if row.entered_by_id)
+        by = Counter(
+            (row.entered_by, f"grade-{row.place_id}" in uploaded)
+            for row in rows.select_related("entered_by")
+            if row.entered_by_id
+        )
     else:
         fields = [row.grade.field for row in standing.rows if row.is_in]
         notes = ReturnNote.objects.filter(sheet__data_return=data_return, field__in=fields, version__gt=0)
-        by = Counter(note.written_by for note in notes.exclude(text="").select_related("written_by"))
-    also = [entry.user for entry in data_return.entries.select_related("user") if entry.user not in by]
-    words = listed([f"{person} {number}" for person, number in by.items()])
+        notes = notes.exclude(text="").select_related("written_by")
+        by = Counter((note.written_by, note.field in uploaded) for note in notes)
+    typed = {person for person, is_upload in by if not is_upload}
+    also = [entry.user for entry in data_return.entries.select_related("user") if entry.user not in typed]
+    words = listed(
+        [
+            f"{number} from an upload of {person}" if is_upload else f"{person} {number}"
+            for (person, is_upload), number in sorted(by.items(), key=lambda pair: pair[0][1])
+        ]
+    )
     if not also:
         return words
     return f"{words}, also changed by {listed(also)}" if words else listed(also)
+
+
+def uploaded_in(data_return) -> set[str]:
+    """The boxes whose grade came with a coordinator's file, and was not typed over since."""
+    rows = ReturnRevision.objects.filter(
+        sheet__data_return=data_return,
+        field__startswith="grade-",
+        client__in=ReturnsUpload.objects.values("client"),
+        made=Subquery(
+            ReturnNote.objects.filter(sheet=OuterRef("sheet"), field=OuterRef("field")).values("version")[:1]
+        ),
+    )
+    return set(rows.values_list("field", flat=True))
+
+
+def typed_since(data_return) -> list[dict]:
+    """What was typed after the latest version was submitted, and so is not in it: of each box and person the last."""
+    version = data_return.versions.last()
+    if version is None:
+        return []
+    rows = ReturnRevision.objects.filter(
+        sheet__data_return=data_return, field__startswith="grade-", made=None, at__gte=version.submitted_at
+    )
+    if version.opened_at:
+        rows = rows.filter(at__lte=version.opened_at)
+    latest = {(row.field, row.by_id): row for row in rows.select_related("by").exclude(text="").order_by("pk")}
+    places = {f"grade-{place.pk}": place for place in data_return.partnership.places.select_related("pupil__programme")}
+    standing = {f"grade-{row.place_id}": answer_from(row).words for row in version.grades.select_related("grade")}
+    return [
+        {"place": places[row.field], "text": row.text, "by": row.by, "at": row.at}
+        for row in latest.values()
+        if row.field in places and row.text != standing.get(row.field)
+    ]
 
 
 def address_of(data_return, row=None):

@@ -6,7 +6,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
 
-from pupils.returns.answers import answer_of, former_words
+from pupils.returns.answers import answer_of, former_words, is_blank
 from pupils.returns.standing import Standing
 
 MOST = 100_000  # characters
@@ -98,11 +98,17 @@ def rows_of(text, is_in) -> list[list[str]]:
         table = list(csv.reader(lines, delimiter=separator))
     except csv.Error:
         table = [line.split(separator) for line in lines]
-    table = [[" ".join(cell.split()) for cell in row] for row in table]
+    table = [[cell_of(cell, is_in) for cell in row] for row in table]
     if not any(any(row[1:]) for row in table):
         table = [apart(row[0], is_in) if row else [""] for row in table]
     widest = max(map(len, table), default=0)
     return [[*row, *[""] * (widest - len(row))] for row in table]
+
+
+def cell_of(text, is_in):
+    """In one line; what only says that there is nothing is nothing."""
+    text = " ".join(text.split())
+    return text if is_in(text) or not is_blank(text) else ""
 
 
 def apart(text, is_in):

@@ -24,6 +24,8 @@ from pupils.returns.rescaling import on_scale, set_aside_on
 
 NO_GRADE = "is no grade of this scale and no reason"
 
+FEW = 8  # grades that are named one by one
+
 
 @dataclass
 class Past:
@@ -61,6 +63,7 @@ class Row:
     question: str = ""
     top: int | None = None  # the position of the highest grade that is usual in the year group
     names: list[str] = field(default_factory=list)  # of other pupils of the return, in the comment
+    leads_to_excused: bool = False  # the next one on the page needs no grade, and is stepped over
     old: str = ""  # the grade that was typed or submitted on another scale than that of the programme, with the scale
     kept: Assessment | None = None  # it, where it was submitted: it stays unless a grade is given on the scale of now
 
@@ -124,6 +127,13 @@ class Standing:
     @property
     def past_points(self) -> list[DataPoint]:
         return self.points[: self.points.index(self.point)]
+
+    @cached_property
+    def use(self) -> str:
+        """What can be typed."""
+        codes = list(self.grades)
+        some = ", ".join(codes) if len(codes) <= FEW else f"{codes[0]} to {codes[-1]}"
+        return f"Type {some}, or - for a reason"
 
     @property
     def later_points(self) -> list[DataPoint]:
@@ -208,7 +218,8 @@ class Standing:
         elif row.answer.is_unclear:
             kept = "Kept as you typed it"
             of_before = former_words(row.answer.text, self.former)
-            row.said = f"{of_before} {kept}" if of_before else f"“{row.answer.text.strip()}” {NO_GRADE}. {kept}"
+            no_grade = f"“{row.answer.text.strip()}” {NO_GRADE}. {kept}. {self.use}"
+            row.said = f"{of_before} {kept}" if of_before else no_grade
         elif row.kept:
             row.said = f"{row.old} was submitted, on another scale. It stays as it is unless you give a grade here"
         elif row.old:

@@ -23,7 +23,7 @@ from pupils.returns import submitting, writing
 from pupils.returns.answers import answer_of
 from pupils.returns.forms import CorrectForm
 from pupils.returns.leaving import return_left_by
-from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of
+from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of, typed_since
 from pupils.returns.pasting import TooMuch, read_pasted
 from pupils.returns.standing import Standing
 
@@ -33,7 +33,8 @@ LEFT = (
 )
 TOO_MUCH = "This is more than the grades of a partnership. Copy only the rows that belong here."
 NOTHING_FOUND = "No grade was found in this. Copy the rows with the pupils and their grades, and paste them here."
-FIXED = "These grades were submitted meanwhile, so this did not go into them. What you typed is kept beside them."
+SINCE = "What you typed is not in them: it stands on their page."
+FIXED = f"These grades were submitted meanwhile. {SINCE}"
 
 
 def with_all(rows):
@@ -70,6 +71,10 @@ def returns(request):
     return render(request, "pupils/returns/list.html", {"partnerships": list_of(rows, today), "today": today})
 
 
+def kept_where(row):
+    return SINCE if row.state == DataReturn.State.SUBMITTED else "What you typed is kept beside them."
+
+
 def desk_of(person, row, teaches):
     closed = writing.why_closed(row)
     return Desk(
@@ -82,7 +87,7 @@ def desk_of(person, row, teaches):
         boxes=lambda: Grid(Standing(row), person).boxes if teaches else [],
         write_url=reverse("pupils:return", args=[row.pk]),
         read_url=reverse("pupils:return", args=[row.pk]),
-        apart=LEFT if not teaches else closed and f"{closed} What you typed is kept beside them.",
+        apart=LEFT if not teaches else closed and f"{closed} {kept_where(row)}",
         fixed=FIXED,
     )
 
@@ -96,6 +101,7 @@ def data_return(request, pk):
     if row is not None and not writing.why_closed(row):
         return grid(request, row)
     row = one(request, pk)
+    teaches = to_enter(request.user, pk) is not None
     reading = reading_of(request.user, row)
     if reading["now"] or reading["versions"]:
         audit.record(request.user, "returns.viewed", row)
@@ -103,7 +109,8 @@ def data_return(request, pk):
         "row": row,
         "entered": entered_words(row),
         "may_correct": not writing.why_closed(writing.once_opened(row)) and may_correct(request.user, row),
-        "teaches": to_enter(request.user, pk) is not None,
+        "teaches": teaches,
+        "since": typed_since(row) if teaches and row.state == DataReturn.State.SUBMITTED else [],
         "today": timezone.localdate(),
     }
     return render(request, "pupils/returns/read.html", context)
@@ -133,6 +140,7 @@ def grid(request, row):
         "current": min(chosen, len(page.rows) or 1),
         "one": "pupil" in request.GET,
         "entered": entered_words(row, page.standing),
+        "since": typed_since(row) if page.standing.was_submitted else [],
         "safeguarding": SAFEGUARDING,
         "today": timezone.localdate(),
     }

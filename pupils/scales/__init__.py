@@ -5,6 +5,7 @@ They are not rows of a migration: tests that empty the tables would lose them, a
 
 import re
 import tomllib
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -55,8 +56,28 @@ def expectations(name: str, year_groups) -> dict[int, tuple[str, str]]:
 
 
 def find(name: str, text: str) -> str | None:
-    """The code that a person means by `text` on this scale, whatever the case and the spacing; None for no grade."""
-    return spellings(name).get(plain(text))
+    """The code that a person means by `text` on this scale, whatever the case and the spacing; None for no grade.
+
+    Level 3b, L3b and 3.b are 3b too, and so is what a spreadsheet puts around it.
+    """
+    known, said = spellings(name), unwrapped(text)
+    ways = (said, re.sub(r"(?<=[0-9])\s*\.\s*(?=[A-Za-z])", "", LEVEL.sub("", said)))
+    return next((known[way] for way in map(plain, ways) if way in known), None)
+
+
+LEVEL = re.compile(r"^(?:level|lev|lvl|l)\.?\s*(?=[0-9])", re.IGNORECASE)
+GUARD = re.compile(r"=\s*[\"\N{RIGHT DOUBLE QUOTATION MARK}](.*)[\"\N{RIGHT DOUBLE QUOTATION MARK}]")
+
+
+def unwrapped(text: str) -> str:
+    """Without a spreadsheet's marks of text, an apostrophe before it or ="" around it; full-width letters as plain."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    guarded = GUARD.fullmatch(said)
+    return (
+        (guarded[1] if guarded else said)
+        .lstrip("'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}")
+        .strip()
+    )
 
 
 @cache

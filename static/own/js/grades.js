@@ -189,12 +189,12 @@ function choose(row) {
 }
 
 function step(event) {
-  const button = event.target.closest("[data-next], [data-back]");
+  const button = event.target.closest("[data-next], [data-back], [data-forward]");
   if (!button) return;
   event.preventDefault();
   const mark = rowOf(button).querySelector(".ls-mark");
   if (button.matches("[data-next]")) toNext(mark);
-  else move(mark, -1);
+  else move(mark, button.matches("[data-forward]") ? 1 : -1);
 }
 
 function goToHash() {

@@ -5,7 +5,7 @@ const drafts = await import(addresses.drafts);
 const { isFromDevice, keepSoon, keepTexts } = await import(addresses.pages);
 const form = document.querySelector("form[data-notes]");
 const { controlsOf, givenOf, put, textOf } = (await import(addresses.boxes)).boxesOf(form);
-const { who, me, record, save: address, signIn, grows = "", called = "record", gone = "The record was signed meanwhile.", read = "Read the record" } = form.dataset;
+const { who, me, record, save: address, signIn, grows = "", called = "record", gone = "The record was signed meanwhile.", read = "Read the record", closes = "" } = form.dataset;
 const path = location.pathname;
 const line = document.getElementById("saved");
 const words = document.getElementById("saved-words");
@@ -68,6 +68,7 @@ function noticed(event) {
   if (box in taken) placeOf(box).querySelector("[data-news]")?.remove();
   clearTimeout(draftTimer);
   draftTimer = setTimeout(() => keepHere(), SOON);
+  if (event?.type === "change" && event.target.type === "checkbox") return void save(); // a tick is whole at once
   saveTimer ??= setTimeout(save, LATER); // from the first key on: whoever goes on typing hears of the server all the same
 }
 
@@ -359,10 +360,17 @@ function tell(field, problem) {
 
 function notSaved(why, signInToo = false) {
   const kept = document.body.dataset.unkept ? NO_ROOM : "Your words are kept on this device and go on their way by themselves.";
-  if (stopped) trouble(`Not in the ${called}. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`);
+  if (stopped && closes) closeAll(why);
+  else if (stopped) trouble(`Not in the ${called}. ${why} What was sent is kept beside it; what you type from now on stays in the boxes and on this device.`);
   else trouble(`Not saved to the server. ${why} ${kept}`);
   if (signInToo) lead(signIn, "Sign in (opens in a new tab)");
-  else if (fixed) lead(record, `${read} (opens in a new tab)`);
+  else if (fixed || (closes && /submitted/.test(why))) lead(record, `${read} (opens in a new tab)`);
+}
+
+// Nothing can be typed any more where it would go nowhere.
+function closeAll(why) {
+  for (const box of boxes()) for (const control of controlsOf(box)) control.readOnly = control.disabled = true;
+  trouble(`Not in the ${called}. ${why}`);
 }
 
 function lead(href, textContent, target = "_blank") {
