@@ -95,3 +95,13 @@ def test_what_is_no_grade_says_what_to_type(client, at):
     page = text_of(client.get(address("return", at.december)))
 
     assert "“zz” is no grade of this scale and no reason. Kept as you typed it. Type" in page
+
+
+def test_the_check_page_has_few_steps_for_who_goes_by_tab(client, at):
+    """A link beside what stands out or is missing, and one for all the rest: from Today to submitted in 40 keys."""
+    enter(client, at.hannah, at.december, at.places, ["3b", "Absent", "3b", "2a", "3b", "3c"])
+
+    page = client.get(address("return_check", at.december)).content.decode()
+
+    assert page.count(">Change<span") == 1  # down two sub-levels
+    assert page.count(">Change a grade</a>") == 1
