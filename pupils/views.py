@@ -1,5 +1,5 @@
 from django.contrib import messages
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from programmes.setting_up import back_words
 from pupils import expectations as expectation_services
 from pupils import scales, services
 from pupils.choosing.services import where_to_choose
-from pupils.forms import ExpectationsForm, PupilForm, ScaleForm
+from pupils.forms import ChangePupilForm, ExpectationsForm, ScaleForm
 from pupils.life.services import history, open_to_entries, successor
 from pupils.models import Place, TargetPupil
 from pupils.preview import preview, rescaling_words
@@ -119,16 +119,22 @@ def with_successors(places):
 class PupilUpdate(Allowed, UpdateView):
     action = "pupils.edit"
     model = TargetPupil
-    form_class = PupilForm
+    form_class = ChangePupilForm
     template_name = "pupils/form.html"
 
     def get_queryset(self):
-        return super().get_queryset().open_to_change().select_related("programme")
+        rows = super().get_queryset().open_to_change().select_related("programme")
+        return rows.select_for_update(of=["self"]) if self.request.method == "POST" else rows
 
     def get_object(self, queryset=None):
         pupil = super().get_object(queryset)
         audit.record(self.request.user, "pupils.viewed", pupil)
         return pupil
+
+    @transaction.atomic
+    def post(self, *args, **kwargs):
+        """Of two who save at one moment the second compares with what the first has written."""
+        return super().post(*args, **kwargs)
 
     def form_valid(self, form):
         try:
@@ -137,6 +143,8 @@ class PupilUpdate(Allowed, UpdateView):
             form.add_error("upn", f"{NOT_HERE} {INSTEAD}")
             return self.form_invalid(form)
         messages.success(self.request, "The pupil's details are saved.")
+        if form.told:
+            messages.warning(self.request, form.told)
         return redirect(self.object)
 
 

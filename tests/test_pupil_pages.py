@@ -1,6 +1,7 @@
 """A target pupil's pages: who may read and change them, that reading is recorded, and where the UPN stands."""
 
 import datetime as dt
+import html
 import re
 
 import pytest
@@ -130,6 +131,41 @@ def test_a_teacher_changes_the_details(client, ours, teacher):
     assert "The pupil's details are saved.".replace("'", "&#x27;") in text(answer)
     assert (ours.pupil.first_name, ours.pupil.sen, ours.pupil.upn) == ("Robin", "K", new)
     assert bytes(ours.pupil.upn_index) == upn_index(new)
+
+
+def opened(client, pupil):
+    """What the page sends along of the pupil as it has shown them."""
+    page = client.get(reverse("pupils:change", args=[pupil.pk])).content.decode()
+    return html.unescape(re.search(r'name="shown" value="([^"]*)"', page)[1])
+
+
+def test_what_somebody_else_changed_since_the_page_was_opened_is_not_undone(client, ours, teacher):
+    shown = opened(client, ours.pupil)
+    change(client, ours.pupil, first_name="Judith", shown=shown)
+
+    answer = change(client, ours.pupil, last_name="Crane", shown=shown)
+
+    ours.pupil.refresh_from_db()
+    assert ours.pupil.full_name == "Judith Crane"
+    assert "Somebody else changed this meanwhile, and it stays as they wrote it: Forename." in text(answer)
+
+
+def test_where_both_changed_the_same_both_are_shown_and_nothing_typed_is_lost(client, ours, teacher):
+    shown, mine = opened(client, ours.pupil), upn_of(78)
+    change(client, ours.pupil, first_name="Judith", sex="F", upn=upn_of(77), shown=shown)
+
+    refused = change(client, ours.pupil, first_name="Jo", upn=mine, sen="K", shown=shown)
+    before = TargetPupil.objects.get(pk=ours.pupil.pk)
+    again = html.unescape(re.search(r'name="shown" value="([^"]*)"', refused.content.decode())[1])
+    change(client, ours.pupil, first_name="Jo", upn=mine, sex="F", sen="K", shown=again)
+
+    ours.pupil.refresh_from_db()
+    assert "Somebody has changed this to “Judith” since you opened the page. Save again if yours is right." in text(
+        refused
+    )
+    assert f'value="{mine}"' in refused.content.decode()
+    assert (before.first_name, before.sen) == ("Judith", "N")
+    assert (ours.pupil.first_name, ours.pupil.sex, ours.pupil.sen, ours.pupil.upn) == ("Jo", "F", "K", mine)
 
 
 def test_the_upn_is_kept_encrypted(client, ours, teacher):
