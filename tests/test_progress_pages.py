@@ -328,3 +328,26 @@ def test_what_is_typed_and_not_submitted_is_not_called_not_due(client, ours):
     page = words_of(page_of(client, ours, Role.PARTNER))
 
     assert "not submitted yet" in page
+
+
+def test_coordinator_and_consultant_find_the_comparison_of_years_among_the_results(client, ours):
+    give(ours, ours.place, "October", "2b")
+    page = reverse("reports:followed", args=[ours.programme.slug])
+    years = reverse("reports:results", args=[ours.programme.slug]) + "?by=years"
+
+    for role in (Role.COORDINATOR, Role.CONSULTANT):
+        client.force_login(ours.people[role])
+        assert f'href="{years}"' in client.get(page).content.decode()
+        assert client.get(f"{page}?years=1").headers["Location"] == years
+    client.force_login(ours.people[Role.PARTNER])
+    assert years not in client.get(page).content.decode()
+    assert client.get(f"{page}?years=1").status_code == 200
+
+
+def test_the_mean_leads_to_those_it_is_worked_out_from(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "3b")
+
+    body = page_of(client, ours, Role.COORDINATOR).content.decode()
+
+    assert re.search(r'<a[^>]*of=n">\+6\.0</a></b> points on average', body)

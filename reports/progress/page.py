@@ -20,8 +20,9 @@ from pupils.targets.services import targets_of
 from reports.figures.school import given_to, pupil_words, scale_grades
 from reports.figures.words import REASONS, number_words, reason_words
 from reports.groups import GROUPS, sections_of
+from reports.progress.kept import kept_of_school
 from reports.progress.years import beside_the_year_before, knows_by_name
-from reports.results_page import asked_for, narrowed, points_words, why_not
+from reports.results_page import YEARS, asked_for, narrowed, points_words, why_not
 
 ON_A_PAGE = 10  # partnerships
 GROUP_QUERIES = {"subject", "year", "school", *(fact for fact, _, _ in GROUPS)}
@@ -113,7 +114,8 @@ def progress_page(followed: Followed, asked) -> dict:
         "waiting": to is not None and to.due_on >= followed.today,
         "stage": stage_of(followed, everyone, on_another_scale(facts)),
         "two_scales": on_another_scale(facts),
-        "erased": not facts and frozen_figures(programme) is not None,
+        "erased": (erased := not facts and frozen_figures(programme) is not None),
+        "kept": kept_of_school(followed.person, programme) if erased else None,
         "everyone": everyone,
         "met_first": baseline(facts),
         "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
@@ -134,6 +136,7 @@ def progress_page(followed: Followed, asked) -> dict:
         "gained": "above" if is_final else "past",
         "behind": behind,
         "may_compare": may_compare,
+        "years_url": "?years=1" if may_compare else years_among_the_results(followed) if facts else "",
         "by_years": by_years,
         "years": beside_the_year_before(followed) if by_years else None,
         "parts": [] if by_group or by_years else parts(followed, behind.found, page, to, grades),
@@ -141,6 +144,16 @@ def progress_page(followed: Followed, asked) -> dict:
         "here": followed.url,
         "changed": programme.expectation_changes.first(),
     }
+
+
+def years_among_the_results(followed) -> str:
+    """Where whoever knows the pupils by reference compares whole years; "" for who does not read the results."""
+    person, programme = followed.person, followed.programme
+    if followed.partnership or not person.may("results.view"):
+        return ""
+    if not Programme.objects.allowed(person, "results.view").filter(pk=programme.pk).exists():
+        return ""
+    return f"{reverse('reports:results', args=[programme.slug])}?by={YEARS[0]}"
 
 
 def stage_of(followed, everyone, two_scales) -> str:

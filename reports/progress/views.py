@@ -1,5 +1,5 @@
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import audit
@@ -42,6 +42,8 @@ def of_programme(request, slug) -> HttpResponse:
     programme = get_allowed(Programme, request.user, "progress.view", slug=slug)
     audit.record(request.user, "progress.viewed", programme)
     page = progress_page(Followed(request.user, programme), request.GET)
+    if "years" in request.GET and page["years_url"] and not page["may_compare"]:
+        return redirect(page["years_url"])
     return render(request, "reports/progress/programme.html", {"page": page})
 
 

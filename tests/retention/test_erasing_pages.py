@@ -161,6 +161,25 @@ def test_afterwards_the_pages_of_pupils_are_gone_and_the_figures_lead_nowhere(cl
     assert client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk])).status_code == 404
 
 
+def test_a_head_keeps_the_figures_of_the_own_school_and_others_are_told_who_has_them(client, ours, coordinator):
+    Programme.objects.filter(pk=ours.programme.pk).update(status=Programme.Status.CLOSED)
+    addresses = [page("followed", ours), reverse("reports:partnership_followed", args=[ours.partnership.pk])]
+    confirm(client, ours)
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    client.force_login(ours.people[Role.HEADTEACHER])
+    head = [text(client.get(address)) for address in addresses]
+    client.force_login(ours.people[Role.PARTNER])
+    teacher = text(client.get(addresses[1]))
+
+    for found in head:
+        assert "The figures of your school that were worked out before stay, and lead to nobody." in found
+        assert "Ourside Partner School 1 0 1" in found
+        assert "Nextdoor" not in found
+    assert "The results of the whole programme that were worked out before stay with its organiser" in teacher
+    assert "Ourside Partner School 1" not in teacher
+
+
 def test_whether_a_copy_was_taken_stands_where_it_is_confirmed(client, ours, coordinator):
     where = page("erase_confirm", ours, "delete")
     made = text(client.get(where))
