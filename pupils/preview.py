@@ -39,6 +39,7 @@ def preview(programme: Programme, scale: str, expected_points, levels: dict) -> 
             rows = [change.row(name, b.n, after[name].n, shares(b, after[name])) for name, b in before.items()]
             for row, b in zip(rows, before.values(), strict=True):
                 row["means"] = (b.mean_points, after[row["name"]].mean_points) if change.is_rescaled else None
+            rows = [row for row in rows if row["n"] or row["then"]]  # of nobody no figure changes
             tables.append(
                 {"title": f"From {points[0]} to {to}", "by": None if to == points[-1] else points[-1], "rows": rows}
             )

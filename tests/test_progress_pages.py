@@ -351,3 +351,12 @@ def test_the_mean_leads_to_those_it_is_worked_out_from(client, ours):
     body = page_of(client, ours, Role.COORDINATOR).content.decode()
 
     assert re.search(r'<a[^>]*of=n">\+6\.0</a></b> points on average', body)
+
+
+def test_a_count_of_nobody_leads_to_those_among_whom_it_is(client, ours):
+    give(ours, ours.place, "October", "2b")
+    give(ours, ours.place, "Summer", "2b")
+
+    body = page_of(client, ours, Role.COORDINATOR).content.decode()
+
+    assert re.search(r'<a[^>]*of=n">0 of 1</a>\s*</b> gained more', body)

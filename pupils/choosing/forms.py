@@ -142,12 +142,19 @@ class AddPupilForm(PupilForm):
             choices=[answer for answer in WHO if not answers or answer.value in answers],
         )
         self.order_fields(["known"])
+        self.lay_out()
+
+    def lay_out(self):
+        """A question that comes up when the form is checked is shown as well."""
+        if hasattr(self, "helper"):
+            self.helper.layout = self.helper.build_default_layout(self)
 
     def ask_about_the_year(self):
         self.fields["meant"] = self.year_box
         names = list(self.fields)
         names.insert(names.index("year_group") + 1, names.pop())
         self.order_fields(names)
+        self.lay_out()
 
     def clean_first_name(self):
         return self.a_name(super().clean_first_name())

@@ -5,6 +5,7 @@ import re
 from django.utils import timezone
 
 from pupils.choosing import checking, columns, dates, joining, lines, reading, services
+from pupils.life.services import untaken
 from pupils.models import TargetPupil
 
 LABELS = columns.FIELDS | {"first_name": "Forename", "last_name": "Surname"}
@@ -229,7 +230,8 @@ def present(partnership, places):
     """What the page about the target pupils of a partnership says of those who are there."""
     today = timezone.localdate()
     holding = [place for place in places if place.until is None or place.until > today]
-    return {"places": holding, "ended": [place for place in places if place not in holding]}
+    ended = [place for place in places if place not in holding]
+    return {"places": holding, "ended": ended, "untaken": untaken(ended)}
 
 
 def told(waiting):

@@ -19,6 +19,7 @@ from pupils.choosing.checking import Known, check, pupil_of
 from pupils.models import Place, PlaceChange, PupilList, TargetPupil
 from pupils.returns.counting import count_returns
 
+TAKES_OVER = "Takes over from "
 WAITS_FOR = dt.timedelta(days=7)
 REF = re.compile(r"([A-Za-z]{0,3})(\d+)", re.ASCII)
 State, What = PupilList.State, PlaceChange.What
@@ -206,4 +207,4 @@ def add(
 
 def takes_over_from(place: Place) -> str:
     """What the history of the successor says, by the reference: it also finds the successor."""
-    return f"Takes over from {place.pupil.ref}"
+    return f"{TAKES_OVER}{place.pupil.ref}"

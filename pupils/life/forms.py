@@ -104,7 +104,7 @@ class ChangeForm(AsksAboutDay, forms.Form):
         min_value=0,
         max_value=13,
         help_text="A number, or R for Reception.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"}),
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-2"}),
         error_messages={"required": "Enter the year group."}
         | dict.fromkeys(
             ["invalid", "min_value", "max_value"], "Enter the year group as a number up to 13, or R for Reception."

@@ -102,6 +102,16 @@ def successor(place: Place) -> Place | None:
     return found and found.place
 
 
+def untaken(places) -> list[Place]:
+    """Of places of one partnership those that another pupil takes, where nobody has said who."""
+    gaps = [place for place in places if place.ended_because == Place.Ended.REPLACED]
+    if not gaps:
+        return []
+    took = PlaceChange.objects.filter(place__partnership=gaps[0].partnership_id, what=What.CHOSEN)
+    taken = set(took.values_list("reason", flat=True))
+    return [place for place in gaps if takes_over_from(place) not in taken]
+
+
 def after_back(place: Place) -> str:
     """What follows where the place goes on: whose place was taken meanwhile, and which submitted grades lack one."""
     said = [what_waits(waiting_again(place.partnership, place.since, place), place.pupil.full_name)]
@@ -118,7 +128,7 @@ def after_change(place: Place) -> str:
     rows = [row for row in waiting_again(place.partnership, None, place) if row.data_point.due_on < place.since]
     if not rows:
         return ""
-    days = listed([f"{row.data_point} ({row.data_point.due_on:%-d/%-m/%Y})" for row in rows])
+    days = listed([f"{row.data_point} ({row.data_point.due_on:%-d %B %Y})" for row in rows])
     return (
         f"The grades of {days} are submitted. Those whose day is not before a new first day wait for a grade of "
         f"{place.pupil.full_name} again, and are incomplete until a teacher enters it."

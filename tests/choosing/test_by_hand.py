@@ -63,21 +63,23 @@ def test_somebody_who_is_there_is_asked_about(choosing):
 def test_somebody_of_this_name_in_another_year_group_is_asked_about_too(choosing):
     named = {"first_name": "OursideForename", "last_name": "OursideFamily", "year_group": 4}
 
-    asked = text(choosing.by_hand(**named))
-    before = choosing.added()
+    page = choosing.by_hand(**named)
+    asked, before = text(page), choosing.added()
     choosing.by_hand(**named, known="another")
 
+    assert re.search(r'<input[^>]*name="known"[^>]*value="another"', page.content.decode())
     assert "Somebody of nearly this name is there: OursideForename OursideFamily, Year 5. Say so if" in asked
     assert before == []
     assert choosing.added("first_name", "year_group") == [("OursideForename", 4)]
 
 
 def test_a_year_group_far_from_that_of_the_partnership_is_asked_about(choosing):
-    asked = text(choosing.by_hand(year_group=11))
-    before = choosing.added()
+    page = choosing.by_hand(year_group=11)
+    asked, before = text(page), choosing.added()
     choosing.by_hand(year_group=11, meant="on")
     choosing.by_hand(first_name="Leo", year_group=6)
 
+    assert re.search(r'<input[^>]*name="meant"', page.content.decode())
     assert "The partnership is for Year 5. Tick this if Year 11 is meant." in asked
     assert before == []
     assert choosing.added("first_name", "year_group") == [("Una", 11), ("Leo", 6)]

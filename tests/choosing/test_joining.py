@@ -130,7 +130,7 @@ def test_a_first_day_that_is_moved_back_says_what_waits(choosing, ours, submitte
 
     page = text(choosing.client.get(reverse("pupils:place_change", args=[place.pk])))
 
-    assert "The grades of October (16/10/2026) are submitted." in page
+    assert "The grades of October (16 October 2026) are submitted." in page
 
 
 def test_the_page_of_a_pupil_names_who_has_taken_the_place_over(choosing, ours, submitted):

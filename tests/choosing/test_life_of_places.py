@@ -87,6 +87,19 @@ def test_another_pupil_takes_the_place_from_the_day_after(choosing, una):
     assert changes(leo) == [("chosen", dt.date(2026, 11, 21), "", "", f"Takes over from {una.pupil.ref}")]
 
 
+def test_who_takes_over_is_asked_on_today_and_on_the_list_until_it_is_said(choosing, una):
+    end(choosing, una, because="replaced")
+    pages = [reverse("today"), choosing.page]
+
+    before = [text(choosing.client.get(page)) for page in pages]
+    choosing.by_hand(query=f"?after={una.pk}", first_name="Leo", last_name="Mbeki", since="21/11/2026")
+    after = [text(choosing.client.get(page)) for page in pages]
+
+    said = ["Say who takes over: ", "Nobody has taken over the place of Una Byrne yet."]
+    assert [words in page for words, page in zip(said, before, strict=True)] == [True, True]
+    assert [words in page for words, page in zip(said, after, strict=True)] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
