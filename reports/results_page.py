@@ -162,29 +162,30 @@ def places_page(person, programme: Programme, asked) -> dict:
     }
 
 
-def why_missing(place, first, last) -> str:
-    """For each end without a grade the reason that was given, or who has to act."""
+def why_missing(place, first, last, submitted=()) -> str:
+    """For each end without a grade the reason that was given, or who has to act: also before the day, where the others
+    of the partnership are `submitted` (partnership, data point) already."""
     words = []
     for point, grade, reason in ((first, place.first, place.first_reason), (last, place.last, place.last_reason)):
         if grade is not None or point is None:
             continue
         if reason:
             words.append(f"{point}: {REASONS[reason]}")
-        elif point.due_on >= timezone.localdate():
+        elif point.due_on >= timezone.localdate() and (place.partnership, point.pk) not in submitted:
             words.append(f"{point} is not due yet")
         else:
             words.append(f"waiting for the {point} grade from the teachers")
     return ", ".join(words)
 
 
-def why_not(place, row, first, to) -> str:
+def why_not(place, row, first, to, submitted=()) -> str:
     """Why a place does not count: also where it had not begun or had ended, and no grade was asked for."""
     excused = {
         f"{end}_reason": row.excused_on(point.due_on)
         for end, point in (("first", first), ("last", to))
         if point and not getattr(place, f"{end}_reason")
     }
-    return why_missing(replace(place, **excused), first, to)
+    return why_missing(replace(place, **excused), first, to, submitted)
 
 
 def narrowed(facts, asked):

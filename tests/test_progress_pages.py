@@ -321,6 +321,31 @@ def test_a_pupil_of_another_year_group_is_named_as_one_and_the_level_stays_drawn
 
 
 @time_machine.travel("2026-11-02 12:00")
+def test_who_has_left_makes_nothing_of_the_others_submitted_or_due(client, ours):
+    """The reason of one who left follows from the days: nobody has typed anything."""
+    give(ours, ours.place, "October", "2b")
+    ours.partnership.returns.filter(data_point__name="Summer").update(state="open", expected=2, assessed=0, excused=1)
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "not due yet" in page
+    assert "not submitted yet" not in page
+
+
+@time_machine.travel("2026-11-02 12:00")
+def test_who_came_after_the_submission_waits_for_the_teachers(client, ours):
+    give(ours, ours.place, "October", "2b")
+    another(ours, ("October", "2b"), ("Summer", "3b"))
+    ours.partnership.returns.filter(data_point__name="Summer").update(state="submitted", expected=2, assessed=1)
+
+    page = words_of(page_of(client, ours, Role.PARTNER))
+
+    assert "Summer is not due yet" not in page
+    assert "waiting for the Summer grade from the teachers" in page
+    assert "to be added" in page
+
+
+@time_machine.travel("2026-11-02 12:00")
 def test_what_is_typed_and_not_submitted_is_not_called_not_due(client, ours):
     give(ours, ours.place, "October", "2b")
     ours.partnership.returns.filter(data_point__name="Summer").update(state="open", expected=1, assessed=1, excused=0)

@@ -34,6 +34,19 @@ def sent(client, corner, role, data):
     return client.post(reverse("pupils:targets", args=[corner.partnership.pk]), data, follow=True)
 
 
+def test_what_waits_for_agreement_stands_on_today_of_the_other_side_alone(client, ours):
+    sent(client, ours, Role.SPECIALIST, {f"target_{ours.place.pk}": "4c"})
+
+    found = {}
+    for role in (Role.SPECIALIST, Role.PARTNER):
+        client.force_login(ours.people[role])
+        found[role] = "Agree 1 target grade" in text_of(client.get("/"))
+    sent(client, ours, Role.PARTNER, {"agree": "1", "target": TargetGrade.objects.get().pk})
+
+    assert found == {Role.SPECIALIST: False, Role.PARTNER: True}
+    assert "Agree 1 target grade" not in text_of(client.get("/"))
+
+
 def test_one_teacher_proposes_and_one_of_the_other_side_agrees(client, ours):
     page = text_of(sent(client, ours, Role.SPECIALIST, {f"target_{ours.place.pk}": "4c"}))
     target = TargetGrade.objects.get()

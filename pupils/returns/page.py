@@ -159,7 +159,7 @@ def reading_of(person, data_return: DataReturn) -> dict:
             line.before = before[row.place_id] if before.get(row.place_id, words) != words else ""
             before[row.place_id] = words
             lines.append(line)
-        lines.sort(key=lambda line: name_of(line.place.pupil, by_name=by_name).casefold())
+        lines.sort(key=lambda line: place_in_order(line.place, data_return.data_point, by_name=by_name))
         shown.append({"version": version, "lines": lines, "changed": sum(bool(line.before) for line in lines)})
     is_in = data_return.state != DataReturn.State.OPEN
     now = now_lines(data_return, by_name=by_name) if is_in else []
@@ -208,7 +208,7 @@ def now_lines(data_return, *, by_name):
         }
         for row in rows
     ]
-    return sorted(lines, key=lambda line: name_of(line["place"].pupil, by_name=by_name).casefold())
+    return sorted(lines, key=lambda line: place_in_order(line["place"], data_return.data_point, by_name=by_name))
 
 
 def comments_of(places) -> dict:
@@ -218,6 +218,11 @@ def comments_of(places) -> dict:
         (place, point): comment
         for place, point, comment in rows.values_list("place", "version__data_return__data_point", "comment")
     }
+
+
+def place_in_order(place, point, *, by_name):
+    """As in the grid: who is outside the days of the place comes last."""
+    return bool(place.excused_on(point.due_on)), name_of(place.pupil, by_name=by_name).casefold()
 
 
 def name_of(pupil, *, by_name):

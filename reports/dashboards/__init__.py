@@ -13,7 +13,7 @@ from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
 from reports.dashboards.changes import change_items, took_of
-from reports.dashboards.choosing import choosing_items, with_pupils
+from reports.dashboards.choosing import choosing_items, target_items, with_pupils
 from reports.dashboards.erasing import erasing_items
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
@@ -130,7 +130,7 @@ def headteacher(user, acting, today):
 
 def teacher(user, acting, today):
     rows = mine(Partnership, user, acting, "partnerships.view").with_people().with_acceptances()
-    partnerships = list(with_pupils(rows).order_by("-programme__starts_on", "ref")[:40])
+    partnerships = list(with_pupils(rows, user, acting).order_by("-programme__starts_on", "ref")[:40])
     took = took_of(user, acting, today)
     of_studies, without_study = study_lines(user, acting, today, partnerships)
     own, taught = (parts(user, acting), []) if acting.role == Role.SPECIALIST else ([], weeks(user, acting))
@@ -138,6 +138,7 @@ def teacher(user, acting, today):
         "lead": next_grades(partnerships, today),
         "to_do": signing_items(user, acting, today)
         + choosing_items(partnerships, today)
+        + target_items(partnerships)
         + of_studies
         + unrecorded_items(user, acting, today)
         + owed_items(user, acting, today)

@@ -1,18 +1,20 @@
 """The line for teachers of a partnership that has no target pupil yet: everything else waits for them."""
 
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 
+from accounts.roles import Role
 from programmes.models import DataPoint, Programme
 from programmes.models.partnerships import OPEN_TO_VISITS
 from pupils.choosing.services import TAKES_OVER
-from pupils.models import Place, PlaceChange
+from pupils.models import Place, PlaceChange, TargetGrade
 from reports.dashboards.to_do import day_of
 
 
-def with_pupils(partnerships):
-    """Each with whether it has target pupils, and when the first grades are due: no query of its own."""
+def with_pupils(partnerships, user, acting):
+    """Each with whether it has target pupils, when the first grades are due, and how many target grades of the other
+    side wait for this person: no query of its own."""
     took = PlaceChange.objects.filter(
         place__partnership=OuterRef("partnership"),
         what=PlaceChange.What.CHOSEN,
@@ -25,7 +27,29 @@ def with_pupils(partnerships):
         has_gap=Exists(gaps.exclude(Exists(took))),
         first_point=Subquery(first.values("name")[:1]),
         first_due_on=Subquery(first.values("due_on")[:1]),
+        to_agree=Subquery(to_agree(user, acting).values("n")),
     )
+
+
+def to_agree(user, acting):
+    own = TargetGrade.Side.SPECIALIST if acting.role == Role.SPECIALIST else TargetGrade.Side.PARTNER
+    rows = TargetGrade.objects.filter(place__partnership=OuterRef("pk"), place__until=None)
+    rows = rows.filter(Q(grade=None) | Q(grade__scale__name=F("place__partnership__programme__scale")))
+    rows = rows.filter(agreed_at=None, ended_at=None).exclude(side=own).exclude(proposed_by=user)
+    return rows.order_by().values("place__partnership").annotate(n=Count("pk"))
+
+
+def target_items(partnerships):
+    """A line for each of these (annotated as above) in which the other side has proposed target grades."""
+    return [
+        {
+            "title": f"Agree {'1 target grade' if one.to_agree == 1 else f'{one.to_agree} target grades'}: {one.label}",
+            "text": f"{one.partner_school}. The other teacher has proposed {'it' if one.to_agree == 1 else 'them'}.",
+            "url": reverse("pupils:targets", args=[one.pk]),
+        }
+        for one in partnerships
+        if one.to_agree and one.is_open_to_entries and not one.programme.is_over
+    ]
 
 
 def choosing_items(partnerships, today):

@@ -25,6 +25,7 @@ from reports.progress.years import beside_the_year_before, knows_by_name
 from reports.results_page import YEARS, asked_for, narrowed, points_words, why_not
 
 ON_A_PAGE = 10  # partnerships
+OPEN, SUBMITTED = DataReturn.State.OPEN, DataReturn.State.SUBMITTED
 GROUP_QUERIES = {"subject", "year", "school", *(fact for fact, _, _ in GROUPS)}
 
 
@@ -272,11 +273,10 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
     places = followed.places.filter(pk__in=[place.place for place in facts]).select_related("pupil")
     rows = {place.pk: place for place in places}
     given = given_to(followed.programme, rows)
-    typed = set(
-        DataReturn.objects.filter(partnership__in=partnerships, state=DataReturn.State.OPEN)
-        .exclude(assessed=0, excused=0)
-        .values_list("partnership", "data_point")
-    )
+    returns = list(DataReturn.objects.filter(partnership__in=partnerships))
+    # A reason that follows from the days of a place is nothing that somebody has typed.
+    typed = {(row.partnership_id, row.data_point_id) for row in returns if row.state == OPEN and row.assessed}
+    submitted = {(row.partnership_id, row.data_point_id) for row in returns if row.state == SUBMITTED and row.missing}
     targets = targets_of(rows)
     position = {grade["code"]: grade["position"] for grade in grades}
     level = {e.year_group: e.met_from for e in followed.programme.expectations.all()}
@@ -292,7 +292,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                 "facts": place,
                 "change": change_words(place),
                 "target": agreed_grade(targets.get(place.place)),
-                "why": "" if place.matched else why_not(place, rows[place.place], followed.first, to),
+                "why": "" if place.matched else why_not(place, rows[place.place], followed.first, to, submitted),
             }
             for place in mine
         ]
@@ -305,6 +305,8 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                     cell["reason"] = REASONS[excuse]
                 elif (pk, point.pk) in typed:
                     cell["reason"] = "not submitted yet"
+                elif (pk, point.pk) in submitted:
+                    cell["reason"] = "to be added"
                 elif point.due_on >= followed.today:
                     cell["reason"] = "not due yet"
             row["in_chart"] = row["label"] if row["year"] == year else f"{row['label']} (Year {row['year']})"
