@@ -25,6 +25,10 @@ class AsksAboutDay(forms.Form):
 
     sure = Ticks(required=False, label="Is the day right?", widget=forms.MultipleHiddenInput)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["sure"] = self.fields.pop("sure")  # below what it is about
+
     def ask_about_day(self, day, remark):
         if not remark:
             return
