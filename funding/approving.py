@@ -14,7 +14,9 @@ from funding.services.releasing import who_else, why_not
 from funding.showing import Part, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
 from papers.templatetags.plain import listed
+from programmes.models import DataReturn, Partnership
 
+Condition = Stage.Condition
 COLUMNS = [
     "Stage",
     "Due on",
@@ -71,10 +73,8 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
     rows = [row for row in chosen if not why_not(person, row)]
     refused = [(row, why_not(person, row), who_else(standing, row, person)) for row in chosen if row not in rows]
     total, budget = sum((row.amount for row in rows), ZERO), budget_of(plan, standing)
-    entered = {teacher for row in rows for teacher in row.entered_by}
-    submitted = [row.data_return.submitted_at for row in rows if row.data_return and row.data_return.submitted_at]
     return {
-        "rows": sorted(rows, key=lambda row: (row.school.name, row.partnership.ref, row.side)),
+        "rows": rows,
         "number": len(rows),
         "total": total,
         "refused": refused,
@@ -84,14 +84,53 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         "budget": budget,
         "left_after": budget.left - total,
         "free": budget.free,
-        "returns": len({row.data_return.pk for row in rows if row.data_return}),
-        "first_submitted": min(submitted, default=None),
-        "last_submitted": max(submitted, default=None),
-        "submitted_on_one_day": len({timezone.localdate(moment) for moment in submitted}) == 1,
-        "entered": len(entered),
-        "waivers": [waiver for row in rows for waiver in row.waivers],
+        "grades": grades_behind(rows),
+        "lines": [(row, grades_of(row)) for row in sorted(rows, key=place_of)],
+        "waivers": [(row, waiver) for row in rows for waiver in row.waivers],
         "paying": paying_for(plan, person),
     }
+
+
+def place_of(row: Standing):
+    return row.school.name, row.partnership.ref, row.side
+
+
+def is_in(row: Standing) -> bool:
+    """Whether the grades behind it were all handed in: not so where they were waived, or its partnership folded."""
+    data = row.data_return
+    return data is not None and data.is_complete and data.state == DataReturn.State.SUBMITTED
+
+
+def grades_behind(rows) -> dict:
+    """The returns that were handed in, who entered them and when; and by partnership what is said of the others."""
+    handed_in = [row for row in rows if is_in(row)]
+    submitted = [row.data_return.submitted_at for row in handed_in if row.data_return.submitted_at]
+    asked = [row for row in rows if Condition.DATA in row.stage.conditions and not is_in(row)]
+    asked.sort(key=place_of)
+    return {
+        "returns": len({row.data_return.pk for row in handed_in}),
+        "first_submitted": min(submitted, default=None),
+        "last_submitted": max(submitted, default=None),
+        "on_one_day": len({timezone.localdate(moment) for moment in submitted}) == 1,
+        "entered": len({teacher for row in handed_in for teacher in row.entered_by}),
+        "others": list(
+            dict.fromkeys(f"{row.partnership.ref}: {grades_of(row)}" for row in sorted(asked, key=place_of))
+        ),
+    }
+
+
+def grades_of(row: Standing) -> str:
+    """How many are in; and where they were not handed in, why it can be approved all the same."""
+    if Condition.DATA not in row.stage.conditions:
+        return ""
+    data = row.data_return
+    counts = f"{data.received} of {data.expected}" if data and data.expected else "no target pupils"
+    if row.partnership.status == Partnership.Status.FOLDED:
+        return f"{counts}, and none are asked for: the partnership has folded"
+    if is_in(row):
+        return counts
+    waived = listed([str(waiver.by) for waiver in row.waivers if waiver.condition == Condition.DATA])
+    return f"{counts}, not submitted" + (f"; condition waived by {waived}" if waived else "")
 
 
 def by_amount(rows) -> list[tuple[int, str, Decimal]]:

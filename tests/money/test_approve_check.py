@@ -1,0 +1,63 @@
+"""The page before an approval, on which the second person relies: what it says of the grades is true of each."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from funding.models import Release, Waiver
+from programmes.models import DataReturn
+from programmes.services import life
+from tests.money.funded import hand_in, release_of
+from tests.money.test_recovering import held
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def check(client, money, *releases):
+    client.force_login(money.Tom)
+    url = reverse("funding:approve", args=[money.programme.slug])
+    return text_of(client.get(url, {"release": [release.pk for release in releases]}))
+
+
+def waived(money, partnership, received):
+    """The October release of its partner school, with so many grades in and the condition waived."""
+    DataReturn.objects.filter(partnership=partnership, data_point=money.points[0]).update(assessed=received)
+    release = release_of(partnership, money.stages[0], "partner")
+    Waiver.objects.create(release=release, condition="data", reason="illness", by=money.Amira)
+    return release
+
+
+def test_grades_that_were_waived_are_not_said_to_be_submitted(client, money):
+    release = waived(money, money.partnerships[0], 3)
+
+    text = check(client, money, release)
+
+    assert "complete and submitted" not in text.split("Waived conditions")[0]
+    assert f"P001: 3 of 4, not submitted; condition waived by {money.Amira}" in text
+    assert "with a file" not in text
+    assert "A teacher was ill for long".lower() in text
+
+
+def test_returns_that_are_in_are_counted_apart_from_those_that_are_not(client, money):
+    first, second = money.partnerships
+    hand_in(second, money.points[0], entered=[second.specialist.user])
+    release = waived(money, first, 4)
+
+    text = check(client, money, release, release_of(second, money.stages[0], "partner"))
+
+    assert "1 return, complete and submitted on 16 October Entered and submitted by 1 teacher, none of them you" in text
+    assert f"P001: 4 of 4, not submitted; condition waived by {money.Amira}" in text
+
+
+def test_of_a_partnership_that_folded_it_says_that_no_grades_are_asked_for(client, money):
+    first = money.partnerships[0]
+    held(money, first, "Visit 1")
+    life.move(money.Amira, first, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+    release = Release.objects.get(partnership=first, state="open")
+
+    text = check(client, money, release)
+
+    assert "complete and submitted" not in text
+    assert "P001: no target pupils, and none are asked for: the partnership has folded" in text
