@@ -10,7 +10,7 @@ from funding.figures import ZERO
 from funding.models import FundingPlan, Release, Stage
 from funding.overview import budget_of
 from funding.services.paying import rejected_before
-from funding.services.releasing import who_else, why_not
+from funding.services.releasing import beyond_budget, who_else, why_not
 from funding.showing import Part, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
 from papers.templatetags.plain import listed
@@ -84,6 +84,7 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         "budget": budget,
         "left_after": budget.left - total,
         "free": budget.free,
+        "beyond": beyond_budget(budget.left, total) if total > budget.left else "",
         "grades": grades_behind(rows),
         "lines": [(row, grades_of(row)) for row in sorted(rows, key=place_of)],
         "waivers": [(row, waiver) for row in rows for waiver in row.waivers],

@@ -50,6 +50,11 @@ class Budget:
     def free(self) -> Decimal:
         return self.left - self.to_come
 
+    @property
+    def missing(self) -> Decimal:
+        """What the year needs beyond the budget."""
+        return max(-self.free, ZERO)
+
 
 def budget_of(plan: FundingPlan, standing: PlanStanding) -> Budget:
     to_come = sum((row.amount for row in standing.rows if row.release.is_open), ZERO)

@@ -1,5 +1,6 @@
 """Drawing a funding plan up, putting it in force, and changing it in a running year."""
 
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,9 +12,10 @@ from accounts.models import School, User
 from funding.facts import school_of
 from funding.figures import ZERO
 from funding.models import FundingPlan, PlanChange, PlanItem, Stage, WrongState
-from funding.services.releasing import make_releases
-from funding.standing import PlanStanding, standing_of
-from papers.templatetags.plain import listed
+from funding.overview import Budget, budget_of
+from funding.services.releasing import make_releases, spent
+from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
+from papers.templatetags.plain import listed, money
 
 # The plan of Essex 2009-10: a quarter at each of the four data points, released once the data is received.
 ESSEX_SHARES = [Decimal(25)] * 4
@@ -128,17 +130,55 @@ def activate(person, plan: FundingPlan) -> FundingPlan:
 # A change in a running year ---------------------------------------------------------------------------------------
 
 
-@dataclass
+@dataclass(frozen=True)
+class StageDifference:
+    """What a change makes of one stage, of all schools or of one: its money, and which releases wait."""
+
+    stage: Stage
+    was_due: dt.date | None  # where it is moved to another day
+    before: Decimal
+    after: Decimal
+    waits: int  # releases that would wait for something and do not now
+    goes: int  # releases that wait now and would not
+
+    @property
+    def is_other(self) -> bool:
+        return bool(self.before != self.after or self.waits or self.goes)
+
+
+@dataclass(frozen=True)
 class Difference:
-    """What a change makes of the money of one school."""
+    """What a change makes of the money of one school, over the year and by stage."""
 
     school: School
     before: Decimal
     after: Decimal
+    stages: list[StageDifference]
 
     @property
     def more(self) -> Decimal:
         return self.after - self.before
+
+    @property
+    def others(self) -> list[StageDifference]:
+        return [one for one in self.stages if one.is_other]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would make of every school and stage, and whether the budget reaches for it."""
+
+    schools: list[Difference]
+    stages: list[StageDifference]
+    budget: Budget
+
+    @property
+    def changed(self) -> list[Difference]:
+        return [row for row in self.schools if row.more or row.others]
+
+    @property
+    def is_seen_by_stage(self) -> bool:
+        return any(one.is_other or one.was_due for one in self.stages)
 
 
 class OnlyLooking(Exception):
@@ -153,24 +193,61 @@ def entitled_by_school(standing: PlanStanding) -> dict[School, Decimal]:
     return found
 
 
-def preview(plan: FundingPlan, change) -> list[Difference]:
+def preview(plan: FundingPlan, change) -> Preview:
     """What `change`, a function that writes it, would make of every school's money, without anything being kept.
 
     WrongState where the plan could not be in force like that.
     """
-    before = entitled_by_school(standing_of(plan))
-    after = {}
+    before = standing_of(FundingPlan.objects.get(pk=plan.pk))
     try:
         with transaction.atomic():
             change()
-            if found := gaps(FundingPlan.objects.get(pk=plan.pk)):
+            changed = FundingPlan.objects.get(pk=plan.pk)
+            if found := gaps(changed) or too_small(changed, before.facts.plan.budget):
                 raise WrongState(found[0])
-            after = entitled_by_school(standing_of(FundingPlan.objects.get(pk=plan.pk)))
+            make_releases(changed)
+            after = standing_of(changed)
+            budget = budget_of(changed, after)
             raise OnlyLooking
     except OnlyLooking:
         pass
-    rows = [Difference(s, before.get(s, ZERO), after.get(s, ZERO)) for s in before.keys() | after.keys()]
-    return sorted(rows, key=lambda row: (row.school.name, row.school.pk))
+    owed, then = entitled_by_school(before), entitled_by_school(after)
+    schools = sorted(owed.keys() | then.keys(), key=lambda school: (school.name, school.pk))
+    return Preview(
+        [Difference(s, owed.get(s, ZERO), then.get(s, ZERO), by_stage(before, after, s)) for s in schools],
+        by_stage(before, after),
+        budget,
+    )
+
+
+def by_stage(before: PlanStanding, after: PlanStanding, school=None) -> list[StageDifference]:
+    days = {stage.pk: stage.due_on for stage in before.facts.stages}
+    found = []
+    for stage in after.facts.stages:
+        now, then = before.of(stage=stage, school=school), after.of(stage=stage, school=school)
+        day = days.get(stage.pk, stage.due_on)
+        found.append(
+            StageDifference(
+                stage,
+                day if day != stage.due_on else None,
+                sum((row.amount for row in now), ZERO),
+                sum((row.amount for row in then), ZERO),
+                len(waiting(then) - waiting(now)),
+                len(waiting(now) - waiting(then)),
+            )
+        )
+    return found
+
+
+def waiting(rows: list[Standing]) -> set[tuple]:
+    return {(row.partnership.pk, row.side) for row in rows if row.word == Word.AWAITING and not is_nothing(row)}
+
+
+def too_small(plan: FundingPlan, before: Decimal) -> list[str]:
+    """Why a budget cannot be cut to this: what is approved or paid stays."""
+    if plan.budget >= before or plan.budget >= (used := spent(plan)):
+        return []
+    return [f"{money(used)} is approved or paid already, so the budget cannot be cut to {money(plan.budget)}."]
 
 
 def facts_now(plan: FundingPlan) -> dict:
@@ -208,16 +285,16 @@ def change(person, plan: FundingPlan, write, reason="") -> PlanChange | None:
         write()
         audit.record(person, "funding plan changed", plan)
         return None
-    before, money = facts_now(plan), entitled_by_school(standing_of(plan))
+    before, owed, budget = facts_now(plan), entitled_by_school(standing_of(plan)), plan.budget
     write()
     plan.refresh_from_db()
-    if found := gaps(plan):
+    if found := gaps(plan) + too_small(plan, budget):
         raise WrongState(listed(found))
     make_releases(plan)
     after = facts_now(plan)
     if before == after:
         return None
-    difference = sum(entitled_by_school(standing_of(plan)).values(), ZERO) - sum(money.values(), ZERO)
+    difference = sum(entitled_by_school(standing_of(plan)).values(), ZERO) - sum(owed.values(), ZERO)
     row = PlanChange.objects.create(
         plan=plan, by=person, reason=reason, before=before, after=after, difference=difference
     )

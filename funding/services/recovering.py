@@ -14,6 +14,7 @@ from funding.figures import ZERO
 from funding.models import FundingPlan, Recovery, Release, WrongState
 from funding.services.releasing import make_releases, take_approval_back
 from funding.standing import PlanStanding, standing_of
+from papers.templatetags.plain import money
 from programmes.models import Partnership
 
 State = Recovery.State
@@ -136,7 +137,7 @@ def set_against(person, recovery: Recovery, release: Release) -> Recovery:
     if row is None or row.school != recovery.school or not row.release.is_open:
         raise WrongState("Choose a release of this school that is not approved yet.")
     if row.amount < recovery.amount:
-        raise WrongState(f"{release} comes to \u00a3{row.amount:,}, which is less than \u00a3{recovery.amount:,}.")
+        raise WrongState(f"{release} comes to {money(row.amount)}, which is less than {money(recovery.amount)}.")
     step(recovery, [State.APPROVED], offset_in=release)
     audit.record(person, "recovery set against a release", recovery, about=str(release.pk))
     return recovery

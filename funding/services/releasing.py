@@ -23,7 +23,7 @@ from funding.models import (
     WrongState,
 )
 from funding.standing import PlanStanding, Standing, standing_of
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, money
 from programmes.models import DataReturn, Partnership
 from visits.ledger.reading import with_a_promise
 
@@ -106,7 +106,7 @@ def approve(person, plan: FundingPlan, seen: dict[int, Decimal], key) -> Approva
     rows = lock(plan, seen)
     refusals = [Refusal(row, words) for row in rows if (words := why_not(person, row))]
     refusals += [
-        Refusal(row, f"It comes to \u00a3{row.amount:,} now, not \u00a3{seen[row.release.pk]:,} as you saw.")
+        Refusal(row, f"It comes to {money(row.amount)} now, not {money(seen[row.release.pk])} as you saw.")
         for row in rows
         if not why_not(person, row) and row.amount != seen[row.release.pk]
     ]
@@ -114,7 +114,7 @@ def approve(person, plan: FundingPlan, seen: dict[int, Decimal], key) -> Approva
         raise NotApproved("Nothing was approved: something has changed since you looked.", refusals)
     total = sum((row.amount for row in rows), ZERO)
     if (left := plan.budget - spent(plan)) < total:
-        raise NotApproved(f"Nothing was approved: only \u00a3{left:,} of the budget is left.")
+        raise NotApproved(f"Nothing was approved: {beyond_budget(left, total)}")
     approval = Approval.objects.create(plan=plan, by=person, number=len(rows), total=total, key=key)
     for row in rows:
         fix(person, row, approval)
@@ -122,6 +122,13 @@ def approve(person, plan: FundingPlan, seen: dict[int, Decimal], key) -> Approva
     ledger.move(person, releases, None, State.APPROVED, "approved", f"approval {approval.pk}")
     audit.record_all(person, "release approved", [(release, "") for release in releases])
     return approval
+
+
+def beyond_budget(left: Decimal, total: Decimal) -> str:
+    """Why the budget does not reach for this total."""
+    if left < ZERO:
+        return f"the budget is overspent by {money(-left)} already, so nothing can be approved before it is raised."
+    return f"only {money(left)} of the budget is left, and this comes to {money(total)}. Choose fewer, or raise it."
 
 
 def lock(plan, pks) -> list[Standing]:

@@ -69,10 +69,10 @@ def ask(request, row, form, title, **more):
     """A change of the plan: of one in force first what it makes of every school's money."""
     if request.method != "POST" or not form.is_valid():
         return page(request, row.programme, form, title, plan=row, **more)
-    differences = None
+    seen = None
     try:
         if form.wants_preview:
-            differences = planning.preview(row, form.save)
+            seen = planning.preview(row, form.save)
             form.show_preview()
         else:
             planning.change(request.user, row, form.save, form.why)
@@ -82,9 +82,7 @@ def ask(request, row, form, title, **more):
         form.add_error(None, str(why))
     except IntegrityError:
         form.add_error(None, SAME)
-    changed = [difference for difference in differences or () if difference.more]
-    shown = {"previewed": differences is not None, "differences": changed, "plan": row}
-    return page(request, row.programme, form, title, **shown, **more)
+    return page(request, row.programme, form, title, seen=seen, plan=row, **more)
 
 
 @form_page

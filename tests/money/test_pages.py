@@ -241,6 +241,21 @@ def test_the_columns_of_the_file_are_those_of_the_organiser(client, october):
     assert bytes(batch.content).decode("utf-8-sig").splitlines()[0] == "Ref,Sum,To"
 
 
+def test_a_budget_that_does_not_reach_is_said_before_the_button_and_there_is_none(client, october):
+    type(october.plan).objects.filter(pk=october.plan.pk).update(budget=200)
+    as_(client, october.Tom)
+
+    page = client.get(approve_url(october), {"release": [release.pk for release in october.releases]})
+
+    said = "nly £200.00 of the budget is left, and this comes to £617.50. Choose fewer, or raise it."
+    assert f"O{said}" in text_of(page)
+    assert "which is £2,270.00 more than the budget has" in text_of(page)
+    assert 'name="approve"' not in page.content.decode()
+    refused = client.post(approve_url(october), sent_by(page))
+    assert (refused.status_code, f"Nothing was approved: o{said}" in text_of(refused)) == (409, True)
+    assert not Approval.objects.exists()
+
+
 # The plan -------------------------------------------------------------------------------------------------------
 
 
@@ -304,6 +319,7 @@ def test_a_change_in_force_shows_every_school_first_and_is_kept_with_the_reason(
     client.post(url, typed | {"previewed": shown.context["form"]["previewed"].value()})
 
     assert "£475.00 £500.00 £25.00" in text_of(shown)
+    assert "October: £118.75 now, £125.00 then" in text_of(shown)
     assert before == 95
     row = PlanChange.objects.get()
     assert (row.reason, row.difference) == ("Pay rise", Decimal("130.00"))

@@ -62,7 +62,7 @@ def test_a_change_is_previewed_and_changes_nothing_yet(money):
     def more():
         type(money.plan).objects.filter(pk=money.plan.pk).update(rate=100)
 
-    rows = planning.preview(money.plan, more)
+    rows = planning.preview(money.plan, more).schools
 
     money.plan.refresh_from_db()
     assert money.plan.rate == 95
@@ -70,6 +70,59 @@ def test_a_change_is_previewed_and_changes_nothing_yet(money):
         (Decimal("760.00"), Decimal("800.00"), Decimal("40.00")),
         (Decimal("475.00"), Decimal("500.00"), Decimal("25.00")),
     }
+
+
+def test_a_preview_says_what_each_stage_pays_and_what_would_wait(money):
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+        hand_in(partnership, money.points[1])
+    _, december, march, _ = money.stages
+
+    def others():
+        for stage, share in zip(money.stages, (85, 5, 5, 5), strict=True):
+            money.plan.stages.filter(pk=stage.pk).update(share=share)
+        money.plan.stages.filter(pk=december.pk).update(conditions=["data", "evidence"], evidence="Action plan")
+        money.plan.stages.filter(pk=march.pk).update(due_on="2027-01-20")
+
+    seen = planning.preview(money.plan, others)
+
+    rows = [(one.stage.name, one.was_due, one.before, one.after, one.waits, one.goes) for one in seen.stages]
+    assert rows == [
+        ("October", None, Decimal("617.50"), Decimal("2099.50"), 0, 0),
+        ("December", None, Decimal("617.50"), Decimal("123.50"), 4, 0),
+        ("March", march.due_on, Decimal("617.50"), Decimal("123.50"), 4, 0),
+        ("Summer", None, Decimal("617.50"), Decimal("123.50"), 0, 0),
+    ]
+    partner = money.partnerships[0].partner_school
+    mine = next(row for row in seen.schools if row.school == partner)
+    assert (mine.more, [one.waits for one in mine.stages]) == (0, [0, 1, 1, 0])
+    assert (mine.stages[0].before, mine.stages[0].after) == (Decimal("118.75"), Decimal("403.75"))
+    assert set(money.plan.stages.values_list("share", flat=True)) == {25}
+
+
+def test_a_budget_that_does_not_reach_is_said_beforehand(money):
+    def with_budget(amount):
+        return lambda: type(money.plan).objects.filter(pk=money.plan.pk).update(budget=amount)
+
+    first = money.partnerships[0]
+    hand_in(first, money.points[0])
+    approve(money.Tom, money.plan, [release_of(first, money.stages[0], "partner")])
+
+    seen = planning.preview(money.plan, with_budget(1000))
+    assert (seen.budget.spent, seen.budget.to_come, seen.budget.missing) == (
+        Decimal("118.75"),
+        Decimal("2351.25"),
+        Decimal("1470.00"),
+    )
+    said = "£118.75 is approved or paid already, so the budget cannot be cut to £100.00."
+    for refuse in (
+        lambda: planning.preview(money.plan, with_budget(100)),
+        lambda: planning.change(money.Tom, money.plan, with_budget(100), "Cut"),
+    ):
+        with pytest.raises(WrongState, match=said):
+            refuse()
+    money.plan.refresh_from_db()
+    assert money.plan.budget == 100000
 
 
 def test_a_change_in_a_running_year_keeps_what_was_paid_and_says_why(money):
