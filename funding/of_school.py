@@ -61,6 +61,29 @@ class ProgrammePart:
         return sum((row.amount for row in self.asked_back if row.state == Recovery.State.RECOVERED), ZERO)
 
     @property
+    def owed(self) -> Decimal:
+        """What the school is to pay back and has not yet."""
+        return sum((row.amount for row in self.asked_back if row.is_owed), ZERO)
+
+    @property
+    def net(self) -> Decimal:
+        """All releases less what was paid back: the sum of the amounts in the file."""
+        return self.total - self.paid_back
+
+    @property
+    def entitled(self) -> Decimal:
+        """What the school keeps in the end."""
+        return self.net - self.owed
+
+    @property
+    def paid(self) -> Decimal:
+        return self.sum_of(Part.PAID)
+
+    @property
+    def paid_net(self) -> Decimal:
+        return self.paid - self.paid_back
+
+    @property
     def held_total(self) -> Decimal:
         return sum((entry.row.amount for entry in self.held), ZERO)
 
@@ -97,7 +120,9 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
         for stage in standing.facts.stages
     ]
     sums = sums_of(rows)
-    asked_back = plan.recoveries.filter(school=school, state__in=TOLD).select_related("stage", "partnership")
+    asked_back = plan.recoveries.filter(school=school, state__in=TOLD).select_related(
+        "stage", "partnership", "offset_in__stage"
+    )
     return ProgrammePart(plan, [part for part in stages if part.entries], sums, bar_of(sums), list(asked_back))
 
 
@@ -196,4 +221,4 @@ def back_of(plan: FundingPlan, recovery: Recovery) -> list:
     about = about_of(plan, recovery.stage, day, recovery.partnership, recovery.get_side_display())
     words = f"Asked back, \u00a3{recovery.amount:,.2f}: {recovery.get_reason_display()}"
     amount = -recovery.amount if is_back else None
-    return [*about, words, None, amount, recovery.get_state_display(), "", recovery.ended_on if is_back else None, ""]
+    return [*about, words, None, amount, recovery.how_it_stands, "", recovery.ended_on if is_back else None, ""]

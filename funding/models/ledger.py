@@ -140,3 +140,19 @@ class Recovery(models.Model):
                 | Q(state="dropped") & ~Q(because=""),
             ),
         ]
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the school is to pay it back: not so once it is set against a release."""
+        return self.state == Recovery.State.APPROVED and self.offset_in_id is None
+
+    @property
+    def how_it_stands(self) -> str:
+        """To the school and to the office alike. Of one that is set against a release nobody pays anything back."""
+        if self.offset_in_id is None:
+            return self.get_state_display()
+        if self.state == Recovery.State.APPROVED:
+            return (
+                f"Set against the {self.offset_in.stage} stage, which pays so much less. There is nothing to pay back"
+            )
+        return f"Taken off the {self.offset_in.stage} stage"

@@ -32,6 +32,12 @@ def part_facts(part: ProgrammePart) -> dict:
         "paid": str(part.sum_of(Part.PAID)),
         "to_come": str(part.sum_of(Part.APPROVAL) + part.sum_of(Part.LATER)),
         "paid_back": str(part.paid_back),
+        "paid_net": str(part.paid_net),
+        "net": str(part.net),
+        "is_owed": part.owed > 0,
+        "has_paid_back": part.paid_back > 0,
+        "owed": str(part.owed),
+        "entitled": str(part.entitled),
         "stages": [
             {
                 "name": stage.stage.name,
@@ -65,7 +71,7 @@ def back_facts(recovery: Recovery) -> dict:
         "partnership": recovery.partnership.ref,
         "label": recovery.partnership.label,
         "reason": recovery.get_reason_display(),
-        "state": recovery.get_state_display(),
+        "state": recovery.how_it_stands,
         "on": day(recovery.ended_on),
         "amount": str(recovery.amount),
     }

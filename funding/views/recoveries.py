@@ -17,7 +17,9 @@ State = Recovery.State
 @require_safe
 def recoveries(request, slug):
     plan = plan_of(request, slug, "money.view")
-    rows = plan.recoveries.select_related("partnership", "school", "stage", "requested_by", "approved_by")
+    rows = plan.recoveries.select_related(
+        "partnership", "school", "stage", "requested_by", "approved_by", "offset_in__stage"
+    )
     return render(
         request,
         "funding/recoveries.html",
