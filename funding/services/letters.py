@@ -50,12 +50,23 @@ class Standing:
     @property
     def holds(self) -> bool:
         """Whether the letter that is in force says what is true now."""
-        return self.in_force is not None and self.in_force.digest == self.digest
+        return self.in_force is not None and printed(self.in_force.figures) == printed(self.figures)
 
     @property
     def wanted(self) -> bool:
         """Whether a letter should be issued: there is none, or it says something else."""
         return not self.in_hand and not self.holds and bool(self.amount or self.in_force)
+
+
+# What stands on the letter. Its figures keep more of the plan, such as the rate, which changes while what is approved
+# or paid stays.
+OF_MONEY = ["programme", "organiser", "funder", "grant_ref", "stage", "financial_year", "school", "urn"]
+OF_MONEY += ["amount", "rows"]
+
+
+def printed(figures: dict) -> dict:
+    """What the letter says of the money, without who issued it and by what it is recognised."""
+    return {name: figures.get(name) for name in OF_MONEY}
 
 
 def letters_of(plan: FundingPlan, stage: Stage) -> list[Standing]:

@@ -259,8 +259,15 @@ def facts_now(plan: FundingPlan) -> dict:
         "pays_late_cover": plan.pays_late_cover,
         "pays_host_cover": plan.pays_host_cover,
         "stages": {
-            str(stage.pk): [stage.name, stage.due_on.isoformat(), f"{stage.share.normalize():f}", stage.conditions]
-            for stage in plan.stages.all()
+            str(stage.pk): [
+                stage.name,
+                stage.due_on.isoformat(),
+                f"{stage.share.normalize():f}",
+                stage.conditions,
+                str(stage.data_point or ""),
+                stage.evidence,
+            ]
+            for stage in plan.stages.select_related("data_point")
         },
         "items": {
             str(item.pk): [
@@ -270,8 +277,9 @@ def facts_now(plan: FundingPlan) -> dict:
                 item.partner_half_days,
                 str(item.specialist_amount),
                 str(item.partner_amount),
+                str(item.stage or ""),
             ]
-            for item in plan.items.all()
+            for item in plan.items.select_related("stage")
         },
     }
 

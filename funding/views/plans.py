@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import get_allowed
 from funding.forms.plans import ItemForm, PlanForm, SharesForm, StageForm
 from funding.models import FundingPlan, PlanItem, Stage, WrongState
+from funding.plan_changes import changed
 from funding.services import planning
 from funding.views.doors import plan_of
 from programmes.models import Programme
@@ -32,7 +33,7 @@ def plan(request, slug):
         "approving": approving,
         "paying": paying,
         "gaps": [] if row.is_in_force else planning.gaps(row),
-        "changes": row.changes.select_related("by"),
+        "changes": [(change, changed(change)) for change in row.changes.select_related("by")],
         "may_change": request.user.may(ACTION),
     }
     return render(request, "funding/plan.html", context)

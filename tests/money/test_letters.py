@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from funding.models import FundingLetter
 from funding.printing.build import render_letter
-from funding.services import letters, releasing
+from funding.services import letters, planning, releasing
 from funding.tasks import make_letter
 from tests.factories import MembershipFactory
 from tests.money.funded import IN_TIME, approve, funded_programme, hand_in, payees, release_of
@@ -101,6 +101,22 @@ def test_a_letter_has_the_amount_what_it_is_for_its_reference_and_check_code(cli
 def signed(client, person):
     client.force_login(person)
     return client
+
+
+def test_a_letter_stays_true_when_the_plan_changes_and_what_is_approved_stays(october):
+    issue(october, october.school)
+
+    def other():
+        type(october.plan).objects.filter(pk=october.plan.pk).update(rate=100, cost_centre="E9")
+        for stage, share in zip(october.stages, (40, 20, 20, 20), strict=True):
+            october.plan.stages.filter(pk=stage.pk).update(share=share)
+
+    planning.change(october.Tom, october.plan, other, "Pay rise")
+    october.plan.refresh_from_db()
+
+    mine = next(row for row in letters.letters_of(october.plan, october.stage) if row.school == october.school)
+    assert (mine.holds, mine.wanted) == (True, False)
+    assert issue(october, october.school) == []
 
 
 def test_a_letter_is_tagged_has_title_and_language_and_asks_the_database_nothing(october, tmp_path):

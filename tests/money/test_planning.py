@@ -6,9 +6,11 @@ import pytest
 
 from accounts.models import Membership
 from funding.models import PlanChange, PlanItem, Release, WrongState
+from funding.plan_changes import changed
 from funding.services import planning
 from funding.standing import standing_of
 from tests.money.funded import approve, funded_programme, hand_in, release_of
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,35 @@ def test_a_change_in_a_running_year_keeps_what_was_paid_and_says_why(money):
         "The schools asked for fewer visits",
         Decimal("-380.00"),
     )
+
+
+def test_the_history_of_the_plan_says_what_was_changed_from_what_to_what(money, client):
+    item = money.plan.items.get(name="Case study")
+
+    def several():
+        type(money.plan).objects.filter(pk=money.plan.pk).update(budget=24000, pays_host_cover=True)
+        money.plan.stages.filter(name="October").update(share=40, due_on="2026-10-23", conditions=["data", "visits"])
+        money.plan.stages.filter(name="Summer").update(share=10)
+        money.plan.items.filter(pk=item.pk).update(partner_amount=200)
+        PlanItem.objects.create(plan=money.plan, name="Display", kind="optional", partner_amount=20)
+
+    change = planning.change(money.Tom, money.plan, several, "Cut")
+
+    grades = "The grades of the data point are complete and submitted"
+    assert [(one.what, one.old, one.new) for one in changed(change)] == [
+        ("Budget", "£100,000.00", "£24,000.00"),
+        ("Cover of the host is paid", "no", "yes"),
+        ("October, due on", "16 October 2026", "23 October 2026"),
+        ("October, share", "25%", "40%"),
+        ("October, released once", grades, f"{grades}, The visits due by then are recorded and signed off"),
+        ("Summer, share", "25%", "10%"),
+        ("Case study, amount to the partner school", "£150.00", "£200.00"),
+        ("Display, item", "nothing", "kind Optional; amount to the partner school £20.00"),
+    ]
+    client.force_login(money.Martin)
+    page = text_of(client.get(money.plan.get_absolute_url()))
+    assert f"27 January 2027, 09:00, Tom {money.Tom.last_name}: Cut" in page
+    assert "Budget £100,000.00 £24,000.00" in page
 
 
 def test_a_change_that_breaks_the_plan_is_refused_whole(money):
