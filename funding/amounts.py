@@ -55,7 +55,7 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
     planned = planned_of(facts, partnership, side, required)
     fixed = [paid_of_shares(facts, release) if release and release.is_fixed else None for release in releases]
     if has_folded:
-        planned = planned_when_folded(required, fixed)
+        planned = planned_when_folded(required, fixed, can_pay(releases, has_folded))
     changes, left_over = adjustments(planned, fixed, facts.returned.get((partnership.pk, side), ZERO))
     account = SideAccount(partnership, side, required, planned, left_over=left_over)
     for stage, release, plan, change in zip(facts.stages, releases, planned, changes, strict=True):
@@ -115,16 +115,21 @@ def planned_of(facts, partnership, side, required) -> list[Decimal]:
     return planned_by_stage(required, [stage.share for stage in facts.stages], named)
 
 
-def planned_when_folded(required, fixed) -> list[Decimal]:
+def can_pay(releases, has_folded) -> list[bool]:
+    """Whether each stage is open. One without a release gets it, but not of a partnership that has folded."""
+    return [not has_folded if release is None else not release.is_fixed for release in releases]
+
+
+def planned_when_folded(required, fixed, open_ones) -> list[Decimal]:
     """What was used is due at once: what is paid of it stays, and the first open stage pays the rest."""
     planned, left = [], required
     for number, paid in enumerate(fixed):
         is_last_chance = paid is None and all(other is not None for other in fixed[:number])
-        part = min(left, paid) if paid is not None else left if is_last_chance else ZERO
+        part = min(left, paid) if paid is not None else left if is_last_chance and open_ones[number] else ZERO
         planned.append(part)
         left -= part
     if left and None in fixed:
-        planned[fixed.index(None)] += left
+        planned[open_ones.index(True) if True in open_ones else fixed.index(None)] += left
     return planned
 
 
@@ -147,7 +152,8 @@ def kept(line: ReleaseLine) -> Line:
 def place_extras(facts, account, releases):
     """Each extra that no release pays yet goes into the first open stage on its day or after it, else the last one."""
     paid = {line.source for release in releases if release for line in facts.paid_for[release.pk] if line.source}
-    open_ones = [number for number, release in enumerate(releases) if release is None or not release.is_fixed]
+    has_folded = account.partnership.status == Partnership.Status.FOLDED
+    open_ones = [number for number, is_open in enumerate(can_pay(releases, has_folded)) if is_open]
     for extra in facts.extras[account.partnership.pk, account.side]:
         if extra.source in paid:
             continue

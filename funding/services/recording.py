@@ -21,20 +21,44 @@ from funding.models import (
     WrongState,
 )
 from funding.services.recovering import propose
+from funding.standing import PlanStanding, standing_of
 from programmes.models import Partnership
 from visits.models import Visit
 
 
 @transaction.atomic
 def record(person, item, partnership, side, on) -> ItemRecord:
-    """It was done, and the next open stage pays it. WrongState where it is recorded for that day already."""
+    """It was done, and the next open stage pays it. WrongState where none can, or where it is recorded already."""
     FundingPlan.objects.select_for_update().get(pk=item.plan_id)
     there = ItemRecord.objects.filter(item=item, partnership=partnership, side=side, on=on, withdrawn_at=None)
     if there.exists():
         raise WrongState("It is recorded for this day already.")
     row = ItemRecord.objects.create(item=item, partnership=partnership, side=side, on=on, recorded_by=person)
+    if row.pk not in paying_stages(standing_of(item.plan, [partnership.pk])):
+        raise WrongState(why_no_stage(partnership))
     audit.record(person, "funded item recorded", row)
     return row
+
+
+def paying_stages(standing: PlanStanding) -> dict[int, Stage]:
+    """Record -> the stage that pays it, or has paid it. One that is not there is paid by none."""
+    return {
+        getattr(line.record, "pk", line.record): stage
+        for account in standing.accounts.values()
+        for stage, lines in zip(standing.facts.stages, account.lines, strict=True)
+        for line in lines
+        if line.record
+    }
+
+
+def why_no_stage(partnership: Partnership) -> str:
+    """Why no stage can pay what was done by this partnership."""
+    status = partnership.get_status_display().lower()
+    if partnership.status in {Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED}:
+        return f"No stage can pay it: {partnership.ref} is {status}, and nothing is paid before it is agreed."
+    if partnership.status == Partnership.Status.FOLDED:
+        return f"No stage can pay it: {partnership.ref} has folded, and none of its releases is open."
+    return f"No stage can pay it: each one of {partnership.ref} is approved or paid already. Add a stage to the plan."
 
 
 @transaction.atomic

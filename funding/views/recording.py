@@ -11,6 +11,7 @@ from accounts.access import allowed_rows
 from funding.forms.recording import EvidenceForm, NotHeldForm, RecordForm
 from funding.models import WrongState
 from funding.services import recording
+from funding.standing import standing_of
 from funding.views.doors import plan_of
 from papers.templatetags.plain import money
 from programmes.models import Partnership
@@ -28,14 +29,22 @@ def records(request, slug):
     form = RecordForm(request.POST or None, plan=plan, partnerships=rows)
     if request.method == "POST" and form.is_valid():
         try:
-            form.save(request.user)
+            done = form.save(request.user)
         except WrongState as why:
             form.add_error(None, str(why))
         else:
-            messages.success(request, "It is recorded. The next open stage of the partnership pays it.")
+            stage = recording.paying_stages(standing_of(plan, [done.partnership_id]))[done.pk]
+            messages.success(request, f"It is recorded. The {stage} stage pays it.")
             return redirect("funding:records", slug)
-    context = {"plan": plan, "programme": plan.programme, "form": form, "rows": plan_records(plan)}
+    context = {"plan": plan, "programme": plan.programme, "form": form, "rows": with_stages(plan)}
     return render(request, "funding/records.html", context, status=422 if form.errors else 200)
+
+
+def with_stages(plan):
+    """Each record with the stage that pays it, or why none does."""
+    found = plan_records(plan)
+    pays = recording.paying_stages(standing_of(plan, {row.partnership_id for row in found})) if found else {}
+    return [(row, stage := pays.get(row.pk), "" if stage else recording.why_no_stage(row.partnership)) for row in found]
 
 
 def plan_records(plan):

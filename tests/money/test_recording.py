@@ -8,17 +8,70 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from funding import ledger
-from funding.models import Evidence, Recovery, VisitNotHeld, WrongState
+from funding.models import Evidence, ItemRecord, Recovery, VisitNotHeld, WrongState
 from funding.services import paying, recording, recovering
 from funding.standing import standing_of
 from funding.tasks import check_money
-from tests.factories import MembershipFactory, VisitFactory
+from programmes.services import life
+from tests.factories import MembershipFactory, PartnershipFactory, VisitFactory
 from tests.money.funded import approve, hand_in, payees, release_of
 from tests.money.test_paying import authorise
 from tests.money.test_recovering import held
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
+
+
+# Optional items -------------------------------------------------------------------------------------------------
+
+
+def recorded(money, partnership, on=dt.date(2027, 1, 20)):
+    item = money.plan.items.get(name="Case study")
+    return recording.record(money.Amira, item, partnership, "partner", on)
+
+
+def stage_of(money, row):
+    return recording.paying_stages(standing_of(money.plan, [row.partnership_id])).get(row.pk)
+
+
+def test_what_is_recorded_before_a_fold_is_still_paid_after_it(money):
+    first = money.partnerships[0]
+    row = recorded(money, first)
+    assert stage_of(money, row).name == "March"
+
+    life.move(money.Amira, first, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+
+    (left,) = [row for row in standing_of(money.plan, [first.pk]).rows if row.side == "partner"]
+    assert (left.stage.name, left.word, left.amount) == ("March", "not due", Decimal("150.00"))
+    again = recorded(money, first, dt.date(2027, 1, 21))
+    assert stage_of(money, again).name == "March"
+
+
+def test_what_no_stage_can_pay_is_refused_with_the_reason(money):
+    first = money.partnerships[0]
+    proposed = PartnershipFactory(programme=money.programme, ref="P013", status="proposed")
+    life.move(money.Amira, first, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+
+    for partnership, why in (
+        (proposed, "P013 is proposed, and nothing is paid before it is agreed"),
+        (first, "P001 has folded, and none of its releases is open"),
+    ):
+        with pytest.raises(WrongState, match=why):
+            recorded(money, partnership)
+
+    assert not ItemRecord.objects.exists()
+
+
+def test_the_list_of_records_names_the_stage_that_pays_each(money, client):
+    client.force_login(money.Amira)
+    url = reverse("funding:records", args=[money.programme.slug])
+    item = money.plan.items.get(name="Case study")
+    sent = {"item": item.pk, "partnership": money.partnerships[0].pk, "side": "partner", "on": "20/1/2027"}
+
+    page = text_of(client.post(url, sent, follow=True))
+
+    assert "It is recorded. The March stage pays it." in page
+    assert "20 January 2027 March Amira" in page
 
 
 # Evidence -------------------------------------------------------------------------------------------------------
