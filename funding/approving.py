@@ -9,7 +9,7 @@ from accounts.models import User
 from funding.figures import ZERO
 from funding.models import FundingPlan, Release, Stage
 from funding.overview import budget_of
-from funding.services.paying import rejected_before
+from funding.services.paying import rejected_before, rejected_of
 from funding.services.releasing import beyond_budget, who_else, why_not
 from funding.showing import Part, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
@@ -41,6 +41,9 @@ def of_stage(person: User, plan: FundingPlan, stage: Stage, only: str) -> dict:
     shown = [row for row in rows if only not in Part.values or part_of(row) == only]
     may = person.may("releases.approve")
     lines = [line_of(person, standing, row, may) for row in shown]
+    rejected = rejected_of(stage.releases.filter(state=Release.State.APPROVED))
+    for line in lines:
+        line["rejection"] = rejected[line["row"].release.pk][-1] if line["row"].release.pk in rejected else None
     return {
         "stage": stage,
         "sums": sums,

@@ -25,7 +25,7 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
     approving = listed([str(person) for person in approvers(plan)], "or")
     fixed = [row for row in rows if row.release.is_fixed and part_of(row) != Part.HELD]
     others = [row for row in rows if row not in fixed]
-    rejected = rejected_of(stage)
+    rejected = rejected_of(stage.releases.all())
     return plan_facts(plan) | {
         "stage": stage.name,
         "due_on": day(stage.due_on),

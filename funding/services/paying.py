@@ -52,7 +52,11 @@ class Group:
 
 @dataclass
 class Choice:
-    """The releases that are approved, sorted into what may be paid now and what may not, each with its sentence."""
+    """The releases that are approved, sorted into what may be paid now and what may not, each with its sentence.
+
+    Each has its last `rejection` by finance, and `must_be_looked_at` says that its payee is still the same: it is paid
+    again only when somebody chooses it.
+    """
 
     groups: list[Group]
     left: list[tuple[Release, str]]
@@ -64,6 +68,15 @@ class Choice:
     @property
     def total(self) -> Decimal:
         return sum((group.amount for group in self.groups), ZERO)
+
+    @property
+    def rejected(self) -> list[Release]:
+        """Those to be looked at before they are paid again."""
+        return [release for release in self.releases if release.must_be_looked_at]
+
+    @property
+    def ticked(self) -> list[Release]:
+        return [release for release in self.releases if not release.must_be_looked_at]
 
 
 class NotAuthorised(WrongState):
@@ -77,9 +90,11 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
         rows = rows.filter(pk__in=pks)
     rows = rows.with_places().select_related("approved_by").prefetch_related("holds")
     payees = {row.school_id: row for row in Payee.objects.filter(organisation=organisation).on(timezone.localdate())}
-    groups, left = {}, []
+    groups, left, rejected = {}, [], rejected_of(rows)
     for release in rows.order_by("stage__plan", "school__name", "stage__due_on", "partnership__ref", "side"):
         payee = payees.get(release.school_id)
+        release.rejection = rejected[release.pk][-1] if rejected[release.pk] else None
+        release.must_be_looked_at = bool(payee and release.rejection and release.rejection.payee_id == payee.pk)
         if release.approved_by_id == person.pk:
             left.append((release, "You approved it, so somebody else authorises its payment."))
         elif held := next((hold for hold in release.holds.all() if hold.ended_at is None), None):
@@ -233,10 +248,10 @@ def rejected_before(release: Release):
     return rows.select_related("batch").order_by("-answered_at")
 
 
-def rejected_of(stage) -> dict[int, list[Payment]]:
-    """The same of all releases of a stage, by their keys, the first one first; two queries."""
+def rejected_of(releases) -> dict[int, list[Payment]]:
+    """The same of these releases (a queryset), by their keys, the first one first; two queries."""
     events = apps.get_model("funding", "ReleaseEvent").objects.filter(
-        pgh_obj__stage=stage, payment__answer=Payment.Answer.REJECTED
+        pgh_obj__in=releases.values("pk"), payment__answer=Payment.Answer.REJECTED
     )
     pairs = set(events.values_list("pgh_obj", "payment"))
     payments = Payment.objects.filter(pk__in={payment for _, payment in pairs}).select_related("batch")

@@ -70,16 +70,30 @@ def number_of(rows):
     return "1 release" if len(rows) == 1 else f"{len(rows)} releases"
 
 
+def sum_of(rows):
+    return sum((row.amount for row in rows), ZERO)
+
+
 def paying_items(user, acting, today):
     """What is approved and can be paid by this person, and batches that finance has not answered."""
     if acting.role not in GRANTS["payments.authorise"]:
         return []
     items, choice = [], paying.choose(user, acting.organisation)
-    if choice.releases:
-        payees = len({group.payee.pk for group in choice.groups})
+    if rejected := choice.rejected:
+        first = rejected[0]
         items.append(
             {
-                "title": f"{number_of(choice.releases)}, {money(choice.total)}, can be paid",
+                "title": f"Finance rejected {number_of(rejected)}, {money(sum_of(rejected))}",
+                "text": f"{first.school}, {first.stage}: {first.rejection.because}. See how the school is paid.",
+                "url": reverse("funding:payments"),
+                "when": f"Since {first.rejection.answered_at:%-d %B}",
+            }
+        )
+    if ticked := choice.ticked:
+        payees = len({release.school_id for release in ticked})
+        items.append(
+            {
+                "title": f"{number_of(ticked)}, {money(sum_of(ticked))}, can be paid",
                 "text": f"To {payees} payee{'' if payees == 1 else 's'}.",
                 "url": reverse("funding:payments"),
             }

@@ -128,6 +128,8 @@ def approve(c, person, stage, number):
 def authorise(c, person) -> PaymentBatch:
     page = c.window(person)
     page.goto(reverse("funding:payments"))
+    for box in page.get_by_label(re.compile("^Pay ")).all():  # what finance rejected is not ticked by itself
+        box.check()
     page.get_by_role("button", name="Check what you authorise").click()
     page.get_by_role("button", name=re.compile("^Authorise ")).click()
     expect(page).to_have_url(re.compile(r"/batches/\d+/$"))

@@ -1,0 +1,93 @@
+"""What finance rejected is said wherever it would be paid again, and is not chosen again by itself."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from funding.models import Payee
+from funding.services import paying
+from tests.money.test_paying import approved, authorise  # noqa: F401 - a fixture
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+WHY = "The supplier number is not known"
+
+
+@pytest.fixture
+def rejected(approved):  # noqa: F811
+    """One payment of the batch came back, the others were paid."""
+    batch = authorise(approved)
+    first, *others = batch.payments.select_related("payee").order_by("number")
+    answers = [paying.Answered(first, False, dt.date(2027, 1, 27), WHY)]
+    answers += [paying.Answered(row, True, dt.date(2027, 1, 27)) for row in others]
+    paying.take_answers(approved.Ruth, batch, answers)
+    approved.payee = first.payee
+    approved.payment = first
+    return approved
+
+
+def page_of(client, person, name, *args, data=None):
+    client.force_login(person)
+    answer = client.get(reverse(f"funding:{name}", args=args), data or {})
+    return text_of(answer), answer.content.decode()
+
+
+def paid_otherwise(money):
+    old = money.payee
+    Payee.objects.create(
+        organisation=old.organisation,
+        school=old.school,
+        name=old.name,
+        route="supplier",
+        code="V9",
+        since=dt.date(2027, 1, 27),
+        entered_by=money.Una,
+    )
+
+
+def test_the_payments_page_says_why_and_does_not_choose_it_again(client, rejected):
+    text, html = page_of(client, rejected.Ruth, "payments")
+
+    words = f"Rejected by finance on 27 January 2027 in {rejected.payment.reference}: {WHY}"
+    assert f"{words}. The payee is the same still." in text
+    assert "Finance rejected 1 release of these" in text
+    assert html.count('name="release"') == 1
+    assert " checked" not in html
+
+
+def test_once_the_payee_has_changed_it_is_chosen_again_and_still_told(client, rejected):
+    paid_otherwise(rejected)
+
+    text, html = page_of(client, rejected.Ruth, "payments")
+
+    assert f"{WHY}. The payee has changed since." in text
+    assert html.count(" checked") == 1
+
+
+def test_the_check_before_authorising_says_it(client, rejected):
+    release = paying.choose(rejected.Ruth, rejected.organisation).releases[0]
+
+    text, _ = page_of(client, rejected.Ruth, "authorise", data={"release": [release.pk]})
+
+    assert f"{rejected.payment.reference}: {WHY}. The payee is the same still." in text
+
+
+def test_the_list_of_the_stage_says_it_to_the_office(client, rejected):
+    text, _ = page_of(client, rejected.Amira, "stage", rejected.programme.slug, rejected.stages[0].pk)
+
+    assert f"Waiting for finance to pay Rejected by finance on 27 January 2027: {WHY}" in text
+
+
+def test_today_tells_the_finance_officer(client, rejected):
+    client.force_login(rejected.Ruth)
+
+    before = text_of(client.get(reverse("today")))
+    paid_otherwise(rejected)
+    after = text_of(client.get(reverse("today")))
+
+    assert "Finance rejected 1 release, £" in before
+    assert f"October: {WHY}. See how the school is paid." in before
+    assert "can be paid" not in before
+    assert "Finance rejected" not in after
+    assert "1 release, £" in after
