@@ -66,8 +66,8 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
         if plan:
             lines.append(Line(Kind.SHARE, words_of_share(facts, stage, half_days, has_folded), plan))
         if change:
-            more = "more" if change > 0 else "less"
-            words = f"Adjustment: earlier stages would pay {more} by what stands in the plan now"
+            less = "less" if change > 0 else "more"
+            words = f"Made good here: earlier stages paid {less} than is due for them as things stand now"
             lines.append(Line(Kind.ADJUSTMENT, words, change))
         account.lines.append(lines)
     place_extras(facts, account, releases)

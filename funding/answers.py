@@ -87,7 +87,9 @@ def read_row(row, table, payments, seen, batch, today, problems, reading):
         return wrong("reference", f"{payment.reference} stands in row {first} already.", "Keep one of the two rows.")
     is_paid = result_of(row["result"])
     if is_paid is None:
-        wrong("result", f"{quote(row['result'])} is neither paid nor rejected.", "Write paid or rejected.")
+        is_formula = row["result"].startswith("=")
+        what = "is a formula, which may say something else tomorrow" if is_formula else "is neither paid nor rejected"
+        wrong("result", f"{quote(row['result'])} {what}.", "Write paid or rejected.")
     elif payment.answer and (payment.answer == Payment.Answer.PAID) != is_paid:
         said = f"{payment.get_answer_display().lower()} on {payment.answered_at:%-d %B %Y}"
         wrong("result", f"{payment.reference} was answered before: {said}.", "Take the row out.")

@@ -11,7 +11,7 @@ from funding.models import FundingPlan, Release, Stage
 from funding.overview import budget_of
 from funding.services.paying import rejected_before, rejected_of
 from funding.services.releasing import beyond_budget, who_else, why_not
-from funding.showing import Part, part_of, sums_of, tag_of
+from funding.showing import Part, missing_of, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn, Partnership
@@ -188,7 +188,7 @@ def table_of(rows) -> tuple[list, list]:
             tag_of(row).text,
             row.amount,
             sum(line.half_days or 0 for line in row.lines) or None,
-            " ".join(reason.words for reason in row.missing),
+            missing_of(row),
             row.release.approved_at and row.release.approved_at.date(),
             row.release.paid_on,
         ]

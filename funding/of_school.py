@@ -9,7 +9,7 @@ from accounts.models import School
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Release, Side, Stage
 from funding.services.releasing import approvers
-from funding.showing import Part, bar_of, part_of, sums_of, tag_of
+from funding.showing import Part, bar_of, missing_of, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
 from papers.templatetags.plain import listed
 from programmes.models import Partnership
@@ -207,7 +207,7 @@ def lines_of(plan: FundingPlan, entry: Entry) -> list[list]:
     about = about_of(plan, row.stage, day, row.partnership, release.get_side_display())
     stands = [
         entry.tag.text,
-        " ".join(reason.words for reason in row.missing),
+        missing_of(row),
         release.paid_on,
         release.payment.reference if release.payment else "",
     ]

@@ -71,6 +71,13 @@ def tag_of(row: Standing) -> Tag:
     return Tag("Not paid any more", "grey")
 
 
+def missing_of(row: Standing) -> str:
+    """Why it waits, in the column of a file: of one that is not due yet nothing is missing, as on the pages."""
+    held = [f"On hold: {row.hold.because}"] if row.hold and row.word not in {Word.PAID, Word.AUTHORISED} else []
+    missing = [reason.words for reason in row.missing] if row.word == Word.AWAITING else []
+    return " ".join([*held, *missing])
+
+
 @dataclass(frozen=True)
 class Sum:
     """One part of a sum of money, with the number of releases in it."""

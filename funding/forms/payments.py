@@ -21,7 +21,7 @@ class AnswersForm(RowsForm):
 
     def read(self, cleaned, source, name):
         problems = Problems()
-        rows = read_rows(source, name, problems=problems, max_bytes=2_000_000, max_rows=10_000)
+        rows = read_rows(source, name, problems=problems, max_bytes=2_000_000, max_rows=10_000, formulas=True)
         lines = [
             "\t".join(" ".join(cell.replace('"', "\u201d").split()) for cell in row).rstrip("\t") for row in rows or []
         ]
@@ -79,6 +79,14 @@ class PayeeForm(forms.ModelForm):
         return since
 
 
+NEEDED = {
+    FileLayout.Column.REFERENCE: "no answer can be read back",
+    FileLayout.Column.PAYEE: "finance cannot tell who is paid",
+    FileLayout.Column.CODE: "finance cannot tell where the money goes",
+    FileLayout.Column.AMOUNT: "finance cannot tell how much is paid",
+}
+
+
 class LayoutForm(forms.Form):
     """The columns of the payment file, one to a line: what it is called in your system, and what stands in it."""
 
@@ -88,7 +96,7 @@ class LayoutForm(forms.Form):
         max_length=2000,
         help_text="One column to a line: the heading in your finance system, an equals sign, and one of the words "
         f"below it. The words are {', '.join(FileLayout.Column.values)}.",
-        error_messages={"required": "Give at least reference and amount."},
+        error_messages={"required": "Give at least reference, payee, code and amount."},
     )
 
     def __init__(self, *args, **kwargs):
@@ -110,8 +118,12 @@ class LayoutForm(forms.Form):
                 raise ValidationError(f"Line {number}: keep the heading to 40 characters.")
             columns.append(word)
             headings.append(heading)
-        for word in (FileLayout.Column.REFERENCE, FileLayout.Column.AMOUNT):
-            if word not in columns:
-                raise ValidationError(f"A column with the {word} is missing: without it no answer can be read back.")
+        for word, without in NEEDED.items():
+            if columns.count(word) != 1:
+                wrong = "is there more than once" if word in columns else f"is missing: without it {without}"
+                raise ValidationError(f"A column with the {word} {wrong}. Give it once.")
+        folded = [heading.casefold() for heading in headings]
+        if twice := next((heading for heading in headings if folded.count(heading.casefold()) > 1), None):
+            raise ValidationError(f"Two columns are called \u201c{twice}\u201d. Give each a heading of its own.")
         self.columns, self.headings = columns, headings
         return self.cleaned_data["lines"]

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import html
 import io
 import re
 import zipfile
@@ -193,12 +194,13 @@ def _number_of_cells(data, codec, delimiter):
 # XLSX -------------------------------------------------------------------------------------------------------------
 
 
-def workbook_rows(data, name, problems, wanted=(), sheets=None):
+def workbook_rows(data, name, problems, wanted=(), sheets=None, formulas=False):
     """The rows of a sheet as text, none where a problem says why: the first, or the one with the `wanted` columns.
 
     Into the list `sheets` go the names of all that it has, the one that is read first.
 
-    A formula that failed stands there as its error, such as #DIV/0!: it is no blank cell.
+    A formula that failed stands there as its error, such as #DIV/0!: it is no blank cell. With `formulas` one that
+    gave words stands there as the formula.
     """
     if data.startswith(OLD_EXCEL):
         problems.add(name, "The workbook is in the format of old Excel, or has a password.", SAVE_AS_XLSX)
@@ -216,6 +218,9 @@ def workbook_rows(data, name, problems, wanted=(), sheets=None):
         for (row, column), error in _failed_formulas(data, number):
             if row < len(rows) and column < len(rows[row]):
                 rows[row][column] = error
+        for (row, column), formula in _formulas(data, number) if formulas else ():
+            if row < len(rows) and column < len(rows[row]) and isinstance(rows[row][column], str):
+                rows[row][column] = formula
     except Exception:  # CalamineError and, for some damage, others
         problems.add(name, "The workbook is damaged: it cannot be opened.", SAVE_AS_XLSX)
         return None
@@ -237,17 +242,29 @@ SHEET = re.compile(rb"""<(?:\w+:)?sheet\s[^>]*?\w+:id\s*=\s*["']([^"']+)["']""")
 RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 ATTRIBUTE = re.compile(rb"""\b(Id|Target)\s*=\s*["']([^"']*)["']""")
 FAILED = re.compile(rb"""<(?:\w+:)?c\s([^>/]*\bt\s*=\s*["']e["'][^>/]*)>(.*?)</(?:\w+:)?c\s*>""", re.DOTALL)
+FORMULA = re.compile(rb"""<(?:\w+:)?c\s([^>/]*)>\s*<(?:\w+:)?f(?:\s[^>/]*)?(?:/>|>([^<]*)</(?:\w+:)?f\s*>)""")
 VALUE = re.compile(rb"<(?:\w+:)?v\s*>([^<]*)</")
 
 
-def _failed_formulas(data, number):
-    """Place and error of each cell of the sheet whose formula failed: calamine gives nothing for it."""
+def _sheet(data, number) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = SHEET.findall(archive.read("xl/workbook.xml"))
         relations = RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))
         targets = {found[b"Id"]: found[b"Target"] for found in map(dict, map(ATTRIBUTE.findall, relations))}
         target = targets[sheets[number]].decode()
-        sheet = archive.read(target.removeprefix("/") if target.startswith("/") else f"xl/{target}")
+        return archive.read(target.removeprefix("/") if target.startswith("/") else f"xl/{target}")
+
+
+def _formulas(data, number):
+    """Place and text of each cell of the sheet that holds a formula: calamine gives what it came to."""
+    for attributes, inside in FORMULA.findall(_sheet(data, number)):
+        if found := CELL_REFERENCE.search(attributes):
+            yield (int(found[2]) - 1, _column_number(found[1]) - 1), f"={html.unescape(inside.decode())}"
+
+
+def _failed_formulas(data, number):
+    """Place and error of each cell of the sheet whose formula failed: calamine gives nothing for it."""
+    sheet = _sheet(data, number)
     for attributes, inside in FAILED.findall(sheet):
         found, value = CELL_REFERENCE.search(attributes), VALUE.search(inside)
         if found:

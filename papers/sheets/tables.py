@@ -118,19 +118,28 @@ def read_table(
 
 
 def read_rows(
-    source, name: str, *, problems: Problems, max_bytes: int, max_rows: int, wanted=(), sheets: list | None = None
+    source,
+    name: str,
+    *,
+    problems: Problems,
+    max_bytes: int,
+    max_rows: int,
+    wanted=(),
+    sheets: list | None = None,
+    formulas=False,
 ) -> list[list[str]] | None:
     """Every row of a CSV or XLSX file as its cells, the blank ones too, whatever the first one says; or None.
 
     Names of columns that are `wanted` tell what parts the cells, and on which sheet of a workbook the table stands.
-    The list `sheets` is given the names of a workbook's sheets, the one that is read first.
+    The list `sheets` is given the names of a workbook's sheets, the one that is read first. With `formulas` a cell
+    whose formula gave words has the formula.
     """
     problems.begin(name)
     data = file_bytes(source, name, problems, max_bytes)
     if data is None:
         return None
     if name.lower().endswith(".xlsx"):
-        records, mend = workbook_rows(data, name, problems, wanted, sheets), str
+        records, mend = workbook_rows(data, name, problems, wanted, sheets, formulas), str
     else:
         (_, records), mend = csv_rows(data, name, problems, wanted), undefuse
     rows = []

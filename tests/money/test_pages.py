@@ -5,6 +5,8 @@ import io
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -232,13 +234,57 @@ def test_the_columns_of_the_file_are_those_of_the_organiser(client, october):
     payees(october)
     as_(client, october.Ruth)
     wrong = text_of(client.post(reverse("funding:columns"), {"lines": "Ref = reference\nSum = total"}))
-    client.post(reverse("funding:columns"), {"lines": "Ref = reference\nSum = amount\nTo = payee"})
+    client.post(reverse("funding:columns"), {"lines": "Ref = reference\nSum = amount\nTo = payee\nNo = code"})
     approve(october.Tom, october.plan, october.releases)
 
     batch = authorise(october)
 
     assert "Line 2: “total” is none of the words." in wrong
-    assert bytes(batch.content).decode("utf-8-sig").splitlines()[0] == "Ref,Sum,To"
+    assert bytes(batch.content).decode("utf-8-sig").splitlines()[0] == "Ref,Sum,To,No"
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("A = reference\nB = amount\nC = code", "A column with the payee is missing"),
+        ("A = reference\nB = amount\nC = payee", "A column with the code is missing"),
+        (
+            "A = reference\nB = amount\nC = payee\nD = code\nE = amount",
+            "A column with the amount is there more than once",
+        ),
+        ("A = reference\nA = amount\nC = payee\nD = code", "Two columns are called “A”"),
+    ],
+)
+def test_the_file_says_who_is_paid_where_how_much_and_by_what_reference_once_each(client, money, lines, sentence):
+    page = as_(client, money.Ruth).post(reverse("funding:columns"), {"lines": lines})
+
+    assert (page.status_code, sentence in text_of(page)) == (422, True)
+
+
+def test_the_look_at_an_answer_names_each_payment_and_no_formula_is_an_answer(client, october):
+    payees(october)
+    approve(october.Tom, october.plan, october.releases)
+    batch = authorise(october)
+    first, second, third, fourth = batch.payments.order_by("number")
+    as_(client, october.Ruth)
+    url = reverse("funding:answer", args=[batch.pk])
+
+    pasted = f"Reference\tResult\tReason\n{first.reference}\tpaid\t\n{second.reference}\trejected\tClosed"
+    looked = text_of(client.post(url, {"pasted": pasted}))
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["Reference", "Result"])
+        sheet.write_string(1, 0, first.reference)
+        sheet.write_formula(1, 1, '=IF(1<2,"paid","no")', value="paid")
+    file = SimpleUploadedFile("answer.xlsx", book.getvalue())
+    read = client.post(url, {"file": file}).context["form"]["pasted"].value()
+    formula = text_of(client.post(url, {"pasted": read}))
+
+    assert f"Becomes paid: {first.reference}, {first.payee}, £{first.amount}, on 27 January 2027" in looked
+    assert f"{second.reference}, {second.payee}, £{second.amount}: Closed" in looked
+    assert f"{third.reference}, {third.payee}, £{third.amount} {fourth.reference}" in looked
+    assert ",”no”)” is a formula, which may say something else tomorrow. Write paid or rejected." in formula
 
 
 def test_a_budget_that_does_not_reach_is_said_before_the_button_and_there_is_none(client, october):

@@ -47,6 +47,19 @@ def test_what_is_recorded_before_a_fold_is_still_paid_after_it(money):
     assert stage_of(money, again).name == "March"
 
 
+def test_what_is_recorded_after_a_fold_is_paid_in_the_release_that_is_still_open(money):
+    first = money.partnerships[0]
+    held(money, first, "Visit 1")
+    life.move(money.Amira, first, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+    item = money.plan.items.get(name="Case study")
+
+    row = recording.record(money.Amira, item, first, "specialist", dt.date(2027, 1, 20))
+
+    (left,) = standing_of(money.plan, [first.pk]).rows
+    assert (left.stage.name, left.amount) == ("October", Decimal("245.00"))
+    assert stage_of(money, row).name == "October"
+
+
 def test_what_no_stage_can_pay_is_refused_with_the_reason(money):
     first = money.partnerships[0]
     proposed = PartnershipFactory(programme=money.programme, ref="P013", status="proposed")
