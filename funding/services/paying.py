@@ -17,6 +17,7 @@ from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
 from papers.sheets import csv_bytes
+from programmes.models import Partnership
 
 State = Release.State
 Column = FileLayout.Column
@@ -275,3 +276,14 @@ def told(batch: PaymentBatch) -> dict:
         "rejected": rejected,
         "paid_total": sum((row.amount for row in payments if row.answer == Payment.Answer.PAID), ZERO),
     }
+
+
+def schools_with_money(organisation) -> set[int]:
+    """Keys of the schools to which a plan in force of this organiser pays something."""
+    partnerships = Partnership.objects.filter(
+        pk__in=Release.objects.standing()
+        .filter(stage__plan__in=FundingPlan.objects.in_force().filter(programme__organisation=organisation))
+        .values("partnership")
+    )
+    pairs = partnerships.values_list("partner_school", "specialist__home_school")
+    return {school for pair in pairs for school in pair}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -36,6 +37,23 @@ def draw_up(person, plan: FundingPlan) -> FundingPlan:
     PlanItem.objects.get_or_create(plan=plan, name=CASE_STUDY, step=None, defaults={"kind": PlanItem.Kind.OPTIONAL})
     audit.record(person, "funding plan drawn up", plan)
     return plan
+
+
+def nothing_to_begin_with(programme) -> dict[str, str]:
+    """What a new plan of this programme would begin without, by the page on which it is given: in words."""
+    found = {}
+    if not programme.data_points.exists():
+        found["data_points"] = (
+            "The programme has no data points, so the plan would begin without a stage. The usual four can be chosen: "
+            "October, December, March and Summer."
+        )
+    funded = Q(funded_specialist_half_days__gt=0) | Q(funded_partner_half_days__gt=0)
+    if not programme.timetable.filter(funded).exists():
+        found["timetable"] = (
+            "No step of its timetable pays a half-day, so the plan would begin without a required item. The timetable "
+            "\u201cEssex two-way 2009-10\u201d can be chosen, with its six visits, three in return, and moderation."
+        )
+    return found
 
 
 def equal_shares(number) -> list[Decimal]:

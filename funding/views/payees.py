@@ -11,7 +11,7 @@ from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding.forms.payments import LayoutForm, PayeeForm
 from funding.models import FileLayout, Payee
-from funding.services.paying import USUAL
+from funding.services.paying import USUAL, schools_with_money
 from funding.views.payments import organisation_of
 
 ACTION = "payees.keep"
@@ -19,14 +19,25 @@ ACTION = "payees.keep"
 
 @require_safe
 def payees(request):
-    """Each school that takes part, with how it is paid today; those that cannot be paid first."""
+    """Each school that takes part, with how it is paid today: those to which a plan pays something first, and of these
+    those that cannot be paid."""
     organisation = organisation_of(request, ACTION)
     own = allowed_rows(Payee, request.user, ACTION).filter(organisation=organisation)
     schools = allowed_rows(School, request.user, ACTION).order_by("name", "urn")
+    typed = " ".join(request.GET.get("q", "").split())[:100]
+    if typed:
+        schools = schools.search(typed)
     schools = schools.prefetch_related(Prefetch("payees", own.filter(since__lte=timezone.localdate()), "ways"))
     rows = [(school, max(school.ways, key=lambda row: (row.since, row.pk), default=None)) for school in schools]
+    paid = schools_with_money(organisation)
     rows.sort(key=lambda row: row[1] is not None)
-    return render(request, "funding/payees.html", {"organisation": organisation, "rows": rows})
+    context = {
+        "organisation": organisation,
+        "typed": typed,
+        "rows": [row for row in rows if row[0].pk in paid],
+        "others": [row for row in rows if row[0].pk not in paid],
+    }
+    return render(request, "funding/payees.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -58,7 +58,9 @@ def draw_up(request, slug):
     lead = (
         "What the timetable funds becomes the plan\u2019s items, and each data point a stage. All of it can be changed."
     )
-    return page(request, programme, form, "Draw up a funding plan", lead=lead)
+    without = planning.nothing_to_begin_with(programme)
+    may_set_up = request.user.may("programmes.set_up")
+    return page(request, programme, form, "Draw up a funding plan", lead=lead, without=without, may_set_up=may_set_up)
 
 
 def page(request, programme, form, title, **more):

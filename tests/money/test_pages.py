@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from funding.models import Approval, Payee, PaymentBatch, PlanChange, Release
 from programmes.models import DataReturn
-from tests.factories import MembershipFactory
+from tests.factories import MembershipFactory, PartnerSchoolFactory, PartnershipFactory, ProgrammeFactory
 from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
 from tests.money.test_paying import authorise
 from tests.reading import text_of
@@ -230,6 +230,24 @@ def test_how_a_school_is_paid_changes_from_a_day_on_and_what_held_stays(client, 
     assert "Harbour Trust" in text_of(client.get(reverse("funding:payees")))
 
 
+def test_schools_that_get_money_come_first_and_any_is_found_by_name(client, money):
+    programme = ProgrammeFactory(organisation=money.organisation)
+    other = PartnershipFactory(programme=programme, ref="P900", status="proposed")
+    PartnerSchoolFactory(programme=programme, school=other.partner_school)
+    first = money.partnerships[0].partner_school
+    as_(client, money.Ruth)
+
+    page = client.get(reverse("funding:payees"))
+    found = client.get(reverse("funding:payees"), {"q": first.name})
+    none = client.get(reverse("funding:payees"), {"q": "Zzzyx"})
+
+    ours = {row.partner_school for row in money.partnerships}
+    assert ours <= {school for school, _ in page.context["rows"]}
+    assert other.partner_school in {school for school, _ in page.context["others"]}
+    assert [school for school, _ in found.context["rows"]][:1] == [first]
+    assert "No school that takes part is called that." in text_of(none)
+
+
 def test_the_columns_of_the_file_are_those_of_the_organiser(client, october):
     payees(october)
     as_(client, october.Ruth)
@@ -323,6 +341,22 @@ def test_a_coordinator_draws_a_plan_up_and_puts_it_in_force(client):
 
     assert "Put the plan in force" in text_of(page)
     assert Release.objects.filter(stage__plan__programme=money.programme).count() == 16
+
+
+@pytest.mark.parametrize(("name", "acts"), [("Amira", True), ("Tom", False)])
+def test_a_plan_that_would_begin_empty_says_what_is_missing_and_where_it_is_given(client, name, acts):
+    money = funded_programme(activate=False)
+    programme = ProgrammeFactory(organisation=money.organisation)
+    as_(client, money.people[name])
+
+    page = client.get(reverse("funding:draw_up", args=[programme.slug]))
+    whole = text_of(client.get(reverse("funding:plan", args=[money.programme.slug])))
+
+    assert "The programme has no data points, so the plan would begin without a stage." in text_of(page)
+    assert "“Essex two-way 2009-10”" in text_of(page)
+    linked = [reverse(f"programmes:{page}", args=[programme.slug]) for page in ("data_points", "timetable")]
+    assert [f'href="{url}"' in page.content.decode() for url in linked] == [acts, acts]
+    assert "What is missing for it" not in whole
 
 
 @pytest.mark.parametrize(
