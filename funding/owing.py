@@ -1,10 +1,10 @@
 """The reminder: what holds money back, in the sentences of the page "Why has our money not been released?"."""
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import School, User
-from funding.models import FundingPlan, Hold, Release
+from funding.models import FundingPlan, Hold, Recovery, Release
 from funding.of_school import next_step, of_school, part_for, plans_of
 from funding.reasons import TEACHERS, person_of
 from funding.standing import Standing, Word, is_nothing, standing_of
@@ -22,6 +22,18 @@ def held_of_school(school: School, releases) -> list[str]:
         for entry in stage.entries
         if entry.is_late
     ]
+
+
+def to_be_asked_back() -> Subquery:
+    """Of a programme: what was paid and not used, and nobody has asked for yet. A part of a query, not one more."""
+    rows = Recovery.objects.filter(plan__programme=OuterRef("pk"), state=Recovery.State.PROPOSED).order_by()
+    return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
+
+
+def asked_back_of(school: School, organisation) -> list[Recovery]:
+    """What this organiser asks back of the school, and nobody has paid back or set against a stage."""
+    rows = Recovery.objects.owed().filter(school=school, plan__programme__organisation=organisation)
+    return list(rows.select_related("plan__programme").order_by("approved_at", "pk"))
 
 
 def waiting(releases):

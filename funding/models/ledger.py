@@ -73,6 +73,10 @@ class LedgerCheck(models.Model):
 class RecoveryQuerySet(ScopedQuerySet):
     reach = of_office("plan__")
 
+    def owed(self):
+        """What schools are to pay back: not so once it is set against a release."""
+        return self.filter(state=Recovery.State.APPROVED, offset_in=None)
+
 
 @with_history
 class Recovery(models.Model):

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from funding.models.history import with_history
-from funding.models.plans import FundingPlan, ItemRecord, PlanItem, Side, Stage, of_office
+from funding.models.plans import Evidence, FundingPlan, ItemRecord, PlanItem, Side, Stage, of_office
 from programmes.models import DataReturn, Partnership
 from programmes.models.programmes import started
 
@@ -70,6 +70,13 @@ class ReleaseQuerySet(ScopedQuerySet):
     def fixed(self):
         """Approved or further: their amount does not change any more."""
         return self.filter(state__in=FIXED)
+
+    def with_evidence_owed(self):
+        """With whether the school itself has to act: its stage asks for evidence that is neither in nor waived."""
+        asked = self.filter(pk=OuterRef("pk"), stage__conditions__contains=[Stage.Condition.EVIDENCE])
+        came = Evidence.objects.filter(stage=OuterRef("stage"), partnership=OuterRef("partnership"))
+        waived = Waiver.objects.filter(release=OuterRef("pk"), condition=Stage.Condition.EVIDENCE)
+        return self.annotate(owes_evidence=Exists(asked) & ~Exists(came) & ~Exists(waived))
 
     def with_places(self):
         return self.select_related(

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
+from funding.owing import to_be_asked_back
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
+from reports.dashboards.asked_back import asked_back_items, to_ask_items
 from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.choosing import choosing_items, target_items, with_pupils
 from reports.dashboards.erasing import erasing_items
@@ -53,7 +55,16 @@ __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
 MOST = 20  # programmes that are shown
-LINES = [approving_items, paying_items, held_items, event_items, action_items, record_items, finding_items]
+LINES = [
+    approving_items,
+    paying_items,
+    asked_back_items,
+    held_items,
+    event_items,
+    action_items,
+    record_items,
+    finding_items,
+]
 
 
 def dashboard(user, acting) -> dict:
@@ -63,18 +74,19 @@ def dashboard(user, acting) -> dict:
         return {"title": "You have no role at present", "today": today, "no_role": True}
     made = DASHBOARDS[acting.role](user, acting, today) | {"events": coming_events(user, acting, today)}
     for lines in LINES:
-        made["to_do"] += lines(user, acting, today)
+        for item in lines(user, acting, today):
+            made.setdefault("waiting" if item.get("is_for_others") else "to_do", []).append(item)
     made["to_do"].sort(key=lambda item: not item.get("late"))
     others = [membership for membership in user.live_memberships if membership != acting]
     return {"today": today, "title": count_in_words(made["to_do"]), "other_roles": others, **made}
 
 
 def coordinator(user, acting, today):
-    facts, theirs = facts_of(user, acting, today), programmes(user, acting)
+    facts, theirs = facts_of(user, acting, today), programmes(user, acting, to_ask_back=to_be_asked_back())
     found = radar(facts)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
-    to_do += closed_school_items(user, acting, today) + erasing_items(theirs, today)
+    to_do += to_ask_items(theirs) + closed_school_items(user, acting, today) + erasing_items(theirs, today)
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")
     if n := sum(number for _, number in past):
         to_do.append(

@@ -119,25 +119,34 @@ def paying_items(user, acting, today):
 
 
 def held_items(user, acting, today):
-    """For a head: that something of the own school was due and is not paid; why stands one click away. One query."""
+    """For a head: that something of the own school was due and is not paid; why stands one click away. One query.
+
+    It is the school's own turn only where it owes evidence. Signatures have a line of their own, and grades and visits
+    are the teachers'.
+    """
     if not acting.school_id or acting.role not in GRANTS["money.school"]:
         return []
     waiting = mine(Release, user, acting, "money.school").open().filter(stage__due_on__lte=today)
     waiting = waiting.filter(stage__plan__status=FundingPlan.Status.ACTIVE).select_related("stage__plan__programme")
-    rows = list(waiting.order_by("stage__due_on", "pk")[:MOST])
-    if not rows:
-        return []
+    rows = list(waiting.with_evidence_owed().order_by("stage__due_on", "pk")[:MOST])
+    parts = [[row for row in rows if row.owes_evidence], [row for row in rows if not row.owes_evidence]]
+    return [held_item(own, acting.school) for own in parts if own]
+
+
+def held_item(rows, school):
+    """Of releases that all wait for the school itself, or all for others: then it stands apart and is not late."""
+    owes = rows[0].owes_evidence
     stages = listed(list(dict.fromkeys(row.stage.name for row in rows)))
-    return [
-        {
-            "title": f"{number_of(rows)} for your school {'is' if len(rows) == 1 else 'are'} not paid yet",
-            "text": f"Stage {stages}. See why, and who has to act.",
-            "url": reverse("funding:school", args=[acting.school.urn]),
-            "when": f"Due since {rows[0].stage.due_on:%-d %B}",
-            "late": True,
-            "programmes": list(dict.fromkeys(row.stage.plan.programme for row in rows)),
-        }
-    ]
+    evidence = listed(list(dict.fromkeys(row.stage.evidence for row in rows)))
+    return {
+        "title": f"{number_of(rows)} for your school {'is' if len(rows) == 1 else 'are'} not paid yet",
+        "text": f"Stage {stages}. {f'Your school owes: {evidence}.' if owes else 'See why, and who has to act.'}",
+        "url": reverse("funding:school", args=[school.urn]),
+        "when": f"Due since {rows[0].stage.due_on:%-d %B}",
+        "late": owes,
+        "is_for_others": not owes,
+        "programmes": list(dict.fromkeys(row.stage.plan.programme for row in rows)),
+    }
 
 
 def money_lines(user, acting):

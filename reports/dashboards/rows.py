@@ -59,9 +59,10 @@ def ahead(user, acting, today, most=40, took_of=what_took):
     }
 
 
-def programmes(user, acting):
+def programmes(user, acting, **besides):
+    """With what is worked out `besides` for each, in the same query."""
     rows = mine(Programme, user, acting, "programmes.view").select_related("organisation", "funding_plan")
-    return list(rows.order_by("status", "-starts_on", "name"))
+    return list(rows.annotate(**besides).order_by("status", "-starts_on", "name"))
 
 
 def verb(status, n):
