@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from funding.facts import Facts
-from funding.figures import ZERO, adjustments, planned_by_stage
+from funding.figures import ZERO, adjustments, planned_by_stage, pounds
 from funding.models import PlanItem, Release, ReleaseLine
 from programmes.models import Partnership
 
@@ -20,7 +20,7 @@ class Line:
     kind: str
     words: str
     amount: Decimal
-    half_days: int | None = None
+    half_days: int | Decimal | None = None
     source: str = ""
     item: PlanItem | None = None
     record: object = None
@@ -64,7 +64,9 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
             continue
         lines = []
         if plan:
-            lines.append(Line(Kind.SHARE, words_of_share(facts, stage, half_days, has_folded), plan))
+            words, part = words_of_share(facts, stage, half_days, has_folded), half_days * stage.share / 100
+            is_known = part and not has_folded and not any(item.stage_id for item in facts.items)
+            lines.append(Line(Kind.SHARE, words, plan, tidy(part) if is_known else None))
         if change:
             less = "less" if change > 0 else "more"
             words = f"Made good here: earlier stages paid {less} than is due for them as things stand now"
@@ -145,8 +147,16 @@ def words_of_share(facts, stage, half_days, has_folded) -> str:
     return f"{share} of {number} at \u00a3{facts.plan.rate}" if stage.share else "Items of this stage"
 
 
+def tidy(half_days: Decimal | None) -> int | Decimal | None:
+    """2 and 1.25: whole ones without decimals."""
+    if half_days is None:
+        return None
+    part = pounds(half_days)
+    return int(part) if part == int(part) else part.normalize()
+
+
 def kept(line: ReleaseLine) -> Line:
-    return Line(line.kind, line.words, line.amount, line.half_days, line.source, line.item_id, line.record_id)
+    return Line(line.kind, line.words, line.amount, tidy(line.half_days), line.source, line.item_id, line.record_id)
 
 
 def place_extras(facts, account, releases):

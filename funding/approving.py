@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from funding.figures import ZERO
-from funding.models import FundingPlan, Release, Stage
+from funding.models import FundingPlan, Release, ReleaseLine, Stage
 from funding.overview import budget_of
 from funding.services.paying import rejected_before, rejected_of
 from funding.services.releasing import beyond_budget, who_else, why_not
@@ -187,10 +187,17 @@ def table_of(rows) -> tuple[list, list]:
             row.release.get_side_display(),
             tag_of(row).text,
             row.amount,
-            sum(line.half_days or 0 for line in row.lines) or None,
+            half_days_of(row),
             missing_of(row),
             row.release.approved_at and row.release.approved_at.date(),
             row.release.paid_on,
         ]
         for row in rows
     ]
+
+
+def half_days_of(row: Standing):
+    """What the release pays for in half-days, where that is known of all of it."""
+    if any(line.kind == ReleaseLine.Kind.ADJUSTMENT for line in row.lines):
+        return None
+    return sum(line.half_days or 0 for line in row.lines) or None

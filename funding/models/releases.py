@@ -259,7 +259,7 @@ class ReleaseLine(models.Model):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="lines")
     kind = models.CharField(max_length=10, choices=Kind)
     words = models.CharField(max_length=200)
-    half_days = models.PositiveSmallIntegerField(null=True)
+    half_days = models.DecimalField(max_digits=6, decimal_places=2, null=True)  # a share has parts of one
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     item = models.ForeignKey(PlanItem, on_delete=models.PROTECT, null=True, related_name="+")
     record = models.ForeignKey(ItemRecord, on_delete=models.PROTECT, null=True, related_name="lines")

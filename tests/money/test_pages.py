@@ -91,6 +91,19 @@ def test_the_page_of_a_school_says_who_has_to_act_at_each_stage(client, october,
     assert "With the finance system" in sent
 
 
+def test_a_release_says_how_many_half_days_its_share_is(client, october):
+    first = october.partnerships[0]
+    mine, other = (release_of(first, october.stages[0], side) for side in ("partner", "specialist"))
+    as_(client, october.Ruth)
+
+    waiting = text_of(client.get(mine.get_absolute_url()))
+    approve(october.Tom, october.plan, [mine, other])
+
+    assert "25% of 5 half-days at £95.00 1.25 £118.75" in waiting
+    assert "25% of 5 half-days at £95.00 1.25 £118.75" in text_of(client.get(mine.get_absolute_url()))
+    assert "25% of 8 half-days at £95.00 2 £190.00" in text_of(client.get(other.get_absolute_url()))
+
+
 def test_a_head_of_another_school_finds_nothing(client, october, head):
     other = october.partnerships[1]
     as_(client, head)
@@ -113,6 +126,7 @@ def test_the_statement_of_a_school_comes_to_the_penny_of_its_page(client, octobe
         ("March", "118.75", "Not due yet", "2026-27"),
         ("Summer", "118.75", "Not due yet", "2027-28"),
     ]
+    assert [row["Half-days"] for row in rows] == ["1.25"] * 4
     assert rows[1]["What is missing"] == "4 of 4 grades are missing for December, with no reason given."
 
 
