@@ -155,13 +155,14 @@ def of_release(person: User, release: Release) -> dict:
     if row is None:  # voided: it stands for itself
         row = Standing(release, release.state, release.amount or ZERO, [])
     waived = {waiver.condition for waiver in row.waivers}
+    missing = {reason.condition for reason in row.missing}
     why = why_not(person, row) if person.may("releases.approve") and release.is_open else ""
     return {
         "release": release,
         "row": row,
         "tag": tag_of(row),
         "programme": plan.programme,
-        "conditions": [c for c in release.stage.conditions if c not in waived] if release.is_open else [],
+        "conditions": [c for c in release.stage.conditions if c in missing and c not in waived],
         "why_not": why,
         "who_else": who_else(standing, row, person) if why and row.is_ready else "",
         "may_approve": person.may("releases.approve") and release.is_open and not why,

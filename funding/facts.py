@@ -30,8 +30,10 @@ from programmes.models import (
     DataReturnEntry,
     PartnerSchool,
     Partnership,
+    PartnershipStep,
     Signature,
 )
+from programmes.models.partnerships import partner_teachers
 from visits.ledger.figures import Side as LedgerSide
 from visits.ledger.reading import lines_of, with_a_promise
 from visits.models import Attendance, Booking, Visit, VisitChange
@@ -70,6 +72,7 @@ class Facts:
     visits: dict[int, list[Visit]]
     evidence: dict[tuple, Evidence]
     offsets: dict[int, list[Recovery]]
+    paused: dict[int, dt.date] = field(default_factory=dict)  # since when
     returned: dict[tuple, Decimal] = field(default_factory=Counter)
     not_held: set[tuple] = field(default_factory=set)
     used: dict[tuple, int] = field(default_factory=Counter)
@@ -89,7 +92,8 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
     """
     programme = plan.programme
     everyone = with_a_promise(Partnership.objects.filter(programme=programme)).order_by("ref")
-    everyone = list(everyone.select_related("area", "partner_school", "specialist__home_school", "specialist__user"))
+    everyone = everyone.select_related("area", "partner_school", "specialist__home_school", "specialist__user")
+    everyone = list(everyone.prefetch_related(partner_teachers()))
     wanted = {row.pk for row in everyone}
     if partnerships is not None:
         wanted &= set(partnerships)
@@ -119,6 +123,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         evidence=evidence_of(stages) if Stage.Condition.EVIDENCE in asked else {},
         offsets=offsets_of(recoveries),
         returned=returned_of(recoveries),
+        paused=paused_of(rows),
     )
     facts.not_held = {(mark.partnership_id, mark.item_id) for mark in marks} - held_of(facts)
     if not sums:
@@ -189,6 +194,13 @@ def offsets_of(recoveries) -> dict:
         if row.state == Recovery.State.APPROVED and row.offset_in_id:
             found[row.offset_in_id].append(row)
     return found
+
+
+def paused_of(partnerships) -> dict:
+    """Since when each of those that are paused now is."""
+    keys = [pk for pk, row in partnerships.items() if row.status == Partnership.Status.PAUSED]
+    steps = PartnershipStep.objects.filter(partnership__in=keys, status=Partnership.Status.PAUSED)
+    return dict(steps.order_by("on", "at", "pk").values_list("partnership", "on")) if keys else {}
 
 
 def returned_of(recoveries) -> Counter:

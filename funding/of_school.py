@@ -164,8 +164,17 @@ def next_step(row: Standing, approving: str) -> str:
             on = timezone.localdate(batch.authorised_at)
             return f"It went to the finance system on {on:%-d %B %Y} in {batch.reference}."
         case Word.READY:
-            return f"Nothing is missing. {approving or 'A budget holder'} approves it."
+            return f"{nothing_missing(row)} {approving or 'A budget holder'} approves it."
     return ""
+
+
+def nothing_missing(row: Standing) -> str:
+    """With whoever waived something: the school is told as well."""
+    waived = [
+        f"{waiver.by} waived on {timezone.localdate(waiver.at):%-d %B %Y}: \u201c{waiver.get_condition_display()}\u201d"
+        for waiver in row.waivers
+    ]
+    return f"Nothing is missing any more. {'; '.join(waived)}." if waived else "Nothing is missing."
 
 
 COLUMNS = [

@@ -15,6 +15,7 @@ Condition = Stage.Condition
 
 
 TEACHERS = "teachers"
+PAUSE = "pause"
 
 
 def person_of(person) -> str:
@@ -34,12 +35,23 @@ class Reason:
     of_office: str = ""  # where the coordinator enters it
     waiver: Waiver | None = None
     owed: str = ""  # by whom, for the reminder: both teachers, or one person
+    names: str = ""  # of the teachers
+    act: str = "Say that it is in"  # what the coordinator does there
 
     @property
     def mending(self) -> str:
         """Who can do something about it, and since when it is due."""
-        since = f"; due since {self.since:%-d %B %Y}" if self.since else ""
-        return f"{self.who} can mend it{since}."
+        who = f"{self.who}, {self.names}," if self.names else self.who
+        if self.since is None:
+            return f"{who} can mend it."
+        if self.condition == PAUSE:
+            return f"{who} can mend it; paused since {self.since:%-d %B %Y}."
+        return f"{who} can mend it; due {'since' if self.is_late else 'on'} {self.since:%-d %B %Y}."
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its day has come: a stage may be due before the grades are."""
+        return self.since is not None and self.since <= timezone.localdate()
 
     @property
     def sentence(self) -> str:
@@ -67,13 +79,18 @@ def check(facts: Facts, release: Release) -> tuple[list[Reason], list[Met]]:
             continue
         missing += reasons
         met += holds if not reasons else []
-    if release.partnership.status == Partnership.Status.PAUSED:
-        missing.append(Reason("pause", "The partnership is paused.", "The coordinator", None))
+    if release.partnership.status == Partnership.Status.PAUSED:  # before all else: as long as it rests nothing is done
+        since = facts.paused.get(release.partnership_id)
+        url = reverse("programmes:partnership", args=[release.partnership_id])
+        words, act = "The partnership is paused.", "See the partnership"
+        missing.insert(0, Reason(PAUSE, words, "The coordinator", since, of_office=url, act=act))
     return missing, met
 
 
-def teachers(partnership) -> str:
-    return "The two teachers"
+def of_teachers(condition, partnership, words, since, url="") -> Reason:
+    """Something that either of the two teachers can do."""
+    names = listed([str(person) for person in partnership.teachers], "or")
+    return Reason(condition, words, "The two teachers", since, url, owed=TEACHERS, names=names)
 
 
 def check_agreement(facts, release):
@@ -115,17 +132,17 @@ def check_data(facts, release):
     if partnership.status == Partnership.Status.FOLDED:
         return [], [Met(Condition.DATA, "The partnership has folded: no grades are asked for", partnership.ended_on)]
     row = facts.returns.get((partnership.pk, point.pk))
-    who = "The two teachers"
     if row is None or row.expected == 0:
-        return [Reason(Condition.DATA, "No target pupils have been chosen yet.", who, point.due_on, owed=TEACHERS)], []
+        words = "No target pupils have been chosen yet."
+        return [of_teachers(Condition.DATA, partnership, words, point.due_on)], []
     url = reverse("pupils:return", args=[row.pk])
     if row.missing:
         grades, verb = ("grade" if row.expected == 1 else "grades"), ("is" if row.missing == 1 else "are")
         words = f"{row.missing} of {row.expected} {grades} {verb} missing for {point}, with no reason given."
-        return [Reason(Condition.DATA, words, who, point.due_on, url, owed=TEACHERS)], []
+        return [of_teachers(Condition.DATA, partnership, words, point.due_on, url)], []
     if not row.is_in:
         words = f"All grades for {point} are there, but nobody has submitted them."
-        return [Reason(Condition.DATA, words, who, point.due_on, url, owed=TEACHERS)], []
+        return [of_teachers(Condition.DATA, partnership, words, point.due_on, url)], []
     counts = f"{row.assessed} grades" + (f" and {row.excused} reasons" if row.excused else "")
     words = f"{point}: {counts} for {row.expected} target pupils, submitted (version {row.version})"
     return [], [Met(Condition.DATA, words, row.submitted_at and timezone.localdate(row.submitted_at))]
@@ -149,12 +166,12 @@ def check_visits(facts, release):
             words = words or f"{step.name} is not said to have taken place."
             url = reverse("visits:detail", args=[visit.pk]) if visit else ""
             since = visit.on if visit else step.window_end
-            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), since, url, owed=TEACHERS))
+            reasons.append(of_teachers(Condition.VISITS, partnership, words, since, url))
         elif visit.signed_off_at is None:
             what = "is not signed off" if visit.recorded_at else "is not written"
             words = f"The record of {step.name}, {visit.on:%-d %B}, {what}."
             url = reverse("visits:detail", args=[visit.pk])
-            reasons.append(Reason(Condition.VISITS, words, teachers(partnership), visit.on, url, owed=TEACHERS))
+            reasons.append(of_teachers(Condition.VISITS, partnership, words, visit.on, url))
         else:
             on = timezone.localdate(visit.signed_off_at)
             last = max(last, on) if last else on

@@ -107,6 +107,11 @@ def hand_in(partnership, point, by=None, entered=()):
     return row
 
 
+def teachers_of(partnership):
+    """As a reason names them."""
+    return f"The two teachers, {partnership.specialist.user} or {partnership.partner_teachers.get().user},"
+
+
 def release_of(partnership, stage, side) -> Release:
     return Release.objects.standing().get(partnership=partnership, stage=stage, side=side)
 

@@ -12,14 +12,12 @@ from programmes.models import DataReturn
 from reports.digest import order_digests
 from reports.tasks import write_digests
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, hand_in, release_of
+from tests.money.funded import approve, hand_in, release_of, teachers_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
-MISSING = (
-    "1 of 4 grades is missing for October, with no reason given. The two teachers can mend it; "
-    "due since 16 October 2026."
-)
+MISSING = "1 of 4 grades is missing for October, with no reason given."
+SINCE = "can mend it; due since 16 October 2026."
 
 
 @pytest.fixture
@@ -31,6 +29,7 @@ def owing(money):
             hand_in(partnership, point)
     DataReturn.objects.filter(partnership=first, data_point=money.points[0]).update(assessed=3, state="open")
     money.first, money.second = first, second
+    money.missing = f"{MISSING} {teachers_of(first)} {SINCE}"
     return money
 
 
@@ -54,9 +53,9 @@ def test_a_head_reads_in_the_mail_what_stands_on_the_page(client, owing):
     page = text_of(client.get(reverse("funding:school", args=[school.urn])))
     mail = mail_to(head)
 
-    assert MISSING in page
+    assert owing.missing in page
     label = f"{owing.first.label}, with {owing.first.specialist.home_school}"
-    assert f"This holds money back:\n\n- £118.75, October stage, {label}: {MISSING}\n" in mail
+    assert f"This holds money back:\n\n- £118.75, October stage, {label}: {owing.missing}\n" in mail
 
 
 def test_a_hold_is_told_with_its_reason_and_what_waits_for_approval_is_not(owing):
@@ -86,7 +85,7 @@ def test_both_teachers_are_told_what_they_owe_and_whose_money_waits_without_amou
     mail = mail_to(specialist)
 
     schools = f"{owing.first.specialist.home_school} and {owing.first.partner_school}"
-    assert f"- {owing.first.label}: {MISSING} It holds back the money of {schools} for the October stage." in mail
+    assert f"- {owing.first.label}: {owing.missing} It holds back the money of {schools} for the October stage." in mail
     assert "£" not in mail
 
 

@@ -1,0 +1,104 @@
+"""What a reason says: who by name, since when, where it is mended, and what a waiver is offered for."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.roles import Role
+from funding.briefly import briefs_of
+from funding.models import Waiver
+from funding.standing import standing_of
+from programmes.services import life
+from tests.factories import MembershipFactory
+from tests.money.funded import approve, hand_in, release_of
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paused(money):
+    """The grades of October are in, and the partnership rests since 20 January."""
+    money.first = money.partnerships[0]
+    hand_in(money.first, money.points[0])
+    type(money.first).objects.filter(pk=money.first.pk).update(status="active")
+    money.first.refresh_from_db()
+    life.move(money.Amira, money.first, "paused", on=dt.date(2027, 1, 20), reason="Illness or long absence")
+    money.release = release_of(money.first, money.stages[0], "partner")
+    return money
+
+
+def page_of(client, person, url):
+    client.force_login(person)
+    return client.get(url)
+
+
+def head_of(money, school):
+    return MembershipFactory(organisation=money.organisation, role=Role.HEADTEACHER, school=school).user
+
+
+def test_the_two_teachers_are_named(money):
+    first = money.partnerships[0]
+    names = f"{first.specialist.user} or {first.partner_teachers.get().user}"
+
+    rows = standing_of(money.plan, [first.pk]).of(stage=money.stages[0])
+
+    assert {
+        f"The two teachers, {names}, can mend it; due since 16 October 2026." in r.missing[0].sentence for r in rows
+    }
+    assert rows[0].missing[0].mending == f"The two teachers, {names}, can mend it; due since 16 October 2026."
+
+
+def test_grades_that_are_due_later_than_their_stage_are_not_late_yet(client, money):
+    with time_machine.travel(dt.datetime(2026, 10, 14, 9, tzinfo=dt.UTC), tick=False):
+        money.plan.stages.filter(pk=money.stages[0].pk).update(due_on=dt.date(2026, 10, 12))
+        release = release_of(money.partnerships[0], money.stages[0], "partner")
+
+        text = text_of(page_of(client, money.Amira, release.get_absolute_url()))
+
+    assert "can mend it; due on 16 October 2026." in text
+    assert "ago)" not in text
+
+
+def test_a_pause_says_since_when_and_leads_to_the_partnership(client, paused):
+    page = page_of(client, paused.Amira, paused.release.get_absolute_url())
+
+    assert "The partnership is paused. The coordinator can mend it; paused since 20 January 2027." in text_of(page)
+    assert reverse("programmes:partnership", args=[paused.first.pk]) in page.content.decode()
+    assert "Waive a condition" not in text_of(page)
+
+
+def test_the_roster_says_first_what_the_release_says_first(paused):
+    december = release_of(paused.first, paused.stages[1], "partner")
+    rows = {row.release.pk: row for row in standing_of(paused.plan).rows}
+
+    brief = briefs_of(paused.plan, [paused.first.pk])[paused.first.pk]
+
+    assert [reason.condition for reason in rows[december.pk].missing] == ["pause", "data"]
+    assert (brief.stage, brief.words) == (paused.stages[0], "waits while paused")
+
+
+def test_a_waiver_is_offered_for_what_is_missing_alone(client, money):
+    money.plan.stages.filter(pk=money.stages[0].pk).update(conditions=["data", "evidence"], evidence="The action plan")
+    hand_in(money.partnerships[0], money.points[0])
+    release = release_of(money.partnerships[0], money.stages[0], "partner")
+
+    page = page_of(client, money.Amira, release.get_absolute_url())
+
+    assert page.context["conditions"] == ["evidence"]
+
+
+def test_a_head_is_told_of_a_waiver_and_once_approved_it_stands_there_once(client, money):
+    first = money.partnerships[0]
+    release = release_of(first, money.stages[0], "partner")
+    Waiver.objects.create(release=release, condition="data", reason="illness", by=money.Amira)
+    head = head_of(money, first.partner_school)
+
+    waiting = text_of(page_of(client, head, reverse("funding:school", args=[first.partner_school.urn])))
+    approve(money.Tom, money.plan, [release])
+    approved = text_of(page_of(client, money.Ruth, release.get_absolute_url()))
+
+    assert f"Nothing is missing any more. {money.Amira} waived on 27 January 2027: “The grades" in waiting
+    assert approved.count("Waived") == 1
