@@ -24,7 +24,7 @@ LABELS = {
 }
 OF_STATE = {
     Release.State.APPROVED: (Part.FINANCE, "approved, finance pays"),
-    Release.State.AUTHORISED: (Part.FINANCE, "approved, finance pays"),
+    Release.State.AUTHORISED: (Part.FINANCE, "sent to finance"),
     Release.State.PAID: (Part.PAID, "paid"),
 }
 URGENCY = [Part.HELD, Part.APPROVAL, Part.FINANCE, Part.PAID]

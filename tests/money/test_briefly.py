@@ -50,7 +50,7 @@ def test_each_partnership_says_who_has_to_act_in_which_stage(several):
         "October waits for approval",
         "October approved, finance pays",
         "October is on hold",
-        "October approved, finance pays",
+        "October sent to finance",
     ]
 
 
