@@ -25,6 +25,7 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
     approving = listed([str(person) for person in approvers(plan)], "or")
     fixed = [row for row in rows if row.release.is_fixed and part_of(row) != Part.HELD]
     others = [row for row in rows if row not in fixed]
+    on_hold = [row for row in rows if row.release.is_fixed and part_of(row) == Part.HELD]
     rejected = rejected_of(stage.releases.all())
     return plan_facts(plan) | {
         "stage": stage.name,
@@ -38,6 +39,8 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
         "budget": budget_facts(budget_of(plan, standing)),
         "released": [with_rejections(row_facts(row, approving), rejected[row.release.pk]) for row in fixed],
         "released_total": str(total_of(fixed)),
+        "on_hold": len(on_hold),
+        "on_hold_total": str(total_of(on_hold)),
         "waiting": [with_rejections(row_facts(row, approving), rejected[row.release.pk]) for row in others],
         "waiting_total": str(total_of(others)),
         "kinds": by_kind(rows),

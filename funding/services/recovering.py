@@ -1,6 +1,7 @@
 """Money that was paid and not used: worked out, asked back by one person and approved by another, paid back or set
 against a later stage."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from accounts import audit
 from funding import ledger
 from funding.amounts import OF_SHARES
 from funding.facts import SIDES, used_by
-from funding.figures import ZERO
+from funding.figures import PENNY, ZERO
 from funding.models import FundingPlan, Recovery, Release, WrongState
 from funding.services.releasing import make_releases, take_approval_back
 from funding.standing import PlanStanding, standing_of
@@ -66,6 +67,40 @@ def work_out(standing: PlanStanding, partnership, side, reason, amount) -> Recov
         half_days_paid=(shares / plan.rate).quantize(Decimal("0.01")),
         half_days_used=used_by([partnership.pk])[partnership.pk, side],
     )
+
+
+@dataclass(frozen=True)
+class Worked:
+    """How what is asked back was worked out, in half-days, so that the sum can be checked."""
+
+    paid: Decimal
+    visits: int
+    events: int
+    rate: Decimal
+    amount: Decimal
+
+    @property
+    def too_many(self) -> Decimal:
+        return self.paid - self.visits - self.events
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the half-days alone make the amount: not so where the rate has changed, or part of it is back."""
+        return abs(self.too_many * self.rate - self.amount) <= self.rate * Decimal("0.005") + PENNY
+
+
+def worked_of(recovery: Recovery) -> Worked | None:
+    """Of a partnership that has folded; of others what was paid is not counted against visits alone."""
+    if recovery.half_days_paid is None or recovery.reason != Recovery.Reason.FOLDED:
+        return None
+    facts = standing_of(recovery.plan, [recovery.partnership_id]).facts
+    events = sum(
+        number
+        for (partnership, side, _), number in facts.event_half_days.items()
+        if (partnership, side) == (recovery.partnership_id, recovery.side)
+    )
+    paid, visits = recovery.half_days_paid, recovery.half_days_used
+    return Worked(paid, visits, events, recovery.plan.rate, recovery.amount)
 
 
 def step(recovery: Recovery, before, **fields) -> Recovery:

@@ -42,6 +42,7 @@ def show(request, row, status=200, **forms):
     user, is_approved = request.user, row.state == State.APPROVED and row.offset_in is None
     context = {
         "recovery": row,
+        "worked": recovering.worked_of(row),
         "programme": row.plan.programme,
         "may_request": user.may("recoveries.request") and row.state == State.PROPOSED,
         "may_approve": user.may("recoveries.approve") and row.state == State.REQUESTED,

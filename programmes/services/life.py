@@ -74,6 +74,8 @@ MOVED_MEANWHILE = (
 # What a function of AFTER_FOLD returns, a list of `Enclosure`, goes with the mail about the fold.
 AFTER_FOLD = []
 AFTER_TAKING_BACK = []
+# What the page before a fold says besides: (partnership, last day) -> sentences.
+TOLD_BEFORE_FOLD = []
 AFTER_AGREEING = []  # of one that is agreed or active now
 
 

@@ -104,4 +104,5 @@ class Move(OfPartnership, FormView):
             "returns": partnership.returns.unfinished().select_related("data_point"),
             "told": [someone for someone in people_concerned(partnership) if someone != self.request.user],
             "not_told": schools_without_head(partnership),
+            "besides": [words for tell in life.TOLD_BEFORE_FOLD for words in tell(partnership, on)],
         }
