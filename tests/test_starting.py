@@ -308,5 +308,6 @@ def test_a_programme_that_runs_counts_no_criterion_on_nothing(coordinator, draft
     draft.refresh_from_db()
     assert too_soon.context["form"].errors["above_expected_rate"][0].startswith("No expected progress is set")
     assert taken_away.context["form"].errors["expected_points"][0].endswith("or first take the criterion out.")
-    assert other_scale.context["form"].errors["__all__"][0].endswith("or first take the criterion out.")
+    instead = "first take the criterion out, or choose a scale with points."
+    assert other_scale.context["form"].errors["__all__"][0].endswith(instead)
     assert (draft.scale, draft.expected_points) == ("nc-sublevels", 3)

@@ -137,6 +137,7 @@ STAYS = {
     "funding.PayeeEvent.school": "it is history",
     "funding.Release.school": "it says which school was paid; one that is open names none",
     "funding.ReleaseEvent.school": "it is history",
+    "funding.RecoveryEvent.school": "it is history",
     "funding.LedgerEntry.school": "it says whose money moved",
     "funding.Recovery.school": "it says who was paid too much",
     "funding.FundingLetter.school": "it says to which school it went",
@@ -319,7 +320,7 @@ def test_what_a_school_agreed_to_a_proposed_partnership_counts_for_its_successor
 
     confirm(client, old, new)
 
-    standing = Acceptance.objects.filter(taken_back_at=None).order_by("partnership")
+    standing = Acceptance.objects.filter(taken_back_at=None).order_by("partnership__pk")
     assert [(row.partnership.is_in_own_school, row.school) for row in standing] == [(True, new), (False, new)]
     assert [len(row.awaited) for row in Partnership.objects.order_by("pk")] == [0, 1]
 
