@@ -10,7 +10,8 @@ from accounts.boxes import TextArea
 
 class RowsForm(forms.Form):
     """Afterwards the rows are in `pasted`, whichever way they came. A subclass says in `file_label` and `file_help`
-    what is asked for, in `too_much` what to do where it is longer than `longest`, and reads in `read`."""
+    what is asked for, in `too_much` what to do where it is longer than `longest`, and in
+    `read(cleaned, source, name)` gives the rows as text of the box and the problems as sentences."""
 
     file_label, file_help = "The file", "CSV or Excel workbook (.xlsx)."
     too_much = "These are too many rows. Send them in several parts."
@@ -69,7 +70,3 @@ class RowsForm(forms.Form):
             self.add_error(box, self.too_much)
         if not self.errors and not cleaned["pasted"].strip():
             self.add_error(box, "The file has no rows.")
-
-    def read(self, cleaned, source, name):
-        """(the rows as text of the box, the problems as sentences)"""
-        raise NotImplementedError

@@ -7,14 +7,17 @@ from types import SimpleNamespace
 
 from accounts.roles import Role
 from funding.models import FundingPlan, Payee, Release
-from funding.services import planning, releasing
+from funding.services import paying, planning, releasing
 from funding.standing import standing_of
 from programmes.models import DataReturn, TimetableStep
+from programmes.services import life
 from tests.factories import (
+    BookingFactory,
     DataPointFactory,
     MembershipFactory,
     PartnershipFactory,
     ProgrammeFactory,
+    VisitFactory,
 )
 from tests.signing_in import with_factor
 
@@ -141,3 +144,29 @@ def payees(money):
             since=dt.date(2026, 9, 1),
             entered_by=money.Ruth,
         )
+
+
+def authorise(money, person=None, key=None):
+    person = person or money.Ruth
+    choice = paying.choose(person, money.organisation)
+    seen = {release.pk: group.payee.pk for group in choice.groups for release in group.releases}
+    return paying.authorise(person, money.organisation, seen, key or uuid.uuid4())
+
+
+def held(money, partnership, *steps):
+    """Visits of these steps took place, with the visiting teacher out of class."""
+    for name in steps:
+        step = money.programme.timetable.get(name=name)
+        person, school = partnership.specialist.user, partnership.specialist.home_school
+        visit = VisitFactory(
+            partnership=partnership,
+            step=step,
+            on=step.window_start,
+            status="took place",
+            host=partnership.partner_school,
+        )
+        BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
+
+
+def fold(money, partnership):
+    life.move(money.Amira, partnership, "folded", on=dt.date(2027, 1, 26), reason="Staff change")

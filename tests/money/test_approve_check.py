@@ -8,8 +8,7 @@ from django.urls import reverse
 from funding.models import Release, Waiver
 from programmes.models import DataReturn
 from programmes.services import life
-from tests.money.funded import hand_in, release_of
-from tests.money.test_recovering import held
+from tests.money.funded import hand_in, held, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db

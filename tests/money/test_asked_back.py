@@ -13,8 +13,7 @@ from funding.models import Recovery
 from funding.printing.school import school_figures
 from funding.services import recovering
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, hand_in, release_of
-from tests.money.test_recovering import fold, paid  # noqa: F401 - a fixture
+from tests.money.funded import approve, fold, hand_in, release_of
 from tests.money.test_statements import words_of
 from tests.reading import text_of
 
@@ -23,7 +22,7 @@ D = Decimal
 
 
 @pytest.fixture
-def asked(paid):  # noqa: F811
+def asked(paid):
     """The first partnership has folded; its partner school, which has the second as well, is asked for 118.75 back."""
     first, second = paid.partnerships
     second.partner_school = first.partner_school

@@ -11,8 +11,7 @@ from accounts.roles import Role
 from funding.briefly import briefs_of
 from funding.models import Hold, Side
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
-from tests.money.test_paying import authorise
+from tests.money.funded import approve, authorise, funded_programme, hand_in, payees, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db

@@ -9,16 +9,15 @@ from funding.models import Recovery, Release
 from funding.services import releasing
 from funding.services.folding import money_after
 from programmes.models import Partnership
-from tests.money.funded import approve, hand_in, release_of
-from tests.money.test_recovering import fold, paid  # noqa: F401 - a fixture
-from tests.money.test_stage_report import figures_of, october, words_of  # noqa: F401 - a fixture
+from tests.money.funded import approve, fold, hand_in, release_of
+from tests.money.test_stage_report import figures_of, words_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2027, 1, 26)
 
 
-def test_the_check_before_a_fold_says_what_it_means_for_the_money_and_changes_nothing(client, paid):  # noqa: F811
+def test_the_check_before_a_fold_says_what_it_means_for_the_money_and_changes_nothing(client, paid):
     first = paid.partnerships[0]
     states = list(Release.objects.order_by("pk").values_list("pk", "state"))
     client.force_login(paid.Amira)
@@ -37,7 +36,7 @@ def test_the_check_before_a_fold_says_what_it_means_for_the_money_and_changes_no
     assert Partnership.objects.get(pk=first.pk).status != "folded"
 
 
-def test_what_was_said_is_what_happens(paid):  # noqa: F811
+def test_what_was_said_is_what_happens(paid):
     first = paid.partnerships[0]
     said = money_after(first, DAY)
 
@@ -47,7 +46,7 @@ def test_what_was_said_is_what_happens(paid):  # noqa: F811
         assert f"£{row.amount} is asked back from {row.school}, once somebody asks for it." in said
 
 
-def test_the_sum_that_is_asked_back_can_be_checked(client, paid):  # noqa: F811
+def test_the_sum_that_is_asked_back_can_be_checked(client, paid):
     fold(paid, paid.partnerships[0])
     row = Recovery.objects.get(side="specialist")
     client.force_login(paid.Amira)
@@ -58,7 +57,7 @@ def test_the_sum_that_is_asked_back_can_be_checked(client, paid):  # noqa: F811
     assert "2 less 1 less 0 is 1: at £95.00 for a half-day, £95.00" in text
 
 
-def test_the_report_of_a_stage_says_what_is_approved_and_on_hold(october):  # noqa: F811
+def test_the_report_of_a_stage_says_what_is_approved_and_on_hold(october):
     second = october.partnerships[1]
     hand_in(second, october.points[0])
     release = release_of(second, october.stages[0], "specialist")

@@ -21,8 +21,7 @@ from funding.printing.build import render_letter
 from funding.services import letters, planning, releasing
 from funding.tasks import make_letter
 from tests.factories import MembershipFactory
-from tests.money.funded import IN_TIME, approve, funded_programme, hand_in, payees, release_of
-from tests.money.test_paying import authorise
+from tests.money.funded import IN_TIME, approve, authorise, funded_programme, hand_in, payees, release_of
 from tests.pdfs import elements, pages
 from tests.reading import text_of
 

@@ -13,8 +13,7 @@ from accounts.roles import Role
 from funding.models import Approval, Payee, PaymentBatch, PlanChange, Release
 from programmes.models import DataReturn
 from tests.factories import MembershipFactory, PartnerSchoolFactory, PartnershipFactory, ProgrammeFactory
-from tests.money.funded import approve, funded_programme, hand_in, payees, release_of, teachers_of
-from tests.money.test_paying import authorise
+from tests.money.funded import approve, authorise, funded_programme, hand_in, payees, release_of, teachers_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db

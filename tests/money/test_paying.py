@@ -14,31 +14,9 @@ from funding.services import paying, releasing
 from funding.services.paying import NotAuthorised
 from funding.tasks import check_money
 from lessonstudy import health
-from tests.money.funded import approve, funded_programme, hand_in, payees, release_of
+from tests.money.funded import approve, authorise, funded_programme, hand_in, payees, release_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def approved(money):
-    """All four releases of October are approved by Tom, and every school can be paid."""
-    for partnership in money.partnerships:
-        hand_in(partnership, money.points[0])
-    money.releases = [
-        release_of(partnership, money.stages[0], side)
-        for partnership in money.partnerships
-        for side in ("specialist", "partner")
-    ]
-    payees(money)
-    approve(money.Tom, money.plan, money.releases)
-    return money
-
-
-def authorise(money, person=None, key=None):
-    person = person or money.Ruth
-    choice = paying.choose(person, money.organisation)
-    seen = {release.pk: group.payee.pk for group in choice.groups for release in group.releases}
-    return paying.authorise(person, money.organisation, seen, key or uuid.uuid4())
 
 
 def states(money):

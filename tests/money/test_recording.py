@@ -14,9 +14,7 @@ from funding.standing import standing_of
 from funding.tasks import check_money
 from programmes.services import life
 from tests.factories import MembershipFactory, PartnershipFactory, VisitFactory
-from tests.money.funded import approve, hand_in, payees, release_of
-from tests.money.test_paying import authorise
-from tests.money.test_recovering import held
+from tests.money.funded import approve, authorise, hand_in, held, payees, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db

@@ -9,49 +9,13 @@ from django.db import DatabaseError, transaction
 from accounts.roles import Role
 from funding import ledger
 from funding.models import Recovery, Release, WrongState
-from funding.services import paying, recovering
+from funding.services import recovering
 from funding.standing import standing_of
 from programmes.services import life
-from tests.factories import BookingFactory, MembershipFactory, PartnershipFactory, VisitFactory
-from tests.money.funded import approve, hand_in, payees, release_of
-from tests.money.test_paying import authorise
+from tests.factories import MembershipFactory, PartnershipFactory
+from tests.money.funded import approve, fold, hand_in, held, release_of
 
 pytestmark = pytest.mark.django_db
-
-
-def held(money, partnership, *steps):
-    """Visits of these steps took place, with the visiting teacher out of class."""
-    for name in steps:
-        step = money.programme.timetable.get(name=name)
-        person, school = partnership.specialist.user, partnership.specialist.home_school
-        visit = VisitFactory(
-            partnership=partnership,
-            step=step,
-            on=step.window_start,
-            status="took place",
-            host=partnership.partner_school,
-        )
-        BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
-
-
-@pytest.fixture
-def paid(money):
-    """October is paid to both sides of both partnerships, and one visit of the first took place."""
-    payees(money)
-    releases = []
-    for partnership in money.partnerships:
-        hand_in(partnership, money.points[0])
-        releases += [release_of(partnership, money.stages[0], side) for side in ("specialist", "partner")]
-    approve(money.Tom, money.plan, releases)
-    batch = authorise(money)
-    answers = [paying.Answered(row, True, dt.date(2027, 1, 20)) for row in batch.payments.all()]
-    paying.take_answers(money.Ruth, batch, answers)
-    held(money, money.partnerships[0], "Visit 1")
-    return money
-
-
-def fold(money, partnership):
-    life.move(money.Amira, partnership, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
 
 
 def recoveries(partnership):

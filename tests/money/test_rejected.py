@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from funding.models import Payee
 from funding.services import paying
-from tests.money.test_paying import approved, authorise  # noqa: F401 - a fixture
+from tests.money.funded import authorise
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ WHY = "The supplier number is not known"
 
 
 @pytest.fixture
-def rejected(approved):  # noqa: F811
+def rejected(approved):
     """One payment of the batch came back, the others were paid."""
     batch = authorise(approved)
     first, *others = batch.payments.select_related("payee").order_by("number")

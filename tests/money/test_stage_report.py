@@ -16,25 +16,12 @@ from funding.printing.build import TEMPLATES, render
 from funding.services import papers, paying, releasing
 from funding.tasks import make_report
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, funded_programme, hand_in, payees, release_of, teachers_of
-from tests.money.test_paying import authorise
+from tests.money.funded import approve, funded_programme, hand_in, release_of, teachers_of
 from tests.pdfs import elements, pages
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 MADE_AT = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def october(money):
-    """Of four releases two are paid for by finance, one is held, and one rests on a waiver and waits for approval."""
-    first, second = money.partnerships
-    hand_in(first, money.points[0])
-    payees(money)
-    approve(money.Tom, money.plan, [release_of(first, money.stages[0], side) for side in ("specialist", "partner")])
-    authorise(money)
-    releasing.waive(money.Amira, release_of(second, money.stages[0], "partner"), "data", "illness", "In November")
-    return money
 
 
 def figures_of(money, number=0):

@@ -19,9 +19,7 @@ from funding.services import papers, paying, recovering
 from funding.standing import standing_of
 from funding.tasks import make_report
 from tests.factories import MembershipFactory
-from tests.money.funded import IN_TIME, approve, hand_in, payees, release_of, teachers_of
-from tests.money.test_paying import authorise
-from tests.money.test_recovering import fold, paid  # noqa: F401 - a fixture
+from tests.money.funded import IN_TIME, approve, authorise, fold, hand_in, payees, release_of, teachers_of
 from tests.pdfs import elements, pages
 from tests.reading import text_of
 
@@ -176,7 +174,7 @@ def test_a_programme_in_which_nothing_has_happened_has_a_statement_too(money):
     assert "Approved and unpaid at 31 March 31 March 2027, as it stands today: nothing." in words
 
 
-def test_what_schools_paid_back_is_told_by_year(client, paid):  # noqa: F811
+def test_what_schools_paid_back_is_told_by_year(client, paid):
     fold(paid, paid.partnerships[0])
     for row in Recovery.objects.all():
         recovering.request(paid.Amira, row)
@@ -232,7 +230,7 @@ def test_the_paper_of_a_school_has_what_its_table_has(client, april):
     assert sum(D(row["Amount"]) for row in rows) == D(part["sums"]["total"])
 
 
-def test_what_is_asked_back_stands_on_the_page_the_table_and_the_paper_once_it_is_approved(client, paid):  # noqa: F811
+def test_what_is_asked_back_stands_on_the_page_the_table_and_the_paper_once_it_is_approved(client, paid):
     fold(paid, paid.partnerships[0])
     row = Recovery.objects.order_by("-amount").first()
     client.force_login(head_of(paid, row.school))

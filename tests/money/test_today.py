@@ -9,8 +9,7 @@ from accounts.roles import Role
 from funding.models import Evidence, Recovery, Stage
 from funding.services import recovering
 from tests.factories import MembershipFactory
-from tests.money.funded import release_of
-from tests.money.test_recovering import fold, paid  # noqa: F401 - a fixture
+from tests.money.funded import fold, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,7 @@ def head_of(money, school):
     return MembershipFactory(organisation=money.organisation, role=Role.HEADTEACHER, school=school).user
 
 
-def test_each_step_of_what_is_asked_back_stands_on_today_of_whose_turn_it_is(client, paid):  # noqa: F811
+def test_each_step_of_what_is_asked_back_stands_on_today_of_whose_turn_it_is(client, paid):
     """118.75 of the partner school and 95.00 of the specialist teacher's."""
     fold(paid, paid.partnerships[0])
     rows = list(Recovery.objects.all())
@@ -47,7 +46,7 @@ def test_each_step_of_what_is_asked_back_stands_on_today_of_whose_turn_it_is(cli
     assert ["£213.75, asked back, is not paid back yet" in text for text in approved] == [False, False, False, True]
 
 
-def test_the_head_who_owes_it_reads_it_until_it_is_set_against_a_stage(client, paid):  # noqa: F811
+def test_the_head_who_owes_it_reads_it_until_it_is_set_against_a_stage(client, paid):
     first, second = paid.partnerships
     second.partner_school = first.partner_school
     second.save()
@@ -67,14 +66,14 @@ def test_the_head_who_owes_it_reads_it_until_it_is_set_against_a_stage(client, p
     assert "is not paid back yet" not in finance
 
 
-def test_a_head_only_waits_for_money_as_long_as_others_have_to_act(client, paid):  # noqa: F811
+def test_a_head_only_waits_for_money_as_long_as_others_have_to_act(client, paid):
     text = today(client, head_of(paid, paid.partnerships[0].partner_school))
 
     assert text.index("Waiting for others") < text.index(TITLE)
     assert "Nothing needs you now" in text
 
 
-def test_it_is_the_schools_turn_where_it_owes_evidence(client, paid):  # noqa: F811
+def test_it_is_the_schools_turn_where_it_owes_evidence(client, paid):
     december, partnership = paid.stages[1], paid.partnerships[0]
     Stage.objects.filter(pk=december.pk).update(conditions=["data", "evidence"], evidence="The action plan")
     head = head_of(paid, partnership.partner_school)

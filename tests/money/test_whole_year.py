@@ -32,8 +32,7 @@ from tests.factories import (
     SchoolFactory,
     SpecialistTeacherFactory,
 )
-from tests.money.funded import POINTS, hand_in, payees, timetable
-from tests.money.test_recovering import held
+from tests.money.funded import POINTS, hand_in, held, payees, timetable
 from tests.signing_in import with_factor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
