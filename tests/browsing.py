@@ -1,16 +1,17 @@
 """A real Chromium for the tests: its windows, and what is wrong with the page that one of them shows."""
 
 import contextlib
+import http.client
 import os
 import re
 import threading
+import time
 import weakref
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.signals import request_finished, request_started
 from django.db import connections
 from playwright.sync_api import expect, sync_playwright
 
@@ -79,10 +80,10 @@ def windows(browser, base_url, client):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         return page
 
-    with none_left_running():
-        yield opened
-        for context in contexts:
-            context.close()
+    yield opened
+    for context in contexts:
+        context.close()
+    none_left_running(base_url)
 
 
 def kept(page, words="", store="drafts"):
@@ -92,28 +93,21 @@ def kept(page, words="", store="drafts"):
     )
 
 
-@contextlib.contextmanager
-def none_left_running():
+def none_left_running(base_url):
     """The server has answered whatever it was asked: a request that a closed window asked for would still write while
-    the database is emptied for the next test."""
-    running, change = set(), threading.Condition()
+    the database is emptied for the next test.
 
-    def begun(**kwargs):
-        with change:
-            running.add(threading.get_ident())
-
-    def ended(**kwargs):
-        with change:
-            running.discard(threading.get_ident())
-            change.notify_all()
-
-    request_started.connect(begun)
-    request_finished.connect(ended)
-    yield
-    with change:
-        change.wait_for(lambda: not running, timeout=30)
-    request_started.disconnect(begun)
-    request_finished.disconnect(ended)
+    A window may have asked for something that the server has not even taken up. It takes up in turn, so that after it
+    answered here it has, and each connection has a thread until it is closed and answered.
+    """
+    server = http.client.HTTPConnection(base_url.removeprefix("http://"))
+    server.request("GET", "/health/", headers={"Connection": "close"})
+    server.getresponse().read()
+    server.close()
+    until = time.monotonic() + 30
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(max(0, until - time.monotonic()))
 
 
 def session_of(user, client, base_url):

@@ -13,6 +13,13 @@ from tests.talking.lessons import address, write
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
+def stand_still_at_eleven_forty(page, day):
+    """However long the page takes to load and to be pressed, its clock says 11:40 on this day here."""
+    when = timezone.make_aware(dt.datetime.combine(day, dt.time(11, 40)))
+    page.clock.install(time=when - dt.timedelta(hours=1))
+    page.clock.pause_at(when)
+
+
 def test_pupils_are_interviewed_without_a_network_and_the_clock_says_once_that_time_is_over(open_as, ours):
     page = open_as(ours.sara, 375)
     page.clock.install()
@@ -92,7 +99,7 @@ def test_the_clock_goes_on_when_the_page_is_loaded_again_and_says_what_ended_mea
 def test_starting_the_clock_fills_in_when_and_by_whom_but_for_what_stands_there(open_as, ours):
     write(ours.pat, ours.held, interview_B_at="At break", interview_C_by=str(ours.pat))
     page = open_as(ours.sara, 1280)
-    page.clock.install(time=timezone.localtime().replace(hour=11, minute=40))
+    stand_still_at_eleven_forty(page, timezone.localdate())
     page.goto(address("interviews", ours.held))
 
     for letter in "ABC":
@@ -113,10 +120,10 @@ def test_starting_the_clock_fills_in_when_and_by_whom_but_for_what_stands_there(
 
 def test_on_another_day_than_the_lesson_the_clock_fills_in_the_day_too(open_as, ours):
     page = open_as(ours.sara, 1280)
-    page.clock.install(time=timezone.localtime().replace(hour=11, minute=40) + dt.timedelta(days=1))
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    stand_still_at_eleven_forty(page, tomorrow)
     page.goto(address("interviews", ours.held))
 
     page.get_by_role("button", name="Start: 5 minutes with A").click()
 
-    tomorrow = timezone.localdate() + dt.timedelta(days=1)
     expect(page.locator("#interview-A-at")).to_have_value(re.compile(rf"{tomorrow:%-d %b}t?, 11:40"))  # Sept
