@@ -11,6 +11,7 @@ from django.utils import timezone
 
 MOST_ATTEMPTS = 4
 LONG = dt.timedelta(minutes=1)
+AT_ONCE, AFTER_OTHERS = 0, 9  # of the broker's ten steps; the lower is taken first
 
 
 def lease_from(now):
@@ -79,7 +80,8 @@ class Job(models.Model):
     """One piece of work in the background: its state, who has it until when, how far it is, and its file.
 
     A subclass names the Celery task that does it in `task`; the task takes the id of the row and nothing else. Where it
-    is not kept for good, `kept_for` names the setting that says for how many days.
+    is not kept for good, `kept_for` names the setting that says for how many days. One of `AFTER_OTHERS` lets whatever
+    else waits for the same workers go first: nobody sits before it.
     """
 
     class State(models.TextChoices):
@@ -90,6 +92,7 @@ class Job(models.Model):
 
     task = None
     kept_for = None
+    priority = AT_ONCE
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     queued_at = models.DateTimeField(default=timezone.now)

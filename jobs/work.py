@@ -35,7 +35,13 @@ def ring(job):
     try:
         with producers[bell()].acquire(block=True, timeout=1) as producer:
             current_app.send_task(
-                job.task, args=[job.pk], producer=producer, retry=False, ignore_result=True, expires=RINGS_FOR
+                job.task,
+                args=[job.pk],
+                producer=producer,
+                retry=False,
+                ignore_result=True,
+                expires=RINGS_FOR,
+                priority=job.priority,
             )
     except (KombuError, OSError, TimeoutError) as error:
         log.warning("broker_down", job=job._meta.label_lower, row=job.pk, error=type(error).__name__)

@@ -7,6 +7,7 @@ them.
 import hashlib
 import json
 
+from papers.look import look
 from pupils.retention.freezing import frozen_figures
 from reports.figures.programme import programme_figures
 from reports.figures.school import school_figures
@@ -28,6 +29,6 @@ def figures_of(report) -> dict:
 
 
 def digest_of(kind, figures) -> str:
-    """The same for the same figures and edition, whoever asks and when."""
-    text = json.dumps([kind, EDITION[kind], figures], sort_keys=True, ensure_ascii=False)
+    """The same for the same figures, edition, templates, styles and fonts, whoever asks and when."""
+    text = json.dumps([kind, EDITION[kind], look(), figures], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
