@@ -125,7 +125,10 @@ GRANTS = {
     "releases.waive": {Role.COORDINATOR},
     "payments.authorise": {Role.FINANCE},
     "payments.view": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE},
+    # How a school is paid is entered by one person and confirmed by another: nobody leads money elsewhere alone.
+    "payees.view": {Role.BUDGET_HOLDER, Role.FINANCE},
     "payees.keep": {Role.FINANCE},
+    "payees.confirm": {Role.BUDGET_HOLDER, Role.FINANCE},
     "letters.issue": {Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE},
     "recoveries.request": {Role.COORDINATOR, Role.FINANCE},
     "recoveries.approve": {Role.BUDGET_HOLDER},

@@ -5,6 +5,7 @@ import uuid
 
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from time_machine import travel
 
 from accounts.models import School
@@ -72,6 +73,8 @@ def pay_all(county, schools):
             code=f"E{school.urn}",
             since=dt.date(2026, 9, 1),
             entered_by=county.Ruth,
+            confirmed_by=county.Una,
+            confirmed_at=timezone.now(),
         )
         for school in School.objects.filter(pk__in=schools)
     )

@@ -177,8 +177,8 @@ def pages_of(corner):
         reverse("funding:stage_change", args=[slug, m.stage.pk]),
         reverse("funding:item_change", args=[slug, m.item.pk]),
     ]
-    ways_to_pay = [reverse(f"funding:{name}") for name in ("authorise", "payees", "columns")]
-    ways_to_pay += [reverse("funding:payee", args=[ours.school.urn])]
+    payees = [reverse("funding:payees"), reverse("funding:payee", args=[ours.school.urn])]
+    ways_to_pay = [reverse(f"funding:{name}") for name in ("authorise", "columns")]
     approving = [f"{reverse('funding:approve', args=[slug])}?release={m.release.pk}"]
     life = [
         reverse("programmes:move", args=[*key, "paused"]),
@@ -259,6 +259,7 @@ def pages_of(corner):
             *own_money,
             *planning,
             *approving,
+            *payees,
         ],
         Role.CONSULTANT: [
             *everyone,
@@ -280,7 +281,7 @@ def pages_of(corner):
             *progress,
             *grades_in,
         ],
-        Role.FINANCE: [*everyone, *grades_in, programme, *ledger, *money, *own_money, *ways_to_pay],
+        Role.FINANCE: [*everyone, *grades_in, programme, *ledger, *money, *own_money, *ways_to_pay, *payees],
         Role.SPECIALIST: [
             *everyone,
             *progress,

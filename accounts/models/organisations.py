@@ -119,6 +119,7 @@ class SchoolQuerySet(ScopedQuerySet):
             **dict.fromkeys([Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE], taking_part),
             Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
         },
+        "payees.view": {Role.BUDGET_HOLDER: taking_part, Role.FINANCE: taking_part},
         "payees.keep": {Role.FINANCE: taking_part},
     }
 

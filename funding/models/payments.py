@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,10 +33,21 @@ class PayeeQuerySet(ScopedQuerySet):
         rows = self.filter(since__lte=day).order_by("organisation_id", "school_id", "-since", "-pk")
         return rows.distinct("organisation_id", "school_id")
 
+    def waiting(self, day):
+        """Those that hold on this day or will later, and that nobody has confirmed."""
+        later = self.model.objects.filter(organisation=OuterRef("organisation"), school=OuterRef("school"))
+        later = later.filter(
+            Q(since=OuterRef("since"), pk__gt=OuterRef("pk")) | Q(since__gt=OuterRef("since"), since__lte=day)
+        )
+        return self.filter(~Exists(later), confirmed_at=None)
+
 
 @with_history
 class Payee(models.Model):
-    """Who gets the money of a school from a day on, and how. A change is a new row: what held before stays."""
+    """Who gets the money of a school from a day on, and how. A change is a new row: what held before stays.
+
+    Nothing is paid so until somebody else than whoever entered it has confirmed it.
+    """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="payees")
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="payees")
@@ -51,15 +62,53 @@ class Payee(models.Model):
     since = models.DateField("from")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
 
     objects = PayeeQuerySet.as_manager()
 
     class Meta:
         ordering = ["school__name", "-since", "-pk"]
-        triggers = [pgtrigger.Protect(name="payee_stays", operation=pgtrigger.Update | pgtrigger.Delete)]
+        constraints = [
+            models.CheckConstraint(
+                name="payee_confirmed_whole",
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="payee_confirmed_by_someone_else",
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("entered_by")),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="payee_stays",
+                operation=pgtrigger.UpdateOf(
+                    "organisation_id",
+                    "school_id",
+                    "name",
+                    "is_trust",
+                    "route",
+                    "code",
+                    "since",
+                    "entered_by_id",
+                    "entered_at",
+                ),
+            ),
+            pgtrigger.Protect(
+                name="payee_is_confirmed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__confirmed_at__isnull=False),
+            ),
+            pgtrigger.Protect(name="payee_is_kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def in_words(self):
+        return f"{self.name}{' (its trust)' if self.is_trust else ''}, {self.get_route_display().lower()} {self.code}"
 
 
 class FileLayout(models.Model):
@@ -175,6 +224,17 @@ class Payment(models.Model):
                 condition=~pgtrigger.Q(old__answer=""),
             ),
             pgtrigger.Protect(name="payment_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="payment_goes_where_two_have_said",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF NOT EXISTS (SELECT FROM funding_payee p
+                                   WHERE p.id = NEW.payee_id AND p.confirmed_at IS NOT NULL)
+                    THEN RAISE EXCEPTION 'nobody has confirmed yet that this payee is paid like that'; END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     @property

@@ -16,6 +16,7 @@ from accounts.models import Organisation
 from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
+from funding.services.payees import last_payments, who_can, why_it_waits
 from papers.sheets import csv_bytes
 from programmes.models import Partnership
 
@@ -45,6 +46,7 @@ class Group:
     plan: FundingPlan
     payee: Payee
     releases: list[Release]
+    before: Payment | None = None  # the last one to the school, where it went elsewhere
 
     @property
     def amount(self) -> Decimal:
@@ -90,7 +92,9 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
     if pks is not None:
         rows = rows.filter(pk__in=pks)
     rows = rows.with_places().select_related("approved_by").prefetch_related("holds")
-    payees = {row.school_id: row for row in Payee.objects.filter(organisation=organisation).on(timezone.localdate())}
+    ways = Payee.objects.filter(organisation=organisation).on(timezone.localdate())
+    payees = {row.school_id: row for row in ways.select_related("school", "entered_by", "confirmed_by")}
+    can_confirm = who_can(organisation) if any(row.confirmed_at is None for row in payees.values()) else []
     groups, left, rejected = {}, [], rejected_of(rows)
     for release in rows.order_by("stage__plan", "school__name", "stage__due_on", "partnership__ref", "side"):
         payee = payees.get(release.school_id)
@@ -102,9 +106,16 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
             left.append((release, f"It is on hold: {held.because}"))
         elif payee is None:
             left.append((release, f"Nobody has said yet how {release.school} is paid."))
+        elif payee.confirmed_at is None:
+            release.payee_waits = True
+            left.append((release, why_it_waits(payee, can_confirm)))
         else:
             key = release.stage.plan_id, payee.pk
             groups.setdefault(key, Group(release.stage.plan, payee, [])).releases.append(release)
+    before = last_payments(organisation, {group.payee.school_id for group in groups.values()})
+    for group in groups.values():
+        last = before.get(group.payee.school_id)
+        group.before = last if last and last.payee_id != group.payee.pk else None
     return Choice(sorted(groups.values(), key=lambda g: (g.payee.name, g.payee.pk, g.plan.pk)), left)
 
 

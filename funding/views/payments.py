@@ -34,6 +34,7 @@ def payments(request):
         "organisation": organisation,
         "choice": paying.choose(request.user, organisation),
         "may_pay": may_pay,
+        "may_see_payees": request.user.may("payees.view"),
         "batches": [paying.told(batch) for batch in batches.prefetch_related("payments")[:100]],
     }
     return render(request, "funding/payments.html", context)

@@ -21,7 +21,7 @@ from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
-from reports.dashboards.money import approving_items, by_stage, held_items, paying_items
+from reports.dashboards.money import approving_items, by_stage, confirming_items, held_items, paying_items
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
 from reports.dashboards.rows import (
@@ -57,6 +57,7 @@ __all__ = ["dashboard"]
 MOST = 20  # programmes that are shown
 LINES = [
     approving_items,
+    confirming_items,
     paying_items,
     asked_back_items,
     held_items,

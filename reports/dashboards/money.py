@@ -3,10 +3,11 @@
 from collections import defaultdict
 
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import GRANTS
 from funding.figures import ZERO
-from funding.models import FundingPlan, PaymentBatch, Release
+from funding.models import FundingPlan, Payee, PaymentBatch, Release
 from funding.owing import held_of_school, owed_by_teacher
 from funding.services import paying
 from funding.services.releasing import why_not
@@ -116,6 +117,27 @@ def paying_items(user, acting, today):
         for batch in waiting.order_by("number")[:10]
     ]
     return items
+
+
+def confirming_items(user, acting, today):
+    """How schools are paid, as somebody else has entered it, for those who may confirm it. One query."""
+    if acting.role not in GRANTS["payees.confirm"]:
+        return []
+    rows = mine(Payee, user, acting, "payees.confirm").waiting(today).exclude(entered_by=user)
+    rows = list(rows.select_related("school", "entered_by").order_by("entered_at", "pk"))
+    if not rows:
+        return []
+    first, *more = rows
+    schools = "1 school\u2019s payee waits" if not more else f"{len(rows)} schools\u2019 payees wait"
+    return [
+        {
+            "title": f"{schools} for a second person",
+            "text": f"{first.school}{f' and {len(more)} more' if more else ''}: entered by {first.entered_by}. "
+            "Nothing is paid to it before somebody else has confirmed it.",
+            "url": reverse("funding:payees") if more else reverse("funding:payee", args=[first.school.urn]),
+            "when": f"Since {timezone.localdate(first.entered_at):%-d %B}",
+        }
+    ]
 
 
 def held_items(user, acting, today):

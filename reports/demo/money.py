@@ -1,5 +1,6 @@
 """Money in the demonstration: the plan is in force, and most of October is paid, but for one payment that finance
-rejected. Some of what is ready waits for approval, and one release is on hold. The schools have their letters."""
+rejected. Some of what is ready waits for approval, one release is on hold, and how one school is paid waits for a
+second person. The schools have their letters."""
 
 import uuid
 from decimal import Decimal
@@ -38,12 +39,13 @@ def release_money(programme, today):
     if planning.gaps(plan):
         return
     plan = planning.activate(people["coordinator"], plan)
-    say_how_schools_are_paid(plan, people["finance"])
+    say_how_schools_are_paid(plan, people["finance"], people["second"])
     first, second, *_ = plan.stages.all()
     rows = ready(plan, first, people["budget"])
     if len(rows) > LEFT:
         releasing.hold(people["coordinator"], rows[-1].release, "The school waits for its new supplier number")
         pay(plan, rows[:-LEFT], people)
+        change_how_one_is_paid(plan, rows[-LEFT].school, people["finance"], today)
         letters.issue(people["finance"], plan, first, {row.school.pk for row in rows[:-LEFT]})
     approve(plan, ready(plan, second, people["budget"])[::2], people["budget"])
 
@@ -56,11 +58,12 @@ def people_of(programme):
     return {
         "budget": User.objects.holding("releases.approve", organisation).get(last_name="Okafor"),
         "finance": User.objects.holding("payments.authorise", organisation).get(last_name="Adeyemi"),
+        "second": User.objects.holding("payees.confirm", organisation).get(last_name="Tanaka"),
         "coordinator": User.objects.holding("money.record", organisation).first(),
     }
 
 
-def say_how_schools_are_paid(plan, person):
+def say_how_schools_are_paid(plan, person, second):
     schools = {}
     for row in standing_of(plan).rows:
         schools[row.school.pk] = row.school
@@ -73,7 +76,23 @@ def say_how_schools_are_paid(plan, person):
             code=f"E5{number:04}" if number % 3 else f"S{70000 + 37 * number}",
             since=plan.programme.starts_on,
             entered_by=person,
+            confirmed_by=second,
+            confirmed_at=timezone.now(),
         )
+
+
+def change_how_one_is_paid(plan, school, person, today):
+    """It has joined a trust, and nobody has confirmed yet that the money goes there: nothing is paid to it before."""
+    Payee.objects.create(
+        organisation=plan.programme.organisation,
+        school=school,
+        name="Blackwater Learning Trust",
+        is_trust=True,
+        route="supplier",
+        code="S71204",
+        since=today,
+        entered_by=person,
+    )
 
 
 def ready(plan, stage, person):

@@ -5,6 +5,8 @@ import uuid
 from decimal import Decimal
 from types import SimpleNamespace
 
+from django.utils import timezone
+
 from accounts.roles import Role
 from funding.models import FundingPlan, Payee, Release
 from funding.services import paying, planning, releasing
@@ -127,7 +129,7 @@ def approve(person, plan, releases, amounts=None):
 
 
 def payees(money):
-    """Every school can be paid: the first by journal, the others as suppliers."""
+    """Every school can be paid: the first by journal, the others as suppliers. Ruth entered it and Una confirmed it."""
     schools = {}
     for row in money.partnerships:
         schools |= {
@@ -143,6 +145,8 @@ def payees(money):
             code=f"V{number:05}",
             since=dt.date(2026, 9, 1),
             entered_by=money.Ruth,
+            confirmed_by=money.Una,
+            confirmed_at=timezone.now(),
         )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from funding.models import Payee
 from funding.services import paying
@@ -43,6 +44,8 @@ def paid_otherwise(money):
         code="V9",
         since=dt.date(2027, 1, 27),
         entered_by=money.Una,
+        confirmed_by=money.Ruth,
+        confirmed_at=timezone.now(),
     )
 
 

@@ -76,6 +76,17 @@ def build_money(corner, partnership, people, number):
         code="E77",
         since=dt.date(2026, 9, 1),
         entered_by=people[Role.FINANCE],
+        confirmed_by=budget_holder,
+        confirmed_at=now,
+    )
+    payee_waits = Payee.objects.create(
+        organisation=programme.organisation,
+        school=partnership.partner_school,
+        name=f"{corner} payee that waits",
+        route="supplier",
+        code="S77",
+        since=dt.date(2026, 9, 1),
+        entered_by=people[Role.FINANCE],
     )
     approval = Approval.objects.create(plan=plan, by=budget_holder, number=1, total=50, key=uuid.uuid4())
     content = f"reference,amount\r\n{corner},50.00\r\n".encode()
@@ -165,6 +176,7 @@ def build_money(corner, partnership, people, number):
         sent=sent,
         waiver=waiver,
         approval=approval,
+        payee_waits=payee_waits,
         batch=batch,
         record=record,
         evidence=evidence,
