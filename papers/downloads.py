@@ -2,18 +2,30 @@
 
 from django.http import Http404, HttpResponse
 
-from papers.sheets import csv_bytes, xlsx_bytes
+from papers.sheets import Sheet, csv_bytes, one_table, workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "json": "application/json"}
 
 
 def table_response(name, ending, columns, rows, title) -> HttpResponse:
     """The file `name.csv` or `name.xlsx`; any other ending does not exist. The name must not name a person."""
     if ending == "csv":
-        response = HttpResponse(csv_bytes(columns, rows), content_type="text/csv; charset=utf-8")
-    elif ending == "xlsx":
-        response = HttpResponse(xlsx_bytes(columns, rows, title), content_type=XLSX)
-    else:
-        raise Http404
+        return file_response(csv_bytes(columns, rows), name, ending)
+    return sheets_response(name, ending, [Sheet(title, columns, rows)], title)
+
+
+def sheets_response(name, ending, sheets: list[Sheet], title) -> HttpResponse:
+    """Several tables as the sheets of `name.xlsx`, or as one table in `name.csv`."""
+    if ending == "csv":
+        return file_response(csv_bytes(*one_table(sheets)), name, ending)
+    if ending == "xlsx":
+        return file_response(workbook_bytes(sheets, title), name, ending)
+    raise Http404
+
+
+def file_response(content, name, ending) -> HttpResponse:
+    """A download. The name must not name a person."""
+    response = HttpResponse(content, content_type=TYPES[ending])
     response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'
     return response

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-PARTS = ("templates/reports/pdf", "templates/papers", "static/own/pdf", "papers")
+PARTS = ("templates/reports/pdf", "templates/papers", "static/own/pdf", "papers", "reports/kinds")
 FONTS = "fonts/atkinson-{}.woff2"
 WEIGHTS = ("400", "600", "700", "ext-400", "ext-600", "ext-700")
 

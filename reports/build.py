@@ -2,14 +2,10 @@
 
 from django.utils import timezone
 
-from papers.charts import dumbbell
 from papers.pdf import page_count, render_pdf
-from reports.models import Report
+from reports.kinds import KINDS
 
-TEMPLATES = {
-    Report.Kind.SCHOOL: "reports/pdf/school.html",
-    Report.Kind.PROGRAMME: "reports/pdf/programme.html",
-}
+PAPER, PAGE = "papers/pdf.html", "reports/page.html"  # the frames of a report
 STEPS = 3  # figures are there, the pages are laid out, the file is kept
 
 
@@ -28,9 +24,11 @@ def keep(paper, pdf, **fields):
 
 def render(kind, figures, made_at) -> bytes:
     """The PDF of these figures. Asks the database nothing."""
-    context = {"f": figures, "made_at": made_at}
-    if kind == Report.Kind.SCHOOL:
-        context["charts"] = dumbbell(
-            figures["scale"], figures["groups"], figures["expected"], figures["first"], figures["last"]
-        )
-    return render_pdf(TEMPLATES[kind], context, made_at=made_at)
+    template, context = drawing(kind, figures, made_at, PAPER)
+    return render_pdf(template, context, made_at=made_at)
+
+
+def drawing(kind, figures, made_at, frame) -> tuple[str, dict]:
+    """The template of a report and what it shows; the `frame` makes a paper or a page of it."""
+    drawn = KINDS[kind].drawn(figures, frame == PAPER)
+    return KINDS[kind].template, {"frame": frame, "f": figures, "made_at": made_at, **drawn}

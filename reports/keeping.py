@@ -6,6 +6,7 @@ from accounts.models import OutgoingMail
 from lessons.models import Finding, Note, ResearchLesson, Study, VisitRecord
 from programmes.models import ActionItem, Agreement, Partnership
 from pupils.retention.parts import Part
+from reports.kinds import KINDS
 from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, SavedView
 from visits.models import Event, EventSeries, Visit
 
@@ -51,9 +52,9 @@ PARTS = [
     Part(
         Report,
         "programme",
-        "school impact report with names",
-        "school impact reports with names",
-        only=Q(kind=Report.Kind.SCHOOL),
+        "report with names",
+        "reports with names",
+        only=Q(kind__in=[kind.value for kind in KINDS.values() if kind.names_pupils]),
     ),
 ]
 # What names no pupil, and why it stays. Programme results are the figures that are frozen.

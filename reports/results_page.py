@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import School
 from programmes.models import Partnership, Programme
-from pupils.figures import Block
 from pupils.life.services import moved
 from pupils.results import completion, criteria, outcomes
-from reports.figures.words import REASONS, number_words
+from reports.figures.words import BLOCK_COLUMNS, REASONS, block_cells, block_words, number_words
 from reports.groups import narrowed_to_group
+from reports.models import Report
 from reports.readers import Reader, reader_for
 from reports.years import compare, earlier_of
 
@@ -58,7 +58,8 @@ def results_page(person, programme: Programme, by: str) -> dict:
         ),
         "may_order": any(
             m.organisation_id == programme.organisation_id for m in person.memberships_granting("reports.programme")
-        ),
+        )
+        and Report(kind=Report.Kind.PROGRAMME, programme=programme),
     }
 
 
@@ -213,23 +214,6 @@ def narrowed(facts, asked):
 
 # As a file -------------------------------------------------------------------------------------------------------
 
-COLUMNS = [
-    "Group",
-    "Target pupils (places)",
-    "Missing first or last grade",
-    "Both grades (n)",
-    "Different pupils",
-    "At or above level, first",
-    "At or above level, last",
-    "At or above level, last, %",
-    "Above level, last",
-    "Above level, last, %",
-    "Gained more than expected",
-    "Gained more than expected, %",
-    "Mean gain, points",
-]
-HIDDEN, NOT_APPLICABLE = "c", "z"
-
 
 def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
     """The table as the page shows it, every tab of it but the years: c stands for hidden, z for not applicable."""
@@ -237,26 +221,5 @@ def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
     rows = []
     for by, _ in reader.tabs:
         for section in reader.shown(by)["sections"][1 if by else 0 :]:
-            rows += [cells(row["name"], row["b"]) for row in section["rows"]]
-    return COLUMNS, rows
-
-
-def cells(name: str, b: Block) -> list:
-    def value(v, hidden):
-        return HIDDEN if hidden else NOT_APPLICABLE if v is None else v
-
-    return [
-        name,
-        b.places,
-        b.missing_first + b.missing_final,
-        b.n,
-        b.pupils,
-        value(b.met_first.of, b.met_first.hidden),
-        value(b.met.of, b.met.hidden),
-        value(b.met.pct, b.met.hidden),
-        value(b.exceeded.of, b.exceeded.hidden),
-        value(b.exceeded.pct, b.exceeded.hidden),
-        value(b.above.of, b.above.hidden),
-        value(b.above.pct, b.above.hidden),
-        value(b.mean_points, b.mean_hidden),
-    ]
+            rows += [block_cells(block_words(row["name"], row["b"])) for row in section["rows"]]
+    return BLOCK_COLUMNS, rows

@@ -2,35 +2,38 @@ import json
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from accounts import audit
 from jobs.work import publish
-from programmes.models import Partnership, Programme
-from reports.figures import digest_of, figures_of
-from reports.models import Report
+from programmes.models import Programme
+from reports.kinds import KINDS, digest_of, figures_of
+from reports.kinds.whose import told_to
+from reports.models import ABOUT, SUBJECTS, Report
 
 
 @transaction.atomic
-def order_report(person, kind, programme, school=None) -> tuple[Report, bool]:
-    """The report on today's figures, and whether it is a new one.
+def order_report(person, kind, programme, school=None, **about) -> tuple[Report, bool]:
+    """The report on today's figures, and whether it is a new one; `about` are the further columns of its kind.
 
     One that is in hand, or was made from the very same figures, is offered again; a failed one is not.
     """
-    figures = figures_of(Report(kind=kind, programme=programme, school=school))
+    report = Report(kind=kind, programme=programme, school=school, **about)
+    figures = figures_of(report)
     digest = digest_of(kind, figures)
-    about = Report.objects.filter(kind=kind, programme=programme, school=school)
-    same = about.filter(state=Report.State.DONE, digest=digest).exclude(file="").first()
+    same_subject = Report.objects.filter(kind=kind, programme=programme, **report.about)
+    same = same_subject.filter(state=Report.State.DONE, digest=digest).exclude(file="").first()
     if same and default_storage.exists(same.file.name):
         return same, False
-    report, new = about.in_hand().get_or_create(
+    report, new = same_subject.in_hand().get_or_create(
         defaults={
             "kind": kind,
             "programme": programme,
-            "school": school,
             "ordered_by": person,
             "digest": digest,
             "figures": figures,
+            **report.about,
         }
     )
     if new:
@@ -41,7 +44,23 @@ def order_report(person, kind, programme, school=None) -> tuple[Report, bool]:
 
 def order_again(person, report) -> Report:
     """The report anew, on today's figures: after a failure, or because newer figures exist."""
-    return order_report(person, report.kind, report.programme, report.school)[0]
+    return order_report(person, report.kind, report.programme, **report.about)[0]
+
+
+def asked_for(person, asked) -> Report:
+    """The report, not saved, that the buttons of a page ask for; 404 where there is none such or it is not for them."""
+    try:
+        keys = {name: int(asked[name]) for name in ("programme", *SUBJECTS) if asked.get(name)}
+    except ValueError:
+        raise Http404 from None
+    kind = KINDS.get(asked.get("kind"))
+    if kind is None or keys.keys() - {"programme"} != ABOUT[kind.value]:
+        raise Http404
+    rows = {name: get_object_or_404(Report._meta.get_field(name).related_model, pk=key) for name, key in keys.items()}
+    report = Report(kind=kind.value, parts=asked.getlist("parts"), **rows)
+    if report.programme_id is None or not kind.may_order(person, report):
+        raise Http404
+    return report
 
 
 def newer_figures_exist(report) -> bool:
@@ -50,39 +69,22 @@ def newer_figures_exist(report) -> bool:
 
 
 def file_name(report) -> str:
-    """Names the programme and the school's URN, never a person."""
-    about = f"{report.programme.slug}-{report.school.urn}" if report.school_id else report.programme.slug
-    return f"{report.kind.replace(' ', '-')}-{about}.pdf"
+    """Names the kind, the programme and by number what it is about, never a person. Without an ending."""
+    numbers = [report.school.urn] if report.school_id else []
+    numbers += [str(getattr(report, f"{name}_id")) for name in SUBJECTS[1:] if getattr(report, f"{name}_id")]
+    return "-".join([report.kind.replace(" ", "-"), report.programme.slug, *numbers])
 
 
-def told_to(organisation, school):
-    """The programmes in which the school is or was a partner school. One that is being set up is not told of yet, and
-    of one whose pupils are erased nothing is left to tell of the own ones."""
-    partnerships = Partnership.objects.filter(programme__organisation=organisation, partner_school=school)
-    started = Programme.objects.exclude(status=Programme.Status.DRAFT).filter(frozen=None)
-    return started.filter(pk__in=partnerships.values("programme")).order_by("-starts_on", "name")
-
-
-def orderable(person) -> list[dict]:
-    """What this person may order: their schools' impact reports and their programmes' results, newest year first."""
-    offers = []
-    for m in person.memberships_granting("reports.school"):
-        offers += [
-            {
-                "kind": Report.Kind.SCHOOL.label,
-                "about": m.school.name,
-                "programme": programme,
-                "url": reverse("reports:order_school", args=[programme.slug, m.school_id]),
-            }
-            for programme in told_to(m.organisation_id, m.school_id)
-        ]
-    for programme in Programme.objects.allowed(person, "reports.programme"):
-        offers.append(
-            {
-                "kind": Report.Kind.PROGRAMME.label,
-                "about": programme.name,
-                "programme": programme,
-                "url": reverse("reports:order_programme", args=[programme.slug]),
-            }
-        )
-    return sorted(offers, key=lambda offer: (-offer["programme"].starts_on.toordinal(), offer["about"]))
+def orderable(person) -> list[Report]:
+    """What this person may order, not saved: their schools' impact reports and their programmes' results, newest year
+    first."""
+    offers = [
+        Report(kind=Report.Kind.SCHOOL, school=m.school, programme=programme)
+        for m in person.memberships_granting("reports.school")
+        for programme in told_to(m.organisation_id, m.school_id)
+    ]
+    offers += [
+        Report(kind=Report.Kind.PROGRAMME, programme=programme)
+        for programme in Programme.objects.allowed(person, "reports.programme")
+    ]
+    return sorted(offers, key=lambda offer: (-offer.programme.starts_on.toordinal(), offer.subject_of))

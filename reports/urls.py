@@ -49,10 +49,10 @@ urlpatterns = [
     path("partnerships/<int:pk>/hand-over/progress/", handover.progress, name="handover_progress"),
     path("partnerships/<int:pk>/hand-over/download/", handover.download, name="handover_download"),
     path("reports/", views.ReportList.as_view(), name="list"),
-    path("reports/schools/<slug:slug>/<int:school>/order/", views.order_school, name="order_school"),
-    path("reports/programmes/<slug:slug>/order/", views.order_programme, name="order_programme"),
-    path("reports/<int:pk>/", views.ReportDetail.as_view(), name="detail"),
+    path("reports/order/", views.order, name="order"),
+    path("reports/<int:pk>/", views.detail, name="detail"),
     path("reports/<int:pk>/progress/", views.progress, name="progress"),
     path("reports/<int:pk>/again/", views.again, name="again"),
     path("reports/<int:pk>/download/", views.download, name="download"),
+    path("reports/<int:pk>/figures.<str:ending>", views.download, name="figures"),
 ]

@@ -1,17 +1,22 @@
+import json
+
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
-from django.views.generic import DetailView, ListView
+from django.views.generic import ListView
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import audit
-from accounts.access import Allowed, allowed_rows, get_allowed
-from accounts.models import School
-from papers.downloads import table_response
+from accounts.access import Allowed, allowed_rows, get_allowed, require
+from papers.downloads import file_response, sheets_response, table_response
 from programmes.models import Programme
 from reports import services
+from reports.build import PAGE, drawing
 from reports.dashboards import dashboard
-from reports.models import Report
+from reports.kinds import KINDS
+from reports.models import SUBJECTS, Report
 from reports.readers import reader_for
 from reports.results_page import places_page, results_page, table_of
 from reports.years import compare, earlier_of, table_of_years
@@ -69,22 +74,10 @@ class ReportList(Allowed, ListView):
 
 
 @require_POST
-def order_school(request, slug, school):
-    programme = get_allowed(Programme, request.user, "reports.school", slug=slug)
-    school = get_allowed(School, request.user, "reports.school", pk=school)
-    # One role must open both: head of this school elsewhere and of another school here do not add up.
-    here = {(m.organisation_id, m.school_id) for m in request.user.memberships_granting("reports.school")}
-    if (programme.organisation_id, school.pk) not in here:
-        raise Http404
-    if not services.told_to(programme.organisation_id, school.pk).filter(pk=programme.pk).exists():
-        raise Http404
-    return told(request, *services.order_report(request.user, Report.Kind.SCHOOL, programme, school))
-
-
-@require_POST
-def order_programme(request, slug):
-    programme = get_allowed(Programme, request.user, "reports.programme", slug=slug)
-    return told(request, *services.order_report(request.user, Report.Kind.PROGRAMME, programme))
+def order(request):
+    require(request.user, "reports.view")
+    report = services.asked_for(request.user, request.POST)
+    return told(request, *services.order_report(request.user, report.kind, report.programme, **report.about))
 
 
 def told(request, report, new):
@@ -93,28 +86,32 @@ def told(request, report, new):
     return redirect(report)
 
 
-class ReportDetail(Allowed, DetailView):
-    action = "reports.view"
-    model = Report
-    template_name = "reports/detail.html"
-
-    def get_queryset(self):
-        return super().get_queryset().select_related("programme__organisation", "school", "ordered_by")
-
-    def get_context_data(self, **kwargs):
-        newer = self.object.is_done and services.newer_figures_exist(self.object)
-        return super().get_context_data(newer=newer, **kwargs)
+@require_safe
+def detail(request, pk):
+    """The report as a page once it is made; until then how far it is. Reading it is written down like a download."""
+    rows = allowed_rows(Report, request.user, "reports.view")
+    report = get_object_or_404(rows.select_related("programme__organisation", "ordered_by", *SUBJECTS), pk=pk)
+    kind = KINDS[report.kind]
+    context = {"report": report, "whose": kind.whose}
+    if not report.is_done:
+        return render(request, "reports/waiting.html", context)
+    audit.record(request.user, "reports.read", report)
+    template, shown = drawing(report.kind, report.figures, timezone.localtime(report.queued_at), PAGE)
+    return render(request, template, context | shown | {"newer": services.newer_figures_exist(report)})
 
 
 @require_safe
 def progress(request, pk):
-    """The line that asks again by itself as long as there is something to wait for; nothing while nothing changed."""
+    """The line that asks again by itself as long as there is something to wait for; nothing while nothing changed, and
+    the page anew once it shows the report."""
     rows = allowed_rows(Report, request.user, "reports.view").select_related("programme", "school").defer("figures")
     report = get_object_or_404(rows, pk=pk)
     if not request.htmx:
         return redirect(report)
     if request.GET.get("seen") == report.how_far:
         return HttpResponse(status=204)
+    if report.is_done:
+        return HttpResponseClientRefresh()
     return render(request, "reports/_progress.html", {"report": report})
 
 
@@ -125,10 +122,17 @@ def again(request, pk):
 
 
 @require_safe
-def download(request, pk):
-    """The file, for whoever has the report's role in its place at this moment."""
+def download(request, pk, ending="pdf"):
+    """The file, for whoever has the report's role in its place at this moment; its figures as tables or as they are."""
     report = get_allowed(Report, request.user, "reports.view", pk=pk)
     if not report.is_done or not report.file:
         raise Http404
-    audit.record(request.user, "reports.downloaded", report)
-    return FileResponse(report.file.open(), as_attachment=True, filename=services.file_name(report))
+    name = services.file_name(report)
+    if ending == "pdf":
+        response = FileResponse(report.file.open(), as_attachment=True, filename=f"{name}.pdf")
+    elif ending == "json":
+        response = file_response(json.dumps(report.figures, ensure_ascii=False, indent=1), name, ending)
+    else:
+        response = sheets_response(name, ending, KINDS[report.kind].tables(report.figures), report.get_kind_display())
+    audit.record(request.user, "reports.downloaded", report, about=ending)
+    return response

@@ -485,13 +485,14 @@ MATRIX = {
     "reports:completeness GET":         (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "reports:completeness_table GET":   (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "reports:list GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 403, 403),
-    "reports:order_school POST":        (403, 403, 403, 403, 403, 403, 403, 403, 302, 403, 403, 403),
-    "reports:order_programme POST":     (403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    # what is asked for stands in the form: tests/test_ordering_reports.py has who may ask for what
+    "reports:order POST":               (403, 403, 404, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     # a school's report is its head's alone, the programme's its coordinator's
     "reports:detail GET":               (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "reports:progress GET":             (302, 403, 404, 403, 403, 403, 403, 403, 302, 403, 403, 403),
     "reports:again POST":               (403, 403, 404, 403, 403, 403, 403, 403, 302, 403, 403, 403),
     "reports:download GET":             (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "reports:figures GET":              (302, 403, 404, 403, 403, 403, 403, 403, 200, 403, 403, 403),
     "reports:detail/programme GET":     (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     "reports:download/programme GET":   (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     **money.MATRIX,
@@ -730,12 +731,11 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:access_progress": lambda c: [c.access_file.pk],
     "reports:access_download": lambda c: [c.access_file.pk, "pdf"],
     "reports:erase_confirm": lambda c: [c.programme.slug, "delete"],
-    "reports:order_school": lambda c: [c.programme.slug, c.school.pk],
-    "reports:order_programme": lambda c: [c.programme.slug],
     "reports:detail": lambda c: [c.school_report.pk],
     "reports:progress": lambda c: [c.school_report.pk],
     "reports:again": lambda c: [c.school_report.pk],
     "reports:download": lambda c: [c.school_report.pk],
+    "reports:figures": lambda c: [c.school_report.pk, "csv"],
     "reports:detail/programme": lambda c: [c.programme_report.pk],
     "reports:download/programme": lambda c: [c.programme_report.pk],
 }
@@ -795,7 +795,6 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     "reports:completeness_table",
     "reports:followed",
     "reports:followed_table",
-    "reports:order_programme",
     "reports:detail/programme",
     "reports:download/programme",
 }
@@ -838,6 +837,8 @@ TEACHERS_SEE_NAMES = {
 }  # others who open it see reference and initials
 # the teachers and the pupils' own head; others reference and initials
 SCHOOL_SEES_NAMES = {
+    "reports:detail",
+    "reports:figures",
     "lessons:record",
     "pupils:moderation",
     "pupils:return",

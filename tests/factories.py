@@ -25,6 +25,7 @@ from programmes.models import (
 )
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.upn import upn_index
+from reports.kinds import figures_of
 from reports.models import Report
 from visits.models import Attendance, Booking, Event, EventSeries, Plan, Visit
 
@@ -310,12 +311,19 @@ class AssessmentFactory(DjangoModelFactory):
 class ReportFactory(DjangoModelFactory):
     class Meta:
         model = Report
+        skip_postgeneration_save = True
 
     kind = Report.Kind.PROGRAMME
     programme = factory.SubFactory(ProgrammeFactory)
     ordered_by = factory.SubFactory(UserFactory)
     digest = "0" * 64
     figures = factory.LazyFunction(dict)
+
+    @factory.post_generation
+    def frozen(report, create, wanted, **kwargs):  # noqa: N805 (factory_boy hands the row)
+        """The figures of this moment, where a test reads the report."""
+        if wanted:
+            Report.objects.filter(pk=report.pk).update(figures=figures_of(Report.objects.get(pk=report.pk)))
 
 
 class SheetFactory(DjangoModelFactory):

@@ -26,12 +26,17 @@ def ours():
     return build_world()[0]
 
 
+def press(client, ours):
+    asked = {"kind": Report.Kind.SCHOOL, "programme": ours.programme.pk, "school": ours.school.pk}
+    return client.post(reverse("reports:order"), asked)
+
+
 def order(client, ours):
     """Press the button as the headteacher; the report, and how long the answer took."""
     client.force_login(ours.people[Role.HEADTEACHER])
     Report.objects.all().delete()
     began = time.monotonic()
-    response = client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk]))
+    response = press(client, ours)
     took = time.monotonic() - began
     assert response.status_code == 302
     return Report.objects.get(), took
@@ -139,9 +144,9 @@ def test_the_sweeper_rings_again_for_what_nobody_took(client, ours, broker):
 
 def test_a_report_ordered_twice_is_one(client, ours, broker):
     first, _ = order(client, ours)
-    client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk]))
+    press(client, ours)
     with workers.running(broker.url):
         workers.wait_until(state_is(first, "done", "failed"), PATIENCE, "the report")
-    client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk]))
+    press(client, ours)
 
     assert list(Report.objects.values_list("pk", "state")) == [(first.pk, "done")]

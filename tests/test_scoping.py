@@ -119,7 +119,8 @@ def test_the_head_of_two_schools_orders_a_report_only_where_one_role_opens_both(
     client.force_login(head)
 
     def order(programme, school):
-        return client.post(reverse("reports:order_school", args=[programme.slug, school.pk])).status_code
+        asked = {"kind": Report.Kind.SCHOOL, "programme": programme.pk, "school": school.pk}
+        return client.post(reverse("reports:order"), asked).status_code
 
     before = Report.objects.count()
     assert order(ours.programme, next_door.school) == 404

@@ -246,6 +246,7 @@ def build_corner(corner, programme, staff, serial):
         ordered_by=people[Role.HEADTEACHER],
         state=Report.State.DONE,
         file=ContentFile(b"%PDF-1.7 school", "school.pdf"),
+        frozen=True,
     )
     for role in (Role.COORDINATOR, Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER):
         HandOverPack.objects.create(

@@ -19,7 +19,7 @@ from .files import plain_name
 from .problems import Problem, Problems, Refused, quote
 from .settings_files import read_toml
 from .tables import Row, Table, read_rows, read_table
-from .writing import csv_bytes, defuse, xlsx_bytes
+from .writing import Sheet, csv_bytes, defuse, one_table, workbook_bytes, xlsx_bytes
 
 __all__ = [
     "Choice",
@@ -31,6 +31,7 @@ __all__ = [
     "Refused",
     "Row",
     "SemicolonList",
+    "Sheet",
     "Table",
     "Text",
     "WholeNumber",
@@ -39,6 +40,7 @@ __all__ = [
     "YesNo",
     "csv_bytes",
     "defuse",
+    "one_table",
     "parse_rows",
     "plain_name",
     "quote",
@@ -47,5 +49,6 @@ __all__ = [
     "read_table",
     "read_toml",
     "read_year_group",
+    "workbook_bytes",
     "xlsx_bytes",
 ]

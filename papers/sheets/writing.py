@@ -6,6 +6,7 @@ import io
 import re
 from decimal import Decimal
 from itertools import chain
+from typing import NamedTuple
 
 from xlsxwriter import Workbook
 
@@ -39,8 +40,24 @@ def csv_bytes(columns, rows) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
+class Sheet(NamedTuple):
+    """A table to write: as a sheet of a workbook, or as a part of one CSV."""
+
+    title: str
+    columns: list[str]
+    rows: list[list]
+
+
 def xlsx_bytes(columns, rows, title: str) -> bytes:
-    """One sheet: a bold header that stays in sight, columns as wide as their content, text never a formula."""
+    """One sheet."""
+    return workbook_bytes([Sheet(title, columns, rows)], title)
+
+
+def workbook_bytes(sheets: list[Sheet], title: str) -> bytes:
+    """
+    A workbook: each sheet with a bold header that stays in sight, columns as wide as their content, text never a
+    formula. Titles of sheets that are the same once they are cut to what Excel takes are numbered.
+    """
     file = io.BytesIO()
     options = {
         "constant_memory": True,
@@ -52,21 +69,45 @@ def xlsx_bytes(columns, rows, title: str) -> bytes:
         workbook.set_properties({"title": title})
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         day = workbook.add_format({"num_format": "dd/mm/yyyy"})
-        sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or None)
-        sheet.freeze_panes(1, 0)
-        widths = [8] * len(columns)
-        for number, row in enumerate(chain([columns], rows)):
-            for place, cell in enumerate(row):
-                if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
-                    sheet.write_datetime(number, place, dt.datetime.combine(cell, dt.time()), day)
-                elif isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool) and abs(cell) < 10**15:
-                    sheet.write_number(number, place, cell)
-                else:
-                    sheet.write_string(number, place, _fitting(_plain_text(cell)), None if number else bold)
-                widths[place] = min(60, max(widths[place], len(_plain_text(cell)) + 2))
-        for place, width in enumerate(widths):
-            sheet.set_column(place, place, width)
+        names = set()
+        for table in sheets:
+            sheet = workbook.add_worksheet(_sheet_name(table.title, names))
+            sheet.freeze_panes(1, 0)
+            widths = [8] * len(table.columns)
+            for number, row in enumerate(chain([table.columns], table.rows)):
+                for place, cell in enumerate(row):
+                    if isinstance(cell, dt.date) and not isinstance(cell, dt.datetime):
+                        sheet.write_datetime(number, place, dt.datetime.combine(cell, dt.time()), day)
+                    elif isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool) and abs(cell) < 10**15:
+                        sheet.write_number(number, place, cell)
+                    else:
+                        sheet.write_string(number, place, _fitting(_plain_text(cell)), None if number else bold)
+                    widths[place] = min(60, max(widths[place], len(_plain_text(cell)) + 2))
+            for place, width in enumerate(widths):
+                sheet.set_column(place, place, width)
     return file.getvalue()
+
+
+def _sheet_name(title, names):
+    """What Excel takes as the name of a sheet, other than those of `names`, to which it is added."""
+    plain = re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip()
+    name, number = plain, 1
+    while plain and name.casefold() in names:
+        number += 1
+        name = f"{plain[: 31 - len(str(number)) - 1]} {number}"
+    names.add(name.casefold())
+    return name or None
+
+
+def one_table(sheets: list[Sheet]) -> tuple[list[str], list[list]]:
+    """Several tables as one, for a CSV: a row for each cell, with its table, its row and its column."""
+    cells = [
+        [table.title, row[0], column, cell]
+        for table in sheets
+        for row in table.rows
+        for column, cell in zip(table.columns[1:], row[1:], strict=True)
+    ]
+    return ["Table", "Row", "Column", "Value"], cells
 
 
 def _fitting(text):

@@ -17,8 +17,8 @@ from programmes.models import (
     academic_year,
 )
 from programmes.years import written
+from reports.kinds.whose import told_to
 from reports.models import Report
-from reports.services import told_to
 from visits.models import Visit
 from visits.planning.what_took import what_took
 
@@ -114,6 +114,8 @@ def impact(user, acting):
         {
             "programme": programme,
             "school": acting.school,
+            "report": Report(kind=Report.Kind.SCHOOL, programme=programme, school=acting.school),
+            "hidden": f" of {programme.title}",
             "last_point": list(programme.data_points.all())[-1:],
             "latest": newest.get((programme.pk, "latest")),
             "in_hand": newest.get((programme.pk, "in_hand")),

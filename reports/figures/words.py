@@ -1,6 +1,7 @@
 """Pieces that both reports say in the same words, as plain values."""
 
 from collections import Counter
+from decimal import Decimal
 
 from django.utils.dateformat import format as format_date
 
@@ -30,6 +31,43 @@ def block_words(name: str, b: Block) -> dict:
         "mean_hidden": b.mean_hidden,
         "hidden": b.hidden,
     }
+
+
+BLOCK_COLUMNS = [
+    "Group",
+    "Target pupils (places)",
+    "Missing first or last grade",
+    "Both grades (n)",
+    "Different pupils",
+    "At or above level, first",
+    "At or above level, last",
+    "At or above level, last, %",
+    "Above level, last",
+    "Above level, last, %",
+    "Gained more than expected",
+    "Gained more than expected, %",
+    "Mean gain, points",
+]
+HIDDEN, NOT_APPLICABLE = "c", "z"
+
+
+def block_cells(words: dict) -> list:
+    """A block in words as a row of a file: c stands for hidden, z for not applicable."""
+
+    def value(v, hidden):
+        return HIDDEN if hidden else NOT_APPLICABLE if v is None else v
+
+    def share(name, *parts):
+        return [value(words[name][part], words[name]["hidden"]) for part in parts]
+
+    return [
+        *(words[name] for name in ("name", "places", "missing", "n", "pupils")),
+        *share("met_first", "of"),
+        *share("met", "of", "pct"),
+        *share("exceeded", "of", "pct"),
+        *share("above", "of", "pct"),
+        value(words["mean"] and Decimal(words["mean"]), words["mean_hidden"]),
+    ]
 
 
 REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {

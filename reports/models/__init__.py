@@ -4,8 +4,18 @@ from reports.models.papers import (
     DigestRun,
     HandOverPack,
     ProgrammeCopy,
-    Report,
     SavedView,
 )
+from reports.models.reports import ABOUT, SUBJECTS, Report
 
-__all__ = ["AccessFile", "Digest", "DigestRun", "HandOverPack", "ProgrammeCopy", "Report", "SavedView"]
+__all__ = [
+    "ABOUT",
+    "SUBJECTS",
+    "AccessFile",
+    "Digest",
+    "DigestRun",
+    "HandOverPack",
+    "ProgrammeCopy",
+    "Report",
+    "SavedView",
+]

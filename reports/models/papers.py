@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from accounts.models import Organisation, School
+from accounts.models import Organisation
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from jobs.models import Job, JobQuerySet, Paper
@@ -13,64 +13,6 @@ from programmes.models.partnerships import OWN
 from programmes.models.programmes import started
 from pupils.models import TargetPupil
 from pupils.models.places import TargetPupilQuerySet
-
-
-class ReportQuerySet(JobQuerySet, ScopedQuerySet):
-    """A report holds what its reader may see: it is for whoever has the same role in the same place today."""
-
-    started = started("programme__")
-    reach = {
-        Role.HEADTEACHER: lambda m: Q(
-            kind=Report.Kind.SCHOOL, programme__organisation=m.organisation_id, school=m.school_id
-        ),
-        Role.COORDINATOR: lambda m: Q(kind=Report.Kind.PROGRAMME, programme__organisation=m.organisation_id),
-    }
-
-
-class Report(Paper):
-    """A PDF that someone asked for: the job, its progress, its frozen figures and its file in one row.
-
-    `digest` is the hash of the figures and the template's version: asking again while nothing changed gives this one.
-    """
-
-    class Kind(models.TextChoices):
-        SCHOOL = "school impact", "School impact report"
-        PROGRAMME = "programme results", "Programme results"
-
-    task = "reports.tasks.make_report"
-
-    kind = models.CharField(max_length=20, choices=Kind)
-    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="reports")
-    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    digest = models.CharField(max_length=64)
-    figures = models.JSONField(null=True, blank=True)
-
-    objects = ReportQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-queued_at", "-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "programme", "school"],
-                condition=Q(state__in=["queued", "running"]),
-                nulls_distinct=False,
-                name="report_one_in_hand",
-                violation_error_message="This report is being made already.",
-            ),
-            models.CheckConstraint(
-                name="report_school_iff_school_report",
-                condition=Q(kind="school impact", school__isnull=False)
-                | Q(kind="programme results", school__isnull=True),
-            ),
-        ]
-
-    def get_absolute_url(self):
-        return reverse("reports:detail", args=[self.pk])
-
-    @property
-    def subject_of(self):
-        """The school or the programme that the report is about."""
-        return self.school.name if self.school_id else self.programme.name
 
 
 class ProgrammeCopyQuerySet(JobQuerySet, ScopedQuerySet):

@@ -158,7 +158,8 @@ def test_afterwards_the_pages_of_pupils_are_gone_and_the_figures_lead_nowhere(cl
     today = client.get(reverse("today"))
     assert "No target pupils." in text(client.get(reverse("pupils:list")))
     assert "Ourside programme" not in text(today).partition("What changed for our pupils")[2].partition("Partner")[0]
-    assert client.post(reverse("reports:order_school", args=[ours.programme.slug, ours.school.pk])).status_code == 404
+    asked = {"kind": "school impact", "programme": ours.programme.pk, "school": ours.school.pk}
+    assert client.post(reverse("reports:order"), asked).status_code == 404
 
 
 def test_a_head_keeps_the_figures_of_the_own_school_and_others_are_told_who_has_them(client, ours, coordinator):

@@ -1,0 +1,65 @@
+"""What changed in a whole programme: its published table, for the coordinator."""
+
+from papers.sheets import Sheet
+from pupils.retention.freezing import frozen_figures
+from reports.figures.programme import programme_figures
+from reports.figures.words import BLOCK_COLUMNS, NOT_APPLICABLE, block_cells
+from reports.kinds.kind import Kind
+from reports.kinds.whose import coordinates
+from reports.models import Report
+
+
+def figures(report) -> dict:
+    if frozen := frozen_figures(report.programme):
+        return frozen["report"]
+    return programme_figures(report.programme)
+
+
+def tables(f) -> list[Sheet]:
+    rows = [["", *block_cells(f["everyone"])]]
+    rows += [[section["title"], *block_cells(b)] for section in f["sections"] for b in section["rows"]]
+    partnerships = f["partnerships"]
+    return [
+        Sheet("Results", ["Table", *BLOCK_COLUMNS], rows),
+        Sheet(
+            "Success criteria",
+            ["Criterion", "Target, %", "Actual", "Of", "Actual, %", "Difference, percentage points", "Verdict"],
+            [criterion_cells(criterion) for criterion in f["criteria"]],
+        ),
+        Sheet(
+            "Grades in",
+            ["Data point", "Due", "Partnerships", "Complete", "Grades", "Reasons", "Owed"],
+            [
+                [row[name] for name in ("point", "day", "partnerships", "complete", "grades", "reasons", "owed")]
+                for row in f["returns"]
+            ],
+        ),
+        Sheet(
+            "Partnerships",
+            ["What", "Number"],
+            [
+                ["Partnerships", partnerships["total"]],
+                ["Completed", partnerships["completed"]["of"]],
+                ["Folded", partnerships["folded"]],
+                *([outcome["outcome"], outcome["n"]] for outcome in f["outcomes"]),
+            ],
+        ),
+    ]
+
+
+def criterion_cells(criterion) -> list:
+    actual = criterion["actual"] or {}
+    of, n, pct = (actual.get(name, NOT_APPLICABLE) for name in ("of", "n", "pct"))
+    return [criterion["label"], criterion["target"], of, n, pct, criterion["difference"], criterion["verdict"]]
+
+
+KINDS = [
+    Kind(
+        value=Report.Kind.PROGRAMME,
+        template="reports/pdf/programme.html",
+        figures=figures,
+        tables=tables,
+        may_order=coordinates,
+        whose="The coordinator. It names no pupil, but small groups stand in full: do not publish it as it is.",
+    )
+]

@@ -1,0 +1,110 @@
+"""Who may have which report made, and what comes of it: a page, a paper and tables of the same figures."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEvent
+from accounts.roles import Role
+from jobs.work import work_on
+from papers.sheets import one_table
+from reports.build import build
+from reports.kinds import KINDS
+from reports.models import Report
+from tests.reading import text_of
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return build_world()
+
+
+def asked(kind, corner):
+    about = {"school": corner.school.pk} if kind == Report.Kind.SCHOOL else {}
+    return {"kind": kind, "programme": corner.programme.pk, **about}
+
+
+def press(client, person, what):
+    client.force_login(person)
+    return client.post(reverse("reports:order"), what)
+
+
+def made(client, person, what):
+    Report.objects.all().delete()
+    press(client, person, what)
+    report = Report.objects.get()
+    work_on(Report, report.pk, build)
+    report.refresh_from_db()
+    assert report.is_done, report.failure
+    return report
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(Report.Kind.SCHOOL, Role.HEADTEACHER), (Report.Kind.PROGRAMME, Role.COORDINATOR)]
+)
+def test_a_report_is_for_whoever_holds_its_role_in_its_place(client, world, kind, role):
+    ours, _, elsewhere = world
+    may = {who for who, person in ours.people.items() if press(client, person, asked(kind, ours)).status_code == 302}
+
+    assert may == {role}
+    assert press(client, ours.people[role], asked(kind, elsewhere)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"kind": "poem"},
+        {"kind": "school impact"},
+        {"kind": "school impact", "programme": "one", "school": "1"},
+        {"kind": "school impact", "programme": 1, "school": 10**12},
+        {"kind": "programme results", "programme": 1, "school": 1},
+    ],
+)
+def test_what_no_page_offers_cannot_be_asked_for(client, world, wrong):
+    assert press(client, world[0].people[Role.HEADTEACHER], wrong).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [Report.Kind.SCHOOL, Report.Kind.PROGRAMME])
+def test_page_tables_and_figures_are_the_same(client, world, kind):
+    ours = world[0]
+    role = Role.HEADTEACHER if kind == Report.Kind.SCHOOL else Role.COORDINATOR
+    report = made(client, ours.people[role], asked(kind, ours))
+
+    page = client.get(report.get_absolute_url())
+    given = json.loads(client.get(reverse("reports:figures", args=[report.pk, "json"])).content)
+    rows = list(
+        csv.reader(
+            io.StringIO(client.get(reverse("reports:figures", args=[report.pk, "csv"])).content.decode("utf-8-sig"))
+        )
+    )
+
+    assert given == report.figures
+    _, cells = one_table(KINDS[kind].tables(report.figures))
+    assert rows == [["Table", "Row", "Column", "Value"], *([str("" if v is None else v) for v in row] for row in cells)]
+    assert "What changed for" in text_of(page)
+    whole = report.figures["ours" if kind == Report.Kind.SCHOOL else "everyone"]
+    assert f"{whole['name']} {whole['places']} {whole['missing']} {whole['n']}" in text_of(page)
+    assert client.get(reverse("reports:figures", args=[report.pk, "xlsx"])).status_code == 200
+    assert client.get(reverse("reports:figures", args=[report.pk, "docx"])).status_code == 404
+
+
+def test_reading_and_downloading_are_written_down(client, world):
+    ours = world[0]
+    head = ours.people[Role.HEADTEACHER]
+    report = made(client, head, asked(Report.Kind.SCHOOL, ours))
+    client.get(report.get_absolute_url())
+    client.get(reverse("reports:figures", args=[report.pk, "csv"]))
+
+    doings = AuditEvent.objects.filter(who=head, row=report.pk, model="reports.report").order_by("pk")
+    assert list(doings.values_list("did", "about")) == [
+        ("reports.ordered", ""),
+        ("reports.read", ""),
+        ("reports.downloaded", "csv"),
+    ]
