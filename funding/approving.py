@@ -13,7 +13,7 @@ from funding.services.paying import rejected_before, rejected_of
 from funding.services.releasing import beyond_budget, who_else, why_not
 from funding.showing import Part, missing_of, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, shortday
 from programmes.models import DataReturn, Partnership
 
 Condition = Stage.Condition
@@ -89,7 +89,7 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         "free": budget.free,
         "beyond": beyond_budget(budget.left, total) if total > budget.left else "",
         "grades": grades_behind(rows),
-        "lines": [(row, grades_of(row)) for row in sorted(rows, key=place_of)],
+        "lines": [(row, grades_of(row), submitted_of(row)) for row in sorted(rows, key=place_of)],
         "waivers": [(row, waiver) for row in rows for waiver in row.waivers],
         "paying": paying_for(plan, person),
     }
@@ -135,6 +135,17 @@ def grades_of(row: Standing) -> str:
         return counts
     waived = listed([str(waiver.by) for waiver in row.waivers if waiver.condition == Condition.DATA])
     return f"{counts}, not submitted" + (f"; condition waived by {waived}" if waived else "")
+
+
+def submitted_of(row: Standing) -> str:
+    """Who handed the grades in; what was loaded with the programme was handed in by nobody here."""
+    data = row.data_return
+    if data is None or row.partnership.status == Partnership.Status.FOLDED:
+        return ""
+    if data.state != DataReturn.State.SUBMITTED:
+        return "Nobody yet"
+    on = shortday(data.submitted_at)
+    return f"{data.submitted_by}, {on}" if data.submitted_by else f"From a file that was loaded on {on}"
 
 
 def by_amount(rows) -> list[tuple[int, str, Decimal]]:

@@ -61,7 +61,7 @@ def test_a_day_that_could_be_a_month_is_a_day():
     [
         ("17/10/08", "“17/10/08” has a year of two digits."),
         ("17-Oct-08", "“17-Oct-08” has a year of two digits."),
-        ("10/17/2008", "“10/17/2008” has no month: there is no month 17. The day and the month look swapped."),
+        ("10/17/2008", "“10/17/2008” is not a date: there is no month 17. The day and the month look swapped."),
         ("31/02/2009", "“31/02/2009” is not in the calendar."),
         ("0/1/2009", "“0/1/2009” is not in the calendar."),
         ("17 ma 2009", "“17 ma 2009” is not a date."),

@@ -94,7 +94,7 @@ def test_a_day_is_read_as_people_write_it(client, ours, teacher, on):
         ("1/9/2027", "This day is outside the programme's year: give one from 1 September 2026 to 31 August 2027."),
         ("31/8/2026", "This day is outside the programme's year: give one from 1 September 2026 to 31 August 2027."),
         ("30/2/2027", "“30/2/2027” is not in the calendar."),
-        ("2/13/2027", "“2/13/2027” has no month: there is no month 13."),
+        ("2/13/2027", "“2/13/2027” is not a date: there is no month 13."),
         ("10/2/27", "“10/2/27” has a year of two digits."),
         ("soon", "“soon” is not a date."),
         ("", "Enter the day."),

@@ -58,7 +58,7 @@ def check(request, plan, sent, why=None, status=200):
     pks = [int(pk) for pk in sent.getlist("release") if pk.isdecimal()]
     context = approving.check_of(request.user, plan, pks)
     if not context["rows"] and why is None:
-        nothing = "Nothing of what you chose can be approved by you now."
+        nothing = "None of the releases that you chose can be approved by you now."
         messages.warning(request, nothing if pks else "You chose nothing. Tick the releases that you want to approve.")
     context |= {"plan": plan, "programme": plan.programme, "key": uuid.uuid4(), "why": why}
     return render(request, "funding/approve.html", context, status=status)

@@ -160,7 +160,7 @@ def read_day(value: str) -> dt.date:
         month = names[0] if len(names) == 1 else 0
     elif int(month) > 12:
         swapped = " The day and the month look swapped." if 1 <= int(day) <= 12 and int(month) <= 31 else ""
-        raise Wrong(f"{quote(value)} has no month: there is no month {int(month)}.{swapped}", write_a_date())
+        raise Wrong(f"{quote(value)} is not a date: there is no month {int(month)}.{swapped}", write_a_date())
     if len(year) != 4 or not 1800 <= int(year) <= 2199:
         raise Wrong(f"{quote(value)} is in a year that cannot be meant.", write_a_date())
     try:

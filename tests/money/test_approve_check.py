@@ -1,6 +1,7 @@
 """The page before an approval, on which the second person relies: what it says of the grades is true of each."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -60,3 +61,20 @@ def test_of_a_partnership_that_folded_it_says_that_no_grades_are_asked_for(clien
 
     assert "complete and submitted" not in text
     assert "P001: no target pupils, and none are asked for: the partnership has folded" in text
+
+
+def test_of_each_release_it_says_who_submitted_the_grades_or_that_they_were_loaded_from_a_file(client, money):
+    first, second = money.partnerships
+    hand_in(second, money.points[0])
+    DataReturn.objects.filter(partnership=second, data_point=money.points[0]).update(submitted_by=None)
+    loaded, not_in = release_of(second, money.stages[0], "partner"), waived(money, first, 3)
+
+    client.force_login(money.Tom)
+    url = reverse("funding:approve", args=[money.programme.slug])
+    html = client.get(url, {"release": [loaded.pk, not_in.pk]}).content.decode()
+
+    cells = re.findall(r'data-label="Submitted by">(.*?)</td>', html)
+    assert sorted(cells) == ["From a file that was loaded on Fri 16 Oct", "Nobody yet"]
+    hand_in(second, money.points[0])
+    html = client.get(url, {"release": [loaded.pk]}).content.decode()
+    assert f'data-label="Submitted by">{second.specialist.user}, Fri 16 Oct</td>' in html
