@@ -7,9 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import audit
 from jobs.work import publish
-from programmes.models import Programme
 from reports.kinds import KINDS, digest_of, figures_of
-from reports.kinds.whose import told_to
 from reports.models import ABOUT, SUBJECTS, Report
 
 
@@ -76,15 +74,6 @@ def file_name(report) -> str:
 
 
 def orderable(person) -> list[Report]:
-    """What this person may order, not saved: their schools' impact reports and their programmes' results, newest year
-    first."""
-    offers = [
-        Report(kind=Report.Kind.SCHOOL, school=m.school, programme=programme)
-        for m in person.memberships_granting("reports.school")
-        for programme in told_to(m.organisation_id, m.school_id)
-    ]
-    offers += [
-        Report(kind=Report.Kind.PROGRAMME, programme=programme)
-        for programme in Programme.objects.allowed(person, "reports.programme")
-    ]
+    """What this person may order, not saved, newest year first."""
+    offers = [offer for kind in KINDS.values() for offer in kind.offers(person)]
     return sorted(offers, key=lambda offer: (-offer.programme.starts_on.toordinal(), offer.subject_of))

@@ -16,5 +16,6 @@ class Kind:
     tables: Callable[[dict], list[Sheet]]  # the figures -> the tables of its CSV and workbook
     may_order: Callable  # (person, Report not saved yet) -> whether they may have it made
     whose: str  # a sentence: who it is for, and how to keep it
+    offers: Callable = lambda person: []  # person -> Reports not saved yet, of which the list of reports offers to make
     drawn: Callable = lambda figures, on_paper: {}  # (the figures, whether on paper) -> what the template draws
     names_pupils: bool = False

@@ -1,6 +1,7 @@
 """What changed in a whole programme: its published table, for the coordinator."""
 
 from papers.sheets import Sheet
+from programmes.models import Programme
 from pupils.retention.freezing import frozen_figures
 from reports.figures.programme import programme_figures
 from reports.figures.words import BLOCK_COLUMNS, NOT_APPLICABLE, block_cells
@@ -53,6 +54,11 @@ def criterion_cells(criterion) -> list:
     return [criterion["label"], criterion["target"], of, n, pct, criterion["difference"], criterion["verdict"]]
 
 
+def offers(person) -> list[Report]:
+    programmes = Programme.objects.allowed(person, "reports.programme")
+    return [Report(kind=Report.Kind.PROGRAMME, programme=programme) for programme in programmes]
+
+
 KINDS = [
     Kind(
         value=Report.Kind.PROGRAMME,
@@ -60,6 +66,7 @@ KINDS = [
         figures=figures,
         tables=tables,
         may_order=coordinates,
+        offers=offers,
         whose="The coordinator. It names no pupil, but small groups stand in full: do not publish it as it is.",
     )
 ]

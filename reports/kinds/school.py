@@ -40,6 +40,14 @@ def may_order(person, report) -> bool:
     return heads_of(person, report) and programmes.filter(pk=report.programme_id).exists()
 
 
+def offers(person) -> list[Report]:
+    return [
+        Report(kind=Report.Kind.SCHOOL, school=m.school, programme=programme)
+        for m in person.memberships_granting("reports.school")
+        for programme in told_to(m.organisation_id, m.school_id)
+    ]
+
+
 KINDS = [
     Kind(
         value=Report.Kind.SCHOOL,
@@ -48,6 +56,7 @@ KINDS = [
         tables=tables,
         drawn=drawn,
         may_order=may_order,
+        offers=offers,
         whose="The headteacher. It names pupils: share it as your school shares pupil data.",
         names_pupils=True,
     )

@@ -33,11 +33,13 @@ class Followed:
     """The target pupils of a programme, or of one of its partnerships, whom this person follows."""
 
     def __init__(self, person, programme: Programme, partnership: Partnership | None = None):
-        self.person, self.programme, self.today = person, programme, timezone.localdate()
-        self.places = Place.objects.allowed(person, "progress.view").filter(partnership__programme=programme)
-        self.partnership = partnership
-        if partnership:
-            self.places = self.places.filter(partnership=partnership)
+        self.person, self.partnership = person, partnership
+        places = Place.objects.allowed(person, "progress.view")
+        self.look(programme, places.filter(partnership=partnership) if partnership else places)
+
+    def look(self, programme, places):
+        self.programme, self.today = programme, timezone.localdate()
+        self.places = places.filter(partnership__programme=programme)
         self.points = list(programme.data_points.all())
         self.first = self.points[0] if len(self.points) > 1 else None
         self.graded = dict(
