@@ -18,9 +18,13 @@ def released_by_school(plan: FundingPlan, stage: Stage) -> dict:
     """School -> its releases of this stage that are approved, with finance or paid, and not on hold."""
     found = defaultdict(list)
     for row in standing_of(plan).of(stage=stage):
-        if row.release.is_fixed and part_of(row) != Part.HELD and row.lines:
+        if is_released(row):
             found[row.school].append(row)
     return dict(found)
+
+
+def is_released(row: Standing) -> bool:
+    return bool(row.release.is_fixed and part_of(row) != Part.HELD and row.lines)
 
 
 def amount_of(rows: list[Standing]):

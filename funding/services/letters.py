@@ -1,6 +1,7 @@
 """Funding letters: issued for one school or for many, superseded visibly, and recognised by whoever holds one."""
 
 import secrets
+from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -9,10 +10,11 @@ from django.utils.crypto import constant_time_compare
 from accounts import audit
 from accounts.models import Organisation, School
 from funding.figures import ZERO
-from funding.models import FundingLetter, FundingPlan, Stage
-from funding.printing.letter import amount_of, letter_figures, proof_of, released_by_school
+from funding.models import FundingLetter, FundingPlan, Release, Stage
+from funding.printing.letter import amount_of, is_released, letter_figures, proof_of, released_by_school
 from funding.printing.words import day
 from funding.services.papers import digest_of
+from funding.standing import standing_of
 from jobs.work import publish_all
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
@@ -21,7 +23,7 @@ NO_CODE = "0" * CODE_LENGTH  # of a reference that nobody has: no letter has thi
 
 
 @dataclass(frozen=True)
-class Standing:
+class OfSchool:
     """One school of a stage: what it would be told now, and the letters there are."""
 
     school: School
@@ -69,7 +71,25 @@ def printed(figures: dict) -> dict:
     return {name: figures.get(name) for name in OF_MONEY}
 
 
-def letters_of(plan: FundingPlan, stage: Stage) -> list[Standing]:
+def marked(letters) -> list[FundingLetter]:
+    """Each with `is_stale`: that it is in force and what it says is not true any more. The same work for each plan."""
+    letters = list(letters)
+    by_plan = defaultdict(list)
+    for letter in letters:
+        letter.is_stale = False
+        if letter.holds:
+            by_plan[letter.stage.plan].append(letter)
+    for plan, own in by_plan.items():
+        of_schools = Release.objects.filter(stage__plan=plan, school__in={letter.school_id for letter in own})
+        standing = standing_of(plan, set(of_schools.values_list("partnership", flat=True)))
+        for letter in own:
+            rows = [row for row in standing.of(stage=letter.stage, school=letter.school) if is_released(row)]
+            says = letter_figures(plan, letter.stage, letter.school, rows)
+            letter.is_stale = printed(letter.figures) != printed(says)
+    return letters
+
+
+def letters_of(plan: FundingPlan, stage: Stage) -> list[OfSchool]:
     """Of each school to which something is released at this stage, or to which a letter was issued."""
     released = released_by_school(plan, stage)
     letters = {}
@@ -79,7 +99,7 @@ def letters_of(plan: FundingPlan, stage: Stage) -> list[Standing]:
     for school in released.keys() | letters.keys():
         rows = released.get(school, [])
         figures = letter_figures(plan, stage, school, rows)
-        found.append(Standing(school, amount_of(rows), digest_of(figures), figures, letters.get(school, [])))
+        found.append(OfSchool(school, amount_of(rows), digest_of(figures), figures, letters.get(school, [])))
     return sorted(found, key=lambda one: (one.school.name, one.school.urn))
 
 
@@ -105,7 +125,7 @@ def issue(person, plan: FundingPlan, stage: Stage, schools, *, anew=False) -> li
     return made
 
 
-def letter_for(person, stage, one: Standing, reference) -> FundingLetter:
+def letter_for(person, stage, one: OfSchool, reference) -> FundingLetter:
     code = "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
     figures = one.figures | proof_of(reference, code) | {"by": str(person), "supersedes": told_of(one.in_force)}
     return FundingLetter.objects.create(
@@ -127,13 +147,17 @@ def told_of(letter: FundingLetter | None) -> dict | None:
 
 
 def verdict_on(reference: str, code: str) -> str:
-    """ "genuine", "superseded" or "unknown": no more can be learned here, and a reference that nobody has takes the
-    same steps as a wrong code."""
+    """ "genuine", "superseded", "stale" (what it says has changed) or "unknown": no more can be learned here, and a
+    reference that nobody has takes the same steps as a wrong code."""
     letter = FundingLetter.objects.issued().filter(reference=typed(reference)).only("code", "superseded_at").first()
     fits = constant_time_compare(letter.code if letter else NO_CODE, plain(code))
     if letter is None or not fits:
         return "unknown"
-    return "superseded" if letter.superseded_at else "genuine"
+    if letter.superseded_at:
+        return "superseded"
+    whole = FundingLetter.objects.select_related("stage__plan__programme__organisation", "school")
+    (letter,) = marked(whole.filter(pk=letter.pk))
+    return "stale" if letter.is_stale else "genuine"
 
 
 def typed(reference: str) -> str:

@@ -80,7 +80,7 @@ def letter_of(request, pk, action) -> FundingLetter:
 
 @require_safe
 def letter(request, pk):
-    row = letter_of(request, pk, "money.school")
+    (row,) = service.marked([letter_of(request, pk, "money.school")])
     context = {
         "letter": row,
         "programme": row.stage.plan.programme,
@@ -129,7 +129,7 @@ def letter_download(request, pk):
 @never_cache
 @require_safe
 def check(request):
-    """Whether a letter is genuine, superseded or unknown, for whoever holds it: no more can be learned here."""
+    """Whether a letter is genuine, holds no more or is unknown, for whoever holds it: no more can be learned here."""
     if "code" not in request.GET:
         return render(request, "funding/check.html", {"form": CheckForm()})
     if (refused := too_many(request, "check_letter")) is not None:

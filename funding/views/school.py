@@ -8,7 +8,10 @@ from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding import of_school
 from funding.models import FundingLetter, MoneyReport, Release
+from funding.services.letters import marked
 from papers.downloads import table_response
+
+OF_LETTER = ["stage__plan__programme__organisation", "school", "superseded_by"]
 
 
 @require_safe
@@ -21,7 +24,7 @@ def school(request, urn):
     context = {
         "organisers": list(dict.fromkeys(part.plan.programme.organisation for part in parts)),
         "papers": made.select_related("ordered_by").defer("figures")[:5],
-        "letters": letters.select_related("stage__plan__programme", "superseded_by").defer("figures")[:50],
+        "letters": marked(letters.select_related(*OF_LETTER)[:50]),
         "school": found,
         "parts": parts,
         "is_own": found in places,

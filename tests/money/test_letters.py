@@ -242,6 +242,32 @@ def test_a_reissue_supersedes_the_earlier_letter_wherever_it_is_read(client, oct
     assert f"Superseded by {second.reference} on 27 January 2027" in head
 
 
+def test_a_letter_whose_money_has_changed_is_said_not_to_hold_on_every_page(client, october):
+    (letter,) = issue(october, october.school)
+    (other,) = issue(october, october.partnerships[1].partner_school)
+    head = head_of(october, october.school)
+    releasing.take_approval_back(october.Tom, october.release)
+
+    stale = "Says what is not true any more"
+    office = text_of(signed(client, october.Ruth).get(letter.get_absolute_url()))
+    still = text_of(client.get(other.get_absolute_url()))
+    own = text_of(signed(client, head).get(letter.get_absolute_url()))
+    money = text_of(client.get(reverse("funding:school", args=[october.school.urn])))
+    public = check(letter.reference, letter.code)
+
+    assert stale in text_of(signed(client, october.Ruth).get(url_of(october)))
+    assert all(stale in page for page in (office, own, money))
+    assert "This letter does not hold any more." in own
+    assert stale not in still
+    assert "This letter does not hold any more" in text_of(public)
+    for secret in (str(october.school), "118.75", "October", october.programme.title, "approv"):
+        assert secret not in public.content.decode()
+    assert "This letter is genuine" in text_of(check(other.reference, other.code))
+    assert letters.verdict_on(letter.reference, "2" * 12) == "unknown"
+    approve(october.Tom, october.plan, [release_of(october.partnerships[0], october.stage, "partner")])
+    assert letters.verdict_on(letter.reference, letter.code) == "genuine"
+
+
 def test_a_letter_is_superseded_only_once_the_new_one_is_there(october):
     (first,) = issue(october, october.school)
 
