@@ -181,7 +181,20 @@ class StageForm(AsksWhy):
             self.add_error("data_point", "Say which data point the stage waits for.")
         if "evidence" in conditions and not cleaned.get("evidence"):
             self.add_error("evidence", "Say which evidence the stage waits for.")
+        self.check_day(cleaned, conditions)
         return cleaned
+
+    def check_day(self, cleaned, conditions):
+        """It cannot pay for grades before they are due. Where that was moved meanwhile, the rest can change."""
+        point, on = cleaned.get("data_point"), cleaned.get("due_on")
+        if "data" not in conditions or not point or not on or on >= point.due_on:
+            return
+        if not self.instance.pk or {"due_on", "data_point", "conditions"} & set(self.changed_data):
+            self.add_error(
+                "due_on",
+                f"The stage waits for the grades of {point.name}, which are due on {point.due_on:%-d/%-m/%Y}. Enter "
+                "that day or a later one, or let the stage wait for no grades.",
+            )
 
 
 class ItemForm(AsksWhy):
