@@ -37,9 +37,12 @@ def earlier_of(person, programme: Programme):
 
 def earlier_programme(person, programme: Programme, action) -> Programme | None:
     """The programme that this one was copied from, else the organiser's latest of an earlier year in reach."""
+    return earlier_among(Programme.objects.allowed(person, action), programme)
+
+
+def earlier_among(programmes, programme: Programme) -> Programme | None:
     rows = (
-        Programme.objects.allowed(person, action)
-        .filter(organisation=programme.organisation_id, starts_on__lt=programme.starts_on)
+        programmes.filter(organisation=programme.organisation_id, starts_on__lt=programme.starts_on)
         .exclude(status=Programme.Status.DRAFT)
         .order_by("-starts_on", "-pk")
     )

@@ -199,6 +199,7 @@ class Figures:
                 "folded": [],
                 "outcomes": [],
                 "returns": [],
+                "reach": {},
             }
             | changes
         )

@@ -4,6 +4,7 @@ from papers.charts import bar
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.figures import set_apart, split
 from pupils.results import blocks, completion, criteria, outcomes, place_facts
+from reports.figures.reach import reach_words
 from reports.figures.school import scale_grades, scale_step
 from reports.figures.words import (
     block_words,
@@ -73,6 +74,7 @@ def programme_figures(programme: Programme) -> dict:
         ],
         "outcomes": [{"outcome": name, "n": n} for name, n in outcomes(programme).items()],
         "returns": returns_words(programme),
+        "reach": reach_words(programme),
         "two_scales": two_scales,
         **reading_words(programme, facts, grades),
     }

@@ -8,19 +8,34 @@ from reports.figures.words import BLOCK_COLUMNS, NOT_APPLICABLE, block_cells
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates
 from reports.models import Report
+from reports.year_on_year import years_words
+
+REACHED = {
+    "partnerships": "Partnerships that were active",
+    "schools": "Schools in them",
+    "partner_schools": "Partner schools",
+    "teachers": "Teachers in them",
+    "specialists": "Specialist teachers",
+    "partners": "Partner teachers",
+    "pupils": "Target pupils, each once",
+    "visits": "Visits that took place",
+    "recorded": "Visits with a record that both sides signed",
+    "lessons": "Research lessons that took place",
+}
 
 
 def figures(report) -> dict:
-    if frozen := frozen_figures(report.programme):
-        return frozen["report"]
-    return programme_figures(report.programme)
+    """With the year before beside it, which stands in counts also where its pupils are erased."""
+    frozen = frozen_figures(report.programme)
+    found = frozen["report"] if frozen else programme_figures(report.programme)
+    return found | {"years": years_words(report.programme)}
 
 
 def tables(f) -> list[Sheet]:
     rows = [["", *block_cells(f["everyone"])]]
     rows += [[section["title"], *block_cells(b)] for section in f["sections"] for b in section["rows"]]
     partnerships = f["partnerships"]
-    return [
+    found = [
         Sheet("Results", ["Table", *BLOCK_COLUMNS], rows),
         Sheet(
             "Success criteria",
@@ -46,6 +61,17 @@ def tables(f) -> list[Sheet]:
             ],
         ),
     ]
+    if reach := f.get("reach"):
+        found.append(Sheet("Reach", ["What", "Number"], [[words, reach[name]] for name, words in REACHED.items()]))
+    if years := f.get("years"):
+        found.append(
+            Sheet(
+                "Year on year",
+                ["Compared", *BLOCK_COLUMNS],
+                [[row["name"], *block_cells(row[year])] for row in years["rows"] for year in ("now", "then")],
+            )
+        )
+    return found
 
 
 def criterion_cells(criterion) -> list:
