@@ -61,6 +61,51 @@ def budget_of(plan: FundingPlan, standing: PlanStanding) -> Budget:
     return Budget(plan.budget, spent(plan), to_come)
 
 
+@dataclass(frozen=True)
+class Together:
+    """All schools of a plan, counted as each of their statements counts."""
+
+    total: Decimal  # all releases
+    paid: Decimal
+    paid_back: Decimal
+    owed: Decimal  # asked back, approved, and not paid back yet
+
+    @property
+    def net(self) -> Decimal:
+        return self.total - self.paid_back
+
+    @property
+    def entitled(self) -> Decimal:
+        """What the schools keep in the end."""
+        return self.net - self.owed
+
+    @property
+    def lines(self) -> list[tuple[str, Decimal]]:
+        """For the page, the files and the paper alike; what nobody paid back or owes is not spoken of."""
+        back, owed, asked = bool(self.paid_back), bool(self.owed), bool(self.paid_back or self.owed)
+        lines = [
+            (asked, "All releases", self.total),
+            (back, "Paid back by schools", self.paid_back),
+            (back, "All releases, less paid back", self.net),
+            (owed, "Still to be paid back", self.owed),
+            (True, "Entitled", self.entitled),
+            (True, "Paid", self.paid),
+            (back, "Paid, less paid back", self.paid - self.paid_back),
+        ]
+        return [(label, amount) for is_told, label, amount in lines if is_told]
+
+
+def together(standing: PlanStanding) -> Together:
+    told = list(standing.facts.plan.recoveries.filter(state__in=[Recovery.State.RECOVERED, Recovery.State.APPROVED]))
+    sums = sums_of(standing.rows)
+    return Together(
+        total=sum((one.amount for one in sums), ZERO),
+        paid=next(one.amount for one in sums if one.part == Part.PAID),
+        paid_back=sum((row.amount for row in told if row.state == Recovery.State.RECOVERED), ZERO),
+        owed=sum((row.amount for row in told if row.is_owed), ZERO),
+    )
+
+
 def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
     stages = []
     for stage in standing.facts.stages:
@@ -73,6 +118,7 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
         "sums": whole,
         "total": sum((one.amount for one in whole), ZERO),
         "bar": bar_of(whole),
+        "together": together(standing).lines,
         "budget": budget_of(plan, standing),
         "waiting": len([row for row in standing.rows if row.is_ready and not is_nothing(row)]),
         "held": len(due),

@@ -1,10 +1,10 @@
-"""The statement of a programme as one table: each part of it says how money stands by stage, area or year, the budget,
-or what is approved and unpaid at 31 March."""
+"""The statement of a programme as one table: what all schools keep, how money stands by stage, area and year, the
+budget, and what is approved and unpaid at 31 March."""
 
 from django.utils import timezone
 
 from funding.models import FundingPlan
-from funding.overview import Budget, Year, budget_of, by_area, by_year
+from funding.overview import Budget, Year, budget_of, by_area, by_year, together
 from funding.showing import Part, Sum, sums_of
 from funding.standing import PlanStanding
 
@@ -13,7 +13,8 @@ COLUMNS = ["Part", "Line", "Of what", "Day", *Part.labels, "Amount"]
 
 def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
     years = by_year(standing)
-    rows = [
+    rows = [whole("All schools", line, amount) for line, amount in together(standing).lines]
+    rows += [
         split("By stage", stage.name, stage.due_on, sums_of(standing.of(stage=stage)))
         for stage in standing.facts.stages
     ]

@@ -3,7 +3,7 @@ and unpaid at 31 March."""
 
 from funding.figures import ZERO
 from funding.models import FundingPlan
-from funding.overview import Year, budget_of, by_area, by_year, recovered
+from funding.overview import Year, budget_of, by_area, by_year, recovered, together
 from funding.printing.words import budget_facts, by_school, day, plan_facts, sums_facts
 from funding.showing import sums_of
 from funding.standing import is_nothing, standing_of
@@ -12,8 +12,10 @@ from funding.standing import is_nothing, standing_of
 def programme_figures(plan: FundingPlan) -> dict:
     standing = standing_of(plan)
     rows = [row for row in standing.rows if not is_nothing(row)]
-    years = by_year(standing)
+    years, schools = by_year(standing), together(standing)
     return plan_facts(plan) | {
+        "entitled": str(schools.entitled),
+        "together": [{"line": line, "amount": str(amount)} for line, amount in schools.lines],
         "sums": sums_facts(sums_of(rows)),
         "schools": len({row.school.pk for row in rows}),
         "budget": budget_facts(budget_of(plan, standing)),

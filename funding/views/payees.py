@@ -35,12 +35,14 @@ def payees(request):
     rows = [(school, max(school.ways, key=lambda row: (row.since, row.pk), default=None)) for school in schools]
     paid = schools_with_money(organisation)
     rows.sort(key=lambda row: row[1] is not None and (1 if row[1].confirmed_at is None else 2))
+    waiting = list(own.waiting(today).select_related("school", "entered_by").order_by("entered_at", "pk"))
     context = {
         "organisation": organisation,
         "typed": typed,
         "rows": [row for row in rows if row[0].pk in paid],
         "others": [row for row in rows if row[0].pk not in paid],
-        "waiting": own.waiting(today).select_related("school", "entered_by").order_by("entered_at", "pk"),
+        "waiting": waiting,
+        "waiting_schools": len({row.school_id for row in waiting}),
         "may_keep": request.user.may(ACTION),
     }
     return render(request, "funding/payees.html", context)

@@ -127,12 +127,13 @@ def confirming_items(user, acting, today):
     rows = list(rows.select_related("school", "entered_by").order_by("entered_at", "pk"))
     if not rows:
         return []
-    first, *more = rows
-    schools = "1 school\u2019s payee waits" if not more else f"{len(rows)} schools\u2019 payees wait"
+    first, number = rows[0], len({row.school_id for row in rows})
+    more = number - 1
+    schools = f"{number} schools\u2019 payees wait" if more else "1 school\u2019s payee waits"
     return [
         {
             "title": f"{schools} for a second person",
-            "text": f"{first.school}{f' and {len(more)} more' if more else ''}: entered by {first.entered_by}. "
+            "text": f"{first.school}{f' and {more} more' if more else ''}: entered by {first.entered_by}. "
             "Nothing is paid to it before somebody else has confirmed it.",
             "url": reverse("funding:payees") if more else reverse("funding:payee", args=[first.school.urn]),
             "when": f"Since {timezone.localdate(first.entered_at):%-d %B}",

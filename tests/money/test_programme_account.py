@@ -1,0 +1,92 @@
+"""What the schools of a programme keep: the page, the files and the paper of the programme agree with every school."""
+
+import csv
+import datetime as dt
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from accounts.models import School
+from funding.models import Recovery, Release
+from funding.of_school import part_for, plans_of
+from funding.printing.build import TEMPLATES, render
+from funding.services import papers, recovering
+from tests.money.conftest import IN_TIME
+from tests.money.funded import fold
+from tests.pdfs import pages
+from tests.reading import text_of
+
+pytestmark = pytest.mark.django_db
+LINES = [
+    "All releases",
+    "Paid back by schools",
+    "All releases, less paid back",
+    "Still to be paid back",
+    "Entitled",
+    "Paid",
+    "Paid, less paid back",
+]
+
+
+@pytest.fixture
+def folded(paid):
+    """Of two sums that were asked back one is paid back, and one is owed."""
+    fold(paid, paid.partnerships[0])
+    for row in Recovery.objects.all():
+        recovering.request(paid.Amira, row)
+        recovering.approve(paid.Martin, row)
+    recovering.receive(paid.Ruth, Recovery.objects.order_by("pk").first(), dt.date(2027, 1, 27))
+    return paid
+
+
+def of_the_schools(money):
+    """The same sums as the statements of the schools say, added up."""
+    parts = []
+    for school in School.objects.all():
+        if money.plan in plans_of(school, Release.objects.all()):
+            parts.append(part_for(money.plan, school, Release.objects.all()))
+    sums = ("total", "paid_back", "net", "owed", "entitled", "paid", "paid_net")
+    return [sum(getattr(part, name) for part in parts) for name in sums]
+
+
+def statement_of(client, money, ending):
+    client.force_login(money.Ruth)
+    return client.get(reverse("funding:programme_statement", args=[money.programme.slug, ending])).content
+
+
+def test_the_page_the_files_and_the_paper_say_what_the_schools_read(client, folded):
+    wanted = of_the_schools(folded)
+    pounds = [f"\u00a3{amount:,.2f}" for amount in wanted]
+
+    rows = list(csv.DictReader(io.StringIO(statement_of(client, folded, "csv").decode("utf-8-sig"))))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(statement_of(client, folded, "xlsx")))
+    page = text_of(client.get(reverse("funding:programme", args=[folded.programme.slug])))
+    figures = json.loads(json.dumps(papers.programme_figures(folded.plan)))
+    words = " ".join(pages(render(TEMPLATES["programme"], figures, IN_TIME)))
+
+    assert wanted[1] > 0
+    assert wanted[3] > 0
+    assert [(r["Line"], Decimal(r["Amount"])) for r in rows if r["Part"] == "All schools"] == list(
+        zip(LINES, wanted, strict=True)
+    )
+    found = [(row[1], row[-1]) for row in book.get_sheet_by_index(0).to_python() if row[0] == "All schools"]
+    assert [(line, Decimal(str(amount))) for line, amount in found] == list(zip(LINES, wanted, strict=True))
+    for line, amount in zip(LINES, pounds, strict=True):
+        assert f"{line} {amount}" in page
+        assert f"{line} {amount}" in words
+    assert f"{pounds[4]} for 4 schools, of a budget of" in words
+
+
+def test_where_nothing_was_asked_back_it_says_what_they_are_entitled_to_and_what_is_paid(client, paid):
+    entitled = of_the_schools(paid)[4]
+
+    rows = list(csv.DictReader(io.StringIO(statement_of(client, paid, "csv").decode("utf-8-sig"))))
+    page = text_of(client.get(reverse("funding:programme", args=[paid.programme.slug])))
+
+    assert [r["Line"] for r in rows if r["Part"] == "All schools"] == ["Entitled", "Paid"]
+    assert f"Entitled \u00a3{entitled:,.2f} Paid \u00a3617.50" in page
+    assert "paid back" not in page
