@@ -43,18 +43,7 @@ def programme_figures(programme: Programme) -> dict:
         "everyone": block_words("All target pupils", everyone),
         "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
         "sections": sections(facts),
-        "criteria": [
-            {
-                "measure": criterion.measure,
-                "label": criterion.label,
-                "target": criterion.target_pct,
-                "actual": share_words(criterion.actual) if criterion.actual else None,
-                "verdict": criterion.verdict,
-                "difference": criterion.difference,
-                "bar": bar(criterion.actual.pct, criterion.target_pct) if criterion.difference is not None else None,
-            }
-            for criterion in criteria(programme, everyone, specialists)
-        ],
+        "criteria": [criterion_words(criterion) for criterion in criteria(programme, everyone, specialists)],
         "partnerships": {
             "total": partnerships.total,
             "completed": share_words(partnerships.share),
@@ -77,6 +66,18 @@ def programme_figures(programme: Programme) -> dict:
         "reach": reach_words(programme),
         "two_scales": two_scales,
         **reading_words(programme, facts, grades),
+    }
+
+
+def criterion_words(criterion) -> dict:
+    return {
+        "measure": criterion.measure,
+        "label": criterion.label,
+        "target": criterion.target_pct,
+        "actual": share_words(criterion.actual) if criterion.actual else None,
+        "verdict": criterion.verdict,
+        "difference": criterion.difference,
+        "bar": bar(criterion.actual.pct, criterion.target_pct) if criterion.difference is not None else None,
     }
 
 

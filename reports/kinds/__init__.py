@@ -4,10 +4,10 @@ import hashlib
 import json
 
 from papers.look import look
-from reports.kinds import programme, school
+from reports.kinds import programme, public, school
 from reports.kinds.kind import Kind
 
-KINDS: dict[str, Kind] = {kind.value: kind for kind in (*school.KINDS, *programme.KINDS)}
+KINDS: dict[str, Kind] = {kind.value: kind for kind in (*school.KINDS, *programme.KINDS, *public.KINDS)}
 
 
 def figures_of(report) -> dict:

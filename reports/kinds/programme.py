@@ -4,12 +4,21 @@ from papers.sheets import Sheet
 from programmes.models import Programme
 from pupils.retention.freezing import frozen_figures
 from reports.figures.programme import programme_figures
-from reports.figures.words import BLOCK_COLUMNS, NOT_APPLICABLE, block_cells
+from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates
 from reports.models import Report
 from reports.year_on_year import years_words
 
+CRITERION_COLUMNS = [
+    "Criterion",
+    "Target, %",
+    "Actual",
+    "Of",
+    "Actual, %",
+    "Difference, percentage points",
+    "Verdict",
+]
 REACHED = {
     "partnerships": "Partnerships that were active",
     "schools": "Schools in them",
@@ -39,7 +48,7 @@ def tables(f) -> list[Sheet]:
         Sheet("Results", ["Table", *BLOCK_COLUMNS], rows),
         Sheet(
             "Success criteria",
-            ["Criterion", "Target, %", "Actual", "Of", "Actual, %", "Difference, percentage points", "Verdict"],
+            CRITERION_COLUMNS,
             [criterion_cells(criterion) for criterion in f["criteria"]],
         ),
         Sheet(
@@ -77,6 +86,8 @@ def tables(f) -> list[Sheet]:
 def criterion_cells(criterion) -> list:
     actual = criterion["actual"] or {}
     of, n, pct = (actual.get(name, NOT_APPLICABLE) for name in ("of", "n", "pct"))
+    if actual.get("hidden"):
+        of = pct = HIDDEN
     return [criterion["label"], criterion["target"], of, n, pct, criterion["difference"], criterion["verdict"]]
 
 
