@@ -1,5 +1,3 @@
-import json
-
 from crispy_forms_gds.choices import Choice
 from django import forms
 from django.core.exceptions import ValidationError
@@ -8,6 +6,7 @@ from accounts.forms import RowForm, with_button
 from programmes.models import Programme, SuccessCriterion
 from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
+from pupils.comparing import Compares
 from pupils.models import TargetPupil
 from pupils.upn import INSTEAD, NOT_HERE, WrongUpn, clean_upn, upn_index
 
@@ -103,71 +102,19 @@ class PupilForm(RowForm):
         return upn
 
 
-class ChangePupilForm(PupilForm):
-    """Details that are changed, with what the page has shown of each: what somebody else changed since is not undone.
-
-    A box that was left as it was shown follows what the other one wrote; where both typed, both are shown.
-    """
-
-    shown = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stands = self.now()
-        self.initial["shown"] = json.dumps(self.stands)
-        self.followed = []  # the labels of the boxes that follow somebody else's change
-
-    def now(self):
-        """Each detail as it is kept, the number as what it is found by: it stands in its own box alone."""
-        values = {name: getattr(self.instance, name) for name in self._meta.fields}
-        return values | {"upn": bytes(self.instance.upn_index or b"").hex()}
-
-    def clean(self):
-        cleaned = super().clean()
-        shown, both = self.as_shown(cleaned), []
-        for name in self._meta.fields:
-            if name not in cleaned or shown.get(name, self.stands[name]) == self.stands[name]:
-                continue
-            typed = (upn_index(cleaned["upn"]) or b"").hex() if name == "upn" else cleaned[name]
-            if typed == shown[name]:
-                cleaned[name] = self.initial[name]
-                self.followed.append(name)
-            elif typed != self.stands[name]:
-                both.append(name)
-        if both or (self.errors and self.followed):
-            self.show_what_stands()
-        for name in both:
-            self.add_error(name, self.both_typed(name))
-        return cleaned
-
-    def as_shown(self, cleaned):
-        """What the page has shown; nothing of it where it does not say so, as of a form that came from elsewhere."""
-        try:
-            shown = json.loads(cleaned.get("shown") or "{}")
-        except ValueError:
-            return {}
-        return shown if isinstance(shown, dict) else {}
-
-    def both_typed(self, name):
-        value = self.initial[name]
-        words = dict(getattr(self.fields[name], "choices", ())).get(value, value)
-        did = f"changed this to “{words}”" if words not in {"", None} else "emptied this"
-        return f"Somebody has {did} since you opened the page. Save again if yours is right."
-
-    def show_what_stands(self):
-        """The page says from here on what is kept now: saved once more, what was typed counts."""
-        self.data = self.data.copy()
-        self.data["shown"] = json.dumps(self.stands)
-        for name in self.followed:
-            self.data[name] = self.initial[name]
+class ChangePupilForm(Compares, PupilForm):
+    """Details that are changed."""
 
     @property
-    def told(self) -> str:
-        """A sentence on what somebody else changed and this form has left alone; "" without any."""
-        labels = [str(self.fields[name].label) for name in self.followed]
-        if not labels:
-            return ""
-        return f"Somebody else changed this meanwhile, and it stays as they wrote it: {', '.join(labels)}."
+    def compared(self):
+        return self._meta.fields
+
+    def kept(self, name):
+        """The number is what it is found by: it stands in its own box alone."""
+        return bytes(self.instance.upn_index or b"").hex() if name == "upn" else getattr(self.instance, name)
+
+    def typed(self, name, value):
+        return (upn_index(value) or b"").hex() if name == "upn" else value
 
 
 class ScaleForm(forms.Form):

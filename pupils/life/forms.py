@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, with_button
+from pupils.comparing import Compares
 from pupils.forms import YearGroupField
 from pupils.life import services
 from pupils.life.asking import AsksAboutDay, remark_on_days, remark_on_last
@@ -89,8 +90,10 @@ class BackForm(forms.Form):
         return services.take_back(person, self.place, self.cleaned_data["reason"])
 
 
-class ChangeForm(AsksAboutDay, forms.Form):
+class ChangeForm(Compares, AsksAboutDay, forms.Form):
     """Class, year group, first day."""
+
+    compared = ("class_name", "year_group", "since")
 
     class_name = forms.CharField(
         label="Class",
@@ -119,20 +122,36 @@ class ChangeForm(AsksAboutDay, forms.Form):
     reason = reason_field("Why, if there is something to say")
 
     def __init__(self, *args, place, **kwargs):
-        super().__init__(*args, **kwargs)
         self.place, programme = place, place.partnership.programme
         self.first, self.last = programme.starts_on, programme.ends_on
+        super().__init__(*args, **kwargs)
         self.initial |= {"class_name": place.class_name, "year_group": place.pupil.year_group, "since": place.since}
         self.initial |= {"on": min(max(timezone.localdate(), self.first), self.last)}
         for name in ("since", "on"):
             self.fields[name].widget = DayInput(self.first, self.last)
         self.helper = with_button(self, "Save the change")
 
+    def kept(self, name):
+        if name == "year_group":
+            return self.place.pupil.year_group
+        return self.place.class_name if name == "class_name" else self.typed(name, self.late(self.place.since))
+
+    def typed(self, name, value):
+        return value.isoformat() if name == "since" and value else value
+
+    def in_words(self, name):
+        value = self.initial[name]
+        return f"{value:%-d %B %Y}" if name == "since" and value else super().in_words(name)
+
+    def late(self, since):
+        """The first day of somebody who came late; None for who was there from the beginning."""
+        return since if since and since > self.first else None
+
     def clean_since(self):
         since = self.cleaned_data["since"]
         if since and since > min(self.last, self.place.until or self.last):
             raise ValidationError("The first day is after the last one. Correct it, or leave it blank.")
-        return since if since and since > self.first else None
+        return self.late(since)
 
     def clean_on(self):
         on = self.cleaned_data["on"]
@@ -148,7 +167,7 @@ class ChangeForm(AsksAboutDay, forms.Form):
         return cleaned
 
     def save(self, person):
-        given = {name: value for name, value in self.cleaned_data.items() if name != "sure"}
+        given = {name: value for name, value in self.cleaned_data.items() if name not in {"sure", "shown"}}
         return services.change_place(person, self.place, **given)
 
 

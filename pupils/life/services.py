@@ -149,9 +149,15 @@ def twice_in_subject(pupil, partnership, since, place=None):
     return any(other.until is None or other.until > since for other in others)
 
 
+def hold(place: Place):
+    """Nobody else changes the place, or the year group of its pupil, until the transaction ends."""
+    Partnership.objects.select_for_update(of=["self"], no_key=True).get(pk=place.partnership_id)
+    TargetPupil.objects.select_for_update(of=["self"], no_key=True).get(pk=place.pupil_id)
+
+
 def locked(place: Place) -> Place:
     """The place with nobody else changing it meanwhile. NotNow where nothing may be changed."""
-    Partnership.objects.select_for_update(of=["self"], no_key=True).get(pk=place.partnership_id)
+    hold(place)
     rows = Place.objects.select_for_update(of=["self"], no_key=True)
     row = rows.select_related("pupil", "partnership__programme").get(pk=place.pk)
     if why := why_fixed(row.partnership):

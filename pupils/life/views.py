@@ -1,6 +1,7 @@
 """The steps of a place, for the teachers of its partnership; and the pupils who have moved, for the coordinator too."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -22,18 +23,29 @@ def place_of(request, pk):
     return get_object_or_404(rows.select_related("partnership__programme", "partnership__partner_school"), pk=pk)
 
 
+@transaction.atomic
 def step(request, pk, form_class, title, lead, after, follows=lambda place: ""):
-    """One step of a place: the form, what follows from it, and where it leads."""
+    """One step of a place: the form, what follows from it, and where it leads.
+
+    Of two who save at one moment the second compares with what the first has written.
+    """
     place = place_of(request, pk)
+    if request.method == "POST":
+        services.hold(place)
+        place = place_of(request, pk)
     if why := services.why_fixed(place.partnership):
         messages.warning(request, f"Nothing has changed. {why}")
         return redirect(place.pupil)
     form = form_class(request.POST or None, place=place)
     if request.method == "POST" and form.is_valid():
         try:
-            return after(request, form.save(request.user))
+            done = after(request, form.save(request.user))
         except NotNow as why:
             form.add_error(None, str(why))
+        else:
+            if told := getattr(form, "told", ""):
+                messages.warning(request, told)
+            return done
     audit.record(request.user, "pupils.viewed", place.pupil)
     context = {"place": place, "form": form, "title": title.format(place.pupil.full_name), "lead": lead}
     context["warning"] = follows(place)
