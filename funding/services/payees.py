@@ -1,6 +1,7 @@
 """How a school is paid: one person enters it, another confirms it, and nothing is paid so before."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -48,8 +49,16 @@ def why_it_waits(payee: Payee, people) -> str:
     )
 
 
-def last_payments(organisation, schools) -> dict[int, Payment]:
-    """By school its last payment of this organisation, whatever finance answered."""
-    rows = Payment.objects.filter(batch__organisation=organisation, payee__school__in=schools)
-    rows = rows.select_related("payee", "batch").order_by("payee__school_id", "-batch__number", "-number")
-    return {row.payee.school_id: row for row in rows.distinct("payee__school_id")}
+def changes(organisation, payees) -> dict[int, tuple[Payment | None, Payee]]:
+    """Of these payees (one to a school) by school those that say something else than the one before: where the
+    last payment went, whatever finance answered, or where there was none what was entered before. Two queries."""
+    schools = {payee.school_id: payee for payee in payees}
+    paid = Payment.objects.filter(batch__organisation=organisation, payee__school__in=schools)
+    paid = paid.select_related("payee", "batch").order_by("payee__school_id", "-batch__number", "-number")
+    entered = Payee.objects.filter(organisation=organisation, school__in=schools, since__lte=timezone.localdate())
+    entered = entered.exclude(Q(confirmed_at=None) | Q(pk__in=[payee.pk for payee in payees])).order_by(
+        "school_id", "-since", "-pk"
+    )
+    before = {row.school_id: (None, row) for row in entered.distinct("school_id")}
+    before |= {row.payee.school_id: (row, row.payee) for row in paid.distinct("payee__school_id")}
+    return {school: found for school, found in before.items() if found[1].in_words != schools[school].in_words}

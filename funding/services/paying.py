@@ -16,7 +16,7 @@ from accounts.models import Organisation
 from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
-from funding.services.payees import last_payments, who_can, why_it_waits
+from funding.services.payees import changes, who_can, why_it_waits
 from papers.sheets import csv_bytes
 from programmes.models import Partnership
 
@@ -46,7 +46,7 @@ class Group:
     plan: FundingPlan
     payee: Payee
     releases: list[Release]
-    before: Payment | None = None  # the last one to the school, where it went elsewhere
+    changed: tuple[Payment | None, Payee] | None = None  # the last payment to the school, and where it went then
 
     @property
     def amount(self) -> Decimal:
@@ -112,10 +112,9 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
         else:
             key = release.stage.plan_id, payee.pk
             groups.setdefault(key, Group(release.stage.plan, payee, [])).releases.append(release)
-    before = last_payments(organisation, {group.payee.school_id for group in groups.values()})
+    changed = changes(organisation, {group.payee for group in groups.values()})
     for group in groups.values():
-        last = before.get(group.payee.school_id)
-        group.before = last if last and last.payee_id != group.payee.pk else None
+        group.changed = changed.get(group.payee.school_id)
     return Choice(sorted(groups.values(), key=lambda g: (g.payee.name, g.payee.pk, g.plan.pk)), left)
 
 

@@ -252,6 +252,32 @@ def test_the_check_names_payees_that_have_changed_since_their_last_payment(clien
     assert "Changed since the last payment" not in same
 
 
+def test_the_check_names_payees_that_have_changed_before_their_first_payment(client, approved):
+    release = released(approved)
+    old = Payee.objects.get(school=release.school)
+    confirm(approved.Tom, changed(approved, release))
+
+    found = text_of(page(client, approved.Una, "authorise", data={"release": [release.pk]}))
+    others = text_of(page(client, approved.Una, "authorise", data={"release": [approved.releases[1].pk]}))
+
+    assert (
+        f"Changed before the first payment: it was {old}, {old.get_route_display().lower()} {old.code}. Entered by "
+        f"{approved.Ruth}, confirmed by {approved.Tom}."
+    ) in found
+    assert "Changed" not in others
+
+
+def test_what_is_entered_anew_in_the_same_words_is_no_change(client, approved):
+    release = released(approved)
+    old = Payee.objects.get(school=release.school)
+    confirm(approved.Tom, changed(approved, release, name=old.name, route=old.route, code=old.code))
+
+    found = text_of(page(client, approved.Una, "authorise", data={"release": [release.pk]}))
+
+    assert "Authorise 1 payment" in found
+    assert "Changed" not in found
+
+
 def test_today_tells_those_who_can_confirm_and_nobody_else(client, approved):
     release = released(approved)
     row = changed(approved, release)
