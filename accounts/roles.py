@@ -135,6 +135,7 @@ GRANTS = {
     "recoveries.receive": {Role.FINANCE},
     "reports.school": {Role.HEADTEACHER},
     "reports.programme": {Role.COORDINATOR},
+    "reports.rounds": {Role.COORDINATOR},
     "reports.view": {Role.HEADTEACHER, Role.COORDINATOR},
     "people.view": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
     "people.invite": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},

@@ -163,6 +163,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "reports.tasks.write_digests": {"queue": "default"},
     "reports.tasks.order_weekly_digests": {"queue": "default"},
+    "reports.tasks.order_scheduled_reports": {"queue": "default"},
     "reports.tasks.*": {"queue": "pdf"},
     "lessons.tasks.*": {"queue": "pdf"},
     "programmes.tasks.make_heads_letter": {"queue": "pdf"},
@@ -192,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "reports.tasks.order_weekly_digests",
         "schedule": crontab(minute=0, hour=7, day_of_week="mon"),
     },
+    "scheduled reports": {"task": "reports.tasks.order_scheduled_reports", "schedule": crontab(minute=15)},
     "weekly cover mails": {
         "task": "visits.tasks.order_weekly_cover_mails",
         "schedule": crontab(minute=0, hour=12, day_of_week="fri"),

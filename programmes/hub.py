@@ -54,6 +54,7 @@ GROUPS = [
         [
             Way("Progress of each pupil", "reports:followed", "progress.view", (ACTIVE, CLOSED)),
             Way("Which grades are in", "reports:completeness", "returns.view", (ACTIVE, CLOSED)),
+            Way("Reports of all schools", "reports:rounds", "reports.rounds", (ACTIVE, CLOSED)),
             Way("Collect grades in one file", "pupils:collect", "returns.collect", (ACTIVE,)),
         ],
     ),

@@ -7,7 +7,19 @@ from lessons.models import Finding, Note, ResearchLesson, Study, VisitRecord
 from programmes.models import ActionItem, Agreement, Partnership
 from pupils.retention.parts import Part
 from reports.kinds import KINDS
-from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, SavedView
+from reports.models import (
+    AccessFile,
+    Digest,
+    DigestRun,
+    HandOverPack,
+    ProgrammeCopy,
+    Report,
+    ReportRound,
+    ReportSchedule,
+    RoundReport,
+    SavedView,
+    ScheduledRound,
+)
 from visits.models import Event, EventSeries, Visit
 
 # Model -> the path from it to its programme: a mail about one of these may hold words that people typed.
@@ -62,12 +74,17 @@ STAYS = {
     SavedView: "a question to the roster, of the person who asks it",
     DigestRun: "that the digests of a week were written",
     Digest: "goes with its mail, after KEEP_MAIL_DAYS",
+    ReportRound: "its file holds reports without names only, and goes after KEEP_PACKS_DAYS",
+    RoundReport: "which school had a report made; goes with its round",
+    ReportSchedule: "when the coordinator has reports made",
+    ScheduledRound: "that reports were made after a data point",
 }
 
 
 def in_hand(programme):
     reports = Report.objects.in_hand().filter(programme=programme).count()
     packs = HandOverPack.objects.in_hand().filter(partnership__programme=programme).count()
-    rows = reports + packs + ProgrammeCopy.objects.in_hand().filter(programme=programme).count()
+    rounds = ReportRound.objects.in_hand().filter(programme=programme).count()
+    rows = reports + packs + rounds + ProgrammeCopy.objects.in_hand().filter(programme=programme).count()
     what = "1 report, pack or copy is" if rows == 1 else f"{rows} reports, packs or copies are"
     return [(f"{what} being made. Look again in a minute.", "")] if rows else []

@@ -18,3 +18,11 @@ DIGEST = MailKind(
     template="reports/mail/digest.txt",
     optional=True,
 )
+REPORT_READY = MailKind(
+    key="report_ready",
+    title="A report of your school is ready",
+    when="When a report that the coordinator has scheduled after every data point is made",
+    who="The headteachers of the school that the report is about",
+    template="reports/mail/ready.txt",
+    optional=True,
+)

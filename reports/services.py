@@ -12,8 +12,9 @@ from reports.models import ABOUT, SUBJECTS, Report
 
 
 @transaction.atomic
-def order_report(person, kind, programme, school=None, **about) -> tuple[Report, bool]:
-    """The report on today's figures, and whether it is a new one; `about` are the further columns of its kind.
+def order_report(person, kind, programme, school=None, *, tell=publish, **about) -> tuple[Report, bool]:
+    """The report on today's figures, and whether it is a new one, of which the workers are told; `about` are further
+    columns of its kind.
 
     One that is in hand, or was made from the very same figures, is offered again; a failed one is not.
     """
@@ -36,7 +37,7 @@ def order_report(person, kind, programme, school=None, **about) -> tuple[Report,
     )
     if new:
         audit.record(person, "reports.ordered", report)
-        publish(report)
+        tell(report)
     return report, new
 
 

@@ -7,7 +7,9 @@ from reports.access.files import build_file
 from reports.build import build
 from reports.erasing.copies import build_copy
 from reports.handover.packs import build_handover
-from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report
+from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report, ReportRound, RoundReport
+from reports.rounds import scheduling
+from reports.rounds import services as rounds
 
 
 @shared_task
@@ -38,3 +40,21 @@ def make_copy(copy_id):
 @shared_task
 def make_access_file(file_id):
     work_on(AccessFile, file_id, build_file)
+
+
+@shared_task
+def make_round_report(part_id):
+    try:
+        work_on(RoundReport, part_id, rounds.make_part)
+    finally:
+        rounds.part_ended(part_id)
+
+
+@shared_task
+def end_round(round_id):
+    work_on(ReportRound, round_id, rounds.end_round)
+
+
+@shared_task
+def order_scheduled_reports():
+    scheduling.order_scheduled(timezone.localdate())

@@ -6,6 +6,7 @@ from reports.erasing import views as erasing
 from reports.handover import views as handover
 from reports.progress import views as followed
 from reports.roster import views as roster
+from reports.rounds import views as rounds
 
 app_name = "reports"
 urlpatterns = [
@@ -48,6 +49,14 @@ urlpatterns = [
     path("partnerships/<int:pk>/hand-over/make/", handover.order, name="handover_order"),
     path("partnerships/<int:pk>/hand-over/progress/", handover.progress, name="handover_progress"),
     path("partnerships/<int:pk>/hand-over/download/", handover.download, name="handover_download"),
+    path("programmes/<slug:slug>/reports/", rounds.of_programme, name="rounds"),
+    path("programmes/<slug:slug>/reports/<slug:kind>/order/", rounds.order, name="round_order"),
+    path("programmes/<slug:slug>/reports/<slug:kind>/schedule/", rounds.schedule, name="round_schedule"),
+    path("reports/rounds/<int:pk>/", rounds.detail, name="round"),
+    path("reports/rounds/<int:pk>/progress/", rounds.progress, name="round_progress"),
+    path("reports/rounds/<int:pk>/again/", rounds.again, name="round_again"),
+    path("reports/rounds/<int:pk>/download/", rounds.download, name="round_download"),
+    path("reports/link/<str:token>/", rounds.told, name="told"),
     path("reports/", views.ReportList.as_view(), name="list"),
     path("reports/order/", views.order, name="order"),
     path("reports/<int:pk>/", views.detail, name="detail"),

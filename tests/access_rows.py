@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from tests import set_up_pages
 from tests.money import access_rows as money
+from tests.rounds import access_rows as rounds
 
 # Open to anyone, or pages of the sign-in with a table of their own (test_sign_in_pages).
 PUBLIC = {
@@ -496,6 +497,7 @@ MATRIX = {
     "reports:detail/programme GET":     (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     "reports:download/programme GET":   (302, 403, 200, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     **money.MATRIX,
+    **rounds.MATRIX,
 }  # fmt: skip
 
 ERASING = [
@@ -586,6 +588,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "programmes:agreement_renew": lambda c: [c.agreement.pk],
     "programmes:agreement_remind": lambda c: [c.agreement.pk],
     **set_up_pages.KEYS,
+    **rounds.KEYS,
     **money.KEYS,
     "visits:ledger": lambda c: [c.programme.slug],
     "visits:ledger_table": lambda c: [c.programme.slug, "csv"],
@@ -741,6 +744,7 @@ KEYS = {  # what a URL is about, in a corner of the world
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
     *set_up_pages.OF_A_PROGRAMME,
+    *rounds.OF_A_PROGRAMME,
     *money.OF_A_PROGRAMME,
     "programmes:specialists",
     "programmes:specialists_move",

@@ -26,6 +26,7 @@ from lessons.models import (
 from programmes.models import HeadContact, PartnerSchool, SchoolClosure
 from programmes.services.agreements import write_agreements
 from pupils.returns.counting import count_returns
+from reports.models import ReportRound
 from tests import set_up_pages
 from tests.factories import (
     ActionItemFactory,
@@ -198,6 +199,14 @@ def more_reports(ours, count):
             kind="school impact", programme=ours.programme, school=ours.school, state=Job.State.DONE, file="x.pdf"
         )
         ReportFactory(programme=ours.programme, state=Job.State.DONE, file="x.pdf")
+        fields = {"ordered_by": ours.people[Role.COORDINATOR], "state": Job.State.DONE, "finished_at": timezone.now()}
+        done = ReportRound.objects.create(kind="school impact", programme=ours.programme, **fields)
+        school = SchoolFactory()
+        report = ReportFactory(
+            kind="school impact", programme=ours.programme, school=school, state=Job.State.DONE, file="x.pdf"
+        )
+        for found in (done, ours.report_round):
+            found.parts.create(school=school, report=report, state=Job.State.DONE, stood={"grades": "x"})
 
 
 def more_to_pair(ours, count):

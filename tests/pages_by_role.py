@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from tests import set_up_pages
+from tests.rounds import access_rows as rounds
 
 AFTERWARDS = ("interviews", "discussion", "private", "guests")
 
@@ -205,6 +206,7 @@ def pages_of(corner):
             *pairing,
             *plans,
             *roster,
+            *rounds.pages_of(ours),
             reverse("reports:nudges"),
             reverse("accounts:mails"),
             reverse("accounts:mail", args=[ours.mail.pk]),

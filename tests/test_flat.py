@@ -152,6 +152,8 @@ LISTS = {
     "reports:partnership_followed": ["coordinator", "headteacher"],
     "reports:erasing": ["coordinator"],
     "reports:list": ["coordinator", "headteacher"],
+    "reports:rounds": ["coordinator"],
+    "reports:round": ["coordinator"],
 }
 CEILING = 42
 

@@ -15,7 +15,7 @@ from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from pupils.models import Erasure
-from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report
+from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, ReportRound, RoundReport
 from tests.factories import (
     HeadsLetterFactory,
     OrganisationFactory,
@@ -43,6 +43,7 @@ KEPT_FOR = {
     ProgrammeCopy: "KEEP_PACKS_DAYS",
     Booklet: "KEEP_PACKS_DAYS",
     StudyExport: "KEEP_PACKS_DAYS",
+    ReportRound: "KEEP_PACKS_DAYS",
     CoverRun: "KEEP_MAIL_DAYS",
     Plan: "KEEP_PLANS_DAYS",
     PlanAcceptance: "KEEP_PLANS_DAYS",
@@ -55,6 +56,8 @@ KEPT_FOR = {
     MoneyReport: None,
     FundingLetter: None,
     Erasure: None,
+    # Goes with its round.
+    RoundReport: None,
 }
 
 
@@ -127,6 +130,19 @@ def test_a_plan_is_kept_for_a_year_with_whoever_accepted_it_and_the_visits_stay(
     assert list(Plan.objects.order_by("pk")) == [waits, lately]
     assert [acceptance.plan for acceptance in PlanAcceptance.objects.all()] == [lately]
     assert Visit.objects.filter(pk=visit.pk).exists()
+
+
+def test_a_round_of_reports_goes_after_thirty_days_with_its_parts_and_the_reports_stay():
+    report = ReportFactory(state="done", finished_at=NOW - 40 * DAY)
+    fields = {"programme": report.programme, "kind": report.kind, "ordered_by": report.ordered_by}
+    for finished_at in (NOW - 31 * DAY, NOW - 29 * DAY):
+        found = ReportRound.objects.create(state="done", finished_at=finished_at, **fields)
+        found.parts.create(school=SchoolFactory(), report=report, state="done", finished_at=finished_at)
+
+    forget_at(NOW)
+
+    assert [part.round for part in RoundReport.objects.all()] == [found]
+    assert list(Report.objects.all()) == [report]
 
 
 def test_of_a_weekly_cover_mail_nothing_outlives_the_mail():

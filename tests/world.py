@@ -80,6 +80,7 @@ from tests.factories import (
 from tests.money.world import build_money, build_plan
 from tests.notebook import lesson_of_corner
 from tests.remembering import remembered
+from tests.rounds.access_rows import build_round
 from tests.term_dates import YEAR_2026, give_term_dates
 from visits.models import Away, CalendarFeed
 
@@ -315,6 +316,7 @@ def build_corner(corner, programme, staff, serial):
         listed_school=own,
         letter=letter,
         school_report=school_report,
+        report_round=build_round(programme, people[Role.COORDINATOR], school_report),
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
         invitation_mail=InvitationMail.objects.create(

@@ -7,6 +7,7 @@ from reports.models.papers import (
     SavedView,
 )
 from reports.models.reports import ABOUT, SUBJECTS, Report
+from reports.models.rounds import ReportRound, ReportSchedule, RoundReport, ScheduledRound
 
 __all__ = [
     "ABOUT",
@@ -17,5 +18,9 @@ __all__ = [
     "HandOverPack",
     "ProgrammeCopy",
     "Report",
+    "ReportRound",
+    "ReportSchedule",
+    "RoundReport",
     "SavedView",
+    "ScheduledRound",
 ]

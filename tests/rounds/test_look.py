@@ -50,7 +50,7 @@ def test_a_report_of_the_same_figures_and_look_is_the_same_file_and_another_look
     work_on(Report, first.pk, build)
 
     assert order_report(head, *about) == (first, False)
-    monkeypatch.setattr("reports.figures.look", lambda: "another look")
+    monkeypatch.setattr("reports.kinds.look", lambda: "another look")
     again, new = order_report(head, *about)
 
     assert (new, again.pk != first.pk) == (True, True)

@@ -1,0 +1,60 @@
+"""After every data point: whose turn it is today, once for each schedule and data point."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from programmes.models import DataReturn, Programme
+from reports.models import ReportSchedule, ScheduledRound
+from reports.rounds.services import order_round, schools_of
+
+
+def order_scheduled(today):
+    """Order what is due by now, each once: asked for twice on a day, nothing more comes of it."""
+    running = ReportSchedule.objects.filter(is_on=True, programme__status=Programme.Status.ACTIVE)
+    for schedule in running.select_related("programme", "set_by"):
+        for data_point in data_points_due(schedule, today):
+            order_turn(schedule, data_point)
+
+
+def data_points_due(schedule, today):
+    """Those that are past, or complete, and have not had their turn."""
+    had = schedule.turns.values("data_point")
+    points = schedule.programme.data_points.filter(due_on__lte=today).exclude(pk__in=had)
+    return [point for point in points if is_due(schedule, point, today)]
+
+
+def is_due(schedule, data_point, today):
+    if schedule.when == ReportSchedule.When.DAYS:
+        return data_point.due_on + dt.timedelta(days=schedule.days) <= today
+    returns = DataReturn.objects.filter(data_point=data_point, expected__gt=0)
+    return returns.exists() and not DataReturn.objects.filter(data_point=data_point).owing().exists()
+
+
+@transaction.atomic
+def order_turn(schedule, data_point):
+    """The turn and its round, or neither. Nobody's reports are ordered by somebody who may not order them any more."""
+    person, programme = schedule.set_by, schedule.programme
+    still = ReportSchedule.objects.allowed(person, "reports.rounds").filter(pk=schedule.pk).exists()
+    if not person.is_active or not still or not schools_of(programme).exists():
+        return
+    turn, new = ScheduledRound.objects.get_or_create(schedule=schedule, data_point=data_point)
+    if new:
+        turn.round, _ = order_round(person, programme, schedule.kind, data_point=data_point, tells_heads=True)
+        turn.save(update_fields=["round"])
+
+
+@transaction.atomic
+def set_schedule(person, schedule):
+    """The schedule is kept. What lies behind it when it is switched on has no turn any more."""
+    schedule.set_by, schedule.set_at = person, timezone.now()
+    schedule.save()
+    audit.record(person, "reports.schedule set", schedule, about="on" if schedule.is_on else "off")
+    if schedule.is_on:
+        past = data_points_due(schedule, timezone.localdate())
+        ScheduledRound.objects.bulk_create(
+            [ScheduledRound(schedule=schedule, data_point=point) for point in past], ignore_conflicts=True
+        )
+    return schedule
