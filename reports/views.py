@@ -19,6 +19,7 @@ from reports.kinds import KINDS
 from reports.models import SUBJECTS, Report
 from reports.readers import reader_for
 from reports.results_page import places_page, results_page, table_of
+from reports.rounds.page import one_by_one, programmes_of
 from reports.years import compare, earlier_of, table_of_years
 
 
@@ -67,10 +68,12 @@ class ReportList(Allowed, ListView):
     template_name = "reports/list.html"
 
     def get_queryset(self):
-        return super().get_queryset().select_related("programme", "school", "ordered_by").defer("figures")
+        rows = one_by_one(super().get_queryset(), self.request.user)
+        return rows.select_related("programme", "school", "ordered_by").defer("figures")
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(may_order=services.orderable(self.request.user), **kwargs)
+        may_order = services.orderable(self.request.user)
+        return super().get_context_data(may_order=may_order, of_all=programmes_of(self.request.user), **kwargs)
 
 
 @require_POST

@@ -1,9 +1,10 @@
 """What the pages of rounds show, in words."""
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from jobs.models import LONG
+from programmes.models import Programme
 from reports.models import Report, ReportRound, ReportSchedule, RoundReport
 from reports.models.reports import OF_A_PROGRAMME
 from reports.rounds import services
@@ -27,6 +28,20 @@ def of_programme(programme) -> dict:
         "rounds": summed_up(rounds[:50]),
         "days": ReportRound.kept().days,
     }
+
+
+def programmes_of(person):
+    """The programmes of which this person orders the reports of all schools, newest first."""
+    rows = Programme.objects.allowed(person, "reports.rounds").exclude(status=Programme.Status.DRAFT)
+    return rows.filter(erased_at=None).order_by("-starts_on", "name")
+
+
+def one_by_one(reports, person):
+    """Without those of every school, which whoever orders them has on the pages of rounds. The own school's stay."""
+    if not person.may("reports.rounds"):
+        return reports
+    own = [m.school_id for m in person.memberships_granting("reports.school")]
+    return reports.filter(~Q(kind__in=[Report.Kind.SCHOOL, Report.Kind.GOVERNORS]) | Q(school__in=own))
 
 
 def slug_of(kind) -> str:

@@ -283,3 +283,16 @@ def test_a_file_that_holds_what_may_not_be_read_any_more_is_not_handed_out(witho
     Report.objects.filter(kind=Report.Kind.GOVERNORS, school=ours.school).update(kind=SCHOOL)
 
     assert as_coordinator.get(reverse("reports:round_download", args=[without_names.pk])).status_code == 404
+
+
+def test_the_list_of_reports_leads_to_them_and_shows_no_two_hundred_of_them(without_names, as_coordinator, ours):
+    end_round(without_names.pk)
+
+    page = as_coordinator.get(reverse("reports:list")).content.decode()
+
+    assert f'href="{reverse("reports:rounds", args=[ours.programme.slug])}"' in page
+    assert "Impact report for governors" not in page
+    as_coordinator.force_login(ours.head)
+    page = as_coordinator.get(reverse("reports:list")).content.decode()
+    assert "Impact report for governors" in page
+    assert "Reports of all schools at once" not in page
