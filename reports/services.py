@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts import audit
 from jobs.work import publish
+from reports.figures.found import still_shown
 from reports.kinds import KINDS, digest_of, figures_of
 from reports.models import ABOUT, SUBJECTS, Report
 
@@ -78,3 +79,9 @@ def orderable(person) -> list[Report]:
     """What this person may order, not saved, newest year first."""
     offers = [offer for kind in KINDS.values() for offer in kind.offers(person)]
     return sorted(offers, key=lambda offer: (-offer.programme.starts_on.toordinal(), offer.subject_of))
+
+
+def may_be_read(report) -> bool:
+    """Whether all that a report quotes is still shown. Where an author has taken a finding back, nobody opens what was
+    made before; a new one is made without it."""
+    return still_shown(report.figures)

@@ -96,8 +96,8 @@ def detail(request, pk):
     report = get_object_or_404(rows.select_related("programme__organisation", "ordered_by", *SUBJECTS), pk=pk)
     kind = KINDS[report.kind]
     context = {"report": report, "whose": kind.whose}
-    if not report.is_done:
-        return render(request, "reports/waiting.html", context)
+    if not report.is_done or not services.may_be_read(report):
+        return render(request, "reports/waiting.html", context | {"taken_back": report.is_done})
     audit.record(request.user, "reports.read", report)
     template, shown = drawing(report.kind, report.figures, timezone.localtime(report.queued_at), PAGE)
     return render(request, template, context | shown | {"newer": services.newer_figures_exist(report)})
@@ -128,7 +128,7 @@ def again(request, pk):
 def download(request, pk, ending="pdf"):
     """The file, for whoever has the report's role in its place at this moment; its figures as tables or as they are."""
     report = get_allowed(Report, request.user, "reports.view", pk=pk)
-    if not report.is_done or not report.file:
+    if not report.is_done or not report.file or not services.may_be_read(report):
         raise Http404
     name = services.file_name(report)
     if ending == "pdf":

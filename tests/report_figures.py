@@ -34,6 +34,33 @@ SEVEN = [
 ]
 
 
+# Of a programme that was loaded when it was over: nothing but pupils and grades.
+NOT_ON_RECORD = {
+    "happened": {
+        "starts": "2008-09-01",
+        "ends": "2009-08-31",
+        "rows": [{"name": "Maths, Year 5", "marks": []}],
+        "points": [{"name": point, "on": "2008-10-17"} for point in POINTS],
+        "visits": 0,
+        "held": 0,
+        "lessons": 0,
+        "moved": 0,
+        "cancelled": [],
+    },
+    "found": {"studies": 0, "findings": [], "more": 0, "said": [], "of": []},
+    "spent": {
+        "out": 0,
+        "promised": 0,
+        "late": 0,
+        "sides": ["Partner school"],
+        "covered": [],
+        "time_in": 0,
+        "money": None,
+    },
+    "next": {"visits": [], "more": 0, "grades": [], "actions": []},
+}
+
+
 # Figures made by hand ---------------------------------------------------------------------------------------------
 
 
@@ -132,6 +159,7 @@ class Figures:
                     }
                     for subject, year, _ in self.groups
                 ],
+                **NOT_ON_RECORD,
             }
             | changes
         )

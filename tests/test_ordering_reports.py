@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from accounts.roles import Role
 from jobs.work import work_on
-from papers.sheets import one_table
+from papers.sheets import defuse, one_table
 from reports.build import build
 from reports.kinds import KINDS
 from reports.models import Report
@@ -87,7 +87,7 @@ def test_page_tables_and_figures_are_the_same(client, world, kind):
 
     assert given == report.figures
     _, cells = one_table(KINDS[kind].tables(report.figures))
-    assert rows == [["Table", "Row", "Column", "Value"], *([str("" if v is None else v) for v in row] for row in cells)]
+    assert rows == [["Table", "Row", "Column", "Value"], *([defuse(value) for value in row] for row in cells)]
     assert "What changed for" in text_of(page)
     whole = report.figures["ours" if kind == Report.Kind.SCHOOL else "everyone"]
     assert f"{whole['name']} {whole['places']} {whole['missing']} {whole['n']}" in text_of(page)

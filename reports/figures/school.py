@@ -8,6 +8,9 @@ from pupils.figures import TWO_SCALES, block, set_apart
 from pupils.models import Assessment, Grade, Place
 from pupils.models.scales import on_other_scale
 from pupils.results import place_facts
+from reports.figures.found import OUR_SCHOOLS, found_words
+from reports.figures.happened import happened_words, next_words
+from reports.figures.spent import spent_words
 from reports.figures.words import (
     REASONS,
     block_words,
@@ -21,25 +24,35 @@ from reports.figures.words import (
 
 
 def school_figures(programme: Programme, school: School) -> dict:
-    """What the target pupils of one partner school did, with their names: for that school's headteacher.
-
-    The whole programme stands beside it as one row, unless it would tell about the pupils of the other schools:
-    whoever heads several schools could take away all of theirs from it.
-    """
+    """What the target pupils of one partner school did, with their names, and how it came about: for that school's
+    headteacher."""
     facts, _ = set_apart(place_facts(programme))
     own = [place for place in facts if place.school == school.pk]
-    others = [place for place in facts if place.school != school.pk]
     points = list(programme.data_points.all())
-    partnerships = list(
-        programme.partnerships.filter(partner_school=school).with_people().order_by("subject", "year_group", "ref")
-    )
-    grades = scale_grades(programme)
-    everyone = block(facts)
-    thresholds = (programme.hide_up_to, programme.hide_whole_up_to)
-    rests = [block(p for p in facts if p.school not in known) for known in known_together(programme, school)]
-    if others:
-        everyone = small_numbers.beside_own(everyone, rests, *thresholds)
+    partnerships = partnerships_of(programme, partner_school=school)
+    everyone = beside_them(programme, school, facts, own)
     ours = block(own)
+    names = dict(zip((p.pk for p in partnerships), group_names(partnerships), strict=True))
+    frame = frame_words(programme, school, points, partnerships, own)
+    return {
+        **frame,
+        "groups": groups(programme, own, partnerships, points, frame["scale"]),
+        "ours": block_words("Our school", ours),
+        "missing_because": reason_words(ours.first_reasons, ours.final_reasons),
+        "everyone": everyone and block_words(f"All {len({place.school for place in facts})} schools", everyone),
+        "partnerships": [partnership_words(p) for p in partnerships],
+        "two_scales": sum(TWO_SCALES in (place.first_reason, place.last_reason) for place in own),
+        "happened": happened_words(programme, partnerships, names, points),
+        "found": found_words(partnerships, names, OUR_SCHOOLS),
+        "spent": spent_words(programme, school),
+        "next": next_words(programme, partnerships, names, points, people_of(programme, school)),
+        **reading_words(programme, own, frame["scale"]),
+    }
+
+
+def frame_words(programme, school, points, partnerships, own) -> dict:
+    """What every edition says of the programme and of how its grades are read."""
+    grades = scale_grades(programme)
     return {
         "programme": programme.name,
         "year": programme.academic_year,
@@ -53,19 +66,35 @@ def school_figures(programme: Programme, school: School) -> dict:
         "step": scale_step(programme),
         "scale": grades,
         "scope": list_words(dict.fromkeys(f"Year {p.year_group} {p.subject}" for p in partnerships)),
-        "groups": groups(programme, own, partnerships, points, grades),
-        "ours": block_words("Our school", ours),
-        "missing_because": reason_words(ours.first_reasons, ours.final_reasons),
-        "everyone": block_words(f"All {len({place.school for place in facts})} schools", everyone) if others else None,
         "levels": [
             {"year": e.year_group, "met": e.met_from, "exceeded": e.exceeded_from}
             for e in programme.expectations.all()
             if e.year_group in {place.year_group for place in own}
         ],
-        "partnerships": [partnership_words(p) for p in partnerships],
-        "two_scales": sum(TWO_SCALES in (place.first_reason, place.last_reason) for place in own),
-        **reading_words(programme, own, grades),
     }
+
+
+def partnerships_of(programme: Programme, **which) -> list:
+    rows = programme.partnerships.filter(**which).exclude(status=Partnership.Status.PROPOSED, places=None)
+    rows = rows.select_related("partner_school", "specialist__home_school")
+    return list(rows.with_people().order_by("subject", "year_group", "ref"))
+
+
+def people_of(programme: Programme, school: School):
+    """The heads and teachers of the school whose actions its report lists."""
+    here = Membership.objects.filter(organisation=programme.organisation_id, school=school)
+    return here.filter(role__in=[Role.HEADTEACHER, Role.PARTNER, Role.SPECIALIST]).values("user")
+
+
+def beside_them(programme, school, facts, own):
+    """The block of the whole programme beside the own pupils, unless it would tell about those of other schools:
+    whoever heads several schools could take away all of theirs from it. None where there are no others."""
+    if len(own) == len(facts):
+        return None
+    rests = [block(p for p in facts if p.school not in known) for known in known_together(programme, school)]
+    mine = {place.place for place in own}
+    rests.append(block(p for p in facts if p.place not in mine))
+    return small_numbers.beside_own(block(facts), rests, programme.hide_up_to, programme.hide_whole_up_to)
 
 
 def known_together(programme: Programme, school: School) -> list[set[int]]:
@@ -100,6 +129,12 @@ def partnership_words(p: Partnership) -> dict:
     }
 
 
+def group_names(partnerships) -> list[str]:
+    """Each by its label, and where several have the same by its specialist teacher as well."""
+    labels = [p.label for p in partnerships]
+    return [f"{p.label}, with {p.specialist}" if labels.count(p.label) > 1 else p.label for p in partnerships]
+
+
 def groups(programme, own, partnerships, points, grades):
     """A group for each partnership: its pupils, those who gained most first, those not counted last."""
     position = {grade["code"]: grade["position"] for grade in grades}
@@ -108,14 +143,11 @@ def groups(programme, own, partnerships, points, grades):
     }
     codes = given_to(programme, rows)
     level = {e.year_group: e.met_from for e in programme.expectations.all()}
-    labels = [partnership.label for partnership in partnerships]
     made = []
-    for partnership in partnerships:
+    for partnership, name in zip(partnerships, group_names(partnerships), strict=True):
         mine = [place for place in own if place.partnership == partnership.pk]
         years = {place.year_group for place in mine}
         year = years.pop() if len(years) == 1 else None
-        several = labels.count(partnership.label) > 1
-        name = f"{partnership.label}, with {partnership.specialist}" if several else partnership.label
         made.append(
             {
                 "name": name,

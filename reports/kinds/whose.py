@@ -1,6 +1,6 @@
 """Who may have a report made: asked before there is a row of it."""
 
-from programmes.models import Partnership, Programme
+from programmes.models import Partnership, Programme, SpecialistTeacher
 
 
 def heads_of(person, report) -> bool:
@@ -11,6 +11,13 @@ def heads_of(person, report) -> bool:
 
 def coordinates(person, report) -> bool:
     return Programme.objects.allowed(person, "reports.programme").filter(pk=report.programme_id).exists()
+
+
+def lent_to(organisation, school):
+    """The programmes to which the school lends or lent a specialist teacher, those that are being set up left out."""
+    lent = SpecialistTeacher.objects.filter(programme__organisation=organisation, home_school=school)
+    started = Programme.objects.exclude(status=Programme.Status.DRAFT).filter(frozen=None)
+    return started.filter(pk__in=lent.values("programme")).order_by("-starts_on", "name")
 
 
 def told_to(organisation, school):
