@@ -181,10 +181,7 @@ class Known:
             (note.sheet.data_return_id, note.field): note
             for note in ReturnNote.objects.filter(sheet__data_return__in=returns).select_related("sheet")
         }
-        made = ReturnRevision.objects.filter(
-            sheet__data_return__in=returns, client__in=programme.returns_uploads.values("client")
-        )
-        self.uploaded = set(made.values_list("sheet__data_return", "field", "made"))
+        self.uploaded = ReturnRevision.objects.filter(sheet__data_return__in=returns).uploaded()
         self.given = {
             (row.place_id, row.data_point_id): row
             for row in Assessment.objects.filter(place__in=places).select_related("grade__scale")
@@ -322,7 +319,7 @@ def draft(place, row, ticked_now, answer, known, reading):
     ticked = known.notes.get((row.pk, moderated))
     if ticked_now is not None and ticked_now != bool(ticked and ticked.text == "yes"):
         texts[moderated] = "yes" if ticked_now else ""
-    is_ours = note is not None and (row.pk, name, note.version) in known.uploaded
+    is_ours = note is not None and (row.pk, name, note.text, note.written_by_id) in known.uploaded
     if stands and stands != answer.words and not is_ours:
         reading.left.append((place, stands, answer.words))
     elif texts:

@@ -3,7 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from desks import models as desks
@@ -35,8 +35,22 @@ class ReturnNote(desks.Note):
         ]
 
 
+class ReturnRevisionQuerySet(models.QuerySet):
+    def uploaded(self) -> set[tuple]:
+        """(return, box, text, person) of the grades that came with a coordinator's file. What somebody typed since in
+        the same words is theirs; that a change of scale set it aside, and brought it back, makes it nobody else's.
+        """
+        made = self.filter(field__startswith="grade-", made__isnull=False)
+        latest = made.order_by("sheet", "field", "text", "-made").distinct("sheet", "field", "text")
+        latest = latest.annotate(is_uploaded=Exists(ReturnsUpload.objects.filter(client=OuterRef("client"))))
+        rows = latest.values_list("sheet__data_return", "field", "text", "by", "is_uploaded")
+        return {tuple(row) for *row, is_uploaded in rows if is_uploaded}
+
+
 class ReturnRevision(desks.Revision):
     """Every text that ever arrived for a box. It is about a pupil, and goes with the pupil."""
+
+    objects = ReturnRevisionQuerySet.as_manager()
 
     sheet = models.ForeignKey(ReturnSheet, on_delete=models.CASCADE, related_name="revisions")
 

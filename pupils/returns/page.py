@@ -4,13 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
 from papers.templatetags.plain import listed
 from programmes.models import DataReturn
-from pupils.models import Assessment, Place, ReturnNote, ReturnRevision, ReturnsUpload, VersionGrade
+from pupils.models import Assessment, Place, ReturnNote, ReturnRevision, VersionGrade
 from pupils.returns.answers import REASONS, answer_from, is_on, said_of
 from pupils.returns.standing import Standing
 from pupils.returns.writing import why_closed
@@ -202,7 +201,7 @@ def now_lines(data_return, *, by_name):
             "points": row.grade.points if row.grade else None,
             "moderated": row.moderated,
             "by_days": row.is_automatic,
-            "from_upload": f"grade-{row.place_id}" in uploaded,
+            "from_upload": as_uploaded(row) in uploaded,
             "by": row.entered_by,
             "on": row.assessed_on,
         }
@@ -257,15 +256,15 @@ def entered_words(data_return, standing=None) -> str:
             place__partnership=data_return.partnership_id, data_point=data_return.data_point_id, is_automatic=False
         )
         by = Counter(
-            (row.entered_by, f"grade-{row.place_id}" in uploaded)
-            for row in rows.select_related("entered_by")
+            (row.entered_by, as_uploaded(row) in uploaded)
+            for row in rows.select_related("entered_by", "grade")
             if row.entered_by_id
         )
     else:
         fields = [row.grade.field for row in standing.rows if row.is_in]
         notes = ReturnNote.objects.filter(sheet__data_return=data_return, field__in=fields, version__gt=0)
         notes = notes.exclude(text="").select_related("written_by")
-        by = Counter((note.written_by, note.field in uploaded) for note in notes)
+        by = Counter((note.written_by, (note.field, note.text, note.written_by_id) in uploaded) for note in notes)
     typed = {person for person, is_upload in by if not is_upload}
     also = [entry.user for entry in data_return.entries.select_related("user") if entry.user not in typed]
     words = listed(
@@ -279,17 +278,14 @@ def entered_words(data_return, standing=None) -> str:
     return f"{words}, also changed by {listed(also)}" if words else listed(also)
 
 
-def uploaded_in(data_return) -> set[str]:
-    """The boxes whose grade came with a coordinator's file, and was not typed over since."""
-    rows = ReturnRevision.objects.filter(
-        sheet__data_return=data_return,
-        field__startswith="grade-",
-        client__in=ReturnsUpload.objects.values("client"),
-        made=Subquery(
-            ReturnNote.objects.filter(sheet=OuterRef("sheet"), field=OuterRef("field")).values("version")[:1]
-        ),
-    )
-    return set(rows.values_list("field", flat=True))
+def uploaded_in(data_return) -> set[tuple]:
+    """(box, text, person) of the grades that came with a coordinator's file, and were not typed over since."""
+    return {tuple(row) for _, *row in ReturnRevision.objects.filter(sheet__data_return=data_return).uploaded()}
+
+
+def as_uploaded(row: Assessment) -> tuple:
+    """As `uploaded_in` has it, if it came so."""
+    return f"grade-{row.place_id}", answer_from(row).words, row.entered_by_id
 
 
 def typed_since(data_return) -> list[dict]:

@@ -96,12 +96,12 @@ class Boxes:
         note = self.notes.get(f"{what}-{self.place}")
         return note.text if note else ""
 
-    def put(self, what, text, like=None):
-        """The text stands in the box, by whom and since when it stood in the box `like`."""
+    def put(self, what, text, like=None, by=None):
+        """The text stands in the box, by whom and since when it stood in the box `like`; else from now on, by `by`."""
         name, like = f"{what}-{self.place}", self.notes.get(f"{like}-{self.place}")
         note = self.notes.setdefault(name, ReturnNote(sheet=self.sheet, field=name))
         note.written_by_id, note.written_at = (
-            (like.written_by_id, like.written_at) if like else (self.person.pk, self.at)
+            (like.written_by_id, like.written_at) if like else (by or self.person.pk, self.at)
         )
         note.text, note.version, note.in_sheet = text, note.version + 1, self.sheet.version
         self.written[name] = note
@@ -122,8 +122,8 @@ class Boxes:
             for what in MOVED:
                 self.move(f"on-{now}-{what}", what)
         elif submitted is not None:
-            self.put("grade", answer_from(submitted).text)
-            self.put("moderated", "yes" if submitted.moderated else "")
+            self.put("grade", answer_from(submitted).text, by=submitted.entered_by_id)
+            self.put("moderated", "yes" if submitted.moderated else "", by=submitted.entered_by_id)
         else:
             self.put("grade", "", like="grade")
         return None

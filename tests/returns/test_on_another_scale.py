@@ -9,10 +9,12 @@ from programmes.models import Programme
 from pupils import scales
 from pupils.expectations import save_assessment
 from pupils.models import Assessment, ModeratedGrade, ReturnNote, ReturnVersion
+from pupils.returns.page import entered_words
 from pupils.returns.standing import Standing
 from tests.factories import AssessmentFactory, EventFactory
 from tests.reading import text_of
 from tests.returns.entering import DECEMBER, address, autosave, cell, counts, enter, page_of, submit
+from tests.returns.test_collecting import filled, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -144,6 +146,63 @@ def test_a_code_that_both_scales_have_is_set_aside_as_well(client, at):
 
     row = Standing(at.december).rows[0]
     assert (row.is_in, row.old) == (False, "3 (Scale of 1 to 5)")
+
+
+# Who uploaded ---------------------------------------------------------------------------------------------------------
+
+
+def test_there_and_back_what_was_uploaded_is_still_an_upload(client, at):
+    send(client, at, filled(client, at, ["3a", "Absent", "", "", "", ""]), save="on")
+    enter(client, at.hannah, at.december, at.places[2:], DECEMBER[2:])
+    rescale(at)
+    rescale(at, "nc-sublevels")
+
+    check = text_of(client.get(address("return_check", at.december)))
+    submit(client, at.hannah, at.december)
+    read = text_of(client.get(address("return", at.december)))
+
+    words = f"Entered by {at.hannah} 4 and 2 from an upload of {at.amira}."
+    assert words in check
+    assert words in read
+    assert read.count(f"An upload of {at.amira}") == 2
+
+
+def test_there_and_back_the_coordinator_corrects_the_own_upload_and_what_teachers_typed_stays(client, at):
+    send(client, at, filled(client, at, ["3a", "3b", "", "", "", ""]), save="on")
+    autosave(client, at.hannah, at.december, cell("grade", at.places[1], "3c", base=1))
+    rescale(at)
+    rescale(at, "nc-sublevels")
+    text = "Partnership\tPupil\tData point\tGrade\nP01\tC001\tDecember\t4c\nP01\tC002\tDecember\t4c"
+
+    looked = text_of(send(client, at, text))
+    send(client, at, text, save="on")
+
+    assert "1 grade stays as the teachers typed it" in looked
+    assert [row.answer.words for row in Standing(at.december).rows][:2] == ["4c", "3c"]
+
+
+def test_a_grade_typed_on_the_scale_between_leaves_the_upload_of_before_an_upload(client, at):
+    send(client, at, filled(client, at, ["3a", "", "", "", "", ""]), save="on")
+    rescale(at)
+    base = Standing(at.december).rows[0].grade.version
+    autosave(client, at.hannah, at.december, cell("grade", at.places[0], "EXS", base=base))
+    rescale(at, "nc-sublevels")
+
+    assert f"1 from an upload of {at.amira}" in entered_words(at.december, Standing(at.december))
+
+
+def test_what_an_opened_return_gets_back_with_its_scale_is_by_whom_it_was(client, at):
+    send(client, at, filled(client, at, ["3a", "", "", "", "", ""]), save="on")
+    enter(client, at.hannah, at.december, at.places[1:], DECEMBER[1:])
+    submit(client, at.hannah, at.december)
+    rescale(at)
+    correct(client, at, at.december)
+    kept = text_of(grid(client, at, at.december))
+    rescale(at, "nc-sublevels")
+
+    words = entered_words(at.december, Standing(at.december))
+    assert "3a" in kept
+    assert words == f"{at.hannah} 5 and 1 from an upload of {at.amira}"
 
 
 # Corrections ----------------------------------------------------------------------------------------------------------
