@@ -66,7 +66,8 @@ PARTS = [
         "programme",
         "report with names",
         "reports with names",
-        only=Q(kind__in=[kind.value for kind in KINDS.values() if kind.names_pupils]),
+        only=Q(kind__in=[kind.value for kind in KINDS.values() if kind.names_pupils])
+        | Q(parts__contains=["findings"]),  # it quotes what goes
     ),
 ]
 # What names no pupil, and why it stays. Programme results are the figures that are frozen.

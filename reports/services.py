@@ -56,8 +56,11 @@ def asked_for(person, asked) -> Report:
     kind = KINDS.get(asked.get("kind"))
     if kind is None or keys.keys() - {"programme"} != ABOUT[kind.value]:
         raise Http404
+    parts = asked.getlist("parts")
+    if len(set(parts)) != len(parts) or set(parts) - kind.parts:
+        raise Http404
     rows = {name: get_object_or_404(Report._meta.get_field(name).related_model, pk=key) for name, key in keys.items()}
-    report = Report(kind=kind.value, parts=asked.getlist("parts"), **rows)
+    report = Report(kind=kind.value, parts=parts, **rows)
     if report.programme_id is None or not kind.may_order(person, report):
         raise Http404
     return report

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import views
+from reports import steering, views
 from reports.access import views as access
 from reports.erasing import views as erasing
 from reports.handover import views as handover
@@ -57,6 +57,7 @@ urlpatterns = [
     path("reports/rounds/<int:pk>/again/", rounds.again, name="round_again"),
     path("reports/rounds/<int:pk>/download/", rounds.download, name="round_download"),
     path("reports/link/<str:token>/", rounds.told, name="told"),
+    path("programmes/<slug:slug>/steering-pack/", steering.choose, name="steering"),
     path("reports/", views.ReportList.as_view(), name="list"),
     path("reports/order/", views.order, name="order"),
     path("reports/<int:pk>/", views.detail, name="detail"),

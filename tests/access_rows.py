@@ -486,6 +486,7 @@ MATRIX = {
     "reports:completeness GET":         (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "reports:completeness_table GET":   (302, 403, 200, 200, 200, 200, 403, 403, 403, 403, 403, 403),
     "reports:list GET":                 (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "reports:steering GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     # what is asked for stands in the form: tests/test_ordering_reports.py has who may ask for what
     "reports:order POST":               (403, 403, 404, 403, 403, 403, 403, 403, 404, 403, 403, 403),
     # a school's report is its head's alone, the programme's its coordinator's
@@ -720,6 +721,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:results": lambda c: [c.programme.slug],
     "reports:results_table": lambda c: [c.programme.slug, "csv"],
     "reports:places": lambda c: [c.programme.slug],
+    "reports:steering": lambda c: [c.programme.slug],
     "pupils:targets": lambda c: [c.partnership.pk],
     "reports:years_table": lambda c: [c.programme.slug, "csv"],
     "reports:completeness": lambda c: [c.programme.slug],
@@ -794,6 +796,7 @@ OF_A_PROGRAMME = {  # shared by the school next door, which is in the same progr
     *(f"reports:{name}" for name in ERASING),
     "reports:erase_confirm",
     "reports:places",
+    "reports:steering",
     "reports:years_table",
     "reports:completeness",
     "reports:completeness_table",

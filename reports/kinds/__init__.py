@@ -4,10 +4,12 @@ import hashlib
 import json
 
 from papers.look import look
-from reports.kinds import programme, public, school
+from reports.kinds import programme, public, school, steering
 from reports.kinds.kind import Kind
 
-KINDS: dict[str, Kind] = {kind.value: kind for kind in (*school.KINDS, *programme.KINDS, *public.KINDS)}
+KINDS: dict[str, Kind] = {
+    kind.value: kind for kind in (*school.KINDS, *programme.KINDS, *public.KINDS, *steering.KINDS)
+}
 
 
 def figures_of(report) -> dict:

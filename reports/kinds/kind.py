@@ -19,3 +19,4 @@ class Kind:
     offers: Callable = lambda person: []  # person -> Reports not saved yet, of which the list of reports offers to make
     drawn: Callable = lambda figures, on_paper: {}  # (the figures, whether on paper) -> what the template draws
     names_pupils: bool = False
+    parts: frozenset[str] = frozenset()  # of which whoever orders it chooses some, in an order
