@@ -69,7 +69,8 @@ class ReportList(Allowed, ListView):
 
     def get_queryset(self):
         rows = one_by_one(super().get_queryset(), self.request.user)
-        return rows.select_related("programme", "school", "ordered_by").defer("figures")
+        rows = rows.select_related("programme", "ordered_by", *SUBJECTS)
+        return rows.select_related("partnership__partner_school", "specialist__user").defer("figures")
 
     def get_context_data(self, **kwargs):
         may_order = services.orderable(self.request.user)
@@ -100,7 +101,8 @@ def detail(request, pk):
         return render(request, "reports/waiting.html", context | {"taken_back": report.is_done})
     audit.record(request.user, "reports.read", report)
     template, shown = drawing(report.kind, report.figures, timezone.localtime(report.queued_at), PAGE)
-    return render(request, template, context | shown | {"newer": services.newer_figures_exist(report)})
+    newer = services.newer_figures_exist(report) and kind.may_order(request.user, report)
+    return render(request, template, context | shown | {"newer": newer})
 
 
 @require_safe
@@ -121,6 +123,8 @@ def progress(request, pk):
 @require_POST
 def again(request, pk):
     report = get_allowed(Report, request.user, "reports.view", pk=pk)
+    if not KINDS[report.kind].may_order(request.user, report):
+        raise Http404
     return redirect(services.order_again(request.user, report))
 
 

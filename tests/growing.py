@@ -207,6 +207,10 @@ def more_reports(ours, count):
         )
         for found in (done, ours.report_round):
             found.parts.create(school=school, report=report, state=Job.State.DONE, stood={"grades": "x"})
+        made = {"programme": ours.programme, "state": Job.State.DONE, "file": "x.pdf"}
+        made |= {"data_point": ours.programme.data_points.last()}
+        ReportFactory(kind="partnership progress", partnership=ours.partnership, **made)
+        ReportFactory(kind="area progress", area=ours.partnership.area, **made)
 
 
 def more_to_pair(ours, count):

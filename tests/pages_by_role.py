@@ -284,6 +284,8 @@ def pages_of(corner):
             *by,
             *progress,
             *grades_in,
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.reports["area progress"].pk]),
         ],
         Role.FINANCE: [*everyone, *grades_in, programme, *ledger, *money, *own_money, *ways_to_pay, *payees],
         Role.SPECIALIST: [
@@ -307,6 +309,8 @@ def pages_of(corner):
             *grades,
             *correcting,
             *moderating,
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.reports["partnership progress"].pk]),
         ],
         Role.PARTNER: [
             *everyone,
@@ -328,6 +332,8 @@ def pages_of(corner):
             reverse("pupils:detail", args=[pupil]),
             reverse("pupils:change", args=[pupil]),
             *choosing,
+            reverse("reports:list"),
+            reverse("reports:detail", args=[ours.reports["partnership progress"].pk]),
         ],
         Role.HEADTEACHER: [
             *everyone,

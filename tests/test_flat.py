@@ -151,9 +151,9 @@ LISTS = {
     "reports:followed": ["coordinator", "specialist", "headteacher"],
     "reports:partnership_followed": ["coordinator", "headteacher"],
     "reports:erasing": ["coordinator"],
-    "reports:list": ["coordinator", "headteacher"],
     "reports:rounds": ["coordinator"],
     "reports:round": ["coordinator"],
+    "reports:list": ["coordinator", "consultant", "specialist", "partner", "headteacher"],
 }
 CEILING = 42
 

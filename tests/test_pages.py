@@ -263,8 +263,14 @@ def test_a_failed_report_says_why_and_can_be_tried_again(client, ours):
                 "Messages",
             ],
         ),
-        (Role.CONSULTANT, ["Today", "Roster", "Programmes", "Year planner", "Visits", "Studies", "Events", "Findings"]),
-        (Role.PARTNER, ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Grades", "Pupils"]),
+        (
+            Role.CONSULTANT,
+            ["Today", "Roster", "Programmes", "Year planner", "Visits", "Studies", "Events", "Findings", "Reports"],
+        ),
+        (
+            Role.PARTNER,
+            ["Today", "Partnerships", "Visits", "Studies", "Events", "Findings", "Grades", "Pupils", "Reports"],
+        ),
         (
             Role.HEADTEACHER,
             [

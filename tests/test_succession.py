@@ -104,7 +104,7 @@ def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
     assert [following.what.partition(",")[0] for following in succession.AFTER_SUCCESSION] == [
         "role of someone",
         "open invitation",
-        "impact report made before",
+        "report made before",
         "visit to come",
         "half-day that needs cover",
         "calendar address of the school",

@@ -51,7 +51,7 @@ from pupils.choosing.services import digest_of
 from pupils.models import Erasure, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
-from reports.models import AccessFile, HandOverPack, ProgrammeCopy, Report, SavedView
+from reports.models import ABOUT, AccessFile, HandOverPack, ProgrammeCopy, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -249,6 +249,7 @@ def build_corner(corner, programme, staff, serial):
         file=ContentFile(b"%PDF-1.7 school", "school.pdf"),
         frozen=True,
     )
+    reports = build_reports(corner, partnership, people)
     for role in (Role.COORDINATOR, Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER):
         HandOverPack.objects.create(
             partnership=partnership,
@@ -317,6 +318,7 @@ def build_corner(corner, programme, staff, serial):
         letter=letter,
         school_report=school_report,
         report_round=build_round(programme, people[Role.COORDINATOR], school_report),
+        reports=reports,
         programme_report=programme.reports.filter(kind=Report.Kind.PROGRAMME).first(),
         invitation=invitation,
         invitation_mail=InvitationMail.objects.create(
@@ -432,6 +434,27 @@ def build_record(corner, visit, people, place):
     record.save()
     HeadReply.objects.create(record=record, is_accurate=True, comment=f"{corner} comment", by=people[Role.HEADTEACHER])
     return record
+
+
+def build_reports(corner, partnership, people):
+    """One report of each kind that the two teachers and the consultant have made, by kind, on the figures of today."""
+    about = {"partnership": partnership, "area": partnership.area, "specialist": partnership.specialist}
+    about |= {"data_point": partnership.programme.data_points.last()}
+    return {
+        kind: ReportFactory(
+            kind=kind,
+            programme=partnership.programme,
+            ordered_by=people[role],
+            state=Report.State.DONE,
+            file=ContentFile(f"%PDF-1.7 {corner} report".encode(), "report.pdf"),
+            frozen=True,
+            **{name: about[name] for name in ABOUT[kind]},
+        )
+        for kind, role in (
+            (Report.Kind.PARTNERSHIP_PROGRESS, Role.PARTNER),
+            (Report.Kind.AREA_PROGRESS, Role.CONSULTANT),
+        )
+    }
 
 
 def build_return(corner, partnership, place, people):

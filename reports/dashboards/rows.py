@@ -107,7 +107,8 @@ def weeks(user, acting):
 def impact(user, acting):
     """For each programme with this school as a partner, the newest impact report and one that is being made."""
     newest = {}
-    for report in mine(Report, user, acting, "reports.view").defer("figures").order_by("queued_at", "pk"):
+    reports = mine(Report, user, acting, "reports.view").filter(kind=Report.Kind.SCHOOL)
+    for report in reports.defer("figures").order_by("queued_at", "pk"):
         kind = "latest" if report.is_done else "in_hand" if report.in_hand else "failed"
         newest[report.programme_id, kind] = report
     return [

@@ -4,12 +4,11 @@ import hashlib
 import json
 
 from papers.look import look
-from reports.kinds import programme, public, school, steering
+from reports.kinds import programme, progress, public, school, steering
 from reports.kinds.kind import Kind
 
-KINDS: dict[str, Kind] = {
-    kind.value: kind for kind in (*school.KINDS, *programme.KINDS, *public.KINDS, *steering.KINDS)
-}
+MODULES = [school, programme, progress, public, steering]
+KINDS: dict[str, Kind] = {kind.value: kind for module in MODULES for kind in module.KINDS}
 
 
 def figures_of(report) -> dict:

@@ -6,11 +6,12 @@ from reports.models.papers import (
     ProgrammeCopy,
     SavedView,
 )
-from reports.models.reports import ABOUT, SUBJECTS, Report
+from reports.models.reports import ABOUT, OF_A_SCHOOL, SUBJECTS, Report
 from reports.models.rounds import ReportRound, ReportSchedule, RoundReport, ScheduledRound
 
 __all__ = [
     "ABOUT",
+    "OF_A_SCHOOL",
     "SUBJECTS",
     "AccessFile",
     "Digest",

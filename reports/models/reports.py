@@ -147,6 +147,6 @@ class Report(Paper):
     @property
     def subject_of(self) -> str:
         """The school, the person, the area or the programme that the report is about."""
-        about = self.school or self.partnership or self.specialist or self.area
-        name = self.programme.name if about is None else about.label if self.partnership_id else str(about)
+        about = self.school or self.specialist or self.area or self.programme.name
+        name = f"{self.partnership.label}, {self.partnership.partner_school}" if self.partnership_id else str(about)
         return f"{name}, {self.data_point}" if self.data_point_id else name

@@ -6,6 +6,7 @@ from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from papers.downloads import table_response
 from programmes.models import Partnership, Programme
+from reports.kinds.progress import on_page
 from reports.progress.completeness import completeness_page, completeness_table
 from reports.progress.page import Followed, progress_page
 from reports.progress.tables import pupils_table
@@ -24,7 +25,8 @@ def of_partnership(request, pk) -> HttpResponse:
     may_aim = request.user.may("pupils.edit") and (
         Partnership.objects.allowed(request.user, "pupils.edit").filter(pk=partnership.pk).exists()
     )
-    context = {"page": page, "partnership": partnership, "may_aim": may_aim}
+    offers = on_page(request.user, page, partnership)
+    context = {"page": page, "partnership": partnership, "may_aim": may_aim, "offers": offers}
     return render(request, "reports/progress/partnership.html", context)
 
 
@@ -44,7 +46,8 @@ def of_programme(request, slug) -> HttpResponse:
     page = progress_page(Followed(request.user, programme), request.GET)
     if "years" in request.GET and page["years_url"] and not page["may_compare"]:
         return redirect(page["years_url"])
-    return render(request, "reports/progress/programme.html", {"page": page})
+    context = {"page": page, "offers": on_page(request.user, page)}
+    return render(request, "reports/progress/programme.html", context)
 
 
 @require_safe
