@@ -1,6 +1,7 @@
 """Rounds with real workers: a single report overtakes, and a worker that is killed costs nothing."""
 
 import time
+import zipfile
 from collections import Counter
 
 import pytest
@@ -52,6 +53,13 @@ def beginning_of(name):
         return file.read(8)
 
 
+def packed_in(found):
+    """What the file of all holds: names, and how each begins. It is whole."""
+    with default_storage.open(found.file.name) as file, zipfile.ZipFile(file) as box:
+        assert box.testzip() is None
+        return {name: box.read(name)[:8] for name in box.namelist()}
+
+
 def ready(found):
     return found.parts.filter(state="done", report__state="done").count()
 
@@ -100,7 +108,7 @@ def kill_while_a_report_is_made(broker, killed):
 )
 def test_a_round_survives_workers_that_are_killed(ours, broker, schools, kills):
     more_schools(ours, schools)
-    found, _ = order_round(ours.coordinator, ours.programme, Report.Kind.SCHOOL)
+    found, _ = order_round(ours.coordinator, ours.programme, Report.Kind.GOVERNORS)
 
     began, killed = time.monotonic(), []
     beat = workers.Worker(
@@ -114,7 +122,7 @@ def test_a_round_survives_workers_that_are_killed(ours, broker, schools, kills):
     finally:
         beat.stop()
 
-    parts = list(found.parts.select_related("report"))
+    parts = list(found.parts.select_related("report", "school"))
     files = Counter(part.report.file.name for part in parts)
     attempts = Counter(part.report.attempt for part in parts)
     took = time.monotonic() - began
@@ -124,6 +132,9 @@ def test_a_round_survives_workers_that_are_killed(ours, broker, schools, kills):
     assert (found.state, ready(found)) == ("done", schools)
     assert len(parts) == len(files) == schools == Report.objects.count()
     assert set(files.values()) == {1}
+    assert packed_in(found) == {
+        f"governors-{ours.programme.slug}-{part.school.urn}.pdf": beginning_of(part.report.file.name) for part in parts
+    }
     assert {beginning_of(name) for name in files} == {b"%PDF-1.7"}
     assert attempts[1] == schools - kills
     assert set(Report.objects.filter(attempt__gt=1).values_list("pk", flat=True)) == set(killed)
