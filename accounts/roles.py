@@ -138,6 +138,8 @@ GRANTS = {
     "reports.rounds": {Role.COORDINATOR},
     "reports.area": {Role.COORDINATOR, Role.CONSULTANT},
     "reports.partnership": {*TEACHERS},
+    "reports.signed": {Role.COORDINATOR, Role.CONSULTANT},
+    "reports.year": {Role.SPECIALIST},
     "reports.view": {Role.HEADTEACHER, Role.COORDINATOR, Role.CONSULTANT, *TEACHERS},
     "people.view": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},
     "people.invite": {Role.COORDINATOR, Role.HEADTEACHER, Role.ADMINISTRATOR},

@@ -504,6 +504,11 @@ MATRIX = {
     "reports:again/partnership POST":   (403, 403, 404, 403, 404, 403, 302, 302, 404, 403, 403, 403),
     "reports:detail/area GET":          (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
     "reports:figures/area GET":         (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
+    # records as the two teachers read them, and signed ones for who follows the partnership
+    "reports:detail/records GET":       (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
+    "reports:figures/records GET":      (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
+    "reports:detail/signed GET":        (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
+    "reports:figures/signed GET":       (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
     **money.MATRIX,
     **rounds.MATRIX,
 }  # fmt: skip
@@ -756,6 +761,10 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:again/partnership": lambda c: [c.reports["partnership progress"].pk],
     "reports:detail/area": lambda c: [c.reports["area progress"].pk],
     "reports:figures/area": lambda c: [c.reports["area progress"].pk, "csv"],
+    "reports:detail/records": lambda c: [c.reports["visit records"].pk],
+    "reports:figures/records": lambda c: [c.reports["visit records"].pk, "csv"],
+    "reports:detail/signed": lambda c: [c.reports["signed records"].pk],
+    "reports:figures/signed": lambda c: [c.reports["signed records"].pk, "csv"],
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
     *set_up_pages.OF_A_PROGRAMME,
@@ -861,6 +870,8 @@ SCHOOL_SEES_NAMES = {
     "reports:figures",
     "reports:detail/partnership",
     "reports:figures/partnership",
+    "reports:detail/records",
+    "reports:figures/records",
     "lessons:record",
     "pupils:moderation",
     "pupils:return",

@@ -286,6 +286,7 @@ def pages_of(corner):
             *grades_in,
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.reports["area progress"].pk]),
+            reverse("reports:detail", args=[ours.reports["signed records"].pk]),
         ],
         Role.FINANCE: [*everyone, *grades_in, programme, *ledger, *money, *own_money, *ways_to_pay, *payees],
         Role.SPECIALIST: [
@@ -311,6 +312,7 @@ def pages_of(corner):
             *moderating,
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.reports["partnership progress"].pk]),
+            reverse("reports:detail", args=[ours.reports["visit records"].pk]),
         ],
         Role.PARTNER: [
             *everyone,

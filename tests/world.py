@@ -450,10 +450,12 @@ def build_reports(corner, partnership, people):
             frozen=True,
             **{name: about[name] for name in ABOUT[kind]},
         )
-        for kind, role in (
-            (Report.Kind.PARTNERSHIP_PROGRESS, Role.PARTNER),
-            (Report.Kind.AREA_PROGRESS, Role.CONSULTANT),
-        )
+        for kind, role in {
+            Report.Kind.PARTNERSHIP_PROGRESS: Role.PARTNER,
+            Report.Kind.AREA_PROGRESS: Role.CONSULTANT,
+            Report.Kind.RECORDS: Role.PARTNER,
+            Report.Kind.SIGNED: Role.CONSULTANT,
+        }.items()
     }
 
 

@@ -205,11 +205,16 @@ class Reading:
 
 
 def reading_of(person, record):
+    pupils = pupils_for(person, record.visit.partnership)
+    return as_read(record, pupils, with_kept=bool(sides_of(record.visit, person)))
+
+
+def as_read(record, pupils, with_kept=False):
+    """What the record says to whoever sees these `pupils` (place, words); None where they are left out."""
     visit = record.visit
     notes = {field: text.strip() for field, text in record.sheet.texts.items()}
     sections = sections_of(visit, [name for name, text in notes.items() if text])
     presences = {row.place_id: row.is_present for row in record.presences.all()}
-    pupils = pupils_for(person, visit.partnership)
     said = {True: "There", False: "Absent", None: NOT_SAID}
     tasks = {task.side: task for task in record.gap_tasks.select_related("done_by")}
     reached = [
@@ -235,7 +240,7 @@ def reading_of(person, record):
         corrections=list(record.corrections.select_related("by")),
         replies=record.newest_replies,
         earlier_replies=[reply for reply in record.replies.all() if reply not in record.newest_replies],
-        kept=kept_apart(record, sections) if sides_of(visit, person) else [],
+        kept=kept_apart(record, sections) if with_kept else [],
     )
 
 

@@ -7,6 +7,7 @@ from accounts.access import get_allowed
 from programmes.models import Partnership
 from reports.handover import packs
 from reports.handover.sections import handover
+from reports.kinds.records import of_partnership
 
 
 @require_safe
@@ -16,7 +17,9 @@ def page(request, pk):
     figures = handover(partnership, request.user)
     audit.record(request.user, "handover.viewed", partnership, about="names" if figures["names_pupils"] else "")
     pack = packs.newest_pack(request.user, partnership)
-    return render(request, "reports/handover/page.html", {"f": figures, "partnership": partnership, "pack": pack})
+    context = {"f": figures, "partnership": partnership, "pack": pack}
+    context["offers"] = of_partnership(request.user, partnership)
+    return render(request, "reports/handover/page.html", context)
 
 
 @require_POST
