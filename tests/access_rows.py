@@ -509,6 +509,9 @@ MATRIX = {
     "reports:figures/records GET":      (302, 403, 404, 403, 404, 403, 200, 200, 404, 403, 403, 403),
     "reports:detail/signed GET":        (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
     "reports:figures/signed GET":       (302, 403, 200, 403, 200, 403, 404, 404, 404, 403, 403, 403),
+    # a specialist teacher's year is theirs alone
+    "reports:detail/year GET":          (302, 403, 404, 403, 404, 403, 200, 404, 404, 403, 403, 403),
+    "reports:figures/year GET":         (302, 403, 404, 403, 404, 403, 200, 404, 404, 403, 403, 403),
     **money.MATRIX,
     **rounds.MATRIX,
 }  # fmt: skip
@@ -765,6 +768,8 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:figures/records": lambda c: [c.reports["visit records"].pk, "csv"],
     "reports:detail/signed": lambda c: [c.reports["signed records"].pk],
     "reports:figures/signed": lambda c: [c.reports["signed records"].pk, "csv"],
+    "reports:detail/year": lambda c: [c.reports["specialist year"].pk],
+    "reports:figures/year": lambda c: [c.reports["specialist year"].pk, "csv"],
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
     *set_up_pages.OF_A_PROGRAMME,

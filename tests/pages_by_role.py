@@ -313,6 +313,7 @@ def pages_of(corner):
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.reports["partnership progress"].pk]),
             reverse("reports:detail", args=[ours.reports["visit records"].pk]),
+            reverse("reports:detail", args=[ours.reports["specialist year"].pk]),
         ],
         Role.PARTNER: [
             *everyone,

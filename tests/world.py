@@ -455,6 +455,7 @@ def build_reports(corner, partnership, people):
             Report.Kind.AREA_PROGRESS: Role.CONSULTANT,
             Report.Kind.RECORDS: Role.PARTNER,
             Report.Kind.SIGNED: Role.CONSULTANT,
+            Report.Kind.YEAR: Role.SPECIALIST,
         }.items()
     }
 

@@ -4,10 +4,10 @@ import hashlib
 import json
 
 from papers.look import look
-from reports.kinds import programme, progress, public, records, school, steering
+from reports.kinds import programme, progress, public, records, school, steering, year
 from reports.kinds.kind import Kind
 
-MODULES = [school, programme, progress, records, public, steering]
+MODULES = [school, programme, progress, records, public, steering, year]
 KINDS: dict[str, Kind] = {kind.value: kind for module in MODULES for kind in module.KINDS}
 
 
