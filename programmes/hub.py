@@ -64,6 +64,7 @@ GROUPS = [
             Way("Change the settings", "programmes:set_up", "programmes.set_up", (ACTIVE,)),
             Way("How long pupil data is kept", "programmes:keeping", "programmes.set_up"),
             Way("What would be erased of its pupils", "reports:erasing", "pupils.erase", (ACTIVE, CLOSED)),
+            Way("Take it away as a folder", "reports:exports", "reports.programme", (ACTIVE, CLOSED), of="none"),
             Way("Copy to another year", "programmes:copy", "programmes.set_up"),
         ],
     ),

@@ -12,6 +12,7 @@ from reports.models import (
     Digest,
     DigestRun,
     HandOverPack,
+    OrganisationExport,
     ProgrammeCopy,
     Report,
     ReportRound,
@@ -56,9 +57,17 @@ class Mails(Part):
         return OutgoingMail.objects.filter(about)
 
 
+class Exports(Part):
+    """Of its organisation: they hold its pupils by reference among the others."""
+
+    def rows(self, programme):
+        return OrganisationExport.objects.filter(organisation=programme.organisation)
+
+
 PARTS = [
     Mails(OutgoingMail, "", "mail about a visit, event, record or finding", "mails about visits, events and records"),
     AccessFiles(AccessFile, "", "file on one pupil or colleague", "files on one pupil or colleague each"),
+    Exports(OrganisationExport, "", "file of everything (ZIP)", "files of everything (ZIP)"),
     Part(ProgrammeCopy, "programme", "copy of the programme (ZIP)", "copies of the programme (ZIP)"),
     Part(HandOverPack, "partnership__programme", "hand-over pack", "hand-over packs"),
     Part(
@@ -87,5 +96,6 @@ def in_hand(programme):
     packs = HandOverPack.objects.in_hand().filter(partnership__programme=programme).count()
     rounds = ReportRound.objects.in_hand().filter(programme=programme).count()
     rows = reports + packs + rounds + ProgrammeCopy.objects.in_hand().filter(programme=programme).count()
+    rows += OrganisationExport.objects.in_hand().filter(organisation=programme.organisation_id).count()
     what = "1 report, pack or copy is" if rows == 1 else f"{rows} reports, packs or copies are"
     return [(f"{what} being made. Look again in a minute.", "")] if rows else []

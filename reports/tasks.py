@@ -6,8 +6,18 @@ from reports import digest
 from reports.access.files import build_file
 from reports.build import build
 from reports.erasing.copies import build_copy
+from reports.exporting.files import build_export
 from reports.handover.packs import build_handover
-from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report, ReportRound, RoundReport
+from reports.models import (
+    AccessFile,
+    DigestRun,
+    HandOverPack,
+    OrganisationExport,
+    ProgrammeCopy,
+    Report,
+    ReportRound,
+    RoundReport,
+)
 from reports.rounds import scheduling
 from reports.rounds import services as rounds
 
@@ -58,3 +68,8 @@ def end_round(round_id):
 @shared_task
 def order_scheduled_reports():
     scheduling.order_scheduled(timezone.localdate())
+
+
+@shared_task
+def make_export(export_id):
+    work_on(OrganisationExport, export_id, build_export)

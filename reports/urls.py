@@ -3,6 +3,7 @@ from django.urls import path
 from reports import steering, views
 from reports.access import views as access
 from reports.erasing import views as erasing
+from reports.exporting import views as exporting
 from reports.handover import views as handover
 from reports.progress import views as followed
 from reports.roster import views as roster
@@ -58,6 +59,10 @@ urlpatterns = [
     path("reports/rounds/<int:pk>/download/", rounds.download, name="round_download"),
     path("reports/link/<str:token>/", rounds.told, name="told"),
     path("programmes/<slug:slug>/steering-pack/", steering.choose, name="steering"),
+    path("export/", exporting.exports, name="exports"),
+    path("export/<int:pk>/make/", exporting.order, name="export_order"),
+    path("export/<int:pk>/progress/", exporting.progress, name="export_progress"),
+    path("export/<int:pk>/download/", exporting.download, name="export_download"),
     path("reports/", views.ReportList.as_view(), name="list"),
     path("reports/order/", views.order, name="order"),
     path("reports/<int:pk>/", views.detail, name="detail"),

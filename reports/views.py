@@ -74,7 +74,9 @@ class ReportList(Allowed, ListView):
 
     def get_context_data(self, **kwargs):
         may_order = services.orderable(self.request.user)
-        return super().get_context_data(may_order=may_order, of_all=programmes_of(self.request.user), **kwargs)
+        may_export = self.request.user.may("reports.programme")
+        of_all = programmes_of(self.request.user)
+        return super().get_context_data(may_order=may_order, of_all=of_all, may_export=may_export, **kwargs)
 
 
 @require_POST

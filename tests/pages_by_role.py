@@ -250,6 +250,7 @@ def pages_of(corner):
             reverse("pupils:collect", args=[slug]),
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
+            reverse("reports:exports"),
             reverse("reports:steering", args=[slug]),
             reverse("reports:steering", args=[slug]) + "?parts=risks&parts=visits",
         ],

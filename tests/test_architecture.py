@@ -12,7 +12,16 @@ from jobs.tasks import kinds_of_job
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from pupils.models import Erasure
-from reports.models import AccessFile, DigestRun, HandOverPack, ProgrammeCopy, Report, ReportRound, RoundReport
+from reports.models import (
+    AccessFile,
+    DigestRun,
+    HandOverPack,
+    OrganisationExport,
+    ProgrammeCopy,
+    Report,
+    ReportRound,
+    RoundReport,
+)
 from visits.models import CoverRun, Plan, PlanAcceptance
 
 APPS = ["accounts", "desks", "programmes", "visits", "pupils", "lessons", "funding", "reports"]
@@ -78,6 +87,7 @@ def test_the_sweeper_knows_every_kind_of_job():
         Erasure,
         CoverRun,
         HandOverPack,
+        OrganisationExport,
         ProgrammeCopy,
         HeadsLetter,
         FundingLetter,

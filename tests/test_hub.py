@@ -31,10 +31,12 @@ LED_TO = {
         "Attendance over the year",
         "Progress of each pupil",
         "Which grades are in",
+        "Reports of all schools",
         "Collect grades in one file",
         "Change the settings",
         "How long pupil data is kept",
         "What would be erased of its pupils",
+        "Take it away as a folder",
         "Copy to another year",
     ],
     Role.BUDGET_HOLDER: ["Action plan", "Release time", "Which grades are in"],
@@ -94,9 +96,11 @@ def test_what_makes_no_sense_yet_or_any_more_is_not_offered(client, ours):
         "Attendance over the year",
         "Progress of each pupil",
         "Which grades are in",
+        "Reports of all schools",
         "Collect grades in one file",
         "Change the settings",
         "What would be erased of its pupils",
+        "Take it away as a folder",
     }
     over = {"Invite people to sign in", "Change the timetable", "Collect grades in one file", "Change the settings"}
     assert offered == {

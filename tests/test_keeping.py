@@ -15,7 +15,17 @@ from jobs.tasks import forget_old, kinds_of_job, sweep_files
 from lessons.models import Booklet, StudyExport
 from programmes.models import HeadsLetter, PairingRun
 from pupils.models import Erasure
-from reports.models import AccessFile, Digest, DigestRun, HandOverPack, ProgrammeCopy, Report, ReportRound, RoundReport
+from reports.models import (
+    AccessFile,
+    Digest,
+    DigestRun,
+    HandOverPack,
+    OrganisationExport,
+    ProgrammeCopy,
+    Report,
+    ReportRound,
+    RoundReport,
+)
 from tests.factories import (
     HeadsLetterFactory,
     OrganisationFactory,
@@ -40,6 +50,7 @@ KEPT_FOR = {
     HeadsLetter: "KEEP_LETTERS_DAYS",
     AccessFile: "KEEP_PACKS_DAYS",
     HandOverPack: "KEEP_PACKS_DAYS",
+    OrganisationExport: "KEEP_PACKS_DAYS",
     ProgrammeCopy: "KEEP_PACKS_DAYS",
     Booklet: "KEEP_PACKS_DAYS",
     StudyExport: "KEEP_PACKS_DAYS",

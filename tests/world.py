@@ -51,7 +51,7 @@ from pupils.choosing.services import digest_of
 from pupils.models import Erasure, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
-from reports.models import ABOUT, AccessFile, HandOverPack, ProgrammeCopy, Report, SavedView
+from reports.models import ABOUT, AccessFile, HandOverPack, OrganisationExport, ProgrammeCopy, Report, SavedView
 from tests.factories import (
     ActionItemFactory,
     AssessmentFactory,
@@ -586,6 +586,13 @@ def build_organisation(corner):
         ordered_by=staff[Role.COORDINATOR],
         state=ProgrammeCopy.State.DONE,
         file=ContentFile(b"PK", "copy.zip"),
+    )
+    OrganisationExport.objects.create(
+        organisation=programme.organisation,
+        ordered_by=staff[Role.COORDINATOR],
+        state=OrganisationExport.State.DONE,
+        finished_at=timezone.now(),
+        file=ContentFile(b"PK", "everything.zip"),
     )
     ReportFactory(
         programme=programme,

@@ -78,6 +78,7 @@ def toml(programme) -> str:
     lines += ["[assessment]", f"scale = {text(programme.scale)}"]
     if programme.expected_points is not None:
         lines.append(f"expected_points = {programme.expected_points.normalize():f}")
+    lines.append("shipped_expectations = false")
     if levels := list(programme.expectations.all()):
         lines.append("[assessment.expectations]")
         lines += [f"{row.year_group} = {text([row.met_from, row.exceeded_from])}" for row in levels]

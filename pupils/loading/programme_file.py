@@ -82,6 +82,7 @@ class AssessmentTable(BaseModel):
     scale: Annotated[str, text_in_quotes(30)]
     expected_points: Decimal | None = Field(None, ge=0, le=999, decimal_places=2)
     expectations: dict[Annotated[int, Field(ge=0, le=13)], tuple[str, str]] = {}
+    shipped_expectations: bool = Field(True, strict=True)  # those of the scale, for years of which none is given
 
     @field_validator("scale")
     @classmethod

@@ -87,7 +87,7 @@ def progress(request, slug):
 @require_POST
 def copy(request, slug):
     copies.order_copy(request.user, programme_of(request, slug))
-    return redirect("reports:erasing", slug)
+    return redirect("reports:exports") if "from_exports" in request.POST else redirect("reports:erasing", slug)
 
 
 @require_safe

@@ -3,6 +3,7 @@ from reports.models.papers import (
     Digest,
     DigestRun,
     HandOverPack,
+    OrganisationExport,
     ProgrammeCopy,
     SavedView,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Digest",
     "DigestRun",
     "HandOverPack",
+    "OrganisationExport",
     "ProgrammeCopy",
     "Report",
     "ReportRound",

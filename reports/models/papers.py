@@ -48,6 +48,39 @@ class ProgrammeCopy(Job):
         return f"{self.state}-{self.attempt}-{self.done}"
 
 
+class OrganisationExportQuerySet(JobQuerySet, ScopedQuerySet):
+    reach = {Role.COORDINATOR: lambda m: Q(organisation=m.organisation_id)}
+
+
+class OrganisationExport(Job):
+    """Everything of an organisation that its coordinators may see, as a folder of tables; pupils by reference."""
+
+    task = "reports.tasks.make_export"
+    kept_for = "KEEP_PACKS_DAYS"
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    ordered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveBigIntegerField(default=0)
+
+    objects = OrganisationExportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(state__in=["queued", "running"]),
+                name="organisation_export_one_in_hand",
+                violation_error_message="This is being made already.",
+            )
+        ]
+
+    @property
+    def stage(self):
+        """What the progress line says, as one word: while it is the same, there is nothing new to show."""
+        return f"{self.state}-{self.attempt}-{self.done}"
+
+
 class AccessFileQuerySet(JobQuerySet, ScopedQuerySet):
     """It is for whoever asked for it, as long as they may ask."""
 

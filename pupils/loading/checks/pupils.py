@@ -64,7 +64,7 @@ def check_pupils(files, problems):
 def years_without_expectation(files):
     """The pupils' year groups that cannot be judged, in a programme that judges its own."""
     programme = files.programme
-    if programme is None:
+    if programme is None or not programme.assessment.shipped_expectations:
         return set()
     taught, own = {row.year_group for _, row in files.pupils}, set(programme.year_groups)
     given = programme.assessment.expectations.keys()

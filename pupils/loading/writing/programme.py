@@ -88,10 +88,11 @@ def write_programme(account, files, organisation):
 
 
 def write_expectations(account, files, programme):
-    """Those of the file, and the scale's own for the other year groups that take part."""
+    """Those of the file, and the scale's own for the other year groups that take part, unless the file wants none."""
     settings = files.programme.assessment
     taught = {row.year_group for _, row in files.pupils} | set(files.programme.year_groups)
-    expectations = scales.expectations(settings.scale, taught) | settings.expectations
+    shipped = scales.expectations(settings.scale, taught) if settings.shipped_expectations else {}
+    expectations = shipped | settings.expectations
     account.bring(
         Expectation,
         "expectation",
