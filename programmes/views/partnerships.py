@@ -117,7 +117,12 @@ class PartnershipDetail(Allowed, DetailView):
 
 
 def reads_returns(person, partnership):
-    """Whether the person reads the grades of the partnership; the specialist teacher's head sees the counts."""
+    """Whether the person reads the grades of the partnership; the specialist teacher's head sees the counts.
+
+    Of pupils who are erased there are none to read.
+    """
+    if partnership.programme.erased_at:
+        return False
     return DataReturn.objects.allowed(person, "returns.read").filter(partnership=partnership).exists()
 
 

@@ -25,7 +25,8 @@ def completeness_page(person, programme: Programme, only_owing=False) -> dict:
         by_partnership.setdefault(row.partnership, {})[row.data_point_id] = row
     follows = Partnership.objects.allowed(person, "progress.view").filter(programme=programme)
     opens = set(follows.values_list("pk", flat=True)) if person.may("progress.view") else set()
-    readable = DataReturn.objects.allowed(person, "returns.read") if person.may("returns.read") else found.none()
+    may_read = person.may("returns.read") and not programme.erased_at  # of erased pupils there is none to read
+    readable = DataReturn.objects.allowed(person, "returns.read") if may_read else found.none()
     readable = set(readable.filter(partnership__programme=programme).values_list("pk", flat=True))
     rows = [
         {

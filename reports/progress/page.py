@@ -99,7 +99,8 @@ def progress_page(followed: Followed, asked) -> dict:
         facts = [place for place in facts if place.area == area]
     everyone = block(facts)
     is_final = to is not None and to == followed.points[-1]
-    by_group = "groups" in asked
+    erased = not facts and frozen_figures(programme) is not None
+    by_group = "groups" in asked and not erased
     may_compare = bool(facts) and knows_by_name(followed.person, programme)
     by_years = may_compare and "years" in asked
     behind = Behind(followed, facts, to, asked)
@@ -117,7 +118,7 @@ def progress_page(followed: Followed, asked) -> dict:
         "waiting": to is not None and to.due_on >= followed.today,
         "stage": stage_of(followed, everyone, on_another_scale(facts)),
         "two_scales": on_another_scale(facts),
-        "erased": (erased := not facts and frozen_figures(programme) is not None),
+        "erased": erased,
         "kept": kept_of_school(followed.person, programme) if erased else None,
         "everyone": everyone,
         "met_first": baseline(facts),

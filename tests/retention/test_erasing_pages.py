@@ -181,6 +181,36 @@ def test_a_head_keeps_the_figures_of_the_own_school_and_others_are_told_who_has_
     assert "Ourside Partner School 1" not in teacher
 
 
+def test_afterwards_no_link_leads_to_grades_that_are_gone(client, ours, coordinator):
+    before = client.get(ours.partnership.get_absolute_url()).content.decode()
+    confirm(client, ours)
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    partnership, heat = ours.partnership.get_absolute_url(), page("completeness", ours)
+    pages = [client.get(address) for address in (partnership, heat)]
+    client.force_login(ours.people[Role.HEADTEACHER])
+    pages.append(client.get(partnership))
+
+    assert 'href="/returns/' in before
+    assert [answer.status_code for answer in pages] == [200, 200, 200]
+    assert not any('href="/returns/' in answer.content.decode() for answer in pages)
+    assert "1 of 1 in" in text(pages[1])
+
+
+def test_afterwards_an_old_address_of_groups_says_only_what_stays(client, ours, coordinator):
+    confirm(client, ours)
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    groups = text(client.get(page("followed", ours) + "?groups=1"))
+    collect = text(client.get(reverse("pupils:collect", args=[ours.programme.slug])))
+
+    assert "The pupils of this programme are erased" in groups
+    assert "No target pupils are entered" not in groups
+    assert "Every figure leads to its pupils" not in groups
+    assert "No target pupils yet" not in collect
+    assert "The pupils are erased" in collect
+
+
 def test_whether_a_copy_was_taken_stands_where_it_is_confirmed(client, ours, coordinator):
     where = page("erase_confirm", ours, "delete")
     made = text(client.get(where))
