@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
 
 from accounts import audit
@@ -23,6 +24,21 @@ def grades_in(programme) -> int:
     return Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False).count()
 
 
+def grades_by_scale(programme) -> list[tuple[str, int]]:
+    """On which scales, by title, how many grades are in; the scale of most of them first."""
+    rows = Assessment.objects.filter(place__partnership__programme=programme, grade__isnull=False)
+    rows = (
+        rows.order_by().values_list("grade__scale__name").annotate(n=Count("pk")).order_by("-n", "grade__scale__name")
+    )
+    return [(scales.description(name)["title"], n) for name, n in rows]
+
+
+def former(programme, scale: str) -> dict:
+    """What was expected on this scale when the programme assessed on it last, as the change kept it; else {}."""
+    before = programme.expectation_changes.order_by("-at", "-pk").values_list("before", flat=True)
+    return next((row for row in before if row.get("scale") == scale), {}) if programme.scale != scale else {}
+
+
 def asks_first(programme, scale: str) -> bool:
     """Whether a change is looked at first, and needs a reason: grades are in, or typed on the scale that goes."""
     return bool(grades_in(programme) or (scale != programme.scale and typed_on(programme, programme.scale)))
@@ -32,7 +48,9 @@ def standing(programme, scale: str) -> dict[int, tuple[str, str]]:
     """What is expected of each year group: as it stands, else as the scale proposes."""
     proposed = scales.expectations(scale, programme.year_groups)
     rows = programme.expectations.all() if programme.scale == scale else ()
-    return proposed | {row.year_group: (row.met_from, row.exceeded_from) for row in rows}
+    levels = {int(year): tuple(level) for year, level in former(programme, scale).get("levels", {}).items()}
+    known = {year: level for year, level in levels.items() if year in programme.year_groups}
+    return proposed | known | {row.year_group: (row.met_from, row.exceeded_from) for row in rows}
 
 
 def counts_above_the_rate(programme) -> bool:

@@ -247,7 +247,9 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
             min_value=0,
             max_value=999,
             decimal_places=2,
-            initial=self.programme.expected_points if self.programme.scale == self.scale else None,
+            initial=self.programme.expected_points
+            if self.programme.scale == self.scale
+            else expectations.former(self.programme, self.scale).get("expected_points"),
             help_text=f"{file.get('step', '')} Leave it blank if no rate is expected.",
             widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "govuk-input--width-3"}),
             error_messages=dict.fromkeys(

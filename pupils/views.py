@@ -9,6 +9,7 @@ from django.views.generic import DetailView, ListView, UpdateView
 
 from accounts import audit
 from accounts.access import Allowed, allowed_rows
+from papers.templatetags.plain import listed
 from programmes.models import Partnership, Programme
 from programmes.setting_up import back_words
 from pupils import expectations as expectation_services
@@ -177,13 +178,21 @@ def assessment(request, slug):
 
 def scale_lead(programme):
     """Once grades are in: what another scale means; nothing before."""
-    grades = expectation_services.grades_in(programme)
-    if not grades:
+    by_scale = expectation_services.grades_by_scale(programme)
+    if not by_scale:
         return ""
+    preview_words = "You see what changes in every figure before anything is saved."
+    now = scales.description(programme.scale)["title"]
+    if [title for title, _ in by_scale] == [now]:
+        return (
+            f"{grades_words(by_scale[0][1])} in on {now}. On another scale they count no more, as a gain across two "
+            f"scales is no number: they have to be given anew. {preview_words}"
+        )
+    standing = listed([f"{number:,} on {title}" for title, number in by_scale])
     return (
-        f"{grades_words(grades)} in on {scales.description(programme.scale)['title']}. On another scale they count no "
-        "more, as a gain across two scales is no number: they have to be given anew. You see what changes in every "
-        "figure before anything is saved."
+        f"The teachers assess on {now}. {grades_words(sum(number for _, number in by_scale))} in: {standing}. Those on "
+        "the scale that you choose count, the others do not, as a gain across two scales is no number. "
+        f"{preview_words}"
     )
 
 

@@ -185,3 +185,17 @@ def test_the_pages_of_results_name_the_change(client, at):
 
     for name in ("reports:results", "reports:followed"):
         assert "The scale of the programme was changed on" in text_of(client.get(reverse(name, args=["county"])))
+
+
+def test_on_the_way_back_the_first_page_says_on_which_scale_the_grades_are_and_what_was_expected(client, at):
+    change(client, at, "nc-sublevels", expected_points="2", met_5="3b", exceeded_5="4c")
+    first = text_of(client.get(reverse("pupils:assessment", args=["county"])))
+    change(client, at)
+
+    back = text_of(client.get(reverse("pupils:assessment", args=["county"])))
+    form = client.get(page("nc-sublevels")).context["form"]
+
+    assert f"12 grades are in on {SUBLEVELS}." in first
+    assert f"The teachers assess on {CODES}. 12 grades are in: 12 on {SUBLEVELS}. Those on the scale that you" in back
+    assert "have to be given anew" not in back
+    assert [form[name].initial for name in ("expected_points", "met_5", "exceeded_5")] == ["2", "3b", "4c"]
