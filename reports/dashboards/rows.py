@@ -75,9 +75,9 @@ def next_grades(partnerships, today):
     """Which day of grades comes next, of the programmes of these partnerships: "December grades are due on ..."."""
     running = {p.programme_id for p in partnerships if p.programme.status == Programme.Status.ACTIVE}
     own = DataReturn.objects.filter(partnership__in=partnerships)
-    waiting, begun = own.filter(state=DataReturn.State.OPEN).values("data_point"), own.values("data_point")
+    waiting, begun = own.unfinished().values("data_point"), own.values("data_point")
     coming = DataPoint.objects.filter(programme__in=running, due_on__gte=today)
-    point = coming.filter(Q(pk__in=waiting) | ~Q(pk__in=begun)).first()  # what is submitted asks nobody any more
+    point = coming.filter(Q(pk__in=waiting) | ~Q(pk__in=begun)).first()  # what is submitted whole asks nobody any more
     return f"The {point.name} grades are due on {point.due_on:%A %-d %B}." if point else ""
 
 

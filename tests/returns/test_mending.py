@@ -9,6 +9,8 @@ from xlsxwriter import Workbook
 
 from programmes.models import DataReturnEntry
 from pupils.models import ReturnNote, ReturnsUpload
+from pupils.returns.counting import count_returns
+from tests.factories import PlaceFactory, TargetPupilFactory
 from tests.reading import text_of
 from tests.returns.entering import DECEMBER, autosave, box, cell, enter, submit
 
@@ -268,3 +270,12 @@ def test_today_leads_with_grades_that_are_still_to_come(client, at):
     assert "The December grades are due on Friday 11 December." in before
     assert "The December grades are due" not in after
     assert "The March grades are due on Friday 19 March." in after
+
+
+def test_today_leads_with_submitted_grades_that_a_new_pupil_still_lacks(client, at):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    submit(client, at.hannah, at.december)
+    PlaceFactory(partnership=at.partnership, pupil=TargetPupilFactory(programme=at.programme, ref="C007"))
+    count_returns(at.programme)
+
+    assert "The December grades are due on Friday 11 December." in text_of(client.get(reverse("today")))
