@@ -31,6 +31,18 @@ def waiting_again(partnership: Partnership, since=None, place=None) -> list[Data
     return [row for row in rows if since is None or row.data_point.due_on >= since]
 
 
+def waiting_for_taken(partnership: Partnership, places) -> tuple[list[DataReturn], str]:
+    """The submitted returns that lack a grade of one of these new places, and for whose they wait."""
+    days = {place.since for place in places}
+    first = None if None in days else min(days)
+    rows = [row for row in waiting_again(partnership, first) if row.missing]
+    if len(places) == 1:
+        return rows, "the pupil who is added"
+    asked = [[row for row in rows if day is None or row.data_point.due_on >= day] for day in days]
+    is_one = all(given == rows for given in asked)
+    return rows, "each pupil who is added" if is_one else "each added pupil who was there by then"
+
+
 def points_of(rows) -> str:
     """October and December"""
     return listed([str(row.data_point) for row in rows])

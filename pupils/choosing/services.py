@@ -108,6 +108,7 @@ def take(person, waiting: PupilList, most=None) -> PupilList:
         raise NotNow("Somebody changed a pupil of this programme at the same moment. Look at the rows again.") from None
     row.added = sum(line.is_known == "" for line in checked.added)
     row.second_places = len(places) - row.added
+    row.places = places
     end(row, person, State.TAKEN)
     return row
 

@@ -153,8 +153,8 @@ def take(request, waiting):
         return redirect(waiting)
     number = taken.added + taken.second_places
     messages.success(request, "1 target pupil is added." if number == 1 else f"{number} target pupils are added.")
-    lacking = [row for row in joining.waiting_again(waiting.partnership) if row.missing]
-    tell_what_waits(request, lacking, "each pupil who is added" if number > 1 else "the pupil who is added")
+    lacking, who = joining.waiting_for_taken(waiting.partnership, taken.places)
+    tell_what_waits(request, lacking, who)
     return redirect("pupils:choose", pk=waiting.partnership_id)
 
 

@@ -95,6 +95,20 @@ def test_a_list_from_the_beginning_is_added_and_told_what_waits(choosing, ours, 
     assert october(ours).missing == 2
 
 
+def test_only_what_waits_for_the_added_is_told(choosing, ours, submitted):
+    choosing.by_hand(joined="beginning", first_name="Ida", last_name="Lowe")
+    choosing.paste(LIST)
+    answer = text(choosing.take(joined="late", joined_on="2/11/2026"))
+    choosing.paste("Forename\tSurname\tYear\tJoined\nEva\tRuiz\t5\t9/11/2026\nBo\tLund\t5\t5/9/2026\n")
+    mixed = text(choosing.take())
+
+    assert "The Summer grades, which were submitted, wait for a grade of each pupil who is added now" in answer
+    assert (
+        "The October and Summer grades, which were submitted, wait for a grade of each added pupil who was there"
+        in (mixed)
+    )
+
+
 def test_taking_a_pupil_over_says_before_and_after_what_waits(client, choosing, ours, submitted):
     elsewhere = PartnershipFactory(programme=ours.programme, partner_school=SchoolFactory(), subject="maths")
     place = PlaceFactory(partnership=elsewhere, pupil__first_name="Una", pupil__last_name="Byrne")
