@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from papers.templatetags.plain import listed, longdate
+from papers.templatetags.plain import listed, longdate, year_words
 from programmes.calendar import SATURDAY, Calendar, bank_holidays, days_between
 from programmes.models import SchoolClosure, academic_year
 from programmes.years import written
@@ -143,5 +143,5 @@ def days_in_words(closure) -> str:
 
 def groups_in_words(year_groups) -> str:
     """Year 5; Reception and Year 1; everyone."""
-    names = ["Reception" if group == 0 else f"Year {group}" for group in sorted(year_groups)]
+    names = [year_words(group) for group in sorted(year_groups)]
     return listed(names) or "everyone"

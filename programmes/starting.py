@@ -6,7 +6,7 @@ Nothing here keeps a programme from being started: that is what `setting_up` say
 import datetime as dt
 import re
 
-from papers.templatetags.plain import listed, longdate, plural_count
+from papers.templatetags.plain import listed, longdate, plural_count, year_words
 from programmes.models import Objection, Partnership, Programme, SpecialistTeacher, TimetableStep
 from programmes.setting_up import Task
 
@@ -69,7 +69,7 @@ def points_gone_by(programme, today):
 def years_without_expectation(programme):
     """One that has none for any year group does without on purpose."""
     expected = {row.year_group for row in programme.expectations.all()}
-    lacking = [f"Year {year}" if year else "Reception" for year in programme.year_groups if year not in expected]
+    lacking = [year_words(year) for year in programme.year_groups if year not in expected]
     if not expected or not lacking:
         return ""
     return f"{listed(lacking)} {has_or_have(lacking)} no expected level: the results leave out how many reached it."

@@ -2,6 +2,8 @@
 
 import re
 
+from papers.templatetags.plain import year_words
+
 NAMES_OF_RESULTS = {"all", "missing_first", "missing_final", "partnerships", "specialist_teachers", "outcomes"}
 
 
@@ -13,7 +15,7 @@ def stands_in_the_way(subject: str) -> bool:
 def wanted_in_words(subject: str, year_group: int | None) -> str:
     """Year 5 maths; Year 5, any subject; maths, any year group; any subject and year group."""
     if subject and year_group is not None:
-        return f"Year {year_group} {subject}"
+        return f"{year_words(year_group)} {subject}"
     if subject:
         return f"{subject}, any year group"
-    return "any subject and year group" if year_group is None else f"Year {year_group}, any subject"
+    return "any subject and year group" if year_group is None else f"{year_words(year_group)}, any subject"

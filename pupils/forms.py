@@ -3,6 +3,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import RowForm, with_button
+from papers.templatetags.plain import year_words
 from programmes.models import Programme, SuccessCriterion
 from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
@@ -231,7 +232,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
         return self.wanted != self.standing
 
     def labels(self, year):
-        called = f"Year {year}" if year else "Reception"
+        called = year_words(year)
         return f"{called}: the expected level is met from", f"{called}: it is exceeded from"
 
     def lacks_a_rate(self, cleaned):
@@ -267,9 +268,11 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
             met, exceeded = cleaned.get(f"met_{year}"), cleaned.get(f"exceeded_{year}")
             if bool(met) != bool(exceeded):
                 lacking = "exceeded" if met else "met"
-                self.add_error(f"{lacking}_{year}", f"Year {year}: give both grades, or neither.")
+                self.add_error(f"{lacking}_{year}", f"{year_words(year)}: give both grades, or neither.")
             elif met and self.order[exceeded] < self.order[met]:
-                self.add_error(f"exceeded_{year}", f"Year {year}: {exceeded} is below {met}. Swap or correct them.")
+                self.add_error(
+                    f"exceeded_{year}", f"{year_words(year)}: {exceeded} is below {met}. Swap or correct them."
+                )
             elif met:
                 self.levels[year] = (met, exceeded)
         if self.asks_why and not self.errors and self.changes and not cleaned["reason"]:

@@ -6,6 +6,7 @@ take one from another. So they are shown exact or not at all.
 
 from urllib.parse import urlencode
 
+from papers.templatetags.plain import year_words
 from pupils.figures import PlaceFacts, block, split
 from pupils.models import TargetPupil
 
@@ -44,7 +45,7 @@ def plain_parts(facts: list[PlaceFacts]) -> list[tuple]:
     """The same by subject, year group and area, each only where there is more than one."""
     ways = [
         ("By subject", "subject", str.capitalize),
-        ("By year group", "year_group", "Year {}".format),
+        ("By year group", "year_group", year_words),
         ("By area", "area", lambda name: name or "No area"),
     ]
     parts = []

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.utils.functional import cached_property
 
 from accounts.models import School
+from papers.templatetags.plain import year_words
 from programmes.models import Programme
 from pupils import small_numbers
 from pupils.figures import Block, block, set_apart, split
@@ -96,11 +97,11 @@ def sections_by(reader: Reader, by: str) -> list[dict]:
         both = split(facts, lambda place: (place.subject, place.year_group))
         parts = [
             ("By subject", [(name.capitalize(), {"subject": name}, b) for name, b in subjects.items()]),
-            ("By year group", [(f"Year {year}", {"year": year}, b) for year, b in years.items()]),
+            ("By year group", [(year_words(year), {"year": year}, b) for year, b in years.items()]),
             (
                 "By subject and year group",
                 [
-                    (f"{name.capitalize()}, Year {year}", {"subject": name, "year": year}, b)
+                    (f"{name.capitalize()}, {year_words(year)}", {"subject": name, "year": year}, b)
                     for (name, year), b in both.items()
                 ],
             ),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import School
+from papers.templatetags.plain import year_words
 from programmes.models import Partnership, Programme
 from pupils.life.services import moved
 from pupils.results import completion, criteria, outcomes
@@ -197,7 +198,7 @@ def narrowed(facts, asked):
         group.append(subject.capitalize())
     if (year := asked.get("year", "")).isdecimal():
         facts = [place for place in facts if place.year_group == int(year)]
-        group.append(f"Year {int(year)}")
+        group.append(year_words(int(year)))
     if "area" in asked:
         facts = [place for place in facts if place.area == asked["area"]]
         group.append(asked["area"] or "No area")

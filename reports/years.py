@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlencode
 
+from papers.templatetags.plain import year_words
 from programmes.models import Programme
 from pupils.figures import Block, block
 from reports.figures.words import list_words, number_words
@@ -110,7 +111,7 @@ def matched_cells(now, before) -> tuple[set, list[str]]:
         words.append(f"Only this year: {only}.")
     if only := cells_words(there - here):
         words.append(f"Only in {before.programme.title}: {only}.")
-    words += [f"Year {year} has another level for the year now than then." for year in sorted(other_level)]
+    words += [f"{year_words(year)} has another level for the year now than then." for year in sorted(other_level)]
     return {cell for cell in here & there if cell[1] not in other_level}, words
 
 
@@ -156,7 +157,7 @@ def exact_rows(now, before, cells):
     asked = [("All that is compared", {})]
     subjects, years = (sorted({cell[place] for cell in cells}) for place in (0, 1))
     asked += [(subject.capitalize(), {"subject": subject}) for subject in subjects if len(subjects) > 1]
-    asked += [(f"Year {year}", {"year": year}) for year in years if len(years) > 1]
+    asked += [(year_words(year), {"year": year}) for year in years if len(years) > 1]
     rows = []
     for name, query in asked:
         blocks, leads = [], True

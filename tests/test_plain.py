@@ -121,3 +121,10 @@ def test_quotation_marks_around_all_of_it_are_not_shown_twice(typed, shown):
 def test_within_a_sentence_a_month_keeps_its_capital():
     assert plain.within("Last on 20 November") == "last on 20 November"
     assert plain.within("") == ""
+
+
+def test_the_year_group_before_year_1_is_called_reception():
+    assert [plain.year_words(year) for year in (0, 5, "0")] == ["Reception", "Year 5", "Reception"]
+    assert [plain.years_words(years) for years in ([5], [5, 6])] == ["Year 5", "Years 5 and 6"]
+    assert plain.years_words([0, 1]) == "Reception and Year 1"
+    assert (plain.year_number(0), plain.year_number(5)) == ("Reception", 5)

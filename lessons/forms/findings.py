@@ -9,6 +9,7 @@ from lessons.library.files import BIGGEST, NotTaken, read_file
 from lessons.library.standing import EXPLAINED
 from lessons.models import Finding
 from lessons.models.booklets import MOST_IN_A_BOOKLET
+from papers.templatetags.plain import year_words
 
 Audience = Finding.Audience
 
@@ -26,7 +27,7 @@ class FindingFilter(FilterForm):
     def __init__(self, *args, offered, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["subject"].choices = [("", "All"), *((one, one.capitalize()) for one in offered.subjects)]
-        self.fields["year"].choices = [("", "All"), *((one, f"Year {one}") for one in offered.years)]
+        self.fields["year"].choices = [("", "All"), *((one, year_words(one)) for one in offered.years)]
         self.fields["technique"].choices = [("", "Any"), *((one, shortened(one)) for one in offered.techniques)]
         self.fields["theme"].choices = [("", "Any"), *((one, one.capitalize()) for one in offered.themes)]
         self.fields["programme"].choices = [("", "All"), *offered.programmes]

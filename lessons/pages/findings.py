@@ -7,6 +7,7 @@ from django.db.models import Q
 from lessons.library.boxes import TEXTS, TITLES, themes_in
 from lessons.library.standing import READERS, Standing, standings_of
 from lessons.models import Finding, FindingCitation, Study
+from papers.templatetags.plain import year_words
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Reading:
 
     @property
     def label(self):
-        return f"{self.subject}, Year {self.year_group}"
+        return f"{self.subject}, {year_words(self.year_group)}"
 
     @property
     def organisation(self):

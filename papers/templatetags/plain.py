@@ -54,6 +54,26 @@ def shortday(day):
 
 
 @register.filter
+def year_words(year_group):
+    """Year 5; Reception, whose number is 0"""
+    return "Reception" if str(year_group) == "0" else f"Year {year_group}"
+
+
+@register.filter
+def years_words(year_groups):
+    """Years 5 and 6; Reception and Year 1"""
+    if 0 in year_groups:
+        return listed([year_words(year) for year in year_groups])
+    return f"Year{'' if len(year_groups) == 1 else 's'} {listed(year_groups)}"
+
+
+@register.filter
+def year_number(year_group):
+    """5, or Reception, in a column of year groups"""
+    return "Reception" if str(year_group) == "0" else year_group
+
+
+@register.filter
 def clock(time):
     """4pm, 4:30pm, midday"""
     if time in (None, ""):

@@ -4,6 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html, format_html_join
 
+from papers.templatetags.plain import year_words
+
 
 class ListField(forms.CharField):
     """Several short words or names in one text box, with commas between them."""
@@ -54,7 +56,7 @@ def subjects_of(programme):
 
 
 def years_of(programme):
-    return [(year, f"Year {year}" if year else "Reception") for year in sorted(programme.year_groups)]
+    return [(year, year_words(year)) for year in sorted(programme.year_groups)]
 
 
 class SuggestInput(forms.TextInput):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
+from papers.templatetags.plain import year_words
 from programmes import closures as rules
 from programmes.forms.timetables import number
 from programmes.models import SchoolClosure, SchoolLimits, academic_year
@@ -66,7 +67,7 @@ class ClosureForm(RowForm):
         if self.instance.pk and self.instance.first_on == self.instance.last_on:
             self.initial["last_on"] = None
         groups = sorted({*groups_of(self.instance.school), *self.instance.year_groups})
-        self.fields["year_groups"].choices = [(g, "Reception" if g == 0 else f"Year {g}") for g in groups]
+        self.fields["year_groups"].choices = [(g, year_words(g)) for g in groups]
         self.fields["year_groups"].error_messages["invalid_choice"] = "Choose from the year groups of this school."
         self.helper = with_button(self, "Save")
         if self.instance.pk is None:

@@ -3,6 +3,7 @@ from django import forms
 
 from accounts.forms import with_button
 from accounts.models import School
+from papers.templatetags.plain import year_words
 from programmes.models import Area, SpecialistTeacher
 from programmes.services import by_hand
 
@@ -51,9 +52,7 @@ class SettleForm(forms.Form):
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["subject"].choices = [(subject, subject.capitalize()) for subject in row.subjects]
-        self.fields["year_group"].choices = [
-            (year, f"Year {year}" if year else "Reception") for year in row.year_groups
-        ]
+        self.fields["year_group"].choices = [(year, year_words(year)) for year in row.year_groups]
         for name, field in list(self.fields.items()):
             if len(field.choices) == 1:
                 del self.fields[name]  # there is nothing to choose
@@ -100,7 +99,7 @@ class AddForm(forms.Form):
         field.label_from_instance = lambda s: f"{s.user.last_name}, {s.user.first_name}: {s.home_school} ({s.ref})"
         self.fields["school"].queryset = by_hand.schools_for(programme)
         self.fields["subject"].choices = [Choice(subject, subject.capitalize()) for subject in programme.subjects]
-        self.fields["year_group"].choices = [Choice(year, f"Year {year}") for year in programme.year_groups]
+        self.fields["year_group"].choices = [Choice(year, year_words(year)) for year in programme.year_groups]
         areas = Area.objects.allowed(user, "pairing.manage").filter(programme=programme)
         self.fields["area"].queryset = areas
         if not areas:

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.forms import RowForm
+from papers.templatetags.plain import year_words
 from programmes.models import PartnerTeacher, SpecialistTeacher
 from programmes.models.week import DAYS, HALF_DAYS, HALVES, in_week_order
 from programmes.services import weeks
@@ -120,7 +121,7 @@ class PartnerWeekForm(WeekForm):
         super().__init__(*args, own=own, name=name, **kwargs)
         partnership = self.instance.partnership
         who = "I teach" if own else f"{name} teaches"
-        taught = f"the Year {partnership.year_group} class {partnership.subject}"
+        taught = f"the {year_words(partnership.year_group)} class {partnership.subject}"
         self.fields["teaches"].label = f"Half-days in which {who} {taught}"
         self.order_fields(self.Meta.fields)
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from accounts.models import Organisation
+from papers.templatetags.plain import year_words
 from programmes import years
 from programmes.forms.timetables import number, words
 from programmes.models import Area, DataPoint, Programme, SuccessCriterion
@@ -14,7 +15,7 @@ from programmes.services import programmes as services
 from programmes.services.in_use import counted_word
 from programmes.subjects import stands_in_the_way
 
-YEAR_GROUPS = [(0, "Reception"), *((year, f"Year {year}") for year in range(1, 14))]
+YEAR_GROUPS = [(year, year_words(year)) for year in range(14)]
 YES_NO = [("yes", "Yes"), ("no", "No")]
 PERCENT = re.compile(r"(?<=\d)\s*(?:%|per\s?cent)\s*$", re.IGNORECASE)
 
@@ -143,7 +144,7 @@ class SettingsForm(RowForm):
     def clean_year_groups(self):
         given = sorted(self.cleaned_data["year_groups"])
         if self.standing:
-            standing = [(f"Year {year}", year) for year in self.instance.year_groups]
+            standing = [(year_words(year), year) for year in self.instance.year_groups]
             self.keep_used("year_group", standing, set(given))
         return given
 

@@ -10,6 +10,7 @@ from accounts.forms import NOT_YOURSELF, DayField, DayInput, RowForm, ask_first,
 from accounts.roles import Role
 from accounts.school_field import SchoolField
 from accounts.services import NotOfHere, OwnInvitation
+from papers.templatetags.plain import year_words
 from programmes.forms.choosing import SuggestInput, several, subjects_of, years_of
 from programmes.models import ConflictOfInterest, Nomination, SpecialistTeacher
 from programmes.services import specialists
@@ -201,7 +202,7 @@ class SpecialistForm(RowForm):
             initial=self.instance.subjects,
         )
         self.fields["year_groups"] = several(
-            self.with_own(years_of(programme), self.instance.year_groups, "Year {}".format),
+            self.with_own(years_of(programme), self.instance.year_groups, year_words),
             "Year groups",
             required=False,
             coerce=int,

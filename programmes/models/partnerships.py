@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
+from papers.templatetags.plain import year_words
 from programmes.models.programmes import Area, DataPoint, Programme, started
 from programmes.models.specialists import OVER, SpecialistTeacher, areas_of, of_organisation
 from programmes.models.week import HALF_DAYS, ReleasePattern, in_words, release_constraints
@@ -194,7 +195,7 @@ class Partnership(models.Model):
 
     @property
     def label(self):
-        return f"{self.subject.capitalize()}, Year {self.year_group}"
+        return f"{self.subject.capitalize()}, {year_words(self.year_group)}"
 
     @property
     def is_in_own_school(self):

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, year_words
 from programmes.subjects import wanted_in_words
 
 # A pair that worked together before counts as this much nearer.
@@ -38,7 +38,7 @@ class Wish:
     def taught(self):
         """What somebody must teach for it; nothing where the school takes whatever they teach."""
         if not self.subject:
-            return "" if self.year_group is None else f"Year {self.year_group}"
+            return "" if self.year_group is None else year_words(self.year_group)
         return self.subject if self.year_group is None else self.what
 
     def suits_subject(self, teacher) -> bool:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import School
+from papers.templatetags.plain import year_words
 from programmes.models import PartnerSchool, Partnership, Programme, SpecialistTeacher
 from programmes.pairing import Asking, Rule, Wish, broken
 from programmes.pairing.values import kilometres, metres
@@ -71,7 +72,7 @@ def look_at(programme, specialist, school, subject, year_group) -> Look:
         "school": school,
         "status": specialist.get_status_display().lower(),
         "subject": subject,
-        "year_group": f"Year {year_group}",
+        "year_group": year_words(year_group),
         "taken": taken_by(specialist),
     }
     for rule in broken(wish, teacher, Asking(own_school=True)):

@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from papers.templatetags.plain import year_words
 from programmes.models import Partnership, PartnershipStep
 from programmes.pairing import Rule
 
@@ -31,7 +32,7 @@ def in_the_way(rule, school, specialist, here=None) -> str:
         school=school.school,
         status=specialist.get_status_display().lower(),
         subject=school.subject or "a subject of this programme",
-        year_group="a year group of this programme" if school.year_group is None else f"Year {school.year_group}",
+        year_group="a year group of this programme" if school.year_group is None else year_words(school.year_group),
         taken=taken,
     )
 

@@ -4,6 +4,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from papers.templatetags.plain import year_words
 from programmes import setting_up, starting
 from programmes.calendar import calendar_of
 from programmes.models import Programme
@@ -83,7 +84,7 @@ def answers(programme, tasks):
         ("settings", "Name", programme.title),
         ("settings", "Organiser", str(programme.organisation)),
         ("settings", "Subjects", ", ".join(programme.subjects)),
-        ("settings", "Year groups", ", ".join(map(year_group, programme.year_groups))),
+        ("settings", "Year groups", ", ".join(map(year_words, programme.year_groups))),
         ("settings", "Release time", "Funded" if programme.funded else "Not funded"),
         ("settings", "Schools of other authorities", yes(programme.other_authorities)),
         ("settings", "Pupils by initials only", yes(programme.initials_only)),
@@ -114,10 +115,6 @@ def yes(value):
     return "Yes" if value else "No"
 
 
-def year_group(year):
-    return f"Year {year}" if year else "Reception"
-
-
 def area_in_words(area):
     names = [str(row.user) for row in area.consultants.all()]
     return f"{area.name}, with {' and '.join(names)}" if names else area.name
@@ -136,7 +133,7 @@ def points_in_words(programme):
 
 
 def expectations_in_words(programme):
-    rows = [f"{year_group(row.year_group)}: {row.met_from}" for row in programme.expectations.all()]
+    rows = [f"{year_words(row.year_group)}: {row.met_from}" for row in programme.expectations.all()]
     return "; ".join(rows) or "None"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, year_words
 from programmes.models import Partnership, Programme
 from pupils.choosing import lines
 from pupils.choosing.joining import Joined
@@ -87,7 +87,7 @@ def look_at_days(line, programme):
 def look_at_year(line, partnership):
     year = line.values.get("year_group")
     if year is not None and year != partnership.year_group:
-        line.soft["year_group"] = f"Not Year {partnership.year_group}"
+        line.soft["year_group"] = f"Not {year_words(partnership.year_group)}"
 
 
 LETTERS = str.maketrans(
@@ -149,7 +149,7 @@ class Known:
             return
         near = self.nearly.get((bare(line.values["first_name"]), bare(line.values["last_name"])), [])
         if near and not named:
-            who = listed([f"{pupil.full_name}, Year {pupil.year_group}" for pupil in near])
+            who = listed([f"{pupil.full_name}, {year_words(pupil.year_group)}" for pupil in near])
             line.soft["first_name"] = f"Somebody of nearly this name is there: {who}"
 
     def say(self, line, pupil, *, likely):

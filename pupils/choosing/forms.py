@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
+from papers.templatetags.plain import year_words
 from pupils.choosing import checking, joining, reading
 from pupils.choosing.lines import NOT_IN_A_NAME, Line
 from pupils.choosing.reading import NotRead, read_file, read_pasted
@@ -195,8 +196,8 @@ class AddPupilForm(PupilForm):
         return abs(year - self.partnership.year_group) > 1 and year not in self.partnership.programme.year_groups
 
     def why_far(self, year):
-        meant = f"Year {year}" if year else "Reception"
-        return f"The partnership is for Year {self.partnership.year_group}. Tick this if {meant} is meant."
+        meant = year_words(year)
+        return f"The partnership is for {year_words(self.partnership.year_group)}. Tick this if {meant} is meant."
 
     def look_at_joining(self, cleaned):
         """Either from the beginning or a day; a day alone says enough."""

@@ -4,6 +4,7 @@ import re
 
 from django.utils import timezone
 
+from papers.templatetags.plain import year_number, year_words
 from pupils.choosing import checking, columns, dates, joining, lines, reading, services
 from pupils.life.services import untaken
 from pupils.models import TargetPupil
@@ -89,6 +90,8 @@ def text_of(line, name):
     value = line.values[name]
     if name == "upn":
         return "Given" if value else ""
+    if name == "year_group" and value is not None:
+        return str(year_number(value))
     if name == "since":
         return f"{value:%-d %b %Y}" if value else ""
     return DISPLAYED[name].get(value, "") if name in DISPLAYED else "" if value is None else str(value)
@@ -180,7 +183,7 @@ def rows_page(waiting, wrong=""):
     rows = [lines.read(row, fields, waiting.content["dates"] or dates.DAY_FIRST) for row in waiting.content["rows"]]
     of_year = [line for line in rows if line.values.get("year_group") == waiting.partnership.year_group]
     others = [line for line in rows if line.values.get("year_group") != waiting.partnership.year_group]
-    groups = [(f"Year {waiting.partnership.year_group}", of_year), ("Other year groups" if of_year else "", others)]
+    groups = [(year_words(waiting.partnership.year_group), of_year), ("Other year groups" if of_year else "", others)]
     return {
         "list": waiting,
         "partnership": waiting.partnership,

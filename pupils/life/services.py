@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, year_words
 from programmes.models import Partnership, Programme
 from pupils.choosing.joining import waiting_again, what_waits
 from pupils.choosing.services import NotNow, begin_places, takes_over_from, why_closed
@@ -61,7 +61,15 @@ def change_place(person, place: Place, *, class_name, year_group, since, on, rea
         note(person, place, What.CLASS, on, before=place.class_name, after=class_name, reason=reason)
         place.class_name = class_name
     if year_group != pupil.year_group:
-        note(person, place, What.YEAR, on, before=f"Year {pupil.year_group}", after=f"Year {year_group}", reason=reason)
+        note(
+            person,
+            place,
+            What.YEAR,
+            on,
+            before=year_words(pupil.year_group),
+            after=year_words(year_group),
+            reason=reason,
+        )
         pupil.year_group = year_group
         pupil.save(update_fields=["year_group"])
     if since != place.since:

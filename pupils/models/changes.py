@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from papers.templatetags.plain import year_words
 from programmes.models import Programme
 from pupils.models.scales import Scale
 
@@ -43,5 +44,5 @@ class ExpectationChange(models.Model):
             sides = [side["levels"].get(year) for side in (self.before, self.after)]
             if sides[0] != sides[1]:
                 words = [f"met from {side[0]}, exceeded from {side[1]}" if side else "no level" for side in sides]
-                found.append((f"Year {year}", *words))
+                found.append((year_words(year), *words))
         return found

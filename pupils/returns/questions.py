@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Max
 
+from papers.templatetags.plain import year_words
 from programmes.models import DataPoint, Programme
 from pupils import scales
 from pupils.models import Assessment, Grade
@@ -52,10 +53,6 @@ class Usual:
         if top is not None and now.position > top:
             return f"{now} is above the usual range of {year_words(year_group)} in this programme."
         return ""
-
-
-def year_words(year_group):
-    return f"Year {year_group}" if year_group else "Reception"
 
 
 def outside_words(row, point: DataPoint) -> str:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from accounts.models import AuditEvent
 from lessons.boxes import INTERVIEW, MET_WORDS, OF_PUPIL, OF_STAGE, VERBATIM
 from lessons.models import CasePupil, Finding, Observation, Photo, Presence, PrivateNote, ResearchLesson, VisitRecord
+from papers.templatetags.plain import year_number
 from pupils.life.services import history
 from pupils.models import ModeratedGrade, Place, ReturnRevision, TargetGrade, TargetPupil, VersionGrade
 from pupils.services import with_grades
@@ -85,7 +86,7 @@ def details(pupils):
             ("Reference", pupil.ref),
             ("Forename", pupil.first_name or "Not kept"),
             ("Surname", pupil.last_name or "Not kept"),
-            ("Year group", pupil.year_group),
+            ("Year group", year_number(pupil.year_group)),
             ("Sex", pupil.get_sex_display() or "Not recorded"),
             ("Pupil premium", pupil.get_pupil_premium_display()),
             ("SEN", pupil.get_sen_display()),

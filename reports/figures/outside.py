@@ -3,6 +3,7 @@ specialist teacher. Nobody is named, and small numbers are hidden."""
 
 from accounts.models import School
 from lessons.models import Finding
+from papers.templatetags.plain import year_words
 from programmes.models import Partnership, Programme
 from pupils import small_numbers
 from pupils.figures import block, set_apart
@@ -73,7 +74,7 @@ def protected(programme, own, few_grades) -> tuple[dict, object]:
         return {}, block(own)
     blocks, made_of = {"": block(own)} | found, {"": cells} | {cell: [cell] for cell in cells}
     shown = small_numbers.protect(blocks, made_of, programme.hide_up_to, programme.hide_whole_up_to, few_grades)
-    labels = {(subject, year): f"{subject.capitalize()}, Year {year}" for subject, year in cells}
+    labels = {(subject, year): f"{subject.capitalize()}, {year_words(year)}" for subject, year in cells}
     return {labels[cell]: shown[cell] for cell in cells}, shown[""]
 
 

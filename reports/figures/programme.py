@@ -1,6 +1,7 @@
 from django.db.models import Count, F, Q, Sum
 
 from papers.charts import bar
+from papers.templatetags.plain import year_words
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.figures import set_apart, split
 from pupils.results import blocks, completion, criteria, outcomes, place_facts
@@ -85,11 +86,11 @@ def sections(facts):
     """The table in parts: by subject, by year group, by both, by area. A part of one row would repeat the total."""
     parts = [
         ("By subject", split(facts, lambda place: place.subject), lambda key: key.capitalize()),
-        ("By year group", split(facts, lambda place: place.year_group), "Year {}".format),
+        ("By year group", split(facts, lambda place: place.year_group), year_words),
         (
             "By subject and year group",
             split(facts, lambda place: (place.subject, place.year_group)),
-            lambda key: f"{key[0].capitalize()}, Year {key[1]}",
+            lambda key: f"{key[0].capitalize()}, {year_words(key[1])}",
         ),
         ("By area", split([p for p in facts if p.area], lambda place: place.area), str),
     ]

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from accounts.models import Membership, School
 from accounts.roles import Role
+from papers.templatetags.plain import year_words
 from programmes.models import Partnership, Programme
 from pupils import small_numbers
 from pupils.figures import TWO_SCALES, block, set_apart
@@ -65,7 +66,7 @@ def frame_words(programme, school, points, partnerships, own) -> dict:
         "has_points": bool(grades) and all(grade["points"] is not None for grade in grades),
         "step": scale_step(programme),
         "scale": grades,
-        "scope": list_words(dict.fromkeys(f"Year {p.year_group} {p.subject}" for p in partnerships)),
+        "scope": list_words(dict.fromkeys(f"{year_words(p.year_group)} {p.subject}" for p in partnerships)),
         "levels": [
             {"year": e.year_group, "met": e.met_from, "exceeded": e.exceeded_from}
             for e in programme.expectations.all()
@@ -153,7 +154,7 @@ def groups(programme, own, partnerships, points, grades):
                 "name": name,
                 "short": f"{partnership.subject.capitalize()}, {partnership.year_group}",
                 "level": level.get(year) if level.get(year) in position else None,
-                "level_label": f"level for Year {year}",
+                "level_label": f"level for {year_words(year)}",
                 "block": block_words(name, block(mine)),
                 "rows": [
                     pupil_words(place, rows[place.place].pupil.full_name, codes[place.place], points, position)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from funding.models import FundingPlan, Stage
 from funding.printing import programme as money
 from lessons.models import Finding, VisitRecord
+from papers.templatetags.plain import year_words
 from programmes.models import ActionItem, Programme
 from reports.figures.words import day_words
 from reports.roster.facts import Facts
@@ -103,7 +104,7 @@ def findings_words(programme: Programme) -> dict:
                 "headline": row.headline,
                 "technique": row.technique,
                 "know": row.words.get("know", ""),
-                "about": f"{row.subject.capitalize()}, Year {row.year_group}",
+                "about": f"{row.subject.capitalize()}, {year_words(row.year_group)}",
                 "on": day_words(timezone.localdate(row.published_at)),
             }
             for row in shown

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from papers.charts import NARROW, WIDE, dumbbell
+from papers.templatetags.plain import year_words
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.figures import TWO_SCALES, PlaceFacts, block, set_apart
 from pupils.models import Assessment, Place
@@ -312,11 +313,11 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
                     cell["reason"] = "to be added"
                 elif point.due_on >= followed.today:
                     cell["reason"] = "not due yet"
-            row["in_chart"] = row["label"] if row["year"] == year else f"{row['label']} (Year {row['year']})"
+            row["in_chart"] = row["label"] if row["year"] == year else f"{row['label']} ({year_words(row['year'])})"
         group = {
             "name": partnerships[pk].label,
             "level": level.get(year) if level.get(year) in position else None,
-            "level_label": f"level for Year {year}",
+            "level_label": f"level for {year_words(year)}",
             "rows": sorted(pupils, key=order),
         }
         charts = charts_of(followed, group, grades, to, WIDE)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import School
-from papers.templatetags.plain import longdate
+from papers.templatetags.plain import longdate, year_words
 from programmes.models import DataPoint, Programme
 from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Place
@@ -125,7 +125,7 @@ def matched(now, before, names) -> tuple[set, list[str]]:
         words.append(f"Only this year: {only}.")
     if only := said(there - here, names):
         words.append(f"Only in {before.programme.title}: {only}.")
-    words += [f"Year {year} has another level for the year now than then." for year in sorted(other_level)]
+    words += [f"{year_words(year)} has another level for the year now than then." for year in sorted(other_level)]
     return {cell for cell in here & there if cell[2] not in other_level}, words
 
 
@@ -157,7 +157,7 @@ def rows_of(now, before, cells, names, with_rate) -> list[dict]:
         rows.append(("All that is compared", cells, (now.query(), before.query()) if whole else (None, None)))
     for cell in sorted(cells, key=lambda cell: (names[cell[0]].casefold(), *cell[1:])):
         school, subject, year = cell
-        name = f"{subject.capitalize()}, Year {year}" + (f", {names[school]}" if len(names) > 1 else "")
+        name = f"{subject.capitalize()}, {year_words(year)}" + (f", {names[school]}" if len(names) > 1 else "")
         rows.append((name, {cell}, (now.query(cell), before.query(cell))))
     return [
         row_of(name, query, block(now.of(of)), block(before.of(of)), with_rate=with_rate, query_then=query_then)

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from papers.templatetags.plain import listed, longday, plural_count
+from papers.templatetags.plain import listed, longday, plural_count, year_words
 from programmes.calendar import calendar_of
 from programmes.models import Partnership
 from visits.models import Plan, Visit
@@ -118,7 +118,7 @@ class HalfDay:
         at_home = self.asked.host.pk == p.specialist.home_school_id and not p.is_in_own_school
         goes = f"{partners} goes to {specialist}" if at_home else f"{specialist} goes to {partners}"
         return [
-            ("Who", f"{goes}; {p.subject}, Year {p.year_group}"),
+            ("Who", f"{goes}; {p.subject}, {year_words(p.year_group)}"),
             ("Where", str(self.asked.host)),
             ("Window", f"{longday(self.need.first)} to {longday(self.need.last)}"),
             *([("Between", self.between)] if self.between else []),

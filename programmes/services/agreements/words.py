@@ -5,6 +5,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from papers.templatetags.plain import year_words
 from programmes.beginning import begun, days_begun, is_left
 from programmes.models import AgreementText, PartnerSchool
 from programmes.paragraphs import BRACKETS, blocks
@@ -160,7 +161,7 @@ def about_nobody(programme):
         "ref": "",
         "subject": subject,
         "year_group": year,
-        "label": f"{subject.capitalize()}, Year {year}",
+        "label": f"{subject.capitalize()}, {year_words(year)}",
         "home_school": "the specialist teacher's school",
         "home_school_id": None,
         "partner_school": "the partner school",

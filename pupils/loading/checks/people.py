@@ -2,6 +2,7 @@
 
 from accounts.models import School, User
 from papers.sheets import quote
+from papers.templatetags.plain import year_words
 from programmes.models import Partnership, SpecialistTeacher
 from pupils.loading.checks.sheet import Sheet
 
@@ -105,7 +106,7 @@ def check_partnerships(files, problems):
             sheet.wrong(
                 number,
                 "year_group",
-                f"Year {row.year_group} is not one of the programme's year groups {programme.years_in_words}.",
+                f"{year_words(row.year_group)} is not one of the programme's year groups {programme.years_in_words}.",
                 "Correct the cell, or add the year group to programme.toml.",
             )
         if row.status == Partnership.Status.FOLDED:
@@ -150,7 +151,10 @@ def check_partner_school(sheet, number, row, school, ended_on, some_own):
             "Choose a school of the LA, or set other_authorities = true in programme.toml.",
         )
     if school.phase.casefold() == "secondary" and row.year_group < FIRST_SECONDARY_YEAR:
-        wrong(f"is a secondary school and has no Year {row.year_group}", "Choose a school that has this year group.")
+        wrong(
+            f"is a secondary school and has no {year_words(row.year_group)}",
+            "Choose a school that has this year group.",
+        )
     stays_until = ended_on or (programme and programme.ends_on)
     if school.status == School.Status.PROPOSED:
         wrong("is not open yet", "Choose another.")

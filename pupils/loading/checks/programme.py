@@ -3,6 +3,7 @@
 from collections import Counter
 
 from papers.sheets import quote
+from papers.templatetags.plain import year_words
 from programmes.models import DataPoint, Programme, SuccessCriterion
 from pupils import scales
 from pupils.loading.checks.sheet import Sheet
@@ -138,7 +139,7 @@ def check_expectations(programme, sheet):
             if code is None:
                 sheet.wrong(None, column, f"{quote(grade)} is not a grade of {scale}.", f"Use {some(order)}.")
         if None not in codes and order.index(codes[0]) > order.index(codes[1]):
-            sheet.wrong(None, column, f"Year {year} is exceeded before it is met.", "Swap the two grades.")
+            sheet.wrong(None, column, f"{year_words(year)} is exceeded before it is met.", "Swap the two grades.")
 
 
 def grades_in_order(scale):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from papers.sheets import quote
+from papers.templatetags.plain import year_words
 from pupils import scales
 from pupils.loading.checks.programme import grades_in_order, have_one_name, some
 from pupils.loading.checks.sheet import Sheet
@@ -38,8 +39,8 @@ def check_pupils(files, problems):
             sheet.wrong(
                 number,
                 "year_group",
-                f"Year {row.year_group} is not one of the programme's year groups {files.programme.years_in_words}, "
-                "and has no expectation.",
+                f"{year_words(row.year_group)} is not one of the programme's year groups "
+                f"{files.programme.years_in_words}, and has no expectation.",
                 "Correct the cell, or add the year group to programme.toml.",
             )
         if files.lacks("partnerships.csv", (row.partnership,)):

@@ -5,6 +5,7 @@ import datetime as dt
 from django.db.models import F
 
 from accounts.models import Organisation, School
+from papers.templatetags.plain import year_words
 from programmes.models import DataPoint, Expectation, Programme, SuccessCriterion, TimetableStep
 from pupils import scales
 from pupils.loading.checks.programme import match_data_points
@@ -106,7 +107,7 @@ def write_expectations(account, files, programme):
             }
             for year, (met, exceeded) in sorted(expectations.items())
         },
-        "for Year {}".format,
+        lambda year: f"for {year_words(year)}",
     )
 
 
