@@ -18,6 +18,10 @@ def nothing_to_say(name, text):
     return ""
 
 
+def only_wrote(outcome):
+    return ""
+
+
 def as_posted(data):
     return data
 
@@ -41,6 +45,7 @@ class Desk:
     apart: str = ""
     fixed: str = SEE_BESIDE  # the sentence for a text that came for a locked box
     problem: Callable[[str, str], str] = nothing_to_say
+    did: Callable[[Outcome], str] = only_wrote  # what somebody else did to the box, where they have not written in it
     ticks: re.Pattern = NO_TICKS  # the names of boxes that hold a tick
     given: Callable = as_posted  # what was posted -> that with what a button of the page fills in
 

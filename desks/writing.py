@@ -154,8 +154,10 @@ def told(desk, since):
 
 def in_json(outcome, desk):
     by = str(outcome.by) if outcome.by else ""
-    why = {"words": outcome.why or desk.fixed} if outcome.state == services.State.FIXED else {}
-    return why | {
+    more = {"words": outcome.why or desk.fixed} if outcome.state == services.State.FIXED else {}
+    if outcome.state == services.State.CONFLICT and (did := desk.did(outcome)):
+        more = {"did": did}
+    return more | {
         "state": outcome.state,
         "version": outcome.version,
         "theirs": outcome.theirs,

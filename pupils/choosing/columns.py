@@ -100,7 +100,7 @@ class Columns:
     ignored: list
     header_row: int  # 0 where there is none
     guessed: bool
-    alike: list  # headers of which there are two for the same thing
+    alike: list  # headers that are used, of several for the same thing
 
 
 def find(rows) -> Columns:
@@ -159,13 +159,19 @@ def by_name(number, cells):
             ignored.append((quote(cell, marks="", longest=40), why_unwanted(cell)))
     if {"first_name", "last_name"} <= known.keys():
         ignored += [(header, "the name is in two columns already") for _, _, header in known.pop("full_name", [])]
-    alike = [sorted(found)[0][2] for found in known.values() if len(found) > 1]
+    alike = [used_of(sorted(found)) for found in known.values() if len(found) > 1]
     kept = [
         (place, header, field if order == 0 else "")
         for field, found in known.items()
         for order, (_, place, header) in enumerate(sorted(found))
     ]
     return Columns(sorted(kept), ignored, number, guessed=False, alike=alike)
+
+
+def used_of(found):
+    """The header of the column that is used, of several for the same thing; of those called alike it is the first."""
+    used, *others = (header for _, _, header in found)
+    return f"the first {used}" if used in others else used
 
 
 def why_unwanted(header):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_table, read_year_group
+from papers.templatetags.plain import year_words
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.collecting import rows
 from pupils.models import Assessment, Place, ReturnNote, ReturnRevision
@@ -71,6 +72,7 @@ class Reading:
     same: int = 0
     blank: int = 0
     left: list[tuple] = field(default_factory=list)  # (place, what the teachers typed, what the file says)
+    outside: list[tuple] = field(default_factory=list)  # (return, place) of grades outside its days
     problems: list[Problem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     opening: set[DataReturn] = field(default_factory=set)  # submitted ones that a draft opens for what is missing
@@ -255,7 +257,7 @@ def read_line(row, table, known, problems, reading):
         return
     if is_missing:
         reading.opening.add(data_return)
-    ticked = moderated in YES if moderated else None
+    ticked = moderated in YES and answer.grade is not None if moderated else None  # a reason is not moderated
     draft(place, data_return, ticked, answer, known, reading)
 
 
@@ -275,7 +277,7 @@ def look_who(row, partnership, place, known, wrong):
     if not are_alike(row["Initials"], pupil.initials):
         wrong("Initials", f"{who} is {pupil.initials}.", f"Check whose grade this is, then write {pupil.initials}.")
     if (year := year_of(row["Year"])) is not None and year != pupil.year_group:
-        words = f"Year {pupil.year_group}" if pupil.year_group else "Reception"
+        words = year_words(pupil.year_group)
         wrong("Year", f"{who} is in {words}.", "Check whose grade this is, then correct the year.")
 
 
@@ -326,6 +328,8 @@ def draft(place, row, ticked_now, answer, known, reading):
         stood = (note.version, note.text) if note else (0, "")
         instead = stands if name in texts else ""
         reading.drafts.append(Draft(place, row, texts, stood, instead))
+        if answer.grade and place.excused_on(row.data_point.due_on):
+            reading.outside.append((row, place))
     else:
         reading.same += 1
 

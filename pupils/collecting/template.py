@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from desks.boxes import boxes_from
+from papers.templatetags.plain import year_number
 from programmes.models import DataReturn, Programme
 from programmes.models.returns import LACKING
 from pupils.models import Assessment, Place, ReturnNote
@@ -37,17 +38,18 @@ def owed_rows(programme: Programme, point, partnerships) -> list[list]:
         if place.excused_on(point.due_on):
             continue
         grade, moderated = f"grade-{place.pk}", f"moderated-{place.pk}"
-        typed = answer_of(box(grade, "").text, programme.scale, grades).words
+        answer = answer_of(box(grade, "").text, programme.scale, grades)
+        is_ticked = box(moderated, "").text == "yes" and not answer.reason
         rows.append(
             [
                 place.partnership.ref,
                 place.partnership.partner_school.name,
                 place.pupil.ref,
                 place.pupil.initials,
-                place.pupil.year_group,
+                year_number(place.pupil.year_group),
                 point.name,
-                typed if grade in notes else given.get(place.pk, ""),
-                "yes" if box(moderated, "").text == "yes" else "",
+                answer.words if grade in notes else given.get(place.pk, ""),
+                "yes" if is_ticked else "",
             ]
         )
     return rows

@@ -89,7 +89,7 @@ def open_for_missing(person, reading):
         if not places or DataReturn.objects.filter(pk=row.pk, state=DataReturn.State.OPEN).exists():
             continue
         try:
-            open_again(person, row, came_since(len(places)))
+            open_again(person, row, came_since(len(places)), came=len(places))
         except NotOpen as error:
             raise Overtaken from error
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from programmes.models import DataReturn, Programme
 from pupils import scales
-from pupils.models import Assessment, Place, ReturnNote, ReturnSheet
+from pupils.models import Assessment, ExpectationChange, Place, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.models.scales import on_other_scale
 from pupils.returns.answers import answer_from
 
@@ -79,6 +79,15 @@ def rescale_returns(person, programme: Programme, before: str, now: str):
         [note for note in written if note.pk], ["text", "version", "in_sheet", "written_by", "written_at"]
     )
     ReturnSheet.objects.bulk_update([held[row.pk] for row in rows], ["version"])
+
+
+def did_rescale(data_return, outcome) -> str:
+    """What somebody did to a box whose text is none that they wrote: they changed the scale."""
+    made = ReturnRevision.objects.filter(sheet__data_return=data_return, field=outcome.field, made=outcome.version)
+    if outcome.by is None or made.exists():
+        return ""
+    changes = ExpectationChange.objects.filter(programme=data_return.partnership.programme_id, by=outcome.by)
+    return "changed the scale of the programme" if any(change.is_of_scale for change in changes) else ""
 
 
 @dataclass

@@ -95,10 +95,11 @@ def write_assessments(person, standing, now):
 
 
 @transaction.atomic
-def open_again(person, data_return: DataReturn, reason: str):
+def open_again(person, data_return: DataReturn, reason: str, came=0):
     """The return is open for a correction; what was submitted stays as a version that says who opened it, and why.
 
-    Raises NotOpen where it is open already, or takes nothing any more.
+    `came` is how many pupils came since, where nothing else is wrong with it. Raises NotOpen where it is open already,
+    or takes nothing any more.
     """
     sheet, row = hold(data_return)
     if row.state != DataReturn.State.SUBMITTED:
@@ -119,7 +120,7 @@ def open_again(person, data_return: DataReturn, reason: str):
     audit.record(person, "returns.opened", row, about=str(version))
     teachers = row.partnership.teachers
     if person not in teachers:
-        letters = [(teacher, {"row": row}) for teacher in teachers]
+        letters = [(teacher, {"row": row, "came": came}) for teacher in teachers]
         organisation = row.partnership.programme.organisation
         post_all(GRADES_OPENED, letters, about=row.partnership, organisation=organisation, by=person)
 

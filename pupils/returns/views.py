@@ -25,6 +25,7 @@ from pupils.returns.forms import CorrectForm
 from pupils.returns.leaving import return_left_by
 from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of, typed_since
 from pupils.returns.pasting import TooMuch, read_pasted
+from pupils.returns.rescaling import did_rescale
 from pupils.returns.standing import Standing
 
 LEFT = (
@@ -89,6 +90,7 @@ def desk_of(person, row, teaches):
         read_url=reverse("pupils:return", args=[row.pk]),
         apart=LEFT if not teaches else closed and f"{closed} {kept_where(row)}",
         fixed=FIXED,
+        did=partial(did_rescale, row),
     )
 
 

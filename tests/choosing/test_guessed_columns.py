@@ -1,8 +1,10 @@
 """Lists without a row of names: no column of names is lost, and one that was not used can be brought back."""
 
 import pytest
+from django.urls import reverse
 
 from programmes.models import Programme
+from pupils.models import Place, PupilList
 from tests.choosing.lists import problems, text
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,28 @@ def test_in_a_programme_of_initials_a_column_that_is_not_used_holds_no_name_eith
     choosing.paste("Una\tByrne\t5\tWilhelmina\nLeo\tMbeki\t5\tAlexander\n")
 
     assert [row["cells"] for row in choosing.waiting.content["rows"]] == [["U", "B", "5", "W"], ["L", "M", "5", "A"]]
+
+
+def test_of_several_columns_for_the_same_the_used_one_is_named(choosing):
+    choosing.paste("Legal Forename\tPreferred Forename\tSurname\tYear\tD.O.B.\nMaisie\tMay\tLowe\t5\t1/2/2017\n")
+    first = text(choosing.check())
+    choosing.paste("Forename\tForename\tSurname\tYear\nIda\tIvy\tRuiz\t5\n")
+    pages = [text(choosing.client.get(row.get_absolute_url())) for row in PupilList.objects.waiting().order_by("pk")]
+
+    assert "Of several columns for the same, Preferred Forename is used." in first
+    assert "D.O.B.." not in first
+    assert "Of several columns for the same, the first Forename is used." in pages[-1]
+
+
+def test_reception_is_called_so_before_and_after_it_is_added(choosing, ours):
+    choosing.paste("Forename\tSurname\tYear\nUna\tByrne\tR\n")
+    looked = text(choosing.check())
+    choosing.take(joined="beginning")
+    pupil = Place.objects.get(pupil__last_name="Byrne").pupil
+    pages = [
+        text(choosing.client.get(url)) for url in (choosing.page, reverse("pupils:list"), pupil.get_absolute_url())
+    ]
+
+    assert "Reception" in looked
+    assert all("Reception" in page for page in pages)
+    assert not any("Year 0" in page for page in (looked, *pages))

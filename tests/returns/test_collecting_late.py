@@ -68,6 +68,10 @@ def test_its_upload_opens_the_return_for_the_missing_grade(client, at, late):
         "1 pupil came, or came back, after these grades were submitted. The grade came with a file.",
     )
     assert OutgoingMail.objects.count() == 2  # both teachers are told
+    mail = OutgoingMail.objects.first()
+    assert "open for 1 pupil who came since" in mail.subject
+    assert "because 1 pupil came, or came back, after they were submitted. The grade came with a file;" in mail.text
+    assert "has to be corrected" not in mail.text
     assert not DataReturnEntry.objects.filter(user=at.amira).exists()
     submit(client, at.tom, at.december)
     assert counts(at.december)[:4] == ("submitted", 6, 1, 7)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from xlsxwriter import Workbook
 
 from programmes.models import DataReturnEntry
-from pupils.models import ReturnNote, ReturnsUpload
+from pupils.models import Place, ReturnNote, ReturnsUpload
 from pupils.returns.counting import count_returns
 from tests.factories import PlaceFactory, TargetPupilFactory
 from tests.reading import text_of
@@ -270,6 +270,32 @@ def test_today_leads_with_grades_that_are_still_to_come(client, at):
     assert "The December grades are due on Friday 11 December." in before
     assert "The December grades are due" not in after
     assert "The March grades are due on Friday 19 March." in after
+
+
+def test_a_grade_for_a_day_before_the_pupil_came_is_told(client, at):
+    Place.objects.filter(pk=at.places[0].pk).update(since="2026-12-14")
+
+    looked = text_of(send(client, at, rows(line(), line("C002", "MH"), line("C003", "SM", grade="Absent"))))
+
+    assert (
+        "1 grade is for a day on which the pupil was not here: P01 C001 KB, December (here since 14 December 2026). It "
+        "goes into the draft"
+    ) in looked
+
+
+def test_a_reason_is_not_moderated(client, at):
+    send(client, at, rows(line(grade="Absent", moderated="yes"), line("C002", "MH", moderated="yes")), save="on")
+    ticked = [at.december.sheet.texts.get(box("moderated", place)) == "yes" for place in at.places[:2]]
+    autosave(client, at.hannah, at.december, cell("moderated", at.places[0], "yes"))
+
+    grid = text_of(client.get(reverse("pupils:return", args=[at.december.pk])))
+    client.force_login(at.amira)
+    template = client.get(reverse("pupils:collect_template", args=[at.programme.slug, at.points[1].pk, "csv"]))
+
+    assert ticked == [False, True]
+    assert "Not assessed: absent. Counts as in. Only a grade is moderated: the tick does not count" in grid
+    assert "Absent,yes" not in template.content.decode()
+    assert "3a,yes" in template.content.decode()
 
 
 def test_today_leads_with_submitted_grades_that_a_new_pupil_still_lacks(client, at):

@@ -134,6 +134,8 @@ def test_a_page_of_before_does_not_write_its_grade_into_the_new_scale(client, at
     answer = autosave(client, at.hannah, at.december, cell("grade", at.places[1], "3", base=base))
     posted = client.post(address("return", at.december), form | {f"grade-{at.places[2].pk}": "3"})
 
+    told = answer.json()["cells"][f"grade-{at.places[1].pk}"]
+    assert (told["by"], told["did"]) == (str(at.amira), "changed the scale of the programme")
     assert (answer.status_code, posted.status_code) == (409, 409)
     assert Standing(at.december).number_in == 0
 

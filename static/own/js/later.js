@@ -68,9 +68,9 @@ async function becameOf(path, sent, answer) {
   const fixed = sent.filter(({ box }) => cells[box]?.state === "fixed");
   if (fixed.length) say(`${path} fixed`, fixed[0].title, cells[fixed[0].box].words, fixed, { href: path, leads: "Open the page" });
   return sent.map((cell) => {
-    const { state, by, at } = cells[cell.box] ?? {};
+    const { state, by, at, did } = cells[cell.box] ?? {};
     if (state !== "conflict") return [];
-    return [{ ...cell, told: `${by || "Somebody else"} wrote in the same box${at ? ` at ${at}` : ""}. Both texts are kept.`, opens: true }];
+    return [{ ...cell, told: `${by || "Somebody else"} ${did || "wrote in the same box"}${at ? ` at ${at}` : ""}. Both texts are kept.`, opens: true }];
   });
 }
 

@@ -390,14 +390,14 @@ function say(text, keptHere) {
 }
 
 // Two texts for one box: theirs beside the own one, with three ways on.
-function clash(field, { version, theirs, by, at }, sent) {
+function clash(field, { version, theirs, by, at, did }, sent) {
   clashes.add(field);
   taken[field] = theirs;
   const place = placeOf(field);
   place.querySelector(".ls-conflict")?.remove();
   const shown = document.getElementById("clash").content.cloneNode(true).firstElementChild;
   shown.setAttribute("aria-label", `Two texts: ${labelOf(field)}`);
-  shown.querySelector("[data-clash=who]").textContent = `${wrote({ by })} here at ${at}:`;
+  shown.querySelector("[data-clash=who]").textContent = did ? `${by} ${did} at ${at}:` : `${wrote({ by })} here at ${at}:`;
   shown.querySelector("[data-clash=theirs]").textContent = theirs || "(the box was emptied)";
   if (!place.querySelector("textarea")) shown.querySelector("[data-choice=both]").remove();
   shown.addEventListener("click", async (event) => {
