@@ -15,7 +15,8 @@ from django.utils import timezone
 from accounts.roles import Role
 from programmes.models import Expectation
 from pupils import scales
-from pupils.models import Assessment
+from pupils.models import Assessment, FrozenFigures
+from reports.freezing import freeze_pages
 from tests.earlier_years import year_before
 from tests.factories import (
     AssessmentFactory,
@@ -289,14 +290,27 @@ def test_before_the_last_grades_there_is_nothing_to_compare_yet(client, ours):
     )
 
 
-def test_erased_pupils_are_gone_for_a_single_school(client, ours):
+def test_erased_pupils_are_not_compared_and_a_head_is_led_to_the_figures_that_were_kept(client, ours):
     before = year_before(ours)
-    taught(ours, before, ("2b", "3b"))
+    taught(ours, before, ("2b", "3b"), by=ours.people[Role.SPECIALIST])
+    before.refresh_from_db()
+    FrozenFigures.objects.create(programme=before, figures=freeze_pages(before), frozen_at=timezone.now())
     type(before).objects.filter(pk=before.pk).update(erased_at=timezone.now())
-
-    assert comparison(page_of(client, ours, Role.HEADTEACHER)) == (
+    why = (
         "Before 2025-26 There is no comparison. The pupils of Before 2025-26 are erased, as their data was past its "
-        "date. Its figures were kept for the whole programme, and are gone for a single school."
+        "date. "
+    )
+
+    head = page_of(client, ours, Role.HEADTEACHER)
+    teacher = comparison(page_of(client, ours, Role.SPECIALIST))
+
+    assert comparison(head) == (
+        f"{why}The figures of your school that were kept are of all its pupils together, and years are compared only "
+        "for the same subject and year group. See the figures of Before 2025-26"
+    )
+    assert f'href="{reverse("reports:followed", args=[before.slug])}"' in head.content.decode()
+    assert teacher == (
+        f"{why}Its results stay with its organiser for the whole programme; of single partnerships none were kept."
     )
 
 

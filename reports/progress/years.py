@@ -15,6 +15,7 @@ from programmes.models import DataPoint, Programme
 from pupils.figures import PlaceFacts, block, set_apart
 from pupils.models import Place
 from pupils.results import place_facts
+from reports.progress.kept import kept_of_school
 from reports.years import Comparison, cells_words, earlier_programme, levels_of, rate_words, row_of, why_not
 
 
@@ -70,9 +71,28 @@ def beside_the_year_before(followed) -> dict:
     earlier = earlier_programme(followed.person, followed.programme, "pupils.view")
     if earlier is None:
         return {"c": Comparison(None, f"You can see no earlier programme. {WHOSE}")}
+    if earlier.erased_at:
+        return beside_erased(followed, now, earlier)
     before = year_of(followed, earlier)
     then_url = before.url if before.facts else ""
     return {"c": compared(now, before, followed.partnership), "now_url": now.url, "then_url": then_url}
+
+
+def beside_erased(followed, now, earlier) -> dict:
+    """Why there is no comparison, and where the figures are that this person still reads of the year before."""
+    kept = kept_of_school(followed.person, earlier)
+    made = Comparison(earlier, f"The pupils of {earlier.title} are erased, as their data was past its date. ")
+    if kept:
+        made.why_not += (
+            "The figures of your school that were kept are of all its pupils together, and years are compared only "
+            "for the same subject and year group."
+        )
+    else:
+        made.why_not += (
+            "Its results stay with its organiser for the whole programme; of single partnerships none were kept."
+        )
+    then_url = reverse("reports:followed", args=[earlier.slug]) if kept else ""
+    return {"c": made, "now_url": now.url, "then_url": then_url}
 
 
 WHOSE = "Of an earlier year teachers see the pupils of their own partnerships, and headteachers those of their school."
@@ -103,11 +123,6 @@ def compared(now, before, partnership) -> Comparison:
 
 def nobody(now, before, partnership) -> str:
     """Why one of the two years has no pupils for this person, in a sentence; nothing where both have some."""
-    if before.programme.erased_at:
-        return (
-            f"The pupils of {before.programme.title} are erased, as their data was past its date. "
-            "Its figures were kept for the whole programme, and are gone for a single school."
-        )
     scope = f" in {partnership.subject} at {partnership.partner_school}" if partnership else ""
     for year in (now, before):
         if not year.facts:
