@@ -69,14 +69,14 @@ def test_no_report_of_a_draft_is_offered_to_the_head(client, ours):
     client.force_login(head)
 
     def offered():
-        today = [offer["programme"] for offer in client.get("/").context["impact"]]
-        return today, [offer["programme"] for offer in orderable(head)]
+        today = {offer["programme"] for offer in client.get("/").context["impact"]}
+        return today, {offer.programme for offer in orderable(head)}
 
     running = offered()
     Programme.objects.update(status="draft")
 
-    assert running == ([ours.programme], [ours.programme])
-    assert offered() == ([], [])
+    assert running == ({ours.programme}, {ours.programme})
+    assert offered() == (set(), set())
 
 
 def test_agreements_are_made_once_the_programme_runs(ours):

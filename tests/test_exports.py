@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, Membership
 from accounts.roles import Role
 from funding.models import Stage as FundingStage
 from jobs.work import work_on
-from lessons.models import Note
+from lessons.models import Finding, Note, ResearchLesson, Study
 from programmes.models import ActionItem, DataReturn, Partnership
 from pupils.loading import load_programme
 from pupils.models import Assessment, Place, TargetPupil
@@ -95,6 +95,23 @@ def test_the_rows_are_those_of_the_organisation_and_of_no_other(world):
     everything = "".join(found.values())
     assert "Ourside" in everything
     assert [line for line in everything.splitlines() if "Elsewhere" in line and "Elsewhere Council" not in line] == []
+
+
+def test_studies_are_there_with_their_days_and_findings_where_they_are_shared(world):
+    ours, _, elsewhere = world
+    for corner, audience in ((ours, "programme"), (elsewhere, "public")):
+        Finding.objects.filter(pk=corner.finding.pk).update(audience=audience)
+
+    found = tables_of(made(ours))
+
+    studies = Study.objects.filter(partnership__programme__organisation=ours.organisation)
+    lessons = ResearchLesson.objects.filter(study__in=studies)
+    for name, rows in (("studies", studies), ("research_lessons", lessons)):
+        assert {row["id"] for row in rows_of(found[f"{name}.csv"])} == {
+            str(pk) for pk in rows.values_list("pk", flat=True)
+        }
+        assert rows.exists()
+    assert [row["id"] for row in rows_of(found["findings.csv"])] == [str(ours.finding.pk)]
 
 
 def test_a_grade_stands_with_the_pupil_that_it_leads_to(world):

@@ -231,6 +231,20 @@ def test_it_is_made_of_what_was_chosen(client, ours):
     assert client.get(reverse("reports:figures", args=[report.pk, "xlsx"])).status_code == 200
 
 
+def test_a_pack_that_quotes_what_was_taken_back_is_not_opened_any_more(client, ours):
+    Finding.objects.filter(pk=ours.finding.pk).update(audience=Finding.Audience.PROGRAMME)
+    report = made(client, ours.people[Role.COORDINATOR], asked(ours, "findings"))
+    before = text_of(client.get(report.get_absolute_url()))
+    Finding.objects.filter(pk=ours.finding.pk).update(audience=Finding.Audience.GROUP)
+
+    after = text_of(client.get(report.get_absolute_url()))
+
+    assert ours.finding.headline in before
+    assert ours.finding.headline not in after
+    assert "This report cannot be opened any more." in after
+    assert client.get(reverse("reports:download", args=[report.pk])).status_code == 404
+
+
 @pytest.mark.parametrize("parts", [(), ("poem",), ("money", "money")])
 def test_only_parts_that_there_are_make_a_pack(client, ours, parts):
     assert press(client, ours.people[Role.COORDINATOR], asked(ours, *parts)).status_code == 404

@@ -104,13 +104,15 @@ ALL = [
     Table(pupils.Place, only=("id", "pupil", "partnership"), narrowed=ALIVE),
     Table(pupils.Assessment, "place"),
     Table(pupils.TargetGrade, "place", only=("id", "place", "grade", "side", "agreed_by", "ended_by")),
-    Table(lessons.Study, without=("sheet",)),
-    Table(lessons.ResearchLesson, without=("sheet",)),
+    # a coordinator follows when studies and lessons were and how they stand, and reads none of them
+    Table(lessons.Study, "partnership", without=("sheet",)),
+    Table(lessons.ResearchLesson, "study", without=("sheet", "cancelled_because")),
     Table(lessons.VisitRecord, without=("sheet",)),
     Table(lessons.RecordSignature, "record"),
     Table(lessons.HeadReply, called="replies_of_heads"),
     Table(
         lessons.Finding,
+        "study",
         only=("id", "study", "audience", "published_at", "subject", "year_group", "headline", "technique", "themes"),
         narrowed=Q(published_at__isnull=False, audience__in=FINDING),
     ),
