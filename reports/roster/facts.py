@@ -5,7 +5,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from accounts.models import Membership, OutgoingMail
+from accounts.models import Membership, OutgoingMail, School
 from accounts.roles import Role
 from funding.briefly import briefs_of
 from funding.models import FundingPlan
@@ -119,8 +119,15 @@ class Facts:
     @cached_property
     def visits(self):
         """Partnership -> its visits that are not cancelled, in order."""
-        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step", "host")
-        return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
+        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step")
+        rows = list(rows.order_by("on", "half", "pk"))
+        schools = {
+            school.pk: school for p in self.partnerships for school in (p.partner_school, p.specialist.home_school)
+        }
+        schools |= School.objects.in_bulk({row.host_id for row in rows} - schools.keys())
+        for row in rows:
+            row.host = schools[row.host_id]  # a county has thousands of visits at hundreds of schools
+        return grouped(rows, lambda row: row.partnership_id)
 
     @cached_property
     def visits_of_started(self):

@@ -24,11 +24,11 @@ def what_took(visits, today) -> dict[int, str]:
 
     The visits come with their schools. It takes the same number of queries for one and for many.
     """
-    visits = list(visits)
+    visits = [visit for visit in visits if may_have_lost(visit, today)]
     if not visits:
         return {}
     known = Known(visits)
-    found = {visit.pk: known.blocker(visit) for visit in visits if may_have_lost(visit, today)}
+    found = {visit.pk: known.blocker(visit) for visit in visits}
     return {pk: cause(taken, known.names) for pk, taken in found.items() if taken}
 
 
@@ -52,8 +52,7 @@ class Known:
         self.closures = defaultdict(list)
         for closure in SchoolClosure.objects.filter(school__in=schools).between(min(days), max(days)):
             self.closures[closure.school_id].append(closure)
-        self.people = who_comes(visits)
-        people = {person.pk: str(person) for there in self.people.values() for person in there}
+        self.people, people = who_comes(visits)
         self.away = defaultdict(list)
         booked = Booking.objects.filter(visit__in=[visit.pk for visit in visits])
         for row in Away.objects.filter(person__in=booked.values("person")).between(min(days), max(days)):
@@ -68,7 +67,7 @@ class Known:
         schools = [school.pk for school in schools_of(visit)]
         closed = [self.closed(visit, school, for_all=True) for school in schools]
         closed += [self.closed(visit, school, for_all=False) for school in schools]
-        busy = (self.busy(visit, person.pk) for person in self.people[visit.pk])
+        busy = (self.busy(visit, person) for person in self.people[visit.pk])
         return next(filter(None, [*closed, *busy]), None)
 
     def closed(self, visit, school, for_all) -> Blocker | None:
@@ -94,14 +93,19 @@ class Known:
         return Blocker(Rule.BUSY, person, event.title if own else ELSEWHERE)
 
 
-def who_comes(visits) -> dict[int, list]:
-    """Whoever is booked, without those who have left: they keep nobody from anything."""
+def who_comes(visits) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """Visit -> whoever is booked, without those who have left: they keep nobody from anything. And their names.
+
+    As values: of a county's visits the rows alone would take longer than the whole question.
+    """
     bookings = Booking.objects.filter(visit__in=[visit.pk for visit in visits])
     bookings = bookings.exclude(pk__in=bookings.of_who_has_left().values("pk"))
-    found = defaultdict(list)
-    for booking in bookings.select_related("person").order_by("person"):
-        found[booking.visit_id].append(booking.person)
-    return found
+    found, names = defaultdict(list), {}
+    columns = ("visit", "person", "person__first_name", "person__last_name")
+    for visit, person, first_name, last_name in bookings.order_by("person").values_list(*columns):
+        found[visit].append(person)
+        names[person] = f"{first_name} {last_name}".strip()
+    return found, names
 
 
 def falls(days, visit) -> bool:
