@@ -1,0 +1,81 @@
+"""Every kind of report on paper can be listened to, is small, and names nobody where nobody looks for a name.
+
+A further kind is covered as soon as it is one of KINDS; what else it is asked for stands in MORE.
+"""
+
+import json
+
+import pdfua
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from reports.build import render
+from reports.kinds import KINDS, figures_of
+from reports.kinds.steering import PARTS
+from reports.models import ABOUT, Report
+from tests.pdfs import elements, pages
+from tests.report_figures import AFTER, headings, in_order
+from tests.world import build_world
+
+pytestmark = pytest.mark.django_db
+MORE = {Report.Kind.STEERING: {"parts": list(PARTS)}}
+
+
+@pytest.fixture
+def ours():
+    corner = build_world()[0]
+    corner.programme.refresh_from_db()
+    return corner
+
+
+def example(corner, kind):
+    """The figures of a real report of this kind, as JSON holds them."""
+    subjects = {
+        "school": corner.school,
+        "partnership": corner.partnership,
+        "specialist": corner.specialist,
+        "area": corner.partnership.area,
+        "data_point": corner.programme.data_points.last(),
+    }
+    about = {name: subjects[name] for name in ABOUT[kind]}
+    report = Report(kind=kind, programme=corner.programme, **about, **MORE.get(kind, {}))
+    return json.loads(json.dumps(figures_of(report)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_listened_to_and_names_nobody_in_its_metadata(ours, kind, tmp_path):
+    figures = example(ours, kind)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        data = render(kind, figures, AFTER)
+
+    assert len(asked) == 0
+    assert len(data) < 300_000
+    assert in_order(headings(data))
+    pdf, found = elements(data)
+    kids = {name: [e for e in found if name == e.S] for name in ("/TH", "/Table", "/Figure")}
+    assert {str(e.A.Scope) for e in kids["/TH"]} <= {"/Row", "/Column"}
+    assert all(any(kid.S == "/Caption" for kid in table.K) for table in kids["/Table"])
+    assert all(str(e.Alt).strip() for e in kids["/Figure"])
+    assert str(pdf.docinfo.Title)
+    assert str(pdf.Root.Lang) == "en-GB"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    with pdf.open_outline() as outline:
+        assert outline.root[0].children
+    said = str(dict(pdf.docinfo)) + pdf.Root.Metadata.read_bytes().decode()
+    names = {person.last_name for person in User.objects.all()} | {ours.pupil.first_name, ours.pupil.last_name}
+    assert {name for name in names if name in said} == set()
+    (tmp_path / "report.pdf").write_bytes(data)
+    assert list(pdfua.validate(str(tmp_path / "report.pdf")).findings) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_page_of_every_kind_says_which_it_is(ours, kind):
+    found = pages(render(kind, example(ours, kind), AFTER))
+
+    for number, page in enumerate(found, 1):
+        assert page.endswith(f"3 July 2009, page {number} of {len(found)}")
