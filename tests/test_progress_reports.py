@@ -272,6 +272,22 @@ def test_once_it_is_over_what_is_missing_is_late_and_somebody_owes_it(ours):
     assert "Due next: the Summer grades by 25 June 2027" in text
 
 
+@time_machine.travel("2027-03-01 12:00")
+def test_a_reason_in_an_open_return_is_typed_and_not_in(ours):
+    march = ours.programme.data_points.get(name="March")
+    Assessment.objects.create(place=ours.other, data_point=march, reason="left", grade=None)
+    count_returns(ours.programme)
+    row = figures_of(about(ours, PARTNERSHIP))["this"]
+
+    assert {name: row[name] for name in ("expected", "in", "excused", "typed", "owed")} == {
+        "expected": 2,
+        "in": 0,
+        "excused": 0,
+        "typed": 2,
+        "owed": 2,
+    }
+
+
 @pytest.mark.parametrize("kind", [PARTNERSHIP, SCHOOL, AREA, PROGRAMME])
 @time_machine.travel("2027-03-20 12:00")
 def test_at_every_stage_it_reads_well(ours, kind):

@@ -150,6 +150,7 @@ def returns_words(told, to, partnerships) -> dict:
         asked = {"pk": point.pk, "name": point.name, "due": point.due_on, "past": point.due_on < told.today}
         cells = [(p, cell_of(given.get((p.pk, point.pk)), p, asked, set())) for p in partnerships]
         total = total_of([cell for _, cell in cells], asked)
+        submitted = [cell["excused"] for _, cell in cells if cell and cell["in"] and not cell["rests"]]
         returns.append(
             {
                 "point": point.name,
@@ -157,7 +158,8 @@ def returns_words(told, to, partnerships) -> dict:
                 "day": day_words(point.due_on),
                 "is_over": asked["past"],
                 "owed": total["expected"] - total["in"],
-                **{name: total[name] for name in ("expected", "in", "excused", "typed", "complete", "partnerships")},
+                "excused": sum(submitted),
+                **{name: total[name] for name in ("expected", "in", "typed", "complete", "partnerships")},
             }
         )
         owing += [owed_words(p, cell, point) for p, cell in cells if cell and cell["owes"]]
