@@ -7,15 +7,17 @@ class FundingConfig(AppConfig):
     def ready(self):
         """Say to programmes, which does not know this app, what follows for money from a fold, and that a partnership
         that is agreed has releases."""
-        from funding.services import folding, paying, recovering
+        from funding.services import folding, paying, recovering, releasing
         from programmes.services import life
 
         for functions, function in (
             (life.AFTER_FOLD, recovering.follow_fold),
             (life.TOLD_BEFORE_FOLD, folding.money_after),
             (life.AFTER_TAKING_BACK, recovering.follow_taking_back),
+            (life.TOLD_BEFORE_TAKING_BACK, folding.money_taken_back),
             (life.AFTER_AGREEING, recovering.follow_agreeing),
             (paying.AFTER_REJECTION, recovering.after_rejection),
+            (releasing.AFTER_TAKING_APPROVAL_BACK, recovering.after_approval_taken_back),
         ):
             if function not in functions:
                 functions.append(function)

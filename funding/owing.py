@@ -30,6 +30,12 @@ def to_be_asked_back() -> Subquery:
     return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
 
 
+def to_be_made_good() -> Subquery:
+    """Of a programme: what was given back for folds that were taken back, and no release has made good. As above."""
+    rows = Recovery.objects.given_back().going_on().filter(plan__programme=OuterRef("pk")).order_by()
+    return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
+
+
 def asked_back_of(school: School, organisation) -> list[Recovery]:
     """What this organiser asks back of the school, and nobody has paid back or set against a stage."""
     rows = Recovery.objects.owed().filter(school=school, plan__programme__organisation=organisation)

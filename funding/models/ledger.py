@@ -3,14 +3,14 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import School
 from accounts.scoping import ScopedQuerySet
 from funding.models.history import with_history
 from funding.models.plans import FundingPlan, Side, Stage, of_office
-from funding.models.releases import Release
+from funding.models.releases import Release, ReleaseLine
 from programmes.models import Partnership
 
 
@@ -76,6 +76,22 @@ class RecoveryQuerySet(ScopedQuerySet):
     def owed(self):
         """What schools are to pay back: not so once it is set against a release."""
         return self.filter(state=Recovery.State.APPROVED, offset_in=None)
+
+    def going_on(self):
+        """Of partnerships that have not folded, or not for good."""
+        return self.exclude(partnership__status=Partnership.Status.FOLDED)
+
+    def given_back(self):
+        """What came back for a fold, in money or by a later stage, and that no release has made good since."""
+        lines = ReleaseLine.objects.filter(is_alive=True, kind=ReleaseLine.Kind.ADJUSTMENT, amount__gt=0)
+        lines = lines.filter(
+            release__stage__plan=OuterRef("plan"),
+            release__partnership=OuterRef("partnership"),
+            release__side=OuterRef("side"),
+            release__approved_at__date__gte=OuterRef("ended_on"),
+        )
+        back = [Recovery.State.RECOVERED, Recovery.State.OFFSET]
+        return self.filter(~Exists(lines), reason=Recovery.Reason.FOLDED, state__in=back)
 
 
 @with_history
@@ -149,6 +165,11 @@ class Recovery(models.Model):
     def is_owed(self) -> bool:
         """Whether the school is to pay it back: not so once it is set against a release."""
         return self.state == Recovery.State.APPROVED and self.offset_in_id is None
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the school has given it back, in money or by a later stage."""
+        return self.state in {Recovery.State.RECOVERED, Recovery.State.OFFSET}
 
     @property
     def how_it_stands(self) -> str:

@@ -1,11 +1,12 @@
-"""What a fold would make of the money of a partnership: tried and rolled back, so that it is what will happen."""
+"""What a fold would make of the money of a partnership: tried and rolled back, so that it is what will happen. And
+what becomes of it when the fold is taken back."""
 
 from django.db import transaction
 
 from funding.figures import ZERO
-from funding.models import FundingPlan, Recovery, Release
+from funding.models import FundingPlan, Recovery, Release, ReleaseLine, Stage
 from funding.services.planning import OnlyLooking
-from funding.services.recovering import end_money
+from funding.services.recovering import FOLDED, LIVE, end_money
 from funding.standing import standing_of
 from papers.templatetags.plain import listed, money
 from programmes.models import Partnership
@@ -41,3 +42,72 @@ def told(plan, partnership, before) -> list[str]:
     sentences += [f"{row.school} still gets {money(row.amount)} at the {row.stage} stage." for row in left]
     sentences += [f"{money(row.amount)} is asked back from {row.school}, once somebody asks for it." for row in back]
     return sentences if fixed or left or back or gone else []
+
+
+def money_taken_back(partnership: Partnership) -> list[str]:
+    """Of `programmes.services.life.TOLD_BEFORE_TAKING_BACK`: what is paid again, what is not asked back any more, and
+    where what came back already is made good."""
+    plan = FundingPlan.objects.in_force().filter(programme=partnership.programme).first()
+    if plan is None:
+        return []
+    releases = partnership.releases.select_related("stage").order_by("stage__due_on", "pk")
+    alive = {(row.stage_id, row.side) for row in releases if row.state != Release.State.VOIDED}
+    gone = dict.fromkeys(row.stage.name for row in releases if (row.stage_id, row.side) not in alive)
+    sentences = [f"Money is paid again for {listed(list(gone))}, once nothing is missing."] if gone else []
+    own = with_names(partnership.recoveries.filter(reason=FOLDED))
+    sentences += [not_asked(row) for row in own.filter(state__in=LIVE)]
+    return sentences + [made_good(row, next_open(plan, row)) for row in own.given_back()]
+
+
+def with_names(recoveries):
+    rows = recoveries.select_related("plan", "school", "partnership", "offset_in__stage", "offset_in__partnership")
+    return rows.order_by("pk")
+
+
+def not_asked(recovery: Recovery) -> str:
+    is_proposed, school = recovery.state == Recovery.State.PROPOSED, recovery.school
+    asked = f"paid to {school} and not used" if is_proposed else f"asked back from {school}"
+    sentence = f"{money(recovery.amount)}, {asked}, is not asked for any more."
+    if release := recovery.offset_in:
+        sentence += f" The {release.stage} stage of {release.partnership.ref} pays so much more again."
+    return sentence
+
+
+def next_open(plan: FundingPlan, recovery: Recovery) -> Stage | None:
+    """The first stage that pays this side something still."""
+    fixed = Release.objects.fixed().filter(partnership=recovery.partnership_id, side=recovery.side)
+    return plan.stages.exclude(pk__in=fixed.values("stage")).first()
+
+
+def made_good(recovery: Recovery, stage: Stage | None) -> str:
+    """Of what a school has given back for a fold that is taken back."""
+    if release := recovery.offset_in:
+        came = f"taken off the {release.stage} stage of {release.partnership.ref} for {recovery.school}"
+    else:
+        came = f"paid back by {recovery.school}"
+    if stage is None:
+        return f"{money(recovery.amount)}, {came}, has no open stage that makes it good: add one to the funding plan."
+    good = f"the {stage} stage of {recovery.partnership.ref} pays so much more"
+    return f"{money(recovery.amount)}, {came}, is made good: {good}."
+
+
+def to_make_good(plan: FundingPlan) -> list[tuple[Recovery, Stage | None]]:
+    """What was given back for folds that were taken back, each with the open stage that makes it good, or None where
+    there is none. What is not due any more for another reason is not told."""
+    recoveries = list(with_names(plan.recoveries.given_back().going_on()))
+    if not recoveries:
+        return []
+    standing = standing_of(plan, {row.partnership_id for row in recoveries})
+    found = []
+    for recovery in recoveries:
+        side = recovery.partnership_id, recovery.side
+        rows = [row for row in standing.rows if row.release.is_open and (row.partnership.pk, row.side) == side]
+        stage = next((row.stage for row in rows if any(map(pays_more, row.lines))), None)
+        account = standing.accounts.get(side)
+        if stage or (account and account.left_over > ZERO):
+            found.append((recovery, stage))
+    return found
+
+
+def pays_more(line) -> bool:
+    return line.kind == ReleaseLine.Kind.ADJUSTMENT and line.amount > ZERO

@@ -20,6 +20,7 @@ from programmes.models import Partnership
 
 State = Recovery.State
 LIVE = [State.PROPOSED, State.REQUESTED, State.APPROVED]
+FOLDED = Recovery.Reason.FOLDED
 
 
 def too_much(standing: PlanStanding, partnership, side) -> Decimal:
@@ -91,7 +92,8 @@ class Worked:
 
 def worked_of(recovery: Recovery) -> Worked | None:
     """Of a partnership that has folded; of others what was paid is not counted against visits alone."""
-    if recovery.half_days_paid is None or recovery.reason != Recovery.Reason.FOLDED:
+    has_folded = recovery.partnership.status == Partnership.Status.FOLDED
+    if recovery.half_days_paid is None or recovery.reason != Recovery.Reason.FOLDED or not has_folded:
         return None
     facts = standing_of(recovery.plan, [recovery.partnership_id]).facts
     events = sum(
@@ -212,14 +214,32 @@ def after_rejection(person, releases):
             end_money(person, release.stage.plan, partnership)
 
 
+GOES_ON = "The partnership goes on after all."
+
+
 def follow_taking_back(person, partnership, on):
-    """Of `AFTER_TAKING_BACK`: its stages are open again, and what nobody has asked back yet is not asked for."""
-    plan = FundingPlan.objects.in_force().filter(programme=partnership.programme).first()
-    if plan is None:
-        return
-    for recovery in partnership.recoveries.filter(state__in=[State.PROPOSED, State.REQUESTED]):
-        drop(person, recovery, "The partnership goes on after all.")
+    """Of `AFTER_TAKING_BACK`: its stages are open again, and nothing is asked back for the fold any more."""
+    if plan := FundingPlan.objects.in_force().filter(programme=partnership.programme).first():
+        go_on(person, plan, partnership, Recovery.Reason.NOT_HELD)
+
+
+def go_on(person, plan, partnership, reason):
+    """Of a partnership whose fold is taken back: what is asked back for it is not asked for any more, approved or not,
+    and a stage that it was set against pays in full. What came back already its next open stage makes good. What was
+    paid too much without the fold as well is asked back for this reason."""
+    FundingPlan.objects.select_for_update().get(pk=plan.pk)
     make_releases(plan)
+    for recovery in partnership.recoveries.filter(state__in=LIVE, reason=FOLDED).order_by("pk").select_for_update():
+        drop(person, recovery, GOES_ON)
+    propose(plan, partnership, reason)
+
+
+def after_approval_taken_back(person, release):
+    """Of `releasing.AFTER_TAKING_APPROVAL_BACK`: it is not set against the release again where the partnership from
+    which it is asked back goes on meanwhile."""
+    rows = Recovery.objects.going_on().filter(offset_in=release, state=State.APPROVED, reason=FOLDED)
+    for row in rows.select_related("plan", "partnership"):
+        go_on(person, row.plan, row.partnership, Recovery.Reason.MISTAKE)
 
 
 def follow_agreeing(person, partnership, on):

@@ -29,6 +29,8 @@ from visits.ledger.reading import with_a_promise
 
 State = Release.State
 FOLDED = Partnership.Status.FOLDED
+# What follows when an approval is taken back: (person, release).
+AFTER_TAKING_APPROVAL_BACK = []
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,8 @@ def take_approval_back(person, release: Release) -> Release:
     )
     audit.record(person, "release approval taken back", release)
     release.refresh_from_db()
+    for function in AFTER_TAKING_APPROVAL_BACK:
+        function(person, release)
     return release
 
 

@@ -8,6 +8,7 @@ from accounts.access import allowed_rows
 from funding.forms.recoveries import AgainstForm, DropForm, ReceiveForm
 from funding.models import Recovery, WrongState
 from funding.services import recovering
+from funding.services.folding import made_good, to_make_good
 from funding.standing import standing_of
 from funding.views.doors import plan_of
 
@@ -48,12 +49,19 @@ def show(request, row, status=200, **forms):
         "may_approve": user.may("recoveries.approve") and row.state == State.REQUESTED,
         "is_own": row.requested_by_id == user.pk,
         "may_receive": user.may("recoveries.receive") and is_approved,
+        "made_good": words_of(row),
         "may_drop": user.may("recoveries.request") and row.state in recovering.LIVE,
         "drop_form": DropForm(),
     }
     if context["may_receive"]:
         context |= {"receive_form": ReceiveForm(recovery=row), "against_form": against_form(row)}
     return render(request, "funding/recovery.html", context | forms, status=status)
+
+
+def words_of(row) -> str:
+    """Of what was given back for a fold that was taken back: where it is made good, until it is."""
+    found = [made_good(*pair) for pair in to_make_good(row.plan) if pair[0] == row] if row.is_back else []
+    return "".join(found)
 
 
 def against_form(row, data=None):

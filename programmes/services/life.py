@@ -76,6 +76,8 @@ AFTER_FOLD = []
 AFTER_TAKING_BACK = []
 # What the page before a fold says besides: (partnership, last day) -> sentences.
 TOLD_BEFORE_FOLD = []
+# What the page before a fold is taken back says besides: (partnership) -> sentences.
+TOLD_BEFORE_TAKING_BACK = []
 AFTER_AGREEING = []  # of one that is agreed or active now
 
 

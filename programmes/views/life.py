@@ -68,8 +68,15 @@ class Move(OfPartnership, FormView):
             lacks=self.lacks() if self.status == Partnership.Status.ACTIVE else {},
             sides=sides,
             awaited=[side.school for side in sides if not side.acceptance],
+            undone=self.undone(),
             **kwargs,
         )
+
+    def undone(self):
+        """What becomes of what the fold brought about, for whoever takes it back."""
+        if self.partnership.status != Partnership.Status.FOLDED:
+            return []
+        return [words for tell in life.TOLD_BEFORE_TAKING_BACK for words in tell(self.partnership)]
 
     def lacks(self):
         """What one that starts or goes on should have: said on the page, and it can be started without."""

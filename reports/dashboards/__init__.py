@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
-from funding.owing import to_be_asked_back
+from funding.owing import to_be_asked_back, to_be_made_good
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
-from reports.dashboards.asked_back import asked_back_items, to_ask_items
+from reports.dashboards.asked_back import asked_back_items, made_good_items, to_ask_items
 from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.choosing import choosing_items, target_items, with_pupils
 from reports.dashboards.erasing import erasing_items
@@ -83,11 +83,13 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
-    facts, theirs = facts_of(user, acting, today), programmes(user, acting, to_ask_back=to_be_asked_back())
-    found = radar(facts)
+    sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good()}
+    facts, theirs = facts_of(user, acting, today), programmes(user, acting, **sums)
+    found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += to_ask_items(theirs) + closed_school_items(user, acting, today) + erasing_items(theirs, today)
+    to_do += [item for item in good if not item["is_for_others"]]
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")
     if n := sum(number for _, number in past):
         to_do.append(
@@ -113,6 +115,7 @@ def coordinator(user, acting, today):
     return {
         "standings": standings(found),
         "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
+        "waiting": told_apart([item for item in good if item["is_for_others"]], found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
         "money": by_stage(theirs),

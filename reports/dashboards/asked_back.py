@@ -1,15 +1,20 @@
 """Money that is asked back, on Today: for whoever asks for it, approves it or receives it, and the head who owes it."""
 
+import datetime as dt
+
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.roles import GRANTS, Role
 from funding.models import Recovery
 from funding.owing import asked_back_of
+from funding.services.folding import made_good, to_make_good
 from papers.templatetags.plain import money
 from reports.dashboards.money import MOST, sum_of
 from reports.dashboards.rows import mine
 
 State = Recovery.State
+TOLD_FOR = dt.timedelta(days=14)  # whoever approved what somebody gave up reads it so long
 STEPS = [  # (state, whose turn it is, what the line says)
     (State.PROPOSED, "recoveries.request", "paid and not used, can be asked back"),
     (State.REQUESTED, "recoveries.approve", "asked back, waits for your approval"),
@@ -18,11 +23,12 @@ STEPS = [  # (state, whose turn it is, what the line says)
 
 
 def asked_back_items(user, acting, today):
-    """A line for each step that waits for this person. One query; the coordinator's lines come with the programmes."""
+    """A line for each step that waits for this person, and for what they approved and somebody gave up since. One
+    query; the coordinator's lines come with the programmes."""
     if acting.role == Role.COORDINATOR:
         return []
     if acting.role in GRANTS["money.view"]:
-        return office_items(user, acting)
+        return office_items(user, acting, today)
     if acting.school_id and acting.role in GRANTS["money.school"]:
         return owed_items(acting)
     return []
@@ -42,11 +48,31 @@ def to_ask_items(programmes):
     ]
 
 
-def office_items(user, acting):
+def made_good_items(programmes):
+    """For the coordinator: of each programme (with its `to_make_good`) what schools gave back for a fold that was taken
+    back, until a release has made it good. Others have to act as long as a stage is open that does."""
+    return [
+        {
+            "title": f"{money(recovery.amount)} is to be made good to {recovery.school}",
+            "text": f"The fold of {recovery.partnership.ref} was taken back. {made_good(recovery, stage)}",
+            "url": reverse("funding:recovery", args=[recovery.pk]),
+            "is_for_others": stage is not None,
+            "programmes": [programme],
+        }
+        for programme in programmes
+        if programme.to_make_good
+        for recovery, stage in to_make_good(programme.funding_plan)[:MOST]
+    ]
+
+
+def office_items(user, acting, today):
     wanted = [(state, words) for state, action, words in STEPS if acting.role in GRANTS[action]]
-    rows = mine(Recovery, user, acting, "money.view").filter(state__in=[state for state, _ in wanted], offset_in=None)
-    rows = list(rows.select_related("plan__programme", "partnership", "school").order_by("proposed_at", "pk"))
-    items = []
+    turn = Q(state__in=[state for state, _ in wanted], offset_in=None)
+    given_up = Q(state=State.DROPPED, approved_by=user, ended_on__gt=today - TOLD_FOR) & ~Q(ended_by=user)
+    rows = mine(Recovery, user, acting, "money.view").filter(turn | given_up & Q(ended_by__isnull=False))
+    rows = rows.select_related("plan__programme", "partnership", "school", "ended_by").order_by("proposed_at", "pk")
+    rows = list(rows)
+    items = [given_up_item(row) for row in rows if row.state == State.DROPPED][:MOST]
     for state, words in wanted:
         own = [row for row in rows if row.state == state and (state, row.requested_by_id) != (State.REQUESTED, user.pk)]
         for plan in list(dict.fromkeys(row.plan for row in own))[:MOST]:
@@ -63,6 +89,17 @@ def item_of(plan, rows, words):
         "text": f"{first.school}, {first.partnership.ref}: {first.get_reason_display().lower()}{more}.",
         "url": url if others else reverse("funding:recovery", args=[first.pk]),
         "programmes": [plan.programme],
+    }
+
+
+def given_up_item(row):
+    """To whoever approved it: asking it back took two people, and one has given it up."""
+    return {
+        "title": f"{money(row.amount)} that you approved is not asked back any more",
+        "text": f"{row.school}, {row.partnership.ref}: given up by {row.ended_by}. {row.because}",
+        "url": reverse("funding:recovery", args=[row.pk]),
+        "when": f"Since {row.ended_on:%-d %B}",
+        "programmes": [row.plan.programme],
     }
 
 
