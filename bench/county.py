@@ -26,12 +26,17 @@ POINTS = [("October", 10, 16), ("December", 12, 11), ("March", 3, 19), ("Summer"
 
 
 def build_county(partnerships):
+    return County(build_programme(partnerships))
+
+
+def build_programme(partnerships, number=0):
+    """The programme of a county; of those beside the first, which has the people, each has a number."""
     starts_on, _ = academic_year(dt.date.today())  # noqa: DTZ011 (a day of this machine)
     with tempfile.TemporaryDirectory() as folder:
-        write(Path(folder), starts_on, partnerships)
+        write(Path(folder), starts_on, partnerships, number)
         programme = load_programme(folder).programme
     plan_visits(programme, starts_on)
-    return County(programme)
+    return programme
 
 
 class County(SimpleNamespace):
@@ -86,14 +91,17 @@ class County(SimpleNamespace):
         yield "people", people[Role.COORDINATOR], reverse("accounts:people")
 
 
-def write(folder, starts_on, partnerships):
-    rng = random.Random(1)
+def write(folder, starts_on, partnerships, number=0):
+    rng, county = random.Random(1 + number), f"county{number or ''}"
+    organiser = f'[organiser]\nkind = "network"\nname = "County {number}"\n' if number else ""
+    authority = "" if number else 'local_authority = "199"\n'
+    first = number * partnerships
     year = f"{starts_on.year}-{(starts_on.year + 1) % 100:02}"
     points = [(name, dt.date(starts_on.year + (month < 9), month, day)) for name, month, day in POINTS]
     tables = "\n".join(f'[[data_points]]\nname = "{name}"\ndue_on = {on}' for name, on in points)
     (folder / "programme.toml").write_text(
-        f'name = "County"\nslug = "county"\nlocal_authority = "199"\nacademic_year = "{year}"\nstatus = "active"\n'
-        'subjects = ["maths", "writing"]\nyear_groups = [4, 5, 6]\n'
+        f'name = "County"\nslug = "{county}"\n{authority}academic_year = "{year}"\nstatus = "active"\n'
+        f'subjects = ["maths", "writing"]\nyear_groups = [4, 5, 6]\n{organiser}'
         f'[assessment]\nscale = "nc-sublevels"\nexpected_points = 3\n{tables}\n'
         '[[success_criteria]]\nmeasure = "above_expected_rate"\ntarget_pct = 50\n'
     )
@@ -130,20 +138,21 @@ def write(folder, starts_on, partnerships):
         "assessments.csv": [["pupil", "partnership", "subject", "data_point", "grade"]],
     }
     for n in range(1, partnerships + 1):
-        for urn in (700000 + n, 800000 + n):
+        home, partner = 700000 + first + n, 800000 + first + n
+        for urn in (home, partner):
             sheets["schools.csv"].append(
                 [urn, "199", "County", "", f"School {urn}", "Community school", "Open", "Primary", "ZZ1 1AA"]
             )
-        sheets["specialist_teachers.csv"].append([f"S{n}", "Robin", f"Ash{n}", f"s{n}@county.example", 700000 + n])
+        sheets["specialist_teachers.csv"].append([f"S{n}", "Robin", f"Ash{n}", f"s{n}@{county}.example", home])
         subject, grade_year = rng.choice(["maths", "writing"]), rng.choice([4, 5, 6])
         sheets["partnerships.csv"].append(
             [
                 f"P{n}",
                 f"S{n}",
-                800000 + n,
+                partner,
                 "Kim",
                 f"Elm{n}",
-                f"p{n}@county.example",
+                f"p{n}@{county}.example",
                 subject,
                 grade_year,
                 f"Area {n % 8}",
