@@ -257,6 +257,44 @@ def test_what_people_typed_is_text(report, body):
     assert "".join(body.split()) in "".join(" ".join(pages(data)).split()).replace("\u00ad", "").replace("\ufffe", "-")
 
 
+WAYS = [
+    '<img src="{}" alt="x">',
+    "<style>@import url({});</style>",
+    '<style>@import "{}";</style>',
+    '<link rel="stylesheet" href="{}">',
+    '<link rel="attachment" href="{}">',
+    '<a rel="attachment" href="{}">x</a>',
+    '<p style="background: url({})">x</p>',
+    "<style>@font-face {{ font-family: x; src: url({}) }}</style>",
+    '<object data="{}">x</object>',
+    '<embed src="{}">',
+    '<iframe src="{}"></iframe>',
+    '<base href="{}"><img src="x.png" alt="x">',
+    '<svg><image href="{}" width="9" height="9"/></svg>',
+    '<svg><use href="{}#a"/></svg>',
+]
+WHAT = [
+    "file:///etc/passwd",
+    "http://127.0.0.1:9/x",
+    "//127.0.0.1:9/x",
+    "ftp://127.0.0.1/x",
+    "static:../../lessonstudy/settings.py",
+    "data:image/svg+xml,<svg/>",
+]
+
+
+@pytest.mark.usefixtures("nothing_opened")
+def test_whatever_way_people_type_to_load_something_nothing_is_fetched(report):
+    vectors = [way.format(what) for way in WAYS for what in WHAT]
+    print(f"{len(vectors)} vectors, 0 fetches")
+
+    data = report(school=vectors[0], note=" | ".join(vectors))
+
+    text = "".join(" ".join(pages(data)).split()).replace("\u00ad", "").replace("\ufffe", "-")
+    assert [vector for vector in vectors if "".join(vector.split()) not in text] == []
+    assert len(vectors) == 84
+
+
 def test_own_pictures_and_stylesheets_are_loaded(render):
     head = '<link rel="stylesheet" href="static:pdf/report.css">'
 
