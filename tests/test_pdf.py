@@ -284,15 +284,15 @@ WHAT = [
 
 
 @pytest.mark.usefixtures("nothing_opened")
-def test_whatever_way_people_type_to_load_something_nothing_is_fetched(report):
-    vectors = [way.format(what) for way in WAYS for what in WHAT]
-    print(f"{len(vectors)} vectors, 0 fetches")
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_way_people_type_to_load_something_nothing_is_fetched(report, way):
+    """Fourteen ways, each to six places: 84 in all."""
+    vectors = [way.format(what) for what in WHAT]
 
-    data = report(school=vectors[0], note=" | ".join(vectors))
+    data = report(school=vectors[0], number=1, note=" | ".join(vectors))
 
     text = "".join(" ".join(pages(data)).split()).replace("\u00ad", "").replace("\ufffe", "-")
     assert [vector for vector in vectors if "".join(vector.split()) not in text] == []
-    assert len(vectors) == 84
 
 
 def test_own_pictures_and_stylesheets_are_loaded(render):

@@ -599,6 +599,7 @@ def build_organisation(corner):
         ordered_by=staff[Role.COORDINATOR],
         state=Report.State.DONE,
         file=ContentFile(b"%PDF-1.7 programme", "programme.pdf"),
+        frozen=True,
     )
     return programme, staff
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from accounts.roles import Role
 from lessons import services
 from lessons.models import LessonGuest, NoteRevision, StudyMember
+from tests import workers
 from tests.browsing import kept, problems_at
 from tests.notebook import a_lesson
 from tests.observing.lessons import address, item, seen_of, send
@@ -57,6 +58,7 @@ def test_words_of_somebody_who_was_removed_meanwhile_reach_the_group_from_any_pa
     expect(banner).to_contain_text("You are not a member of this study any more")
     expect(banner).to_contain_text("Typed in the train")
     assert problems_at(page, [1280, 375, 320]) == {}
+    workers.wait_until(lambda: kept_apart(ours.today), 30, "that the words are kept")
     page.reload()
     expect(page.locator("h1")).to_be_visible()
     expect(banner).to_have_count(0)
