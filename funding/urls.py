@@ -13,6 +13,7 @@ urlpatterns = [
     path("payees/", payees.payees, name="payees"),
     path("payees/columns/", payees.columns, name="columns"),
     path("payees/<int:pk>/confirm/", payees.confirm, name="payee_confirm"),
+    path("payees/<int:pk>/refuse/", payees.refuse, name="payee_refuse"),
     path("payees/<str:urn>/", payees.payee, name="payee"),
     path("recoveries/<int:pk>/", recoveries.recovery, name="recovery"),
     path("recoveries/<int:pk>/ask/", recoveries.ask, name="recovery_ask"),

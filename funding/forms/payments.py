@@ -57,9 +57,9 @@ class PayeeForm(forms.ModelForm):
             },
         }
 
-    def __init__(self, *args, last=None, **kwargs):
+    def __init__(self, *args, holds=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.last = last
+        self.holds = holds
         today = timezone.localdate()
         first, until = today.replace(year=today.year - 2), today.replace(year=today.year + 1)
         self.first, self.until = first, until
@@ -72,11 +72,26 @@ class PayeeForm(forms.ModelForm):
         since = self.cleaned_data["since"]
         if not self.first <= since <= self.until:
             raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.until:%-d/%-m/%Y}.")
-        if self.last and since < self.last.since:
+        if self.holds and since < self.holds.since:
             raise ValidationError(
-                f"What holds now began on {self.last.since:%-d/%-m/%Y}: give that day or a later one."
+                f"What holds now began on {self.holds.since:%-d/%-m/%Y}: give that day or a later one."
             )
         return since
+
+
+class RefuseForm(forms.Form):
+    """Why it is not confirmed. Whoever entered it withdraws it."""
+
+    because = forms.CharField(
+        label="Why is the school not paid like this?",
+        max_length=200,
+        error_messages={"required": "Say why.", "max_length": "Keep the reason to 200 characters."},
+    )
+
+    def __init__(self, *args, is_own, **kwargs):
+        super().__init__(*args, **kwargs)
+        button = "Withdraw it" if is_own else "Refuse it"
+        self.helper = with_button(self, button, css_class="govuk-button--secondary")
 
 
 NEEDED = {

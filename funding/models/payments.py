@@ -28,25 +28,30 @@ class Route(models.TextChoices):
 class PayeeQuerySet(ScopedQuerySet):
     reach = dict.fromkeys([Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE], of_organisation)
 
+    def standing(self):
+        """Without what was withdrawn or refused: it holds on no day."""
+        return self.filter(withdrawn_at=None)
+
     def on(self, day):
         """What holds on this day of each school: the row that began last. By school, then newest first."""
-        rows = self.filter(since__lte=day).order_by("organisation_id", "school_id", "-since", "-pk")
+        rows = self.standing().filter(since__lte=day).order_by("organisation_id", "school_id", "-since", "-pk")
         return rows.distinct("organisation_id", "school_id")
 
     def waiting(self, day):
         """Those that hold on this day or will later, and that nobody has confirmed."""
-        later = self.model.objects.filter(organisation=OuterRef("organisation"), school=OuterRef("school"))
+        later = self.model.objects.standing().filter(organisation=OuterRef("organisation"), school=OuterRef("school"))
         later = later.filter(
             Q(since=OuterRef("since"), pk__gt=OuterRef("pk")) | Q(since__gt=OuterRef("since"), since__lte=day)
         )
-        return self.filter(~Exists(later), confirmed_at=None)
+        return self.standing().filter(~Exists(later), confirmed_at=None)
 
 
 @with_history
 class Payee(models.Model):
     """Who gets the money of a school from a day on, and how. A change is a new row: what held before stays.
 
-    Nothing is paid so until somebody else than whoever entered it has confirmed it.
+    Nothing is paid so until somebody else than whoever entered it has confirmed it. Until then whoever entered it may
+    withdraw it, and whoever may confirm it may refuse it: what held before holds again.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="payees")
@@ -64,6 +69,9 @@ class Payee(models.Model):
     entered_at = models.DateTimeField(default=timezone.now)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    because = models.CharField("why it was withdrawn or refused", max_length=200, blank=True)
 
     objects = PayeeQuerySet.as_manager()
 
@@ -78,6 +86,11 @@ class Payee(models.Model):
             models.CheckConstraint(
                 name="payee_confirmed_by_someone_else",
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="payee_withdrawn_with_a_reason",
+                condition=Q(withdrawn_by=None, withdrawn_at=None, because="")
+                | Q(withdrawn_by__isnull=False, withdrawn_at__isnull=False, confirmed_at=None) & ~Q(because=""),
             ),
         ]
         triggers = [
@@ -100,11 +113,20 @@ class Payee(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__confirmed_at__isnull=False),
             ),
+            pgtrigger.Protect(
+                name="payee_stays_withdrawn",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__withdrawn_at__isnull=False),
+            ),
             pgtrigger.Protect(name="payee_is_kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def has_begun(self):
+        return self.since <= timezone.localdate()
 
     @property
     def in_words(self):

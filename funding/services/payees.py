@@ -1,4 +1,4 @@
-"""How a school is paid: one person enters it, another confirms it, and nothing is paid so before."""
+"""How a school is paid: one person enters it, another confirms it or refuses it, and nothing is paid so before."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -22,12 +22,56 @@ def confirm(person, payee: Payee) -> Payee:
     waiting = Payee.objects.waiting(timezone.localdate()).filter(pk=payee.pk).exclude(entered_by=person)
     if not waiting.update(confirmed_by=person, confirmed_at=now):
         payee.refresh_from_db()
-        if payee.confirmed_at:
-            raise WrongState(f"{payee.confirmed_by} confirmed it before.")
-        raise WrongState("Something else was entered since. Look again.")
+        raise WrongState(said_before(payee))
     audit.record(person, "payee confirmed", payee)
     payee.refresh_from_db()
     return payee
+
+
+@transaction.atomic
+def enter(person, payee: Payee) -> Payee:
+    """It is kept, and waits for a second person. What waited to be confirmed for a day that has begun, the same day or
+    a later one, gives way to it."""
+    payee.save()
+    audit.record(person, "payee entered", payee)
+    today = timezone.localdate()
+    before = Payee.objects.standing().filter(organisation=payee.organisation, school=payee.school, confirmed_at=None)
+    for row in before.filter(since__gte=payee.since, since__lte=today).exclude(pk=payee.pk).order_by("pk"):
+        end(person, row, REPLACED)
+    return payee
+
+
+REPLACED = "Something else was entered instead."
+
+
+def end(person, payee: Payee, because: str) -> bool:
+    """Nothing waits for anybody there any more, unless somebody was first; what held before holds again."""
+    rows = Payee.objects.standing().filter(pk=payee.pk, confirmed_at=None)
+    if not rows.update(withdrawn_by=person, withdrawn_at=timezone.now(), because=because):
+        return False
+    audit.record(person, "payee withdrawn" if person.pk == payee.entered_by_id else "payee refused", payee)
+    return True
+
+
+@transaction.atomic
+def refuse(person, payee: Payee, because: str) -> Payee:
+    """It is not paid so: whoever entered it withdraws it, anybody else who could confirm it refuses it. WrongState
+    where it is confirmed, or waits no more."""
+    is_waiting = Payee.objects.waiting(timezone.localdate()).filter(pk=payee.pk).exists()
+    if not is_waiting or not end(person, payee, because):
+        payee.refresh_from_db()
+        raise WrongState(said_before(payee))
+    payee.refresh_from_db()
+    return payee
+
+
+def said_before(payee: Payee) -> str:
+    if payee.confirmed_at:
+        return f"{payee.confirmed_by} confirmed it before."
+    if payee.withdrawn_at and payee.because != REPLACED:
+        did = "withdrew" if payee.withdrawn_by_id == payee.entered_by_id else "refused"
+        return f"{payee.withdrawn_by} {did} it before."
+    return "Something else was entered since. Look again."
 
 
 def who_can(organisation) -> list[User]:

@@ -58,7 +58,8 @@ class Choice:
     """The releases that are approved, sorted into what may be paid now and what may not, each with its sentence.
 
     Each has its last `rejection` by finance, and `must_be_looked_at` says that its payee is still the same: it is paid
-    again only when somebody chooses it.
+    again only when somebody chooses it. Of what may not, `can_be_mended` says that this person can do something about
+    it: enter how the school is paid, or confirm it.
     """
 
     groups: list[Group]
@@ -99,15 +100,17 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
     for release in rows.order_by("stage__plan", "school__name", "stage__due_on", "partnership__ref", "side"):
         payee = payees.get(release.school_id)
         release.rejection = rejected[release.pk][-1] if rejected[release.pk] else None
+        release.can_be_mended = False
         release.must_be_looked_at = bool(payee and release.rejection and release.rejection.payee_id == payee.pk)
         if release.approved_by_id == person.pk:
             left.append((release, "You approved it, so somebody else authorises its payment."))
         elif held := next((hold for hold in release.holds.all() if hold.ended_at is None), None):
             left.append((release, f"It is on hold: {held.because}"))
         elif payee is None:
+            release.can_be_mended = True
             left.append((release, f"Nobody has said yet how {release.school} is paid."))
         elif payee.confirmed_at is None:
-            release.payee_waits = True
+            release.payee_waits, release.can_be_mended = True, payee.entered_by_id != person.pk
             left.append((release, why_it_waits(payee, can_confirm)))
         else:
             key = release.stage.plan_id, payee.pk

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
-from funding.forms.payments import LayoutForm, PayeeForm
+from funding.forms.payments import LayoutForm, PayeeForm, RefuseForm
 from funding.models import FileLayout, Payee, WrongState
 from funding.services import payees as services
 from funding.services.payees import NOBODY, others, who_can
@@ -30,7 +30,7 @@ def payees(request):
     if typed:
         schools = schools.search(typed)
     today = timezone.localdate()
-    ways = own.filter(since__lte=today).select_related("confirmed_by")
+    ways = own.standing().filter(since__lte=today).select_related("confirmed_by")
     schools = schools.prefetch_related(Prefetch("payees", ways, "ways"))
     rows = [(school, max(school.ways, key=lambda row: (row.since, row.pk), default=None)) for school in schools]
     paid = schools_with_money(organisation)
@@ -53,39 +53,68 @@ def payee(request, urn):
     """How one school is paid, what waits for a second person, and what held before; a finance officer changes it."""
     organisation = organisation_of(request, ACTION if request.method == "POST" else "payees.view")
     school = get_allowed(School, request.user, "payees.view", urn=urn)
-    own = allowed_rows(Payee, request.user, "payees.view").filter(organisation=organisation, school=school)
-    history = list(own.select_related("school", "entered_by", "confirmed_by").order_by("-since", "-pk"))
+    history = history_of(request, organisation, school)
     form = form_of(request, organisation, school, history) if request.user.may(ACTION) else None
     if request.method == "POST" and form.is_valid():
-        row = form.save()
-        audit.record(request.user, "payee entered", row)
-        messages.success(request, entered(row))
+        row = services.enter(request.user, form.save(commit=False))
+        messages.success(request, entered(row, history))
         return redirect("funding:payees")
-    waiting = set(own.waiting(timezone.localdate()).values_list("pk", flat=True))
+    return show(request, organisation, school, history, form)
+
+
+def history_of(request, organisation, school) -> list[Payee]:
+    rows = allowed_rows(Payee, request.user, "payees.view").filter(organisation=organisation, school=school)
+    people = rows.select_related("organisation", "school", "entered_by", "confirmed_by", "withdrawn_by")
+    return list(people.order_by("-since", "-pk"))
+
+
+def show(request, organisation, school, history, form, refusing=None, refused=None):
+    """`refusing` is a form with errors, of the row that is `refused`."""
+    rows = allowed_rows(Payee, request.user, "payees.view").filter(organisation=organisation, school=school)
+    waiting = set(rows.waiting(timezone.localdate()).values_list("pk", flat=True))
     people = who_can(organisation)
     context = {
         "organisation": organisation,
         "school": school,
         "form": form,
+        "refusing": refusing,
         "history": history,
-        "waiting": [(row, others(row, people)) for row in history if row.pk in waiting],
+        "waiting": [
+            (row, others(row, people), refusing if row == refused else refuse_form(request, row))
+            for row in history
+            if row.pk in waiting
+        ],
         "nobody": NOBODY,
     }
-    return render(request, "funding/payee.html", context, status=422 if form and form.errors else 200)
+    status = 422 if (form and form.errors) or refusing else 200
+    return render(request, "funding/payee.html", context, status=status)
+
+
+def refuse_form(request, row, data=None):
+    return RefuseForm(data, is_own=row.entered_by_id == request.user.pk, auto_id=f"id_{row.pk}_%s")
 
 
 def form_of(request, organisation, school, history):
-    last = history[0] if history else None
+    """It begins with what was entered last; only what is confirmed and has begun bars an earlier day."""
+    standing = [row for row in history if row.withdrawn_at is None]
+    holds = next((row for row in standing if row.confirmed_at and row.has_begun), None)
+    last = standing[0] if standing else None
     blank = Payee(organisation=organisation, school=school, entered_by=request.user)
-    standing = {"name": last.name, "route": last.route, "code": last.code, "is_trust": last.is_trust} if last else {}
-    return PayeeForm(request.POST or None, instance=blank, initial=standing or {"name": school.name}, last=last)
+    initial = {"name": last.name, "route": last.route, "code": last.code, "is_trust": last.is_trust} if last else {}
+    data = None if "because" in request.POST else request.POST or None
+    return PayeeForm(data, instance=blank, initial=initial or {"name": school.name}, holds=holds)
 
 
-def entered(row) -> str:
+def entered(row, history) -> str:
+    """With what was entered before for a later day, if there is something: it holds from then on."""
     names = others(row, who_can(row.organisation))
+    day = max(row.since, timezone.localdate())
+    coming = [other for other in history if other.withdrawn_at is None and other.since > day]
+    first = coming[-1] if coming else None
+    until = f" From {first.since:%-d %B %Y} on it is {first.in_words}, as was entered before." if first else ""
     return (
         f"{row.school} is paid like that from {row.since:%-d %B %Y} on once a second person has confirmed it"
-        f"{f': {names}.' if names else f'. {NOBODY}'}"
+        f"{f': {names}.' if names else f'. {NOBODY}'}{until}"
     )
 
 
@@ -101,6 +130,37 @@ def confirm(request, pk):
     else:
         messages.success(request, f"{row.school} is paid like that from {row.since:%-d %B %Y} on.")
     return redirect("funding:payee", row.school.urn)
+
+
+@require_POST
+def refuse(request, pk):
+    """It is not paid like that: withdrawn by whoever entered it, else refused, with the reason."""
+    rows = allowed_rows(Payee, request.user, "payees.confirm")
+    row = get_object_or_404(rows.select_related("organisation", "school", "entered_by", "confirmed_by"), pk=pk)
+    form = refuse_form(request, row, request.POST)
+    if not form.is_valid():
+        history = history_of(request, row.organisation, row.school)
+        entering = form_of(request, row.organisation, row.school, history) if request.user.may(ACTION) else None
+        return show(request, row.organisation, row.school, history, entering, form, row)
+    try:
+        services.refuse(request.user, row, form.cleaned_data["because"])
+    except WrongState as why:
+        messages.error(request, why)
+    else:
+        did = "withdrawn" if row.entered_by_id == request.user.pk else "refused"
+        messages.success(request, f"It is {did}. {stands(request, row.organisation, row.school)}")
+    return redirect("funding:payee", row.school.urn)
+
+
+def stands(request, organisation, school) -> str:
+    """How the school is paid once something was withdrawn or refused."""
+    rows = allowed_rows(Payee, request.user, "payees.view").filter(organisation=organisation, school=school)
+    way = rows.on(timezone.localdate()).first()
+    if way is None:
+        return f"Nobody has said yet how {school} is paid."
+    if way.confirmed_at is None:
+        return f"{way.in_words} still waits for a second person."
+    return f"{school} is paid as before: {way.in_words}."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from funding.figures import ZERO
 from funding.models import FundingPlan, Payee, PaymentBatch, Release
 from funding.owing import held_of_school, owed_by_teacher
 from funding.services import paying
+from funding.services.payees import NOBODY, others, who_can
 from funding.services.releasing import why_not
 from funding.standing import is_nothing, standing_of
 from papers.templatetags.plain import listed, money
@@ -99,14 +100,17 @@ def paying_items(user, acting, today):
                 "url": reverse("funding:payments"),
             }
         )
-    if choice.left:
-        items.append(
-            {
-                "title": f"{number_of(choice.left)} cannot be paid yet",
-                "text": choice.left[0][1],
-                "url": reverse("funding:payments"),
-            }
-        )
+    for is_own in (True, False):
+        left = [words for release, words in choice.left if release.can_be_mended == is_own]
+        if left:
+            items.append(
+                {
+                    "title": f"{number_of(left)} cannot be paid yet",
+                    "text": left[0],
+                    "url": reverse("funding:payments"),
+                    "is_for_others": not is_own,
+                }
+            )
     waiting = mine(PaymentBatch, user, acting, "payments.authorise").filter(payments__answer="").distinct()
     items += [
         {
@@ -120,25 +124,52 @@ def paying_items(user, acting, today):
 
 
 def confirming_items(user, acting, today):
-    """How schools are paid, as somebody else has entered it, for those who may confirm it. One query."""
+    """How schools are paid, as somebody has entered it: for the others who may confirm it, and apart for whoever
+    entered it and waits for them. One query, and one more for whoever waits."""
     if acting.role not in GRANTS["payees.confirm"]:
         return []
-    rows = mine(Payee, user, acting, "payees.confirm").waiting(today).exclude(entered_by=user)
+    rows = mine(Payee, user, acting, "payees.confirm").waiting(today)
     rows = list(rows.select_related("school", "entered_by").order_by("entered_at", "pk"))
-    if not rows:
-        return []
-    first, number = rows[0], len({row.school_id for row in rows})
-    more = number - 1
-    schools = f"{number} schools\u2019 payees wait" if more else "1 school\u2019s payee waits"
-    return [
-        {
-            "title": f"{schools} for a second person",
-            "text": f"{first.school}{f' and {more} more' if more else ''}: entered by {first.entered_by}. "
-            "Nothing is paid to it before somebody else has confirmed it.",
-            "url": reverse("funding:payees") if more else reverse("funding:payee", args=[first.school.urn]),
-            "when": f"Since {timezone.localdate(first.entered_at):%-d %B}",
-        }
-    ]
+    theirs, own = ([row for row in rows if (row.entered_by_id == user.pk) == is_own] for is_own in (False, True))
+    items = []
+    if theirs:
+        schools = "1 school\u2019s payee waits" if is_one(theirs) else f"{schools_of(theirs)} schools\u2019 payees wait"
+        by = listed(list(dict.fromkeys(row.entered_by for row in theirs)))
+        items.append(waiting_item(f"{schools} for a second person", f"entered by {by}", theirs))
+    if own:
+        what = "1 payee that you entered waits" if is_one(own) else f"{schools_of(own)} payees that you entered wait"
+        names = others(own[0], who_can(acting.organisation))
+        said = f"{names} can confirm {'it' if is_one(own) else 'them'}" if names else NOBODY.removesuffix(".")
+        items.append(waiting_item(f"{what} for a second person", said, own) | {"is_for_others": True})
+    return items
+
+
+def schools_of(rows) -> int:
+    return len({row.school_id for row in rows})
+
+
+def is_one(rows) -> bool:
+    return schools_of(rows) == 1
+
+
+def waiting_item(title, said, rows):
+    first, more = rows[0], schools_of(rows) - 1
+    return {
+        "title": title,
+        "text": f"{first.school}{f' and {more} more' if more else ''}: {said}. {until_confirmed(rows)}",
+        "url": reverse("funding:payees") if more else reverse("funding:payee", args=[first.school.urn]),
+        "when": f"Since {timezone.localdate(first.entered_at):%-d %B}",
+    }
+
+
+def until_confirmed(rows) -> str:
+    """What is not paid before: nothing changes for a school before the day from which it was entered."""
+    whole, stopped = schools_of(rows), schools_of([row for row in rows if row.has_begun])
+    if not stopped:
+        days = f"{rows[0].since:%-d %B %Y}" if len(rows) == 1 else "the days from which they hold"
+        return f"Nothing changes before {days}."
+    whom = ("it" if whole == 1 else "them") if stopped == whole else f"{stopped} of them"
+    return f"Nothing is paid to {whom} before somebody else has confirmed it."
 
 
 def held_items(user, acting, today):

@@ -30,6 +30,7 @@ MATRIX = {
     "funding:payee POST":               (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
     # who entered how a school is paid cannot confirm it; both come back to the page, which says why
     "funding:payee_confirm POST":       (403, 403, 403, 302, 403, 302, 403, 403, 403, 403, 403, 403),
+    "funding:payee_refuse POST":        (403, 403, 403, 422, 403, 422, 403, 403, 403, 403, 403, 403),
     "funding:columns GET":              (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:columns POST":             (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:programme GET":            (302, 403, 200, 200, 403, 200, 403, 403, 403, 403, 403, 403),
@@ -100,7 +101,7 @@ KEYS = {
     "funding:statement_order": lambda c: [c.school.urn],
     "funding:programme_statement": lambda c: [c.programme.slug, "csv"],
     "funding:payee": lambda c: [c.school.urn],
-    "funding:payee_confirm": lambda c: [c.money.payee_waits.pk],
+    **{f"funding:payee_{name}": lambda c: [c.money.payee_waits.pk] for name in ("confirm", "refuse")},
     **{f"funding:{name}": lambda c: [c.money.release.pk] for name in OF_RELEASE},
     "funding:take_waiver_back": lambda c: [c.money.release.pk, c.money.waiver.pk],
     "funding:approval": lambda c: [c.money.approval.pk],
