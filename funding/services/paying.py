@@ -84,7 +84,11 @@ class Choice:
 
 
 class NotAuthorised(WrongState):
-    """Nothing was authorised; the sentence says why."""
+    """Nothing was authorised; the sentence says why, and `changes` what has changed since somebody looked."""
+
+    def __init__(self, words, changes=()):
+        super().__init__(words)
+        self.changes = list(changes)
 
 
 def choose(person, organisation: Organisation, pks=None) -> Choice:
@@ -141,7 +145,8 @@ def authorise(person, organisation: Organisation, seen: dict[int, int], key) -> 
         release, words = choice.left[0]
         raise NotAuthorised(f"Nothing was authorised. {release}: {words}")
     if found != seen:
-        raise NotAuthorised("Nothing was authorised: something has changed since you looked. Look again.")
+        why = "Nothing was authorised: something has changed since you looked. Look again."
+        raise NotAuthorised(why, changed_since(organisation, seen, choice))
     number = (PaymentBatch.objects.filter(organisation=organisation).aggregate(n=Max("number"))["n"] or 0) + 1
     batch = PaymentBatch(
         organisation=organisation,
@@ -167,6 +172,27 @@ def authorise(person, organisation: Organisation, seen: dict[int, int], key) -> 
     ledger.move(person, choice.releases, State.APPROVED, State.AUTHORISED, "authorised", f"batch {batch.pk}")
     audit.record(person, "payment batch authorised", batch)
     return batch
+
+
+def changed_since(organisation, seen: dict[int, int], choice: Choice) -> list[str]:
+    """Of what was seen: the payees that are others by now, the batch that took releases, and what was taken back."""
+    payees = {release.pk: group.payee for group in choice.groups for release in group.releases}
+    others = {payees[pk]: None for pk, payee in seen.items() if pk in payees and payees[pk].pk != payee}
+    sentences = [
+        f"{payee.school} is paid otherwise now: {payee.in_words}, entered by {payee.entered_by}, "
+        f"confirmed by {payee.confirmed_by}."
+        for payee in others
+    ]
+    gone = Release.objects.filter(pk__in=seen.keys() - payees.keys(), stage__plan__programme__organisation=organisation)
+    gone = gone.select_related("stage", "partnership", "payment__batch__authorised_by").order_by("pk")
+    for batch, number in Counter(release.payment.batch for release in gone if release.payment).items():
+        which = "these" if number == len(seen) > 1 else "this" if len(seen) == 1 else f"{number} of these"
+        sentences.append(f"{batch.authorised_by} authorised {which} in {batch}.")
+    return sentences + [
+        f"{release}: {'its approval was taken back' if release.is_open else release.get_state_display().lower()}."
+        for release in gone
+        if not release.payment
+    ]
 
 
 def file_of(batch, payments) -> bytes:
