@@ -36,16 +36,10 @@ class SideAccount:
     planned: list[Decimal]  # the same by stage
     lines: list[list[Line]] = field(default_factory=list)
     left_over: Decimal = ZERO  # what no open stage can pay, or (below nothing) take back
-    unpaid_extras: list = field(default_factory=list)  # beside the shares, with no stage left that is open
 
     @property
     def amounts(self) -> list[Decimal]:
         return [sum((line.amount for line in lines), ZERO) for lines in self.lines]
-
-    @property
-    def entitled(self) -> Decimal:
-        """All that it gets by what is known today."""
-        return sum(self.amounts, ZERO) + self.left_over + sum((extra.amount for extra in self.unpaid_extras), ZERO)
 
 
 def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
@@ -165,12 +159,9 @@ def place_extras(facts, account, releases):
     has_folded = account.partnership.status == Partnership.Status.FOLDED
     open_ones = [number for number, is_open in enumerate(can_pay(releases, has_folded)) if is_open]
     for extra in facts.extras[account.partnership.pk, account.side]:
-        if extra.source in paid:
+        if extra.source in paid or not open_ones:
             continue
         later = [number for number in open_ones if facts.stages[number].due_on >= extra.on]
-        if not open_ones:
-            account.unpaid_extras.append(extra)
-            continue
         number = later[0] if later else open_ones[-1]
         account.lines[number].append(
             Line(extra.kind, extra.words, extra.amount, extra.half_days, extra.source, extra.item, extra.record)

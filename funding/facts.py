@@ -72,6 +72,7 @@ class Facts:
     visits: dict[int, list[Visit]]
     evidence: dict[tuple, Evidence]
     offsets: dict[int, list[Recovery]]
+    recoveries: list[Recovery] = field(default_factory=list)  # of all partnerships of the plan
     paused: dict[int, dt.date] = field(default_factory=dict)  # since when
     returned: dict[tuple, Decimal] = field(default_factory=Counter)
     not_held: set[tuple] = field(default_factory=set)
@@ -106,7 +107,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
     items = list(plan.items.select_related("step", "stage"))
     asked = {condition for stage in stages for condition in stage.conditions}
     marks = list(VisitNotHeld.objects.filter(item__plan=plan, partnership__in=wanted, withdrawn_at=None))
-    recoveries = list(plan.recoveries.exclude(state=Recovery.State.DROPPED)) if sums else []
+    recoveries = recoveries_of(plan) if sums else []
     beyond = any(item.kind == PlanItem.Kind.OPTIONAL and item.step_id for item in items)
     has_folded = any(row.status == Partnership.Status.FOLDED for row in rows.values())
     facts = Facts(
@@ -122,6 +123,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         visits=visits_of(wanted) if beyond or marks or Stage.Condition.VISITS in asked else {},
         evidence=evidence_of(stages) if Stage.Condition.EVIDENCE in asked else {},
         offsets=offsets_of(recoveries),
+        recoveries=recoveries,
         returned=returned_of(recoveries),
         paused=paused_of(rows),
     )
@@ -185,6 +187,11 @@ def visits_of(partnerships) -> dict:
     for row in Visit.objects.standing().filter(partnership__in=partnerships).select_related("host").order_by("on"):
         found[row.partnership_id].append(row)
     return found
+
+
+def recoveries_of(plan) -> list[Recovery]:
+    rows = plan.recoveries.exclude(state=Recovery.State.DROPPED)
+    return list(rows.select_related("school", "stage", "partnership__area"))
 
 
 def offsets_of(recoveries) -> dict:

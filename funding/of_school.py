@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from accounts.models import School
+from funding.entitled import Kept, kept_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Release, Side, Stage
 from funding.services.releasing import approvers
@@ -39,7 +40,7 @@ class StagePart:
 
 
 @dataclass(frozen=True)
-class ProgrammePart:
+class ProgrammePart(Kept):
     """What the school gets in one programme."""
 
     plan: FundingPlan
@@ -49,39 +50,8 @@ class ProgrammePart:
     asked_back: list[Recovery]
 
     @property
-    def total(self) -> Decimal:
-        return sum((one.amount for one in self.sums), ZERO)
-
-    @property
     def held(self) -> list[Entry]:
         return [entry for part in self.stages for entry in part.entries if part_of(entry.row) == Part.HELD]
-
-    @property
-    def paid_back(self) -> Decimal:
-        return sum((row.amount for row in self.asked_back if row.state == Recovery.State.RECOVERED), ZERO)
-
-    @property
-    def owed(self) -> Decimal:
-        """What the school is to pay back and has not yet."""
-        return sum((row.amount for row in self.asked_back if row.is_owed), ZERO)
-
-    @property
-    def net(self) -> Decimal:
-        """All releases less what was paid back: the sum of the amounts in the file."""
-        return self.total - self.paid_back
-
-    @property
-    def entitled(self) -> Decimal:
-        """What the school keeps in the end."""
-        return self.net - self.owed
-
-    @property
-    def paid(self) -> Decimal:
-        return self.sum_of(Part.PAID)
-
-    @property
-    def paid_net(self) -> Decimal:
-        return self.paid - self.paid_back
 
     @property
     def held_total(self) -> Decimal:
@@ -120,10 +90,17 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
         for stage in standing.facts.stages
     ]
     sums = sums_of(rows)
-    asked_back = plan.recoveries.filter(school=school, state__in=TOLD).select_related(
-        "stage", "partnership", "offset_in__stage"
+    asked_back = list(
+        plan.recoveries.filter(school=school, state__in=TOLD).select_related("stage", "partnership", "offset_in__stage")
     )
-    return ProgrammePart(plan, [part for part in stages if part.entries], sums, bar_of(sums), list(asked_back))
+    return ProgrammePart(
+        **vars(kept_of(rows, asked_back)),
+        plan=plan,
+        stages=[part for part in stages if part.entries],
+        sums=sums,
+        bar=bar_of(sums),
+        asked_back=asked_back,
+    )
 
 
 def entry_of(standing: PlanStanding, row: Standing, school: School, approving: str) -> Entry:

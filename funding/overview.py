@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from accounts.models import School
+from funding.entitled import Kept, kept_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Stage
 from funding.services.releasing import spent
@@ -61,49 +63,9 @@ def budget_of(plan: FundingPlan, standing: PlanStanding) -> Budget:
     return Budget(plan.budget, spent(plan), to_come)
 
 
-@dataclass(frozen=True)
-class Together:
-    """All schools of a plan, counted as each of their statements counts."""
-
-    total: Decimal  # all releases
-    paid: Decimal
-    paid_back: Decimal
-    owed: Decimal  # asked back, approved, and not paid back yet
-
-    @property
-    def net(self) -> Decimal:
-        return self.total - self.paid_back
-
-    @property
-    def entitled(self) -> Decimal:
-        """What the schools keep in the end."""
-        return self.net - self.owed
-
-    @property
-    def lines(self) -> list[tuple[str, Decimal]]:
-        """For the page, the files and the paper alike; what nobody paid back or owes is not spoken of."""
-        back, owed, asked = bool(self.paid_back), bool(self.owed), bool(self.paid_back or self.owed)
-        lines = [
-            (asked, "All releases", self.total),
-            (back, "Paid back by schools", self.paid_back),
-            (back, "All releases, less paid back", self.net),
-            (owed, "Still to be paid back", self.owed),
-            (True, "Entitled", self.entitled),
-            (True, "Paid", self.paid),
-            (back, "Paid, less paid back", self.paid - self.paid_back),
-        ]
-        return [(label, amount) for is_told, label, amount in lines if is_told]
-
-
-def together(standing: PlanStanding) -> Together:
-    told = list(standing.facts.plan.recoveries.filter(state__in=[Recovery.State.RECOVERED, Recovery.State.APPROVED]))
-    sums = sums_of(standing.rows)
-    return Together(
-        total=sum((one.amount for one in sums), ZERO),
-        paid=next(one.amount for one in sums if one.part == Part.PAID),
-        paid_back=sum((row.amount for row in told if row.state == Recovery.State.RECOVERED), ZERO),
-        owed=sum((row.amount for row in told if row.is_owed), ZERO),
-    )
+def together(standing: PlanStanding) -> Kept:
+    """Of all schools of a plan, counted as each of their statements counts."""
+    return kept_of(standing.rows, standing.facts.recoveries)
 
 
 def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
@@ -223,21 +185,24 @@ def recovered(plan: FundingPlan) -> list[Recovery]:
 
 @dataclass
 class SchoolSum:
-    school: object
-    rows: list[Standing]
+    school: School
+    rows: list[Standing] = field(default_factory=list)
+    recoveries: list[Recovery] = field(default_factory=list)
 
     @property
     def sums(self):
         return sums_of(self.rows)
 
     @property
-    def total(self):
-        return sum((one.amount for one in self.sums), ZERO)
+    def kept(self) -> Kept:
+        return kept_of(self.rows, self.recoveries)
 
 
 def by_school(standing: PlanStanding) -> list[SchoolSum]:
     found = {}
     for row in standing.rows:
         if not is_nothing(row):
-            found.setdefault(row.school, SchoolSum(row.school, [])).rows.append(row)
+            found.setdefault(row.school, SchoolSum(row.school)).rows.append(row)
+    for row in standing.facts.recoveries:
+        found.setdefault(row.school, SchoolSum(row.school)).recoveries.append(row)
     return sorted(found.values(), key=lambda one: (one.school.name, one.school.urn))

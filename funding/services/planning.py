@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import School, User
-from funding.facts import school_of
 from funding.figures import ZERO
 from funding.models import FundingPlan, PlanChange, PlanItem, Stage, WrongState
-from funding.overview import Budget, budget_of
+from funding.overview import Budget, budget_of, by_school
 from funding.services.releasing import make_releases, spent
 from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
 from papers.templatetags.plain import listed, money
@@ -204,11 +203,8 @@ class OnlyLooking(Exception):
 
 
 def entitled_by_school(standing: PlanStanding) -> dict[School, Decimal]:
-    found = {}
-    for (partnership, side), account in standing.accounts.items():
-        school = school_of(standing.facts.partnerships[partnership], side)
-        found[school] = found.get(school, ZERO) + account.entitled
-    return found
+    """What the statement of each school says now."""
+    return {one.school: one.kept.entitled for one in by_school(standing)}
 
 
 def preview(plan: FundingPlan, change) -> Preview:

@@ -11,12 +11,12 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from accounts.models import School
-from funding.models import Recovery, Release
+from funding.models import FundingPlan, Recovery, Release
 from funding.of_school import part_for, plans_of
 from funding.printing.build import TEMPLATES, render
-from funding.services import papers, recovering
+from funding.services import papers, planning, recovering
 from tests.money.conftest import IN_TIME
-from tests.money.funded import fold
+from tests.money.funded import fold, release_of
 from tests.pdfs import pages
 from tests.reading import text_of
 
@@ -90,3 +90,36 @@ def test_where_nothing_was_asked_back_it_says_what_they_are_entitled_to_and_what
     assert [r["Line"] for r in rows if r["Part"] == "All schools"] == ["Entitled", "Paid"]
     assert f"Entitled \u00a3{entitled:,.2f} Paid \u00a3617.50" in page
     assert "paid back" not in page
+
+
+def statements(money):
+    """What each school reads that it is entitled to."""
+    plan, everything = FundingPlan.objects.get(pk=money.plan.pk), Release.objects.all()
+    schools = [school for school in School.objects.all() if plan in plans_of(school, everything)]
+    return {school.name: part_for(plan, school, everything).entitled for school in schools}
+
+
+def test_a_preview_and_the_history_of_the_plan_say_what_the_statements_say_after_a_recovery(paid):
+    """Of two sums asked back of a partnership that folded one is paid back, one is set against a later stage."""
+    first, second = paid.partnerships
+    second.partner_school = first.partner_school
+    second.save()
+    fold(paid, first)
+    for row in Recovery.objects.all():
+        recovering.request(paid.Amira, row)
+        recovering.approve(paid.Martin, row)
+    recovering.receive(paid.Ruth, Recovery.objects.get(side="specialist"), dt.date(2027, 1, 27))
+    december = release_of(second, paid.stages[1], "partner")
+    recovering.set_against(paid.Ruth, Recovery.objects.get(side="partner"), december)
+
+    def dearer():
+        FundingPlan.objects.filter(pk=paid.plan.pk).update(rate="96.33")
+
+    before, seen = statements(paid), planning.preview(paid.plan, dearer)
+    change = planning.change(paid.Tom, paid.plan, dearer, "The rate of the year")
+    after = statements(paid)
+
+    assert {row.school.name: row.before for row in seen.schools} == before
+    assert {row.school.name: row.after for row in seen.schools} == after
+    assert change.difference == sum(after.values()) - sum(before.values())
+    assert change.difference == sum(one.after - one.before for one in seen.stages) > 0
