@@ -1,13 +1,11 @@
 """The figures of a programme's money: by stage, school, area and financial year, and what is left of the budget."""
 
 import datetime as dt
-from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils import timezone
 
-from accounts.models import School
 from funding.entitled import Kept, kept_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Stage
@@ -65,7 +63,7 @@ def budget_of(plan: FundingPlan, standing: PlanStanding) -> Budget:
 
 def together(standing: PlanStanding) -> Kept:
     """Of all schools of a plan, counted as each of their statements counts."""
-    return kept_of(standing.rows, standing.facts.recoveries)
+    return all_of(standing).kept
 
 
 def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
@@ -87,14 +85,8 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
         "years": (years := by_year(standing)),
         "has_back": any(year.back for year in years),
         "areas": by_area(standing),
+        "all": all_of(standing),
     }
-
-
-def by_area(standing: PlanStanding) -> list[tuple[str, list[Sum]]]:
-    found = defaultdict(list)
-    for row in standing.rows:
-        found[str(row.partnership.area or "No area")].append(row)
-    return [(area, sums_of(rows)) for area, rows in sorted(found.items())]
 
 
 @dataclass
@@ -184,13 +176,15 @@ def recovered(plan: FundingPlan) -> list[Recovery]:
 
 
 @dataclass
-class SchoolSum:
-    school: School
+class Group:
+    """The money of one school, one area, or all: how its releases stand, and what of it is kept."""
+
+    of: object
     rows: list[Standing] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
 
     @property
-    def sums(self):
+    def sums(self) -> list[Sum]:
         return sums_of(self.rows)
 
     @property
@@ -198,11 +192,25 @@ class SchoolSum:
         return kept_of(self.rows, self.recoveries)
 
 
-def by_school(standing: PlanStanding) -> list[SchoolSum]:
+def all_of(standing: PlanStanding) -> Group:
+    """What all groups come to together."""
+    return Group("All schools", standing.rows, standing.facts.recoveries)
+
+
+def by_school(standing: PlanStanding) -> list[Group]:
+    return sorted(grouped(standing, lambda row: row.school), key=lambda one: (one.of.name, one.of.urn))
+
+
+def by_area(standing: PlanStanding) -> list[Group]:
+    return sorted(grouped(standing, lambda row: str(row.partnership.area or "No area")), key=lambda one: one.of)
+
+
+def grouped(standing: PlanStanding, of) -> list[Group]:
+    """Releases and recoveries alike stand with their school, and with the area of their partnership."""
     found = {}
     for row in standing.rows:
         if not is_nothing(row):
-            found.setdefault(row.school, SchoolSum(row.school)).rows.append(row)
+            found.setdefault(of(row), Group(of(row))).rows.append(row)
     for row in standing.facts.recoveries:
-        found.setdefault(row.school, SchoolSum(row.school)).recoveries.append(row)
-    return sorted(found.values(), key=lambda one: (one.school.name, one.school.urn))
+        found.setdefault(of(row), Group(of(row))).recoveries.append(row)
+    return list(found.values())

@@ -4,11 +4,12 @@ budget, and what is approved and unpaid at 31 March."""
 from django.utils import timezone
 
 from funding.models import FundingPlan
-from funding.overview import Budget, Year, budget_of, by_area, by_year, together
+from funding.overview import Budget, Group, Year, budget_of, by_area, by_school, by_year, together
 from funding.showing import Part, Sum, sums_of
 from funding.standing import PlanStanding
 
-COLUMNS = ["Part", "Line", "Of what", "Day", *Part.labels, "Amount"]
+# "Amount" is what is kept in the end: of a school and an area the parts, less what was paid back and is owed.
+COLUMNS = ["Part", "Line", "Of what", "Day", *Part.labels, "Paid back", "Still to be paid back", "Amount"]
 
 
 def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
@@ -18,7 +19,8 @@ def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
         split("By stage", stage.name, stage.due_on, sums_of(standing.of(stage=stage)))
         for stage in standing.facts.stages
     ]
-    rows += [split("By area", area, None, sums) for area, sums in by_area(standing)]
+    rows += [kept("By area", area.of, area) for area in by_area(standing)]
+    rows += [kept("By school", f"{school.of.name} (URN {school.of.urn})", school) for school in by_school(standing)]
     rows += [split("By financial year", year.words, year.last_day, year.sums) for year in years]
     rows += [whole("By financial year", f"{year.words}, paid back", year.back) for year in years if year.back]
     rows += budget_rows(budget_of(plan, standing))
@@ -26,11 +28,16 @@ def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
 
 
 def split(part, line, day, sums: list[Sum]) -> list:
-    return [part, line, "", day, *(one.amount for one in sums), sum(one.amount for one in sums)]
+    return [part, line, "", day, *(one.amount for one in sums), None, None, sum(one.amount for one in sums)]
+
+
+def kept(part, line, group: Group) -> list:
+    amounts = [one.amount for one in group.sums]
+    return [part, line, "", None, *amounts, group.kept.paid_back, group.kept.owed, group.kept.entitled]
 
 
 def whole(part, line, amount, of="", day=None) -> list:
-    return [part, line, of, day, *[None for _ in Part], amount]
+    return [part, line, of, day, *[None for _ in Part], None, None, amount]
 
 
 def budget_rows(budget: Budget) -> list[list]:

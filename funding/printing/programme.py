@@ -3,7 +3,7 @@ and unpaid at 31 March."""
 
 from funding.figures import ZERO
 from funding.models import FundingPlan
-from funding.overview import Year, budget_of, by_area, by_year, recovered, together
+from funding.overview import Group, Year, all_of, budget_of, by_area, by_year, recovered, together
 from funding.printing.words import budget_facts, by_school, day, plan_facts, sums_facts
 from funding.showing import sums_of
 from funding.standing import is_nothing, standing_of
@@ -23,7 +23,8 @@ def programme_figures(plan: FundingPlan) -> dict:
             {"line": stage.name, "sub": f"due {day(stage.due_on)}"} | sums_facts(sums_of(standing.of(stage=stage)))
             for stage in standing.facts.stages
         ],
-        "areas": [{"line": area} | sums_facts(sums) for area, sums in by_area(standing)],
+        "areas": [{"line": area.of} | group_facts(area) for area in by_area(standing)],
+        "all": group_facts(all_of(standing)),
         "years": [year_facts(year) for year in years],
         "has_back": any(year.back for year in years),
         "recovered": [
@@ -37,6 +38,16 @@ def programme_figures(plan: FundingPlan) -> dict:
             for row in recovered(plan)
         ],
         "recovered_total": str(sum((row.amount for row in recovered(plan)), ZERO)),
+    }
+
+
+def group_facts(group: Group) -> dict:
+    """With what was paid back and is owed only where anybody did or does."""
+    kept = group.kept
+    return sums_facts(group.sums) | {
+        "entitled": str(kept.entitled),
+        "paid_back": str(kept.paid_back) if kept.paid_back else "",
+        "owed": str(kept.owed) if kept.owed else "",
     }
 
 

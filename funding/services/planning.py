@@ -204,7 +204,7 @@ class OnlyLooking(Exception):
 
 def entitled_by_school(standing: PlanStanding) -> dict[School, Decimal]:
     """What the statement of each school says now."""
-    return {one.school: one.kept.entitled for one in by_school(standing)}
+    return {one.of: one.kept.entitled for one in by_school(standing)}
 
 
 def preview(plan: FundingPlan, change) -> Preview:

@@ -59,5 +59,11 @@ def statement(request, slug, ending):
 def schools(request, slug):
     """What each school of a programme gets, with the way to its page."""
     plan = plan_of(request, slug, "money.view")
-    context = {"plan": plan, "programme": plan.programme, "rows": overview.by_school(standing_of(plan))}
+    standing = standing_of(plan)
+    context = {
+        "plan": plan,
+        "programme": plan.programme,
+        "rows": overview.by_school(standing),
+        "all": overview.all_of(standing),
+    }
     return render(request, "funding/schools.html", context)

@@ -15,6 +15,7 @@ from funding.models import FundingPlan, Recovery, Release
 from funding.of_school import part_for, plans_of
 from funding.printing.build import TEMPLATES, render
 from funding.services import papers, planning, recovering
+from programmes.models import Area, Partnership
 from tests.money.conftest import IN_TIME
 from tests.money.funded import fold, release_of
 from tests.pdfs import pages
@@ -90,6 +91,33 @@ def test_where_nothing_was_asked_back_it_says_what_they_are_entitled_to_and_what
     assert [r["Line"] for r in rows if r["Part"] == "All schools"] == ["Entitled", "Paid"]
     assert f"Entitled \u00a3{entitled:,.2f} Paid \u00a3617.50" in page
     assert "paid back" not in page
+
+
+def test_by_school_and_by_area_it_is_less_what_was_paid_back_and_comes_to_the_totals(client, folded):
+    for partnership, name in zip(folded.partnerships, ("North", "South"), strict=True):
+        Partnership.objects.filter(pk=partnership.pk).update(
+            area=Area.objects.create(programme=folded.programme, name=name)
+        )
+    _, back, _, owed, entitled, _, _ = of_the_schools(folded)
+    end = " ".join(f"\u00a3{amount:,.2f}" for amount in (back, owed, entitled))
+
+    rows = list(csv.DictReader(io.StringIO(statement_of(client, folded, "csv").decode("utf-8-sig"))))
+    by_school = text_of(client.get(reverse("funding:schools", args=[folded.programme.slug])))
+    by_area = text_of(client.get(reverse("funding:programme", args=[folded.programme.slug]))).split("By area Area")[1]
+    figures = json.loads(json.dumps(papers.programme_figures(folded.plan)))
+    paper = " ".join(pages(render(TEMPLATES["programme"], figures, IN_TIME))).split("By area Area")[1]
+
+    for part in ("By school", "By area"):
+        columns = ("Paid back", "Still to be paid back", "Amount")
+        sums = [sum(Decimal(r[column]) for r in rows if r["Part"] == part) for column in columns]
+        assert sums == [back, owed, entitled]
+    of_schools = {r["Line"].split(" (URN")[0]: Decimal(r["Amount"]) for r in rows if r["Part"] == "By school"}
+    assert of_schools == statements(folded)
+    for text in (by_school, by_area, paper):
+        assert "Paid back Still to be paid back Entitled" in text
+    for text in (by_school, by_area):
+        assert end in text[text.index("All schools \u00a3") :]
+    assert end in paper[paper.index("Together") :]
 
 
 def statements(money):
