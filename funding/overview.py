@@ -39,8 +39,14 @@ class Budget:
     """What is promised to somebody already, what the rest of the year needs, and what stays free."""
 
     whole: Decimal
-    spent: Decimal
+    spent: Decimal  # less what was paid back
     to_come: Decimal
+    back: Decimal = ZERO  # paid back by schools
+
+    @property
+    def approved(self) -> Decimal:
+        """What is approved, with finance or paid, as the releases say."""
+        return self.spent + self.back
 
     @property
     def left(self) -> Decimal:
@@ -58,7 +64,7 @@ class Budget:
 
 def budget_of(plan: FundingPlan, standing: PlanStanding) -> Budget:
     to_come = sum((row.amount for row in standing.rows if row.release.is_open), ZERO)
-    return Budget(plan.budget, spent(plan), to_come)
+    return Budget(plan.budget, spent(plan), to_come, all_of(standing).kept.paid_back)
 
 
 def together(standing: PlanStanding) -> Kept:

@@ -41,9 +41,11 @@ def whole(part, line, amount, of="", day=None) -> list:
 
 
 def budget_rows(budget: Budget) -> list[list]:
+    back = [("Paid back by schools", budget.back), ("Approved or paid, less paid back", budget.spent)]
     lines = [
         ("Budget", budget.whole),
-        ("Approved or paid", budget.spent),
+        ("Approved or paid", budget.approved),
+        *(back if budget.back else []),
         ("Left", budget.left),
         ("Still to come, at most", budget.to_come),
         ("Stays free", budget.free),

@@ -1,10 +1,9 @@
 """The statement of a programme on paper: by stage, area and financial year, budget against actual, and what is approved
 and unpaid at 31 March."""
 
-from funding.figures import ZERO
 from funding.models import FundingPlan
 from funding.overview import Group, Year, all_of, budget_of, by_area, by_year, recovered, together
-from funding.printing.words import budget_facts, by_school, day, plan_facts, sums_facts
+from funding.printing.words import budget_facts, by_school, day, plan_facts, recovered_facts, sums_facts
 from funding.showing import sums_of
 from funding.standing import is_nothing, standing_of
 
@@ -13,7 +12,8 @@ def programme_figures(plan: FundingPlan) -> dict:
     standing = standing_of(plan)
     rows = [row for row in standing.rows if not is_nothing(row)]
     years, schools = by_year(standing), together(standing)
-    return plan_facts(plan) | {
+    about = plan_facts(plan) | recovered_facts(recovered(plan))
+    return about | {
         "entitled": str(schools.entitled),
         "together": [{"line": line, "amount": str(amount)} for line, amount in schools.lines],
         "sums": sums_facts(sums_of(rows)),
@@ -27,17 +27,6 @@ def programme_figures(plan: FundingPlan) -> dict:
         "all": group_facts(all_of(standing)),
         "years": [year_facts(year) for year in years],
         "has_back": any(year.back for year in years),
-        "recovered": [
-            {
-                "school": row.school.name,
-                "partnership": row.partnership.ref,
-                "reason": row.get_reason_display(),
-                "on": day(row.ended_on),
-                "amount": str(row.amount),
-            }
-            for row in recovered(plan)
-        ],
-        "recovered_total": str(sum((row.amount for row in recovered(plan)), ZERO)),
     }
 
 

@@ -2,13 +2,14 @@
 
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Stage
-from funding.overview import budget_of
+from funding.overview import budget_of, recovered
 from funding.printing.words import (
     budget_facts,
     by_kind,
     by_school,
     day,
     plan_facts,
+    recovered_facts,
     row_facts,
     sums_facts,
 )
@@ -27,7 +28,8 @@ def stage_figures(plan: FundingPlan, stage: Stage) -> dict:
     others = [row for row in rows if row not in fixed]
     on_hold = [row for row in rows if row.release.is_fixed and part_of(row) == Part.HELD]
     rejected = rejected_of(stage.releases.all())
-    return plan_facts(plan) | {
+    about = plan_facts(plan) | recovered_facts([row for row in recovered(plan) if row.stage_id == stage.pk])
+    return about | {
         "stage": stage.name,
         "due_on": day(stage.due_on),
         "is_due": stage.due_on <= standing.facts.today,

@@ -48,7 +48,24 @@ def sums_facts(sums) -> dict:
 
 
 def budget_facts(budget: Budget) -> dict:
-    return {name: str(getattr(budget, name)) for name in ("whole", "spent", "left", "to_come", "free")}
+    """With what schools have paid back only where any has."""
+    names = ["whole", "spent", "left", "to_come", "free", *(["approved", "back"] if budget.back else [])]
+    return {name: str(getattr(budget, name)) for name in names}
+
+
+def recovered_facts(recoveries) -> dict:
+    """What schools have paid back, one by one, and in all."""
+    rows = [
+        {
+            "school": row.school.name,
+            "partnership": row.partnership.ref,
+            "reason": row.get_reason_display(),
+            "on": day(row.ended_on),
+            "amount": str(row.amount),
+        }
+        for row in recoveries
+    ]
+    return {"recovered": rows, "recovered_total": str(sum((row.amount for row in recoveries), ZERO))}
 
 
 def reasons_of(row: Standing, approving: str) -> list[str]:

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from accounts.roles import Role
-from funding.models import MoneyReport, PaymentBatch, Waiver
+from funding.models import MoneyReport, PaymentBatch, Recovery, Waiver
 from funding.printing.build import TEMPLATES, render
-from funding.services import papers, paying, releasing
+from funding.services import papers, paying, recovering, releasing
 from funding.tasks import make_report
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, funded_programme, hand_in, release_of, teachers_of
+from tests.money.funded import approve, fold, funded_programme, hand_in, release_of, teachers_of
 from tests.pdfs import elements, pages
 from tests.reading import text_of
 
@@ -195,6 +195,25 @@ def test_what_finance_rejected_before_is_told_with_its_reason(october):
 
     assert f"Rejected 27 January 2027: {first.reference}. The supplier number is not known" in words
     assert words.count("Rejected 27 January") == 1
+
+
+def test_its_first_page_and_its_budget_agree_after_a_recovery_and_name_what_was_paid_back(paid):
+    fold(paid, paid.partnerships[0])
+    row = Recovery.objects.get(side="specialist")
+    recovering.request(paid.Amira, row)
+    recovering.approve(paid.Martin, row)
+    recovering.receive(paid.Ruth, row, dt.date(2027, 1, 27))
+
+    figures = figures_of(paid)
+    first, *_ = pages(paper_of(figures))
+    words = words_of(figures)
+
+    assert figures["released_total"] == figures["budget"]["approved"] == "617.50"
+    assert "\u00a3617.50 in 4 releases are approved" in first
+    assert "Schools paid back \u00a395.00 of it, as listed below." in first
+    assert "Approved or paid, all stages \u00a3617.50 Paid back by schools \u00a395.00" in first
+    assert "Approved or paid, less paid back \u00a3522.50 Left \u00a399,477.50" in first
+    assert f"Paid back by schools \u00a395.00 School Partnership Why Day Amount {row.school} P001" in words
 
 
 def test_the_report_costs_the_same_queries_for_one_partnership_and_for_many():
