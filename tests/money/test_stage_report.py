@@ -216,6 +216,21 @@ def test_its_first_page_and_its_budget_agree_after_a_recovery_and_name_what_was_
     assert f"Paid back by schools \u00a395.00 School Partnership Why Day Amount {row.school} P001" in words
 
 
+@pytest.mark.parametrize("times", [3, 4, 5])
+def test_no_heading_stands_alone_at_the_end_of_a_page(october, times):
+    """Whatever is left of the page, the first row of a table stands under its heading, though it be a long one."""
+    figures = figures_of(october)
+    figures["released"] *= times
+    first = figures["waiting"][0]
+    first["reasons"] *= 12
+
+    found = [text for text in pages(paper_of(figures)) if "Held back and waiting" in text]
+
+    assert len(found) == 1
+    assert f"2 releases, \u00a3{figures['waiting_total']}" in found[0]
+    assert first["school"] in found[0].split("Held back and waiting")[1]
+
+
 def test_the_report_costs_the_same_queries_for_one_partnership_and_for_many():
     def queries_of(money):
         papers.stage_figures(money.plan, money.stages[0])
