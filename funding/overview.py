@@ -76,7 +76,7 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
     stages = []
     for stage in standing.facts.stages:
         sums = sums_of(standing.of(stage=stage))
-        stages.append(StageSum(stage, sums, bar_of(sums)))
+        stages.append(StageSum(stage, sums, bar_of(sums, width=132, height=10)))
     whole = sums_of(standing.rows)
     due = [row for row in standing.rows if part_of(row) == Part.HELD and not is_nothing(row)]
     return {

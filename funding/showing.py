@@ -20,12 +20,45 @@ class Part(TextChoices):
     LATER = "later", "Not due yet"
 
 
-COLOURS = {
-    Part.PAID: "#0f5b5e",
-    Part.FINANCE: "#7fb0ae",
-    Part.APPROVAL: "#cfe3e2",
-    Part.HELD: "#b45309",
-    Part.LATER: "#ffffff",
+@dataclass(frozen=True)
+class Look:
+    """How a part is drawn. Any two differ in lightness by 3 to 1 or in their lines, so that grey tells them apart."""
+
+    fill: str
+    edge: str = ""  # of its outline, and of its lines
+    lines: str = ""
+
+    def drawn(self, x, width, height) -> dict:
+        """As attributes of a drawing, from its upper edge."""
+        inside = 1 if self.edge else 0
+        return {
+            "x": x,
+            "y": inside,
+            "width": width,
+            "height": height - 2 * inside,
+            "fill": self.fill,
+            "edge": self.edge,
+            "hatch": LINES[self.lines](x, width, height) if self.lines else "",
+        }
+
+
+def across(x, width, height) -> str:
+    thick = 4 if height > 20 else 2
+    return "".join(f"M{x} {y}h{width}v{thick}h-{width}z" for y in range(thick, height - thick, 2 * thick))
+
+
+def upright(x, width, height) -> str:
+    thick = min(6 if height > 20 else 3, max(1, width // 3))
+    return "".join(f"M{x + at} 0h{thick}v{height}h-{thick}z" for at in range(thick, width - thick + 1, 2 * thick))
+
+
+LINES = {"across": across, "upright": upright}
+LOOKS = {
+    Part.PAID: Look("#0b4a4d"),
+    Part.FINANCE: Look("#6c9c9a"),
+    Part.APPROVAL: Look("#ffffff", "#0b4a4d", "across"),
+    Part.HELD: Look("#ffffff", "#b45309", "upright"),
+    Part.LATER: Look("#ffffff", "#595f60"),
 }
 OF_WORD = {
     Word.PAID: Part.PAID,
@@ -91,8 +124,9 @@ class Sum:
         return Part(self.part).label
 
     @property
-    def colour(self):
-        return COLOURS[self.part]
+    def swatch(self) -> list[dict]:
+        """The same look as in the bar, beside its name."""
+        return [LOOKS[self.part].drawn(0, 12, 12)]
 
 
 def sums_of(rows) -> list[Sum]:
@@ -105,18 +139,19 @@ def sums_of(rows) -> list[Sum]:
     return found
 
 
-def bar_of(sums: list[Sum], width=800) -> dict:
+def bar_of(sums: list[Sum], width=800, height=28) -> dict:
     """Where each part stands in a bar of this width, in whole units: none is so narrow that it cannot be seen."""
     whole = sum((one.amount for one in sums), ZERO)
     seen = [one for one in sums if one.amount > 0]
     if not seen:
-        return {"parts": [], "words": "No money yet", "width": width}
+        return {"parts": [], "words": "No money yet", "width": width, "height": height}
     free = width - 2 * (len(seen) - 1)
     widths = [max(4, round(free * one.amount / whole)) for one in seen]
     widths[widths.index(max(widths))] += free - sum(widths)
     parts, at = [], 0
     for one, wide in zip(seen, widths, strict=True):
-        parts.append({"x": at, "width": wide, "colour": one.colour, "is_outline": one.part == Part.LATER})
+        parts.append(LOOKS[one.part].drawn(at, wide, height))
         at += wide + 2
     words = ", ".join(f"\u00a3{one.amount:,.2f} {one.label.lower()}" for one in seen)
-    return {"parts": parts, "words": f"\u00a3{whole:,.2f} in {len(seen)} parts: {words}", "width": width}
+    words = f"\u00a3{whole:,.2f} in {len(seen)} parts: {words}"
+    return {"parts": parts, "words": words, "width": width, "height": height}

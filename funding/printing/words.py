@@ -42,7 +42,7 @@ def sums_facts(sums) -> dict:
     """The five parts of a sum, the whole, and the bar that shows them."""
     total = sum((one.amount for one in sums), ZERO)
     parts = [
-        {"label": one.label, "amount": str(one.amount), "number": one.number, "colour": one.colour} for one in sums
+        {"label": one.label, "amount": str(one.amount), "number": one.number, "swatch": one.swatch} for one in sums
     ]
     return {"parts": parts, "total": str(total), "number": sum(one.number for one in sums), "bar": bar_of(sums)}
 
