@@ -49,6 +49,11 @@ class Reason:
         return f"{who} can mend it; due {'since' if self.is_late else 'on'} {self.since:%-d %B %Y}."
 
     @property
+    def advice(self) -> str:
+        """What the head of a school can do, who cannot do it for the teachers."""
+        return "You can remind them; nobody can do it for them." if self.owed else ""
+
+    @property
     def is_late(self) -> bool:
         """Whether its day has come: a stage may be due before the grades are."""
         return self.since is not None and self.since <= timezone.localdate()

@@ -49,6 +49,20 @@ def test_the_two_teachers_are_named(money):
     assert [row.missing[0].mending for row in rows] == [words, words]
 
 
+def test_a_head_reads_whom_to_remind_and_the_office_does_not(client, money):
+    first = money.partnerships[0]
+    names = f"{first.specialist.user} or {first.partner_teachers.get().user}"
+    url = reverse("funding:school", args=[first.partner_school.urn])
+
+    head = text_of(page_of(client, head_of(money, first.partner_school), url))
+    office = text_of(page_of(client, money.Ruth, url))
+
+    words = f"The two teachers, {names}, can mend it; due since 16 October 2026. That was 3 months, 1 week ago."
+    assert f"{words} You can remind them; nobody can do it for them." in head
+    assert words in office
+    assert "remind" not in office
+
+
 def test_grades_that_are_due_later_than_their_stage_are_not_late_yet(client, money):
     with time_machine.travel(dt.datetime(2026, 10, 14, 9, tzinfo=dt.UTC), tick=False):
         money.plan.stages.filter(pk=money.stages[0].pk).update(due_on=dt.date(2026, 10, 12))
@@ -57,7 +71,7 @@ def test_grades_that_are_due_later_than_their_stage_are_not_late_yet(client, mon
         text = text_of(page_of(client, money.Amira, release.get_absolute_url()))
 
     assert "can mend it; due on 16 October 2026." in text
-    assert "ago)" not in text
+    assert " ago" not in text
 
 
 def test_a_pause_says_since_when_and_leads_to_the_partnership(client, paused):

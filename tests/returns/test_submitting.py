@@ -209,6 +209,8 @@ def test_who_reads_what(client, at):
     for page in draft.values():
         assert "6 of 6 are typed so far" in page
         assert "3a" not in page
+    words = f"You can remind {at.hannah} or {at.tom}: the grades"
+    assert [reader for reader, page in draft.items() if words in page] == [at.head]
 
 
 def test_whoever_submits_second_is_told(client, at):
