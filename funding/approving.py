@@ -1,6 +1,6 @@
 """What the pages of releases show: who can approve what, and why not."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 
 from django.utils import timezone
@@ -76,6 +76,7 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
     rows = [row for row in chosen if not why_not(person, row)]
     refused = [(row, why_not(person, row), who_else(standing, row, person)) for row in chosen if row not in rows]
     total, budget = sum((row.amount for row in rows), ZERO), budget_of(plan, standing)
+    rejected = rejected_of(Release.objects.filter(pk__in=[row.release.pk for row in rows]))
     return {
         "rows": rows,
         "number": len(rows),
@@ -89,7 +90,9 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         "free": budget.free,
         "beyond": beyond_budget(budget.left, total) if total > budget.left else "",
         "grades": grades_behind(rows),
-        "lines": [(row, grades_of(row), submitted_of(row)) for row in sorted(rows, key=place_of)],
+        "lines": [
+            (row, grades_of(row), submitted_of(row), rejected[row.release.pk]) for row in sorted(rows, key=place_of)
+        ],
         "waivers": [(row, waiver) for row in rows for waiver in row.waivers],
         "paying": paying_for(plan, person),
     }
@@ -140,17 +143,23 @@ def grades_of(row: Standing) -> str:
 def submitted_of(row: Standing) -> str:
     """Who handed the grades in; what was loaded with the programme was handed in by nobody here."""
     data = row.data_return
-    if data is None or row.partnership.status == Partnership.Status.FOLDED:
+    if data is None:
         return ""
+    if row.partnership.status == Partnership.Status.FOLDED and not is_in(row):
+        return "Nobody: it has folded"
     if data.state != DataReturn.State.SUBMITTED:
         return "Nobody yet"
     on = shortday(data.submitted_at)
     return f"{data.submitted_by}, {on}" if data.submitted_by else f"From a file that was loaded on {on}"
 
 
-def by_amount(rows) -> list[tuple[int, str, Decimal]]:
+def by_amount(rows) -> dict[str, list[tuple[int, Decimal]]]:
+    """By side how many releases there are of each amount."""
+    found = defaultdict(list)
     counted = Counter((row.release.get_side_display(), row.amount) for row in rows)
-    return [(number, side, amount) for (side, amount), number in sorted(counted.items())]
+    for (side, amount), number in sorted(counted.items()):
+        found[side].append((number, amount))
+    return dict(found)
 
 
 def paying_for(plan: FundingPlan, person: User) -> str:

@@ -79,7 +79,7 @@ def spent(plan: FundingPlan) -> Decimal:
 def why_not(person, row: Standing) -> str:
     """Why this person cannot approve this release now, or ""."""
     if row.release.is_fixed:
-        return f"It is {row.label.lower()} already."
+        return f"It is already {row.label.lower()}."
     if row.hold:
         return f"It is on hold: {row.hold.because}"
     if row.word != "ready":

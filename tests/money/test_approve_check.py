@@ -9,7 +9,7 @@ from django.urls import reverse
 from funding.models import Release, Waiver
 from programmes.models import DataReturn
 from programmes.services import life
-from tests.money.funded import hand_in, held, release_of
+from tests.money.funded import approve, hand_in, held, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,39 @@ def test_of_each_release_it_says_who_submitted_the_grades_or_that_they_were_load
     hand_in(second, money.points[0])
     html = client.get(url, {"release": [loaded.pk]}).content.decode()
     assert f'data-label="Submitted by">{second.specialist.user}, Fri 16 Oct</td>' in html
+
+
+def test_what_was_submitted_before_a_partnership_folded_names_who_submitted_it(client, money):
+    first = money.partnerships[0]
+    hand_in(first, money.points[0], entered=[first.specialist.user])
+    held(money, first, "Visit 1")
+    life.move(money.Amira, first, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+    own = DataReturn.objects.filter(partnership=first, data_point=money.points[0])
+    own.update(expected=4, assessed=4, state="submitted")
+    release = Release.objects.get(partnership=first, state="open")
+
+    text = check(client, money, release)
+
+    assert "Entered and submitted by 1 teacher" in text
+    assert f"{first.specialist.user}, Fri 16 Oct" in text
+
+
+def test_amounts_are_counted_by_side(client, money):
+    releases = []
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+        releases += [release_of(partnership, money.stages[0], side) for side in ("specialist", "partner")]
+
+    text = check(client, money, *releases)
+
+    assert "Partner school: 2 at \u00a3118.75 Specialist teacher\u2019s school: 2 at \u00a3190.00" in text
+
+
+def test_a_release_that_is_approved_is_said_to_be_so_in_order(client, money):
+    hand_in(money.partnerships[0], money.points[0])
+    release = release_of(money.partnerships[0], money.stages[0], "partner")
+    approve(money.Martin, money.plan, [release])
+
+    text = check(client, money, release)
+
+    assert "It is already approved, waiting for finance to pay." in text

@@ -94,6 +94,24 @@ def test_it_is_set_against_the_next_stage_of_the_same_school(paid):
     assert ledger.balances(paid.plan) == ledger.recomputed(paid.plan)
 
 
+def test_what_was_set_against_a_stage_a_moment_ago_is_not_paid_back_as_well(paid):
+    first, second = paid.partnerships
+    second.partner_school = first.partner_school
+    second.save()
+    fold(paid, first)
+    row = Recovery.objects.get(partnership=first, side="partner")
+    recovering.request(paid.Amira, row)
+    recovering.approve(paid.Tom, row)
+    looked_at_before = Recovery.objects.get(pk=row.pk)
+    recovering.set_against(paid.Ruth, row, release_of(second, paid.stages[1], "partner"))
+
+    with pytest.raises(WrongState, match="It is set against a later stage"):
+        recovering.receive(paid.Una, looked_at_before, dt.date(2027, 1, 27))
+
+    row.refresh_from_db()
+    assert row.state == "approved"
+
+
 def test_a_fold_that_is_taken_back_opens_the_stages_again(paid):
     fold(paid, paid.partnerships[0])
 

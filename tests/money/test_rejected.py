@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from funding.models import Payee
-from funding.services import paying
+from funding.services import paying, releasing
 from tests.money.funded import authorise
 from tests.reading import text_of
 
@@ -80,6 +80,15 @@ def test_the_list_of_the_stage_says_it_to_the_office(client, rejected):
     text, _ = page_of(client, rejected.Amira, "stage", rejected.programme.slug, rejected.stages[0].pk)
 
     assert f"Waiting for finance to pay Rejected by finance on 27 January 2027: {WHY}" in text
+
+
+def test_the_check_before_it_is_approved_again_says_it(client, rejected):
+    release = paying.choose(rejected.Ruth, rejected.organisation).releases[0]
+    releasing.take_approval_back(rejected.Tom, release)
+
+    text, _ = page_of(client, rejected.Martin, "approve", rejected.programme.slug, data={"release": [release.pk]})
+
+    assert f"Rejected by finance on 27 January 2027 in {rejected.payment.reference}: {WHY}" in text
 
 
 def test_today_tells_the_finance_officer(client, rejected):
