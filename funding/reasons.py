@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from funding.facts import Facts, school_of
-from funding.models import Release, Stage, Waiver
+from funding.models import Release, Side, Stage, Waiver
 from papers.templatetags.plain import listed
 from programmes.models import Partnership, Signature
 
@@ -140,7 +140,8 @@ def check_data(facts, release):
     if row is None or row.expected == 0:
         words = "No target pupils have been chosen yet."
         return [of_teachers(Condition.DATA, partnership, words, point.due_on)], []
-    url = reverse("pupils:return", args=[row.pk])
+    is_theirs = release.side == Side.PARTNER or partnership.is_in_own_school  # the pupils: only their head reads it
+    url = reverse("pupils:return", args=[row.pk]) if is_theirs else ""
     if row.missing:
         grades, verb = ("grade" if row.expected == 1 else "grades"), ("is" if row.missing == 1 else "are")
         words = f"{row.missing} of {row.expected} {grades} {verb} missing for {point}, with no reason given."

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from funding.briefly import briefs_of
 from funding.models import Waiver
 from funding.standing import standing_of
+from programmes.models import DataReturn
 from programmes.services import life
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, hand_in, release_of
@@ -61,6 +62,18 @@ def test_a_head_reads_whom_to_remind_and_the_office_does_not(client, money):
     assert f"{words} You can remind them; nobody can do it for them." in head
     assert words in office
     assert "remind" not in office
+
+
+def test_the_return_is_linked_only_for_the_head_who_may_read_it(client, money):
+    first = money.partnerships[0]
+    october = reverse("pupils:return", args=[DataReturn.objects.get(partnership=first, data_point=money.points[0]).pk])
+    found = {}
+    for school in (first.partner_school, first.specialist.home_school):
+        head = head_of(money, school)
+        page = page_of(client, head, reverse("funding:school", args=[school.urn])).content.decode()
+        found[school] = (f'href="{october}"' in page, page_of(client, head, october).status_code)
+
+    assert found == {first.partner_school: (True, 200), first.specialist.home_school: (False, 404)}
 
 
 def test_grades_that_are_due_later_than_their_stage_are_not_late_yet(client, money):
