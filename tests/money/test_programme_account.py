@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from decimal import Decimal
 
 import pytest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -118,6 +120,19 @@ def test_by_school_and_by_area_it_is_less_what_was_paid_back_and_comes_to_the_to
     for text in (by_school, by_area):
         assert end in text[text.index("All schools \u00a3") :]
     assert end in paper[paper.index("Together") :]
+
+
+def test_on_paper_the_areas_have_room_for_their_names_beside_all_columns(folded):
+    figures = papers.programme_figures(folded.plan)
+
+    table = render_to_string(
+        "funding/pdf/_parts_table.html", {"lines": figures["areas"], "total": figures["all"], "first": "Area"}
+    )
+
+    padding, paper = 3, 174
+    widths = [int(width) for width in re.findall(r'<th class="n w(\d+)"', table)]
+    assert len(widths) == 8
+    assert paper - sum(width + padding for width in widths) >= 30
 
 
 def statements(money):
