@@ -26,7 +26,7 @@ class CannotBeDone(Exception):
 @functools.cache
 def bell():
     """A broker connection that gives up at once: nobody waits for it, since the sweeper rings again."""
-    patience = {"socket_timeout": 0.4, "socket_connect_timeout": 0.4, "max_retries": 0}
+    patience = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "max_retries": 0}
     return current_app.connection_for_write(transport_options=settings.CELERY_BROKER_TRANSPORT_OPTIONS | patience)
 
 
