@@ -320,10 +320,10 @@ class ReportFactory(DjangoModelFactory):
     figures = factory.LazyFunction(dict)
 
     @factory.post_generation
-    def frozen(report, create, wanted, **kwargs):  # noqa: N805 (factory_boy hands the row)
+    def frozen(self, create, wanted, **kwargs):
         """The figures of this moment, where a test reads the report."""
         if wanted:
-            Report.objects.filter(pk=report.pk).update(figures=figures_of(Report.objects.get(pk=report.pk)))
+            Report.objects.filter(pk=self.pk).update(figures=figures_of(Report.objects.get(pk=self.pk)))
 
 
 class SheetFactory(DjangoModelFactory):

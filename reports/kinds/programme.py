@@ -1,12 +1,11 @@
 """What changed in a whole programme: its published table, for the coordinator."""
 
 from papers.sheets import Sheet
-from programmes.models import Programme
 from pupils.retention.freezing import frozen_figures
 from reports.figures.programme import programme_figures
 from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells
 from reports.kinds.kind import Kind
-from reports.kinds.whose import coordinates
+from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
 from reports.year_on_year import years_words
 
@@ -91,11 +90,6 @@ def criterion_cells(criterion) -> list:
     return [criterion["label"], criterion["target"], of, n, pct, criterion["difference"], criterion["verdict"]]
 
 
-def offers(person) -> list[Report]:
-    programmes = Programme.objects.allowed(person, "reports.programme")
-    return [Report(kind=Report.Kind.PROGRAMME, programme=programme) for programme in programmes]
-
-
 KINDS = [
     Kind(
         value=Report.Kind.PROGRAMME,
@@ -103,7 +97,7 @@ KINDS = [
         figures=figures,
         tables=tables,
         may_order=coordinates,
-        offers=offers,
+        offers=to_coordinators(Report.Kind.PROGRAMME),
         whose="The coordinator. It names no pupil, but small groups stand in full: do not publish it as it is.",
     )
 ]

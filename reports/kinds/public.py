@@ -1,12 +1,11 @@
 """What a programme may say to anybody, on two pages."""
 
 from papers.sheets import Sheet
-from programmes.models import Programme
 from reports.figures.public import public_figures
 from reports.figures.words import BLOCK_COLUMNS, block_cells
 from reports.kinds.kind import Kind
 from reports.kinds.programme import CRITERION_COLUMNS, REACHED, criterion_cells
-from reports.kinds.whose import coordinates
+from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
 
 MOST_ROWS = 11  # beside the total, on the second page
@@ -38,11 +37,6 @@ def tables(f) -> list[Sheet]:
     ]
 
 
-def offers(person) -> list[Report]:
-    programmes = Programme.objects.allowed(person, "reports.programme")
-    return [Report(kind=Report.Kind.PUBLIC, programme=programme) for programme in programmes]
-
-
 KINDS = [
     Kind(
         value=Report.Kind.PUBLIC,
@@ -51,7 +45,7 @@ KINDS = [
         tables=tables,
         drawn=drawn,
         may_order=coordinates,
-        offers=offers,
+        offers=to_coordinators(Report.Kind.PUBLIC),
         whose="Anybody: it holds counts of groups, and small numbers are hidden. Whether it is published is the "
         "organiser\u2019s choice.",
     )

@@ -11,7 +11,7 @@ from reports.figures.programme import returns_words
 from reports.figures.words import list_words
 from reports.kinds import programme as results
 from reports.kinds.kind import Kind
-from reports.kinds.whose import coordinates
+from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
 
 
@@ -207,11 +207,6 @@ def may_order(person, report) -> bool:
     return bool(report.parts) and coordinates(person, report)
 
 
-def offers(person) -> list[Report]:
-    programmes = Programme.objects.allowed(person, "reports.programme")
-    return [Report(kind=Report.Kind.STEERING, programme=programme) for programme in programmes]
-
-
 KINDS = [
     Kind(
         value=Report.Kind.STEERING,
@@ -219,7 +214,7 @@ KINDS = [
         figures=figures,
         tables=tables,
         may_order=may_order,
-        offers=offers,
+        offers=to_coordinators(Report.Kind.STEERING),
         parts=frozenset(PARTS),
         whose="The steering group, through its coordinator. It names no pupil, but small groups stand in full: do not "
         "publish it as it is.",

@@ -1,6 +1,7 @@
 """Who may have a report made: asked before there is a row of it."""
 
 from programmes.models import Partnership, Programme, SpecialistTeacher
+from reports.models import Report
 
 
 def heads_of(person, report) -> bool:
@@ -11,6 +12,13 @@ def heads_of(person, report) -> bool:
 
 def coordinates(person, report) -> bool:
     return Programme.objects.allowed(person, "reports.programme").filter(pk=report.programme_id).exists()
+
+
+def to_coordinators(kind):
+    """`offers` of a kind that a coordinator may have made of each programme."""
+    return lambda person: [
+        Report(kind=kind, programme=programme) for programme in Programme.objects.allowed(person, "reports.programme")
+    ]
 
 
 def lent_to(organisation, school):
