@@ -119,7 +119,7 @@ class ChangeForm(Compares, AsksAboutDay, forms.Form):
         help_text="Blank for a pupil who was there from the beginning. No grade is asked for before this day.",
     )
     on = DayField(label="From which day is it so?", error_messages={"required": "Enter the day."})
-    reason = reason_field("Why, if there is something to say")
+    reason = reason_field("Why is it changed?")
 
     def __init__(self, *args, place, **kwargs):
         self.place, programme = place, place.partnership.programme
@@ -129,6 +129,7 @@ class ChangeForm(Compares, AsksAboutDay, forms.Form):
         self.initial |= {"on": min(max(timezone.localdate(), self.first), self.last)}
         for name in ("since", "on"):
             self.fields[name].widget = DayInput(self.first, self.last)
+        self.fields["reason"].help_text = f"Not needed where a class is only filled in. {REASON_HELP}"
         self.helper = with_button(self, "Save the change")
 
     def kept(self, name):
@@ -164,7 +165,14 @@ class ChangeForm(Compares, AsksAboutDay, forms.Form):
         since = cleaned.get("since")
         if since and since != self.place.since:
             self.ask_about_day(since, remark_on_days(self.place, since, None))
+        if cleaned.get("reason") == "" and self.changes(cleaned):
+            self.add_error("reason", "Give the reason: it stands in the history of the pupil.")
         return cleaned
+
+    def changes(self, cleaned) -> bool:
+        """Whether something that stood is typed over; a class that was blank is only filled in."""
+        stood = [name for name in self.compared if name != "class_name" or self.place.class_name]
+        return any(self.typed(name, cleaned[name]) != self.kept(name) for name in stood if name in cleaned)
 
     def save(self, person):
         given = {name: value for name, value in self.cleaned_data.items() if name not in {"sure", "shown"}}

@@ -247,8 +247,8 @@ def list_of(rows, today):
 
 
 def entered_words(data_return, standing=None) -> str:
-    """Hannah Osei 3 and 2 from an upload of Amira Byrne, of the grades as they stand; and who else changed one on the
-    way. Who uploads has not entered: a teacher checks and submits it.
+    """3 by Hannah Osei and 2 from an upload of Amira Byrne, of the grades as they stand; and who else changed one on
+    the way. Who uploads has not entered: a teacher checks and submits it.
     """
     uploaded = uploaded_in(data_return)
     if standing is None:
@@ -269,13 +269,13 @@ def entered_words(data_return, standing=None) -> str:
     also = [entry.user for entry in data_return.entries.select_related("user") if entry.user not in typed]
     words = listed(
         [
-            f"{number} from an upload of {person}" if is_upload else f"{person} {number}"
+            f"{number} from an upload of {person}" if is_upload else f"{number} by {person}"
             for (person, is_upload), number in sorted(by.items(), key=lambda pair: pair[0][1])
         ]
     )
     if not also:
         return words
-    return f"{words}, also changed by {listed(also)}" if words else listed(also)
+    return f"{words}, also changed by {listed(also)}" if words else f"changed by {listed(also)}"
 
 
 def uploaded_in(data_return) -> set[tuple]:

@@ -12,7 +12,7 @@ __all__ = ["una"]  # a fixture
 
 
 def change(choosing, place, since, **more):
-    typed = {"class_name": "", "year_group": "5", "since": since, "on": "27/11/2026"} | more
+    typed = {"class_name": "", "year_group": "5", "since": since, "on": "27/11/2026", "reason": "Came late"} | more
     return step(choosing, place, "change", **typed)
 
 

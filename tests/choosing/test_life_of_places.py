@@ -194,7 +194,7 @@ def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing
     typed = {"class_name": "6A", "year_group": "6", "since": "2/11/2026", "on": "23/11/2026", "reason": "New class"}
     typed["sure"] = "2026-11-02"  # there is a grade for October
     page = text(step(choosing, una, "change", **typed))
-    step(choosing, una, "change", **(typed | {"since": "", "on": "24/11/2026", "reason": ""}))
+    step(choosing, una, "change", **(typed | {"since": "", "on": "24/11/2026", "reason": "Was here all along"}))
 
     una.refresh_from_db()
     day = dt.date(2026, 11, 23)
@@ -204,9 +204,20 @@ def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing
         ("class", day, "", "6A", "New class"),
         ("year", day, "Year 5", "Year 6", "New class"),
         ("since", day, "The beginning", "2 November 2026", "New class"),
-        ("since", dt.date(2026, 11, 24), "2 November 2026", "The beginning", ""),
+        ("since", dt.date(2026, 11, 24), "2 November 2026", "The beginning", "Was here all along"),
     ]
     assert una.assessments.get().grade is not None
+
+
+def test_what_stood_changes_only_with_a_reason_and_a_blank_class_is_filled_in_without(choosing, una):
+    first = {"class_name": "6A", "year_group": "5", "since": "", "on": "23/11/2026", "reason": ""}
+    filled = text(step(choosing, una, "change", **first))
+    asked = text(step(choosing, una, "change", **(first | {"class_name": "6B", "year_group": "6"})))
+    una.refresh_from_db()
+
+    assert "It is saved" in filled
+    assert "Give the reason: it stands in the history of the pupil." in asked
+    assert (una.class_name, una.pupil.year_group) == ("6A", 5)
 
 
 def test_a_grade_that_was_given_stays_whatever_the_days_say(choosing, una):

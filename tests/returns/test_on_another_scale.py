@@ -163,7 +163,7 @@ def test_there_and_back_what_was_uploaded_is_still_an_upload(client, at):
     submit(client, at.hannah, at.december)
     read = text_of(client.get(address("return", at.december)))
 
-    words = f"Entered by {at.hannah} 4 and 2 from an upload of {at.amira}."
+    words = f"Grades entered: 4 by {at.hannah} and 2 from an upload of {at.amira}."
     assert words in check
     assert words in read
     assert read.count(f"An upload of {at.amira}") == 2
@@ -204,7 +204,7 @@ def test_what_an_opened_return_gets_back_with_its_scale_is_by_whom_it_was(client
 
     words = entered_words(at.december, Standing(at.december))
     assert "3a" in kept
-    assert words == f"{at.hannah} 5 and 1 from an upload of {at.amira}"
+    assert words == f"5 by {at.hannah} and 1 from an upload of {at.amira}"
 
 
 # Corrections ----------------------------------------------------------------------------------------------------------

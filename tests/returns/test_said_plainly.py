@@ -22,7 +22,7 @@ def test_what_a_coordinator_uploaded_is_called_that_on_every_page(client, at):
     submit(client, at.hannah, at.december)
     read_ = text_of(client.get(address("return", at.december)))
 
-    words = f"Entered by {at.hannah} 4 and 2 from an upload of {at.amira}."
+    words = f"Grades entered: 4 by {at.hannah} and 2 from an upload of {at.amira}."
     assert words in check
     assert words in read_
     assert read_.count(f"An upload of {at.amira}") == 2
