@@ -181,7 +181,7 @@ def calendars_of(organisations, schools=None) -> Calendars:
     """The calendars of these organisations, and of these schools in them, or of every school; one query."""
     rows = TermDate.objects.filter(organisation__in=organisations)
     if schools is not None:
-        rows = rows.filter(Q(school=None) | Q(school__in=schools))
+        rows = rows.filter(Q(school=None) | Q(school__among=schools))
     return Calendars(rows)
 
 

@@ -59,6 +59,7 @@ class Facts:
         self.partnerships = list(partnerships)
         self.today = today
         self.by_pk = {p.pk: p for p in self.partnerships}
+        self.ages = {}  # (calendar, day) -> school days since then
 
     @cached_property
     def under_way(self):
@@ -87,7 +88,11 @@ class Facts:
 
     def age(self, partnership, since):
         """School days since then, up to today."""
-        return self.calendar(partnership).school_days_late(since, self.today)
+        calendar = self.calendar(partnership)
+        key = id(calendar), since
+        if key not in self.ages:
+            self.ages[key] = calendar.school_days_late(since, self.today)
+        return self.ages[key]
 
     def days_before(self, partnership, day, number):
         """The day from which on so many school days have passed at a day."""
@@ -113,13 +118,14 @@ class Facts:
     @cached_property
     def returns(self):
         """Partnership -> its data returns in order of their days."""
-        rows = DataReturn.objects.filter(partnership__in=self.by_pk).select_related("data_point")
-        return grouped(rows.order_by("data_point__due_on", "data_point"), lambda row: row.partnership_id)
+        rows = DataReturn.objects.filter(partnership__among=self.by_pk).select_related("data_point")
+        rows = rows.order_by("data_point__due_on", "data_point")
+        return grouped(rows, lambda row: row.partnership_id)
 
     @cached_property
     def visits(self):
         """Partnership -> its visits that are not cancelled, in order."""
-        rows = Visit.objects.filter(partnership__in=self.by_pk).standing().select_related("step")
+        rows = Visit.objects.filter(partnership__among=self.by_pk).standing()
         rows = list(rows.order_by("on", "half", "pk"))
         schools = {
             school.pk: school for p in self.partnerships for school in (p.partner_school, p.specialist.home_school)
@@ -158,7 +164,7 @@ class Facts:
     @cached_property
     def steps(self):
         """Partnership -> the changes of its status, in order."""
-        rows = PartnershipStep.objects.filter(partnership__in=self.by_pk).order_by("on", "at", "pk")
+        rows = PartnershipStep.objects.filter(partnership__among=self.by_pk).order_by("on", "at", "pk")
         return grouped(rows, lambda row: row.partnership_id)
 
     def since(self, partnership):
@@ -196,7 +202,7 @@ class Facts:
 
     @cached_property
     def versions(self):
-        return list(Agreement.objects.filter(partnership__in=self.by_pk).order_by("version"))
+        return list(Agreement.objects.filter(partnership__among=self.by_pk).order_by("version"))
 
     @cached_property
     def programmes_with_agreements(self):
@@ -207,13 +213,13 @@ class Facts:
     @cached_property
     def accepted(self):
         """(partnership, school): which schools have agreed to a proposed partnership."""
-        rows = Acceptance.objects.filter(partnership__in=self.by_pk, taken_back_at=None)
+        rows = Acceptance.objects.filter(partnership__among=self.by_pk, taken_back_at=None)
         return set(rows.values_list("partnership", "school"))
 
     @cached_property
     def objections(self):
         """Those that wait for an answer."""
-        rows = Objection.objects.filter(partnership__in=self.by_pk, answered_at=None)
+        rows = Objection.objects.filter(partnership__among=self.by_pk, answered_at=None)
         return list(rows.select_related("school").order_by("at", "pk"))
 
     @cached_property
@@ -226,12 +232,12 @@ class Facts:
 
     @cached_property
     def waiting_for_a_successor(self):
-        rows = Visit.objects.filter(partnership__in=self.by_pk).waiting_for_a_successor(self.today)
+        rows = Visit.objects.filter(partnership__among=self.by_pk).waiting_for_a_successor(self.today)
         return list(rows.order_by("on", "half", "pk"))
 
     @cached_property
     def overdue_actions(self):
-        rows = ActionItem.objects.allowed(self.reader, "actions.view").filter(partnership__in=self.by_pk)
+        rows = ActionItem.objects.allowed(self.reader, "actions.view").filter(partnership__among=self.by_pk)
         return list(rows.overdue(self.today).select_related("owner"))
 
     @cached_property
@@ -256,6 +262,16 @@ class Facts:
             school: list(dict.fromkeys(m.user for m in found if m.deputy == found[0].deputy))
             for school, found in grouped(heads, lambda m: m.school_id).items()
         }
+
+    @cached_property
+    def partner_teachers(self):
+        """Partnership -> those of the present."""
+        return {p.pk: p.current_partner_teachers for p in self.partnerships}
+
+    @cached_property
+    def teachers(self):
+        """Partnership -> the teachers of both sides."""
+        return {p.pk: list(dict.fromkeys([p.specialist.user, *self.partner_teachers[p.pk]])) for p in self.partnerships}
 
     def can(self, people):
         """Those of them who can sign in."""

@@ -97,7 +97,7 @@ class Roster:
     def nudge_words(self):
         """Nudge 4 teachers: how many people can be nudged now."""
         people = {nudge.person for nudge in self.nudges if not nudge.rests}
-        teachers = {teacher for row in self.everything for teacher in row.partnership.teachers}
+        teachers = {teacher for teachers in self.facts.teachers.values() for teacher in teachers}
         what = "teacher" if people <= teachers else "person"
         many = "teachers" if people <= teachers else "people"
         return f"Nudge {len(people)} {what if len(people) == 1 else many}" if people else ""

@@ -231,13 +231,22 @@ class BookingQuerySet(ScopedQuerySet):
 
     def of_who_has_left(self):
         """Of people who were teachers of the visit's partnership and are not any more."""
+        was_there, is_there = self.was_and_is_there()
+        return self.filter(was_there & ~is_there)
+
+    def of_who_is_there(self):
+        """The others, with whoever comes without having been a teacher of it."""
+        was_there, is_there = self.was_and_is_there()
+        return self.filter(~was_there | is_there)
+
+    @staticmethod
+    def was_and_is_there():
         teacher = PartnerTeacher.objects.filter(partnership=OuterRef("visit__partnership"), user=OuterRef("person"))
         past = PastSpecialist.objects.filter(
             partnership=OuterRef("visit__partnership"), specialist__user=OuterRef("person")
         )
         was_there = Exists(teacher.exclude(until=None)) | Exists(past)
-        is_there = Exists(teacher.filter(until=None)) | Q(person=F("visit__partnership__specialist__user"))
-        return self.filter(was_there & ~is_there)
+        return was_there, Exists(teacher.filter(until=None)) | Q(person=F("visit__partnership__specialist__user"))
 
 
 class Booking(models.Model):

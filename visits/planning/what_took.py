@@ -4,6 +4,7 @@ The planner's own rules for it are those of `candidates.GONE`. Here they are ask
 reading all of it.
 """
 
+import itertools
 from collections import defaultdict
 
 from programmes.calendar import calendars_of
@@ -28,13 +29,15 @@ def what_took(visits, today) -> dict[int, str]:
     if not visits:
         return {}
     known = Known(visits)
-    found = {visit.pk: known.blocker(visit) for visit in visits}
-    return {pk: cause(taken, known.names) for pk, taken in found.items() if taken}
+    found = {visit.pk: taken for visit in visits if (taken := known.blocker(visit))}
+    words = {taken: cause(taken, known.names) for taken in set(found.values())}
+    return {pk: words[taken] for pk, taken in found.items()}
 
 
 def schools_of(visit) -> list:
     partnership = visit.partnership
-    return list(dict.fromkeys([partnership.specialist.home_school, partnership.partner_school, visit.host]))
+    schools = [partnership.specialist.home_school, partnership.partner_school, visit.host]
+    return list({school.pk: school for school in schools}.values())
 
 
 def organisation_of(visit) -> int:
@@ -42,51 +45,61 @@ def organisation_of(visit) -> int:
 
 
 class Known:
-    """The calendars of the schools and people of some visits, as far as these visits ask for them."""
+    """The calendars of the schools and people of some visits, as far as these visits ask for them.
+
+    A county has a thousand visits to come: what is the same for many of them is looked up once.
+    """
 
     def __init__(self, visits):
-        days = [visit.on for visit in visits]
-        schools = {school.pk: str(school) for visit in visits for school in schools_of(visit)}
+        days = {visit.on for visit in visits}
+        self.schools = {visit.pk: schools_of(visit) for visit in visits}
+        schools = {school.pk: school for theirs in self.schools.values() for school in theirs}
         organisations = {organisation_of(visit) for visit in visits}
-        self.calendars = calendars_of(organisations, schools)
+        self.calendars, self.school_days = calendars_of(organisations, schools), {}
         self.closures = defaultdict(list)
-        for closure in SchoolClosure.objects.filter(school__in=schools).between(min(days), max(days)):
+        for closure in SchoolClosure.objects.filter(school__among=schools).between(min(days), max(days)):
             self.closures[closure.school_id].append(closure)
         self.people, people = who_comes(visits)
         self.away = defaultdict(list)
-        booked = Booking.objects.filter(visit__in=[visit.pk for visit in visits])
-        for row in Away.objects.filter(person__in=booked.values("person")).between(min(days), max(days)):
+        for row in Away.objects.filter(person__among=people).between(min(days), max(days)):
             self.away[row.person_id].append(row)
         self.events = {}
-        events = Event.objects.filter(programme__organisation__in=organisations, on__in=set(days))
+        events = Event.objects.filter(programme__organisation__in=organisations, on__in=days)
         for event, half, person, _ in places_of_events(events, people):
             self.events.setdefault((event.programme.organisation_id, person, event.on, half), event)
-        self.names = Names(people, schools, {})
+        self.names = Names(people, {pk: str(school) for pk, school in schools.items()}, {})
 
     def blocker(self, visit) -> Blocker | None:
-        schools = [school.pk for school in schools_of(visit)]
-        closed = [self.closed(visit, school, for_all=True) for school in schools]
-        closed += [self.closed(visit, school, for_all=False) for school in schools]
-        busy = (self.busy(visit, person) for person in self.people[visit.pk])
-        return next(filter(None, [*closed, *busy]), None)
+        organisation, schools = organisation_of(visit), [school.pk for school in self.schools[visit.pk]]
+        for school in schools:
+            if self.is_holiday(organisation, school, visit.on):
+                return Blocker(Rule.HOLIDAY, school)
+            if found := self.closed(visit, school, for_all=True):
+                return found
+        closed = (self.closed(visit, school, for_all=False) for school in schools)
+        busy = (self.busy(visit, organisation, person) for person in self.people.get(visit.pk, ()))
+        return next(filter(None, itertools.chain(closed, busy)), None)
+
+    def is_holiday(self, organisation, school, on) -> bool:
+        calendar = self.calendars.of(organisation, school)
+        key = id(calendar), on
+        if key not in self.school_days:
+            self.school_days[key] = on.weekday() < SATURDAY and not calendar.is_school_day(on)
+        return self.school_days[key]
 
     def closed(self, visit, school, for_all) -> Blocker | None:
-        """A holiday or a closure of the whole school, or one of some year groups."""
-        on, year_group = visit.on, visit.partnership.year_group
-        calendar = self.calendars.of(organisation_of(visit), school)
-        if for_all and on.weekday() < SATURDAY and not calendar.is_school_day(on):
-            return Blocker(Rule.HOLIDAY, school)
-        for closure in self.closures[school]:
-            about = not closure.year_groups if for_all else year_group in closure.year_groups
+        """A closure of the whole school, or one of some year groups."""
+        for closure in self.closures.get(school, ()):
+            about = not closure.year_groups if for_all else visit.partnership.year_group in closure.year_groups
             if about and falls(closure, visit):
                 words = "" if closure.kind == SchoolClosure.Kind.INSET else closure.words
                 return Blocker(RULES[closure.kind], school, words)
         return None
 
-    def busy(self, visit, person) -> Blocker | None:
-        if any(falls(away, visit) for away in self.away[person]):
+    def busy(self, visit, organisation, person) -> Blocker | None:
+        if any(falls(away, visit) for away in self.away.get(person, ())):
             return Blocker(Rule.AWAY, person)
-        event = self.events.get((organisation_of(visit), person, visit.on, visit.half))
+        event = self.events.get((organisation, person, visit.on, visit.half))
         if event is None:
             return None
         own = event.programme_id == visit.partnership.programme_id
@@ -98,14 +111,13 @@ def who_comes(visits) -> tuple[dict[int, list[int]], dict[int, str]]:
 
     As values: of a county's visits the rows alone would take longer than the whole question.
     """
-    bookings = Booking.objects.filter(visit__in=[visit.pk for visit in visits])
-    bookings = bookings.exclude(pk__in=bookings.of_who_has_left().values("pk"))
+    bookings = Booking.objects.filter(visit__among=[visit.pk for visit in visits]).of_who_is_there()
     found, names = defaultdict(list), {}
     columns = ("visit", "person", "person__first_name", "person__last_name")
-    for visit, person, first_name, last_name in bookings.order_by("person").values_list(*columns):
+    for visit, person, *name in bookings.order_by("person").values_list(*columns):
         found[visit].append(person)
-        names[person] = f"{first_name} {last_name}".strip()
-    return found, names
+        names[person] = name
+    return found, {person: " ".join(name).strip() for person, name in names.items()}
 
 
 def falls(days, visit) -> bool:

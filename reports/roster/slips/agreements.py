@@ -93,7 +93,7 @@ def unsigned(facts, p, agreement):
         age=age,
         waits=frozenset(Waits.HEAD if is_head(signature) else Waits.TEACHER for signature in waiting),
         people=tuple(dict.fromkeys(person for signature in waiting for person in who_signs(facts, signature))),
-        url=agreement.get_absolute_url(),
+        at=("programmes:agreement", agreement.pk),
         mail=f"The agreement of the partnership has waited {school_days(age)} for your signature",
         about=agreement,
     )

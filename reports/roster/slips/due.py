@@ -17,11 +17,11 @@ def first_who_can(facts, *groups):
 
 def who_enters_grades(facts, p):
     """The target pupils are in the partner teacher's class."""
-    return first_who_can(facts, p.current_partner_teachers, [p.specialist.user])
+    return first_who_can(facts, facts.partner_teachers[p.pk], [p.specialist.user])
 
 
 def who_arranges_visits(facts, p):
-    return first_who_can(facts, [p.specialist.user], p.current_partner_teachers)
+    return first_who_can(facts, [p.specialist.user], facts.partner_teachers[p.pk])
 
 
 def late_grades(facts):
@@ -48,7 +48,7 @@ def grades_slip(facts, p, row, what, more):
         age=facts.age(p, row.data_point.due_on),
         waits=TEACHERS,
         people=who_enters_grades(facts, p),
-        url=p.get_absolute_url(),
+        at=("programmes:partnership", p.pk),
         about=row,
     )
 
@@ -69,8 +69,8 @@ def unrecorded_visits(facts):
                     since=visit.on,
                     age=age,
                     waits=TEACHERS,
-                    people=tuple(facts.can(p.teachers)),
-                    url=visit.get_absolute_url(),
+                    people=tuple(facts.can(facts.teachers[p.pk])),
+                    at=("visits:detail", visit.pk),
                     about=visit,
                 ),
             )
@@ -93,7 +93,7 @@ def displaced_visits(facts):
                     waits=TEACHERS,
                     is_due=False,
                     people=who_arranges_visits(facts, p),
-                    url=reverse("planner:half_day", args=[f"v{visit.pk}"]),
+                    at=("planner:half_day", visit.planner_slug),
                     about=visit,
                 ),
             )
@@ -120,7 +120,7 @@ def unplanned_visits(facts):
                     waits=TEACHERS,
                     is_due=is_over,
                     people=who_arranges_visits(facts, p),
-                    url=reverse("visits:create", args=[p.pk]),
+                    at=("visits:create", p.pk),
                     about=step,
                 ),
             )
@@ -151,7 +151,7 @@ def overdue_actions(facts):
         if p.pk not in facts.pks_under_way:
             continue
         age, mine = facts.age(p, action.due_on), action.owner == facts.reader
-        url = reverse("programmes:action", args=[action.pk])
+        at = ("programmes:action", action.pk)
         yield (
             p,
             Slip(
@@ -162,8 +162,8 @@ def overdue_actions(facts):
                 age=age,
                 waits=frozenset({whose(facts, p, action.owner)}),
                 people=(action.owner,) if action.owner.is_active and not mine else (),
-                url=url,
-                act=Act("Do it", url) if mine else None,
+                at=at,
+                act=Act("Do it", reverse(at[0], args=at[1:])) if mine else None,
                 mail=f"An action of yours in the action plan of the programme is {late(age)}",
                 about=action,
             ),
@@ -171,7 +171,7 @@ def overdue_actions(facts):
 
 
 def whose(facts, p, owner):
-    if owner in p.teachers:
+    if owner in facts.teachers[p.pk]:
         return Waits.TEACHER
     if any(owner in facts.heads.get(school, []) for school in (p.partner_school_id, p.specialist.home_school_id)):
         return Waits.HEAD

@@ -17,7 +17,7 @@ def nobody_follows(facts):
             what = f"{p.specialist} has withdrawn"
             yield p, for_the_coordinator(facts, p, "place", what, for_days(facts.age(p, since), ""), since, act)
         left = [teacher.until for teacher in p.partner_teachers.all() if teacher.until]
-        if not p.current_partner_teachers and (left or p.status in STARTED):
+        if not facts.partner_teachers[p.pk] and (left or p.status in STARTED):
             since = max(left, default=facts.began(p))
             act = Act("Name a partner teacher", reverse("programmes:partner_teacher_add", args=[p.pk]))
             more = for_days(facts.age(p, since), "") + visits_that_wait(facts, p)
@@ -33,7 +33,7 @@ def half_days_without_a_successor(facts):
     """A visit to come is booked for someone who has left, and whoever followed is not free."""
     for visit in facts.waiting_for_a_successor:
         p = facts.by_pk[visit.partnership_id]
-        if p.pk in facts.pks_under_way and p.current_partner_teachers:
+        if p.pk in facts.pks_under_way and facts.partner_teachers[p.pk]:
             act = Act("Choose who comes", reverse("visits:change", args=[visit.pk]))
             what, more = f"Visit of {day_words(visit.on, facts)}", " is booked for someone who has left"
             yield p, for_the_coordinator(facts, p, "successor", what, more, facts.today, act, is_due=False)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.db.models import Model
+from django.urls import reverse
 
 from programmes.models import Partnership, academic_year
 
@@ -37,7 +38,7 @@ class Slip:
     kind: str = ""
     is_due: bool = True  # its day is past; what has no day is no more urgent for being old
     people: tuple = ()  # who can do it, and can sign in
-    url: str = ""
+    at: tuple = ()  # the name of the page where they do it, and its arguments
     act: Act | None = None
     mail: str = ""
     about: Model | None = field(default=None, compare=False)
@@ -45,6 +46,11 @@ class Slip:
     @property
     def words(self):
         return f"{self.what}{self.more}"
+
+    @property
+    def url(self):
+        """Worked out where it is shown: a county has hundreds of slips, and few of them in a mail."""
+        return reverse(self.at[0], args=self.at[1:]) if self.at else ""
 
 
 @dataclass(frozen=True)

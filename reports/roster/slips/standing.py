@@ -1,5 +1,7 @@
 """How the partnership stands: not agreed, disputed, or without anybody who can sign in."""
 
+from functools import cache
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,7 +45,7 @@ def waiting_for_heads(facts, p, since, age):
         age=age,
         waits=frozenset(waits | ({Waits.COORDINATOR} if asked != awaited or not awaited else set())),
         people=tuple(dict.fromkeys(person for school in asked for person in facts.heads[school.pk])),
-        url=reverse("programmes:agree", args=[p.pk]),
+        at=("programmes:agree", p.pk),
         act=None if asked and asked == awaited else Act("Settle it", p.get_absolute_url()),
         mail=f"A partnership was proposed to your school {school_days(age)} ago, and waits for you to agree or decline",
     )
@@ -61,7 +63,7 @@ def disputed(facts):
 
 def nobody_signs_in(facts):
     for p in facts.started:
-        if not facts.can(p.teachers):
+        if not facts.can(facts.teachers[p.pk]):
             what, act = "Nobody of the partnership can sign in", Act("Invite the teachers", p.get_absolute_url())
             yield p, for_the_coordinator(facts, p, "nobody", what, "", facts.since(p), act, is_due=False)
 
@@ -86,5 +88,10 @@ def head_cannot_sign_in(facts):
 
 
 def invite_the_head(school, label):
-    there = f"role=headteacher&urn={school.urn}&next={reverse('reports:roster')}"
-    return Act(label, f"{reverse('accounts:invite')}?{there}")
+    return Act(label, inviting().format(urn=school.urn))
+
+
+@cache
+def inviting():
+    """The address is the same for all schools but for their number."""
+    return f"{reverse('accounts:invite')}?role=headteacher&urn={{urn}}&next={reverse('reports:roster')}"
