@@ -27,6 +27,7 @@ from bench.pairing import pairing
 from bench.plan_from_rows import from_rows
 from bench.planning import planning
 from bench.register import register
+from bench.reports import reports
 from bench.results import PLACES, results
 from bench.serving import serving
 
@@ -124,6 +125,7 @@ def county():
         "county": {"build the county (s)": built, "results of 1,200 places (s)": facts},
         f"pages with {PARTNERSHIPS} partnerships (median of 9)": pages,
         f"search in {FINDINGS:,} findings (median of 15)": findings(world),
+        **reports(world),
         **serving(world, PARTNERSHIPS),
     }
 

@@ -8,7 +8,7 @@ import mimetypes
 import re
 import threading
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pikepdf
@@ -47,14 +47,14 @@ def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...]
                 font_config=_fonts(), stylesheets=[_stylesheet(name) for name in stylesheets], pdf_variant="pdf/ua-1"
             )
             _write_metadata(document.metadata, made_at)
-            untidy = document.write_pdf(pdf_variant="pdf/ua-1")
+            made = document.write_pdf(finisher=partial(_finish, errors), pdf_variant="pdf/ua-1", pdf_identifier=True)
         except FatalURLFetchingError as error:
             raise MayNotLoad(str(error)) from error
     if fetcher.refused:  # a drawing swallows whatever stops it
         raise MayNotLoad(fetcher.refused[0])
     if errors:
         raise NotReadable(errors[0])
-    return _finished(untidy)
+    return made
 
 
 def pages_in(pdf: bytes) -> int:
@@ -142,36 +142,23 @@ def _write_metadata(metadata, made_at):
 # What WeasyPrint leaves out ---------------------------------------------------------------------------------------
 
 
-def _finished(untidy):
-    """With Scope on every TH and an /ID made of the content; refused where a figure has no words."""
-    with pikepdf.open(io.BytesIO(untidy)) as pdf:
-        for element, in_head in _elements(pdf.Root.StructTreeRoot, False):
-            if element.S == "/TH":
-                _add_scope(element, "Column" if in_head else "Row")
-            elif element.S == "/Figure" and not str(element.get("/Alt", "")).strip():
-                raise NotReadable("a figure of a PDF needs a text: `alt`, or `<title>` in a drawing")
-        out = io.BytesIO()
-        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return out.getvalue()
+def _finish(errors, _, pdf):
+    """Scope on every TH of the PDF that is about to be written; an error where a figure has no words."""
+    for element in pdf.objects:
+        if not isinstance(element, dict):
+            continue
+        if element.get("S") == "/TH":
+            # Matterhorn 15-003: column headers in a THead, else row headers.
+            element["A"]["Scope"] = "/Column" if _in_head(element, pdf.objects) else "/Row"
+        elif element.get("S") == "/Figure" and not _words_of(element):
+            errors.append("a figure of a PDF needs a text: `alt`, or `<title>` in a drawing")
 
 
-def _elements(node, in_head):
-    """All elements of the structure tree, and whether they stand in a THead."""
-    children = node.get("/K", [])
-    for child in children if isinstance(children, pikepdf.Array) else [children]:
-        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
-            yield child, in_head
-            yield from _elements(child, in_head or child.S == "/THead")
+def _in_head(element, objects) -> bool:
+    while element.get("S") not in ("/THead", "/Table", None):
+        element = objects[int(element["P"].split()[0])]
+    return element.get("S") == "/THead"
 
 
-def _add_scope(cell, scope):
-    """WeasyPrint writes TH without Scope (Matterhorn 15-003): column headers in a THead, else row headers."""
-    attributes = cell.get("/A")
-    if isinstance(attributes, pikepdf.Dictionary) and attributes.get("/O") == "/Table":
-        attributes.Scope = pikepdf.Name(f"/{scope}")
-        return
-    own = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name(f"/{scope}"))
-    if attributes is None:
-        cell.A = own
-    else:
-        cell.A = pikepdf.Array([*(attributes if isinstance(attributes, pikepdf.Array) else [attributes]), own])
+def _words_of(figure) -> str:
+    return figure["Alt"].string.strip() if "Alt" in figure else ""
