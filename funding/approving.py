@@ -9,10 +9,11 @@ from accounts.models import User
 from funding.figures import ZERO
 from funding.models import FundingPlan, Release, ReleaseLine, Stage
 from funding.overview import budget_of
-from funding.services.paying import rejected_before, rejected_of
+from funding.services.paying import rejected_before
 from funding.services.releasing import beyond_budget, who_else, why_not
 from funding.showing import Part, missing_of, part_of, sums_of, tag_of
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
+from funding.stopped import rejected_of
 from papers.templatetags.plain import listed, shortday
 from programmes.models import DataReturn, Partnership
 

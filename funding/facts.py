@@ -24,6 +24,7 @@ from funding.models import (
     VisitNotHeld,
     Waiver,
 )
+from funding.stopped import Stop, stops_of
 from programmes.models import (
     Agreement,
     DataReturn,
@@ -76,6 +77,7 @@ class Facts:
     paused: dict[int, dt.date] = field(default_factory=dict)  # since when
     returned: dict[tuple, Decimal] = field(default_factory=Counter)
     not_held: set[tuple] = field(default_factory=set)
+    stops: dict[int, Stop] = field(default_factory=dict)  # by release, of those that are approved
     used: dict[tuple, int] = field(default_factory=Counter)
     event_half_days: dict[tuple, int] = field(default_factory=dict)
     extras: dict[tuple, list[Extra]] = field(default_factory=lambda: defaultdict(list))
@@ -130,6 +132,8 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
     facts.not_held = {(mark.partnership_id, mark.item_id) for mark in marks} - held_of(facts)
     if not sums:
         return facts
+    approved = [row for row in facts.releases.values() if row.state == Release.State.APPROVED]
+    facts.stops = stops_of(programme.organisation, approved, facts.today)
     if has_folded:
         facts.used = used_by(rows)
     read_events(facts, everyone)

@@ -57,6 +57,20 @@ class ProgrammePart(Kept):
     def held_total(self) -> Decimal:
         return sum((entry.row.amount for entry in self.held), ZERO)
 
+    @property
+    def stopped(self) -> list[Entry]:
+        """What is approved and cannot be paid yet."""
+        return [
+            entry
+            for part in self.stages
+            for entry in part.entries
+            if entry.row.is_stopped and part_of(entry.row) != Part.HELD
+        ]
+
+    @property
+    def stopped_total(self) -> Decimal:
+        return sum((entry.row.amount for entry in self.stopped), ZERO)
+
     def sum_of(self, part) -> Decimal:
         return next(one.amount for one in self.sums if one.part == part)
 
@@ -111,7 +125,7 @@ def entry_of(standing: PlanStanding, row: Standing, school: School, approving: s
         label += f", with {other}"
     elif partnership.is_in_own_school:
         label += f", {row.release.get_side_display().lower()}"
-    is_late = part_of(row) == Part.HELD
+    is_late = part_of(row) == Part.HELD or row.is_stopped
     return Entry(row, label, is_late, sentence_of(row, approving))
 
 
@@ -121,7 +135,9 @@ NOTHING_TO_DO = "Nothing for you to do."
 def sentence_of(row: Standing, approving: str) -> str:
     """What happens next, to the head, where nothing is missing. What is missing stands beside it, reason by reason."""
     words = next_step(row, approving)
-    return f"{words} {NOTHING_TO_DO}" if words and not is_held(row) else words
+    if not words or is_held(row):
+        return words
+    return f"{words} {row.stop.advice if row.stop and row.stop.advice else NOTHING_TO_DO}"
 
 
 def is_held(row: Standing) -> bool:
@@ -135,7 +151,7 @@ def next_step(row: Standing, approving: str) -> str:
     match row.word:
         case Word.APPROVED:
             by, on = release.approved_by, timezone.localdate(release.approved_at)
-            return f"Approved on {on:%-d %B %Y} by {by}. Finance pays it next."
+            return f"Approved on {on:%-d %B %Y} by {by}. {row.stop.sentence if row.stop else 'Finance pays it next.'}"
         case Word.AUTHORISED:
             batch = release.payment.batch
             on = timezone.localdate(batch.authorised_at)

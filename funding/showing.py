@@ -8,6 +8,7 @@ from django.db.models import TextChoices
 from funding.figures import ZERO
 from funding.reasons import owed_by
 from funding.standing import Standing, Word, is_nothing
+from funding.stopped import NO_PAYEE, REJECTED, UNCONFIRMED
 
 
 class Part(TextChoices):
@@ -81,6 +82,13 @@ class Tag:
     colour: str
 
 
+OF_STOP = {
+    REJECTED: "Payment rejected",
+    NO_PAYEE: "Waiting for a payee",
+    UNCONFIRMED: "Waiting for a second person to confirm the payee",
+}
+
+
 def tag_of(row: Standing) -> Tag:
     """In one line who has to act, or what is done."""
     if row.hold and row.word not in {Word.PAID, Word.AUTHORISED}:
@@ -92,6 +100,8 @@ def tag_of(row: Standing) -> Tag:
             return Tag(f"Paid {row.release.paid_on:%-d %B %Y}", "green")
         case Word.AUTHORISED:
             return Tag("With the finance system", "blue")
+        case Word.APPROVED if row.is_stopped:
+            return Tag(OF_STOP[row.stop.kind], "orange")
         case Word.APPROVED:
             return Tag("Waiting for finance to pay", "blue")
         case Word.READY:
@@ -108,7 +118,8 @@ def missing_of(row: Standing) -> str:
     """Why it waits, in the column of a file: of one that is not due yet nothing is missing, as on the pages."""
     held = [f"On hold: {row.hold.because}"] if row.hold and row.word not in {Word.PAID, Word.AUTHORISED} else []
     missing = [reason.words for reason in row.missing] if row.word == Word.AWAITING else []
-    return " ".join([*held, *missing])
+    stopped = [row.stop.sentence] if row.is_stopped else []
+    return " ".join([*held, *missing, *stopped])
 
 
 @dataclass(frozen=True)

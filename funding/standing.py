@@ -10,6 +10,7 @@ from funding.facts import SIDES, Facts, facts_of, school_of
 from funding.figures import ZERO
 from funding.models import FundingPlan, Hold, Release, Stage
 from funding.reasons import Met, Reason, check
+from funding.stopped import Stop
 from programmes.models import Partnership
 
 
@@ -37,6 +38,7 @@ class Standing:
     met: list[Met] = field(default_factory=list)
     hold: Hold | None = None
     data_return: object = None
+    stop: Stop | None = None  # of one that is approved: why it cannot be paid yet
 
     @property
     def stage(self) -> Stage:
@@ -62,6 +64,11 @@ class Standing:
     def is_ready(self):
         """Whether it may be approved: a hold stops it, though nothing else is missing."""
         return self.word == Word.READY and self.hold is None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it is approved, and cannot be paid before somebody has done something."""
+        return self.word == Word.APPROVED and bool(self.stop and self.stop.kind)
 
     @property
     def label(self):
@@ -122,7 +129,8 @@ def row_of(facts, release, lines, amount) -> Standing:
     if release.stage.data_point_id and "data" in release.stage.conditions:
         data = facts.returns.get((release.partnership_id, release.stage.data_point_id))
     if release.is_fixed:
-        return Standing(release, release.state, release.amount, lines, hold=held, data_return=data)
+        stop = facts.stops.get(release.pk)
+        return Standing(release, release.state, release.amount, lines, hold=held, data_return=data, stop=stop)
     missing, met = check(facts, release)
     is_due = release.stage.due_on <= facts.today
     word = (Word.AWAITING if missing else Word.READY) if is_due else Word.NOT_DUE

@@ -28,6 +28,8 @@ def part_facts(part: ProgrammePart) -> dict:
         "sums": sums_facts(part.sums),
         "held": len(part.held),
         "held_total": str(part.held_total),
+        "stopped": len(part.stopped),
+        "stopped_total": str(part.stopped_total),
         "released": str(part.sum_of(Part.PAID) + part.sum_of(Part.FINANCE)),
         "paid": str(part.sum_of(Part.PAID)),
         "to_come": str(part.sum_of(Part.APPROVAL) + part.sum_of(Part.LATER)),

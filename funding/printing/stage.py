@@ -13,10 +13,10 @@ from funding.printing.words import (
     row_facts,
     sums_facts,
 )
-from funding.services.paying import rejected_of
 from funding.services.releasing import approvers
 from funding.showing import Part, part_of, sums_of
 from funding.standing import is_nothing, standing_of
+from funding.stopped import rejected_of
 from papers.templatetags.plain import listed
 
 

@@ -17,6 +17,7 @@ from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
 from funding.services.payees import changes, who_can, why_it_waits
+from funding.stopped import nobody_said, rejected_of
 from papers.sheets import csv_bytes
 from programmes.models import Partnership
 
@@ -112,7 +113,7 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
             left.append((release, f"It is on hold: {held.because}"))
         elif payee is None:
             release.can_be_mended = True
-            left.append((release, f"Nobody has said yet how {release.school} is paid."))
+            left.append((release, nobody_said(release)))
         elif payee.confirmed_at is None:
             release.payee_waits, release.can_be_mended = True, payee.entered_by_id != person.pk
             left.append((release, why_it_waits(payee, can_confirm)))
@@ -286,20 +287,6 @@ def rejected_before(release: Release):
     events = apps.get_model("funding", "ReleaseEvent").objects.filter(pgh_obj=release, payment__isnull=False)
     rows = Payment.objects.filter(pk__in=events.values("payment"), answer=Payment.Answer.REJECTED)
     return rows.select_related("batch").order_by("-answered_at")
-
-
-def rejected_of(releases) -> dict[int, list[Payment]]:
-    """The same of these releases (a queryset), by their keys, the first one first; two queries."""
-    events = apps.get_model("funding", "ReleaseEvent").objects.filter(
-        pgh_obj__in=releases.values("pk"), payment__answer=Payment.Answer.REJECTED
-    )
-    pairs = set(events.values_list("pgh_obj", "payment"))
-    payments = Payment.objects.filter(pk__in={payment for _, payment in pairs}).select_related("batch")
-    found = defaultdict(list)
-    for payment in payments.order_by("answered_at"):
-        for release in (release for release, key in pairs if key == payment.pk):
-            found[release].append(payment)
-    return found
 
 
 def told(batch: PaymentBatch) -> dict:

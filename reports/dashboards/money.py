@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from funding.services import paying
 from funding.services.payees import NOBODY, others, who_can
 from funding.services.releasing import why_not
 from funding.standing import is_nothing, standing_of
+from funding.stopped import REJECTED, stops_of
 from papers.templatetags.plain import listed, money
 from programmes.models import Partnership, Programme
 from reports.dashboards.rows import mine
@@ -173,18 +175,51 @@ def until_confirmed(rows) -> str:
 
 
 def held_items(user, acting, today):
-    """For a head: that something of the own school was due and is not paid; why stands one click away. One query.
+    """For a head: that something of the own school was due and is not paid; why stands one click away. One query, and
+    those of what is approved where anything is.
 
-    It is the school's own turn only where it owes evidence. Signatures have a line of their own, and grades and visits
-    are the teachers'.
+    It is the school's own turn only where it owes evidence, or knows how it is paid. Signatures have a line of their
+    own, and grades and visits are the teachers'.
     """
     if not acting.school_id or acting.role not in GRANTS["money.school"]:
         return []
-    waiting = mine(Release, user, acting, "money.school").open().filter(stage__due_on__lte=today)
-    waiting = waiting.filter(stage__plan__status=FundingPlan.Status.ACTIVE).select_related("stage__plan__programme")
-    rows = list(waiting.with_evidence_owed().order_by("stage__due_on", "pk")[:MOST])
+    waiting = mine(Release, user, acting, "money.school")
+    waiting = waiting.filter(Q(state=Release.State.OPEN, stage__due_on__lte=today) | Q(state=Release.State.APPROVED))
+    waiting = waiting.filter(stage__plan__status=FundingPlan.Status.ACTIVE)
+    waiting = waiting.select_related("stage__plan__programme", "school")
+    found = list(waiting.with_evidence_owed().order_by("stage__due_on", "pk")[: 2 * MOST])
+    rows = [row for row in found if row.is_open]
     parts = [[row for row in rows if row.owes_evidence], [row for row in rows if not row.owes_evidence]]
-    return [held_item(own, acting.school) for own in parts if own]
+    items = [held_item(own, acting.school) for own in parts if own]
+    return stopped_items(acting, [row for row in found if row.is_fixed], today) + items
+
+
+def stopped_items(acting, approved, today):
+    """A line for each thing that stands in the way of paying what is approved."""
+    found = defaultdict(list)
+    stops = stops_of(acting.organisation, approved, today)
+    for row in approved:
+        if row.pk in stops and stops[row.pk].kind:
+            found[stops[row.pk]].append(row)
+    return [stopped_item(stop, rows, acting.school) for stop, rows in found.items()]
+
+
+def stopped_item(stop, rows, school):
+    is_rejected = stop.kind == REJECTED
+    stages = listed(list(dict.fromkeys(row.stage.name for row in rows)))
+    title = (
+        f"Finance rejected the payment of {money(sum_of(rows))} to your school"
+        if is_rejected
+        else f"{money(sum_of(rows))} for your school is approved and cannot be paid yet"
+    )
+    said = f"{stop.rejection.because.rstrip('.')}. {stop.who} {stop.advice}" if is_rejected else stop.sentence
+    return {
+        "title": title,
+        "text": f"{stages}: {said}",
+        "url": reverse("funding:school", args=[school.urn]),
+        "is_for_others": not is_rejected,
+        "programmes": list(dict.fromkeys(row.stage.plan.programme for row in rows)),
+    }
 
 
 def held_item(rows, school):

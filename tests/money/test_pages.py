@@ -79,9 +79,9 @@ def test_the_page_of_a_school_says_who_has_to_act_at_each_stage(client, october,
     url = reverse("funding:school", args=[first.partner_school.urn])
 
     ready = text_of(as_(client, head).get(url))
+    payees(october)
     approve(october.Tom, october.plan, [mine])
     approved = text_of(client.get(url))
-    payees(october)
     authorise(october)
     sent = text_of(client.get(url))
 
@@ -113,6 +113,7 @@ def test_a_head_of_another_school_finds_nothing(client, october, head):
 
 def test_the_statement_of_a_school_comes_to_the_penny_of_its_page(client, october, head):
     first = october.partnerships[0]
+    payees(october)
     approve(october.Tom, october.plan, [release_of(first, october.stages[0], "partner")])
 
     file = as_(client, head).get(reverse("funding:statement", args=[first.partner_school.urn, "csv"]))

@@ -79,7 +79,7 @@ def test_the_check_before_authorising_says_it(client, rejected):
 def test_the_list_of_the_stage_says_it_to_the_office(client, rejected):
     text, _ = page_of(client, rejected.Amira, "stage", rejected.programme.slug, rejected.stages[0].pk)
 
-    assert f"Waiting for finance to pay Rejected by finance on 27 January 2027: {WHY}" in text
+    assert f"Payment rejected Rejected by finance on 27 January 2027: {WHY}" in text
 
 
 def test_the_check_before_it_is_approved_again_says_it(client, rejected):
