@@ -337,7 +337,7 @@ def test_a_view_cannot_take_the_name_of_one_that_is_there_for_everybody(client, 
     assert not SavedView.objects.exists()
 
 
-def test_two_hundred_partnerships_are_one_page_in_under_a_second(client, at, queries_of):
+def test_two_hundred_partnerships_take_under_a_second(client, at, queries_of):
     agreement(at.late, dt.date(2027, 1, 4), signed=())
     few = queries_of(ROSTER)
     many(at, 200)

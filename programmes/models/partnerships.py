@@ -4,9 +4,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
-from django.urls import reverse
 from django.utils import timezone
 
+from accounts.addresses import address_of
 from accounts.models import Membership, School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
@@ -191,7 +191,7 @@ class Partnership(models.Model):
         return self.ref
 
     def get_absolute_url(self):
-        return reverse("programmes:partnership", args=[self.pk])
+        return address_of("programmes:partnership", self.pk)
 
     @property
     def label(self):

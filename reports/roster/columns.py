@@ -14,6 +14,8 @@ from reports.roster.facts import UNDER_WAY
 from reports.roster.rows import Row
 from reports.roster.slips import is_head, signers
 
+SIGNS = {"in": "✓", "late": "!"}
+
 
 @dataclass(frozen=True)
 class Column:
@@ -47,7 +49,8 @@ def table_of(facts, rows):
 
 
 def partnership(facts, row: Row):
-    return {"partnership": row.partnership}
+    p = row.partnership
+    return {"partnership": p, "school": p.partner_school, "label": p.label, "teachers": facts.partner_teachers[p.pk]}
 
 
 def partnership_sheet(facts, row):
@@ -125,7 +128,11 @@ def visits_sheet(facts, row):
 
 
 def grades(facts, row):
-    return [box(facts, row, point, found) for point, found in points(facts, row)]
+    boxes = [box(facts, row, point, found) for point, found in points(facts, row)]
+    return [
+        one | {"said": f"{one['point']}: {one['words']}", "sign": SIGNS.get(one["state"], "\N{EN DASH}")}
+        for one in boxes
+    ]
 
 
 def points(facts, row):

@@ -3,6 +3,7 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +24,7 @@ VIEWS = [
     ("By specialist teacher", "sort=specialist"),
     ("Before the steering group", "sort=area"),
 ]
+ON_A_PAGE, ALL = 50, "all"
 SECTIONS = {
     Group.SLIPPING: "slipping, most overdue first",
     Group.ON_COURSE: "on course, next visit first",
@@ -45,6 +47,7 @@ class Roster:
             self.everything = rows_of(self.facts)
             self.asked = Asked(query, self.facts, self.everything)
             self.only = query.get("only", "")
+            self.page_asked = query.get("page", "")
 
     def chosen(self, asked):
         """The programme asked for, nowhere to be found unless the reader reaches it; else the default."""
@@ -113,6 +116,29 @@ class Roster:
         found = [(group, [row for row in rows if row.group == group]) for group in Group]
         return [{"title": f"{len(some)} {SECTIONS[group]}", "rows": some} for group, some in found if some]
 
+    @cached_property
+    def shown(self):
+        """The page of the rows that is asked for, or all of them on one."""
+        rows = self.asked.rows
+        return Paginator(rows, len(rows) or 1 if self.page_asked == ALL else ON_A_PAGE).get_page(self.page_asked)
+
+    def sections_shown(self):
+        """The sections as far as their rows are on this page."""
+        first, last, before = self.shown.start_index() - 1, self.shown.end_index(), 0
+        for section in self.sections():
+            start, end = max(first - before, 0), last - before
+            before += len(section["rows"])
+            if rows := section["rows"][start : max(end, 0)]:
+                title = section["title"]
+                yield {"title": f"{title}, continued" if start and title else title, "rows": rows}
+
+    @property
+    def back(self):
+        """The roster as it was asked for, at its page."""
+        page = ALL if self.page_asked == ALL else self.shown.number
+        said = [self.asked.query] if self.asked.query else []
+        return self.address("&".join([*said, f"page={page}"] if page != 1 else said))
+
     def page(self, saved_views):
         asked, query = self.asked, self.asked.query
         views = [(name, self.address(view), view == query) for name, view in VIEWS]
@@ -121,8 +147,10 @@ class Roster:
             "roster": self,
             "facts": self.facts,
             "asked": asked,
-            "columns": fill(self.facts, asked.rows),
-            "sections": self.sections(),
+            "columns": fill(self.facts, self.shown.object_list),
+            "sections": list(self.sections_shown()),
+            "page_obj": self.shown,
+            "page_query": self.address(query).partition("?")[2],
             "count": count(self.everything),
             "views": views,
             "own_views": own,
@@ -131,7 +159,7 @@ class Roster:
             "nudges_url": self.address(query, "reports:nudges"),
             "csv_url": self.address(query, "reports:roster_csv"),
             "xlsx_url": self.address(query, "reports:roster_xlsx"),
-            "back": self.address(query),
+            "back": self.back,
             "all_url": self.address(asked.sorting),
             "orders": [(value, words) for value, (words, _) in ORDERS.items()],
             "kinds": SLIPS,

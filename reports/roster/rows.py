@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from accounts.addresses import address_of
 from programmes.models import Partnership
 from reports.roster.facts import UNDER_WAY
 from reports.roster.nudges import nudges_of
@@ -51,6 +52,15 @@ class Row:
     def overdue(self):
         """Of the oldest thing whose day is past, how many school days; None where nothing is."""
         return max((slip.age for slip in self.slips if slip.is_due), default=None)
+
+    @property
+    def said(self):
+        """What a button says to whoever does not see its row."""
+        return f"{self.partnership.partner_school}, {self.partnership.label}"
+
+    @property
+    def nudge_url(self):
+        return address_of("reports:roster_nudge", self.pk)
 
     @cached_property
     def nudges(self):

@@ -63,7 +63,7 @@ def nudged(request, partnership):
     made = Roster(request.user, allowed_rows(Partnership, request.user, "roster.view"), query)
     return {
         "row": row_about(request.user, partnership),
-        "back": made.address(made.asked.query),
+        "back": made.back,
         "roster": made,
         "nudges_url": made.address(made.asked.query, "reports:nudges"),
     }

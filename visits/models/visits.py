@@ -6,8 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
-from django.urls import reverse
 
+from accounts.addresses import address_of
 from accounts.models import School
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
@@ -168,7 +168,7 @@ class Visit(models.Model):
         return f"{self.get_kind_display()}, {self.on:%d/%m/%Y} {self.half}"
 
     def get_absolute_url(self):
-        return reverse("visits:detail", args=[self.pk])
+        return address_of("visits:detail", self.pk)
 
     @property
     def planner_slug(self):

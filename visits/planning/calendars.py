@@ -151,8 +151,9 @@ def event_places(span) -> list[tuple[Event, int, int, int | None]]:
     return [(event, slot_of(event.on, HALVES[half]), person, school) for event, half, person, school in found]
 
 
-def places_of_events(events, people) -> list[tuple[Event, str, int, int | None]]:
-    """(event, half, person, school): the teachers that these events take out of class, and who else of `people`."""
+def places_of_events(events, people=None) -> list[tuple[Event, str, int, int | None]]:
+    """(event, half, person, school): the teachers that these events take out of class, and who else of `people`, or
+    everybody else where it is None."""
     events = list(events.standing().exclude(takes=Event.Takes.NOTHING).with_places())
     lists = audiences(events) if events else {}
     teachers = {Group.SPECIALIST, Group.PARTNER}
@@ -161,5 +162,5 @@ def places_of_events(events, people) -> list[tuple[Event, str, int, int | None]]
         for event in events
         for half in (HALVES if event.takes == Event.Takes.DAY else [event.takes])
         for one in lists[event.pk]
-        if one.person and (one.role in teachers or one.person.pk in people)
+        if one.person and (people is None or one.role in teachers or one.person.pk in people)
     ]

@@ -6,6 +6,7 @@ reading all of it.
 
 import itertools
 from collections import defaultdict
+from dataclasses import dataclass
 
 from programmes.calendar import calendars_of
 from programmes.models import SchoolClosure
@@ -17,7 +18,7 @@ from visits.planning.calendars import ELSEWHERE, RULES, SATURDAY, places_of_even
 
 def may_have_lost(visit, today) -> bool:
     """It is planned and to come, and its partnership is not paused: then it matters whether its half-day is gone."""
-    return visit.is_planned and visit.on > today and not visit.is_resting
+    return visit.on > today and visit.is_planned and not visit.partnership.is_paused
 
 
 def what_took(visits, today) -> dict[int, str]:
@@ -34,14 +35,22 @@ def what_took(visits, today) -> dict[int, str]:
     return {pk: words[taken] for pk, taken in found.items()}
 
 
-def schools_of(visit) -> list:
-    partnership = visit.partnership
-    schools = [partnership.specialist.home_school, partnership.partner_school, visit.host]
-    return list({school.pk: school for school in schools}.values())
+@dataclass(frozen=True)
+class Place:
+    """What all visits of a partnership at one host have in common."""
 
+    organisation: int
+    programme: int
+    year_group: int
+    schools: dict[int, str]
 
-def organisation_of(visit) -> int:
-    return visit.partnership.programme.organisation_id
+    @classmethod
+    def of(cls, visit):
+        p = visit.partnership
+        schools = [p.specialist.home_school, p.partner_school, visit.host]
+        return cls(
+            p.programme.organisation_id, p.programme_id, p.year_group, {school.pk: str(school) for school in schools}
+        )
 
 
 class Known:
@@ -52,72 +61,77 @@ class Known:
 
     def __init__(self, visits):
         days = {visit.on for visit in visits}
-        self.schools = {visit.pk: schools_of(visit) for visit in visits}
-        schools = {school.pk: school for theirs in self.schools.values() for school in theirs}
-        organisations = {organisation_of(visit) for visit in visits}
+        self.places = {}
+        for visit in visits:
+            if (key := (visit.partnership_id, visit.host_id)) not in self.places:
+                self.places[key] = Place.of(visit)
+        schools = {pk: name for place in self.places.values() for pk, name in place.schools.items()}
+        organisations = {place.organisation for place in self.places.values()}
         self.calendars, self.school_days = calendars_of(organisations, schools), {}
         self.closures = defaultdict(list)
         for closure in SchoolClosure.objects.filter(school__among=schools).between(min(days), max(days)):
             self.closures[closure.school_id].append(closure)
-        self.people, people = who_comes(visits)
         self.away = defaultdict(list)
-        for row in Away.objects.filter(person__among=people).between(min(days), max(days)):
+        booked = Booking.objects.filter(visit__among=[visit.pk for visit in visits])
+        for row in Away.objects.filter(person__in=booked.values("person")).between(min(days), max(days)):
             self.away[row.person_id].append(row)
         self.events = {}
         events = Event.objects.filter(programme__organisation__in=organisations, on__in=days)
-        for event, half, person, _ in places_of_events(events, people):
+        for event, half, person, _ in places_of_events(events):
             self.events.setdefault((event.programme.organisation_id, person, event.on, half), event)
-        self.names = Names(people, {pk: str(school) for pk, school in schools.items()}, {})
+        elsewhere = self.away.keys() | {person for _, person, *_ in self.events}
+        self.people, people = who_comes(booked, elsewhere) if elsewhere else ({}, {})
+        self.names = Names(people, schools, {})
 
     def blocker(self, visit) -> Blocker | None:
-        organisation, schools = organisation_of(visit), [school.pk for school in self.schools[visit.pk]]
-        for school in schools:
-            if self.is_holiday(organisation, school, visit.on):
+        place = self.places[visit.partnership_id, visit.host_id]
+        for school in place.schools:
+            if self.is_holiday(place.organisation, school, visit.on):
                 return Blocker(Rule.HOLIDAY, school)
-            if found := self.closed(visit, school, for_all=True):
+            if found := self.closed(visit, school):
                 return found
-        closed = (self.closed(visit, school, for_all=False) for school in schools)
-        busy = (self.busy(visit, organisation, person) for person in self.people.get(visit.pk, ()))
+        closed = (self.closed(visit, school, place.year_group) for school in place.schools)
+        busy = (self.busy(visit, place, person) for person in self.people.get(visit.pk, ()))
         return next(filter(None, itertools.chain(closed, busy)), None)
 
     def is_holiday(self, organisation, school, on) -> bool:
         calendar = self.calendars.of(organisation, school)
         key = id(calendar), on
         if key not in self.school_days:
-            self.school_days[key] = on.weekday() < SATURDAY and not calendar.is_school_day(on)
-        return self.school_days[key]
+            self.school_days[key] = on.weekday() >= SATURDAY or calendar.is_school_day(on)
+        return not self.school_days[key]
 
-    def closed(self, visit, school, for_all) -> Blocker | None:
-        """A closure of the whole school, or one of some year groups."""
+    def closed(self, visit, school, year_group=None) -> Blocker | None:
+        """A closure of the whole school, or one of some year groups with this one among them."""
         for closure in self.closures.get(school, ()):
-            about = not closure.year_groups if for_all else visit.partnership.year_group in closure.year_groups
+            about = not closure.year_groups if year_group is None else year_group in closure.year_groups
             if about and falls(closure, visit):
                 words = "" if closure.kind == SchoolClosure.Kind.INSET else closure.words
                 return Blocker(RULES[closure.kind], school, words)
         return None
 
-    def busy(self, visit, organisation, person) -> Blocker | None:
+    def busy(self, visit, place, person) -> Blocker | None:
         if any(falls(away, visit) for away in self.away.get(person, ())):
             return Blocker(Rule.AWAY, person)
-        event = self.events.get((organisation, person, visit.on, visit.half))
+        event = self.events.get((place.organisation, person, visit.on, visit.half))
         if event is None:
             return None
-        own = event.programme_id == visit.partnership.programme_id
-        return Blocker(Rule.BUSY, person, event.title if own else ELSEWHERE)
+        return Blocker(Rule.BUSY, person, event.title if event.programme_id == place.programme else ELSEWHERE)
 
 
-def who_comes(visits) -> tuple[dict[int, list[int]], dict[int, str]]:
-    """Visit -> whoever is booked, without those who have left: they keep nobody from anything. And their names.
+def who_comes(bookings, people) -> tuple[dict[int, list[int]], dict[int, str]]:
+    """Visit -> whoever of these people is booked, without those who have left: they keep nobody from anything. And
+    their names.
 
     As values: of a county's visits the rows alone would take longer than the whole question.
     """
-    bookings = Booking.objects.filter(visit__among=[visit.pk for visit in visits]).of_who_is_there()
     found, names = defaultdict(list), {}
     columns = ("visit", "person", "person__first_name", "person__last_name")
+    bookings = bookings.filter(person__among=people).of_who_is_there()
     for visit, person, *name in bookings.order_by("person").values_list(*columns):
         found[visit].append(person)
-        names[person] = name
-    return found, {person: " ".join(name).strip() for person, name in names.items()}
+        names[person] = " ".join(name).strip()
+    return found, names
 
 
 def falls(days, visit) -> bool:
