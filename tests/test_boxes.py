@@ -2,9 +2,12 @@
 
 import pytest
 from django import forms
+from django.forms.renderers import DjangoTemplates
 from django.urls import get_resolver
+from django.utils.safestring import mark_safe
+from pytest_django.asserts import assertHTMLEqual
 
-from accounts.boxes import TextArea
+from accounts.boxes import TextArea, WholeText
 from accounts.forms import InvitationForm
 from programmes.forms.agreements import AgreementTextForm
 from tests.factories import EventFactory
@@ -55,3 +58,22 @@ def test_no_box_of_a_form_cuts_what_is_pasted():
 
     assert one_line.widget.attrs["maxlength"] == "100"
     assert (drawn.count("<textarea"), drawn.count("maxlength")) == (5, 0)
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [],
+        [("", "Everyone"), (1, "Ann O'Neil"), ("2", "<b>Ben</b> & Cy"), (None, "Nobody"), (3, mark_safe("Di&eacute;"))],
+        [("North", [(1, "Alder"), (2, "Birch")]), ('"South"', [(3, "Cedar")]), (4, "Elsewhere")],
+        [(0, 1234567), (True, 2.5)],
+    ],
+)
+@pytest.mark.parametrize("value", ["", 1, "2", '"', None])
+def test_a_list_to_choose_from_is_drawn_as_django_draws_it(choices, value):
+    attrs = {"id": "id_who", "class": 'a "b"', "required": True, "disabled": False, "data-n": 3}
+    widget = forms.Select(attrs={"aria-describedby": "hint"}, choices=choices)
+
+    drawn = widget.render("who", value, attrs, renderer=WholeText())
+
+    assertHTMLEqual(drawn, widget.render("who", value, attrs, renderer=DjangoTemplates()))

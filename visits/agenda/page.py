@@ -21,6 +21,7 @@ from visits.planning.what_took import what_took
 
 DAY = dt.timedelta(days=1)
 WEEKS = 6  # of an agenda at a time
+HALVES = dict(Half.choices)
 
 
 class Whose(FilterForm):
@@ -76,17 +77,17 @@ class Agenda:
         self.whose.is_valid()
         self.person, self.school = self.whose.asked("person"), self.whose.asked("school")
 
-    def days(self, first, last) -> list[Day]:
+    def days(self, first, last, with_people=False) -> list[Day]:
         """Every day from the first to the last with what is on it."""
-        entries = self.entries(first, last)
+        entries = self.entries(first, last, with_people)
         return [
             Day(on, sorted(entries[on], key=lambda entry: entry.order), self.closed(on), on == self.today)
             for on in days_between(first, last)
         ]
 
-    def entries(self, first, last) -> dict[dt.date, list[Entry]]:
+    def entries(self, first, last, with_people) -> dict[dt.date, list[Entry]]:
         found = defaultdict(list)
-        rows = self.visits.filter(on__range=(first, last)).with_people()
+        rows = self.visits.filter(on__range=(first, last)).with_places()
         if self.person:
             rows = rows.filter(pk__in=Booking.objects.filter(person=self.person).values("visit"))
         if self.school:
@@ -94,14 +95,15 @@ class Agenda:
             of_school |= Visit.objects.filter(partnership__specialist__home_school=self.school)
             rows = rows.filter(pk__in=of_school.values("pk"))
         took = what_took(rows, self.today)
+        people = who_is_booked(rows) if with_people else {}
         for visit in rows:
             found[visit.on].append(
                 Entry(
                     (visit.half, "", visit.pk),
-                    Half(visit.half).label,
+                    HALVES[visit.half],
                     visit.get_kind_display(),
                     str(visit.host),
-                    ", ".join(str(someone) for someone in visit.people.all()),
+                    ", ".join(people.get(visit.pk, ())),
                     visit.get_absolute_url(),
                     "Rests" if visit.is_resting else "Must move" if visit.pk in took else "",
                     took.get(visit.pk, ""),
@@ -166,7 +168,7 @@ class Agenda:
     def agenda(self) -> dict:
         first = day_of(self.query.get("from", "")) or self.today
         first -= first.weekday() * DAY
-        days = self.days(first, first + 7 * WEEKS * DAY - DAY)
+        days = self.days(first, first + 7 * WEEKS * DAY - DAY, with_people=True)
         return {
             "first": first,
             "last": first + 7 * WEEKS * DAY - DAY,
@@ -191,6 +193,15 @@ class Agenda:
             "month_url": reverse("visits:month") + (f"?{kept}" if kept else ""),
             "agenda_url": reverse("visits:agenda") + (f"?{kept}" if kept else ""),
         }
+
+
+def who_is_booked(visits) -> dict[int, list[str]]:
+    """Visit -> the names of whoever is booked."""
+    found = defaultdict(list)
+    rows = Booking.objects.filter(visit__among=[visit.pk for visit in visits]).order_by("pk")
+    for visit, *name in rows.values_list("visit", "person__first_name", "person__last_name"):
+        found[visit].append(" ".join(name).strip())
+    return found
 
 
 def is_shown(day, first) -> bool:

@@ -52,6 +52,13 @@ class VisitQuerySet(ScopedQuerySet):
             "partnership__specialist__home_school",
         ).prefetch_related("people", partner_teachers("partnership__"))
 
+    def with_places(self):
+        """With where they take place and the partnership, which many visits share: each is read once."""
+        partnerships = Partnership.objects.select_related("partner_school", "specialist__home_school")
+        return self.prefetch_related(
+            "host", Prefetch("partnership", partnerships.prefetch_related("programme").order_by())
+        )
+
     def with_standing(self):
         """With all that says how each stands: who has confirmed, and which other time is proposed."""
         return self.with_people().prefetch_related(
