@@ -133,6 +133,8 @@ GRANTS = {
     "recoveries.request": {Role.COORDINATOR, Role.FINANCE},
     "recoveries.approve": {Role.BUDGET_HOLDER},
     "recoveries.receive": {Role.FINANCE},
+    "headlines.enter": {Role.HEADTEACHER},
+    "headlines.view": {Role.HEADTEACHER, Role.COORDINATOR},
     "reports.school": {Role.HEADTEACHER},
     "reports.programme": {Role.COORDINATOR},
     "reports.rounds": {Role.COORDINATOR},

@@ -5,6 +5,7 @@ from reports.access import views as access
 from reports.erasing import views as erasing
 from reports.exporting import views as exporting
 from reports.handover import views as handover
+from reports.headlines import views as headlines
 from reports.progress import views as followed
 from reports.roster import views as roster
 from reports.rounds import views as rounds
@@ -59,6 +60,8 @@ urlpatterns = [
     path("reports/rounds/<int:pk>/download/", rounds.download, name="round_download"),
     path("reports/link/<str:token>/", rounds.told, name="told"),
     path("programmes/<slug:slug>/steering-pack/", steering.choose, name="steering"),
+    path("schools/<int:urn>/headlines/", headlines.of_school, name="headlines"),
+    path("schools/<int:urn>/headlines/<int:year>/", headlines.year, name="headlines_year"),
     path("export/", exporting.exports, name="exports"),
     path("export/<int:pk>/make/", exporting.order, name="export_order"),
     path("export/<int:pk>/progress/", exporting.progress, name="export_progress"),

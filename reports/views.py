@@ -10,6 +10,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import audit
 from accounts.access import Allowed, allowed_rows, get_allowed, require
+from accounts.models import School
 from papers.downloads import file_response, sheets_response, table_response
 from programmes.models import Programme
 from reports import services
@@ -75,8 +76,13 @@ class ReportList(Allowed, ListView):
     def get_context_data(self, **kwargs):
         may_order = services.orderable(self.request.user)
         may_export = self.request.user.may("reports.programme")
-        of_all = programmes_of(self.request.user)
-        return super().get_context_data(may_order=may_order, of_all=of_all, may_export=may_export, **kwargs)
+        found = {"of_all": programmes_of(self.request.user), "own_schools": own_schools(self.request.user)}
+        return super().get_context_data(may_order=may_order, may_export=may_export, **found, **kwargs)
+
+
+def own_schools(person):
+    """The schools of which this person enters the headline percentages."""
+    return School.objects.allowed(person, "headlines.enter")
 
 
 @require_POST

@@ -490,6 +490,9 @@ MATRIX = {
     "reports:export_progress GET":      (302, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:export_download GET":      (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "reports:steering GET":             (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
+    "reports:headlines GET":            (302, 403, 200, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "reports:headlines_year GET":       (302, 403, 403, 403, 403, 403, 403, 403, 200, 403, 403, 403),
+    "reports:headlines_year POST":      (403, 403, 403, 403, 403, 403, 403, 403, 302, 403, 403, 403),
     "reports:list GET":                 (302, 403, 200, 403, 200, 403, 200, 200, 200, 403, 403, 403),
     # what is asked for stands in the form: tests/test_ordering_reports.py has who may ask for what
     "reports:order POST":               (403, 403, 404, 403, 404, 403, 404, 404, 404, 403, 403, 403),
@@ -534,6 +537,8 @@ KEYS = {  # what a URL is about, in a corner of the world
     "accounts:mail": lambda c: [c.mail.pk],
     "accounts:mail_again": lambda c: [c.mail.pk],
     "accounts:school": lambda c: [c.school.urn],
+    "reports:headlines": lambda c: [c.school.urn],
+    "reports:headlines_year": lambda c: [c.school.urn, 2025],
     "accounts:succeed": lambda c: [c.school.urn],
     "accounts:register_file": lambda c: [c.register_file.pk],
     "accounts:register_progress": lambda c: [c.register_file.pk],
@@ -779,6 +784,7 @@ KEYS = {  # what a URL is about, in a corner of the world
     "reports:figures/year": lambda c: [c.reports["specialist year"].pk, "csv"],
 }
 OF_A_PROGRAMME = {  # shared by the school next door, which is in the same programme
+    "reports:headlines",
     *set_up_pages.OF_A_PROGRAMME,
     *rounds.OF_A_PROGRAMME,
     *money.OF_A_PROGRAMME,

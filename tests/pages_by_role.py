@@ -364,6 +364,8 @@ def pages_of(corner):
             reverse("accounts:people"),
             reverse("accounts:invite"),
             reverse("reports:list"),
+            reverse("reports:headlines", args=[ours.school.urn]),
+            reverse("reports:headlines_year", args=[ours.school.urn, 2025]),
             reverse("reports:detail", args=[ours.school_report.pk]),
         ],
         Role.OFFICE: [*everyone, *visits, *cover, *calendar],

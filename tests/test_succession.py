@@ -133,6 +133,7 @@ STAYS = {
     "visits.VisitChange.before_host": "it says where the visit was to be",
     "visits.VisitChange.after_host": "it says where the visit was to be",
     "visits.Attendance.school": "it is the school of the day, by which half-days are funded",
+    "reports.HeadlinePercentage.school": "it is what that school published, and its successor publishes its own",
     "reports.RoundReport.school": "it says for which schools a round was made; the report itself follows",
     "funding.Payee.school": "how the successor is paid is asked anew: it has another account",
     "funding.PayeeEvent.school": "it is history",

@@ -161,5 +161,6 @@ def school_page(request, school):
         "before": school.predecessor_links.select_related("predecessor"),
         "after": school.successor_links.select_related("successor"),
         "moving": moving,
+        "may_see_headlines": School.objects.allowed(request.user, "headlines.view").filter(pk=school.pk).exists(),
         "may_keep_calendar": School.objects.allowed(request.user, "closures.keep").filter(pk=school.pk).exists(),
     }

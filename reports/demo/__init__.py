@@ -22,6 +22,7 @@ from reports.demo.cover import say_who_covered
 from reports.demo.events import hold_events
 from reports.demo.findings import publish_findings
 from reports.demo.folders import ESSEX, TRUST, write_folder
+from reports.demo.headlines import publish_percentages
 from reports.demo.life import live_through
 from reports.demo.money import release_money
 from reports.demo.pairing import let_one_be_disputed, let_one_wait_for_its_head, let_schools_wait
@@ -58,6 +59,7 @@ FURNISHED_WITH = [
     choose_pupils,
     aim,
     enter_grades,
+    publish_percentages,
     release_money,
 ]
 

@@ -14,6 +14,7 @@ from funding import models as funding
 from lessons import models as lessons
 from programmes import models as programmes
 from pupils import models as pupils
+from reports.models import HeadlinePercentage
 from visits import models as visits
 
 FINDING = ("programme", "public")
@@ -58,6 +59,7 @@ ALIVE = Q(partnership__programme__erased_at=None)
 ALL = [
     Table(accounts.Organisation),
     Table(accounts.School, without=("words",)),
+    Table(HeadlinePercentage, through="school"),
     Table(accounts.User, only=("id", "first_name", "last_name", "email", "is_active")),
     Table(accounts.Membership),
     Table(programmes.Programme),

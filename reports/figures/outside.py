@@ -10,6 +10,7 @@ from pupils.figures import block, set_apart
 from pupils.results import place_facts
 from reports.figures.found import OUR_SCHOOLS, found_words
 from reports.figures.happened import happened_words, next_words
+from reports.figures.headlines import headline_words
 from reports.figures.school import beside_them, frame_words, partnerships_of
 from reports.figures.spent import spent_words
 from reports.figures.words import block_words, day_words, reading_words, reason_words
@@ -19,7 +20,9 @@ PUBLIC = (Finding.Audience.PUBLIC,)
 
 def governors_figures(programme: Programme, school: School) -> dict:
     """Of the school as a partner school. Governors take no part, so that only what is public is quoted."""
-    return outside_figures(programme, school, partnerships_of(programme, partner_school=school), PUBLIC, "Our school")
+    found = outside_figures(programme, school, partnerships_of(programme, partner_school=school), PUBLIC, "Our school")
+    headlines = headline_words(programme, [school], hide_up_to=programme.hide_up_to, by_school=False)
+    return found | {"headlines": headlines}
 
 
 def home_figures(programme: Programme, school: School) -> dict:

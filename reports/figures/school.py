@@ -11,6 +11,7 @@ from pupils.models.scales import on_other_scale
 from pupils.results import place_facts
 from reports.figures.found import OUR_SCHOOLS, found_words
 from reports.figures.happened import happened_words, next_words
+from reports.figures.headlines import headline_words
 from reports.figures.spent import spent_words
 from reports.figures.words import (
     REASONS,
@@ -43,6 +44,7 @@ def school_figures(programme: Programme, school: School) -> dict:
         "everyone": everyone and block_words(f"All {len({place.school for place in facts})} schools", everyone),
         "partnerships": [partnership_words(p) for p in partnerships],
         "two_scales": sum(TWO_SCALES in (place.first_reason, place.last_reason) for place in own),
+        "headlines": headline_words(programme, [school], by_school=False),
         "happened": happened_words(programme, partnerships, names, points),
         "found": found_words(partnerships, names, OUR_SCHOOLS),
         "spent": spent_words(programme, school),

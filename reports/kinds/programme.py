@@ -2,6 +2,7 @@
 
 from papers.sheets import Sheet
 from pupils.retention.freezing import frozen_figures
+from reports.figures.headlines import headline_sheets, headline_words
 from reports.figures.programme import programme_figures
 from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells
 from reports.kinds.kind import Kind
@@ -36,7 +37,8 @@ def figures(report) -> dict:
     """With the year before beside it, which stands in counts also where its pupils are erased."""
     frozen = frozen_figures(report.programme)
     found = frozen["report"] if frozen else programme_figures(report.programme)
-    return found | {"years": years_words(report.programme)}
+    schools = report.programme.partnerships.values("partner_school")
+    return found | {"years": years_words(report.programme), "headlines": headline_words(report.programme, schools)}
 
 
 def tables(f) -> list[Sheet]:
@@ -79,7 +81,7 @@ def tables(f) -> list[Sheet]:
                 [[row["name"], *block_cells(row[year])] for row in years["rows"] for year in ("now", "then")],
             )
         )
-    return found
+    return found + headline_sheets(f.get("headlines"))
 
 
 def criterion_cells(criterion) -> list:

@@ -4,6 +4,7 @@ from papers import charts, year_chart
 from papers.charts import dumbbell
 from papers.sheets import Sheet
 from papers.year_chart import year_chart as year_of
+from reports.figures.headlines import headline_sheets
 from reports.figures.outside import governors_figures, home_figures
 from reports.figures.school import school_figures
 from reports.figures.words import BLOCK_COLUMNS, block_cells
@@ -35,6 +36,7 @@ def tables(f) -> list[Sheet]:
     return [
         results_table(f),
         Sheet("Target pupils", ["Pupil", "Group", *f["points"], "Points gained"], pupils),
+        *headline_sheets(f.get("headlines")),
         *year_tables(f),
     ]
 
@@ -45,7 +47,7 @@ def results_table(f) -> Sheet:
 
 
 def outside_tables(f) -> list[Sheet]:
-    return [results_table(f), *year_tables(f)]
+    return [results_table(f), *headline_sheets(f.get("headlines")), *year_tables(f)]
 
 
 def year_tables(f) -> list[Sheet]:

@@ -1,3 +1,4 @@
+from reports.models.headlines import HeadlinePercentage, academic_year_of
 from reports.models.papers import (
     AccessFile,
     Digest,
@@ -18,6 +19,7 @@ __all__ = [
     "Digest",
     "DigestRun",
     "HandOverPack",
+    "HeadlinePercentage",
     "OrganisationExport",
     "ProgrammeCopy",
     "Report",
@@ -26,4 +28,5 @@ __all__ = [
     "RoundReport",
     "SavedView",
     "ScheduledRound",
+    "academic_year_of",
 ]

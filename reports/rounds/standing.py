@@ -9,7 +9,13 @@ from programmes.models import Partnership
 from pupils.models import Assessment, Place
 from visits.models import Visit
 
-PARTS = {"grades": "grades", "places": "target pupils", "partnerships": "partnerships", "visits": "visits"}
+PARTS = {
+    "grades": "grades",
+    "places": "target pupils",
+    "partnerships": "partnerships",
+    "visits": "visits",
+    "headlines": "headline percentages",
+}
 
 
 def standing(programme, school=None) -> dict[int, dict[str, str]]:
