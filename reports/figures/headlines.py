@@ -14,9 +14,8 @@ def headline_words(programme: Programme, schools, *, hide_up_to=0, by_school=Tru
 
     The percentage of a year group of up to `hide_up_to` pupils is not said.
     """
-    last = programme.starts_on.year
-    rows = HeadlinePercentage.objects.filter(school__in=schools, year__range=(last - YEARS_SHOWN + 1, last))
-    rows = list(rows.select_related("school").order_by("school__name", "school", "year"))
+    rows = headlines_of(programme, schools).select_related("school")
+    rows = list(rows.order_by("school__name", "school", "year"))
     if not rows:
         return None
     years = sorted({row.year for row in rows})
@@ -37,6 +36,11 @@ def headline_words(programme: Programme, schools, *, hide_up_to=0, by_school=Tru
         lines = [{"name": name, "cells": cells_of(of_measure, years, hide_up_to)} for name, of_measure in found]
         tables = [{"caption": "Whole year groups of our school", "of": "Measure", "rows": lines}]
     return {"years": [academic_year_of(year) for year in years], "tables": tables}
+
+
+def headlines_of(programme, schools):
+    last = programme.starts_on.year
+    return HeadlinePercentage.objects.filter(school__in=schools, year__range=(last - YEARS_SHOWN + 1, last))
 
 
 def by_measure(rows) -> list[tuple[str, list]]:

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from programmes.models import Partnership
 from pupils.models import Assessment, Place
+from reports.figures.headlines import headlines_of
 from visits.models import Visit
 
 PARTS = {
@@ -19,7 +20,7 @@ PARTS = {
 
 
 def standing(programme, school=None) -> dict[int, dict[str, str]]:
-    """School -> part -> a hash of it. Of all schools, or of one. Four queries."""
+    """School -> part -> a hash of it. Of all schools, or of one. Five queries."""
     of_school = {} if school is None else {"partner_school": school}
 
     def through(path):
@@ -39,6 +40,8 @@ def standing(programme, school=None) -> dict[int, dict[str, str]]:
             "partnership__partner_school", "pk", "status", "on", "signed_off_at"
         ),
     }
+    schools = programme.partnerships.values("partner_school") if school is None else [school]
+    rows["headlines"] = headlines_of(programme, schools).values_list("school", "measure", "year", "percentage", "pupils")
     found = defaultdict(dict)
     for part in PARTS:
         by_school = defaultdict(list)
