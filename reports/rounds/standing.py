@@ -41,7 +41,9 @@ def standing(programme, school=None) -> dict[int, dict[str, str]]:
         ),
     }
     schools = programme.partnerships.values("partner_school") if school is None else [school]
-    rows["headlines"] = headlines_of(programme, schools).values_list("school", "measure", "year", "percentage", "pupils")
+    rows["headlines"] = headlines_of(programme, schools).values_list(
+        "school", "measure", "year", "percentage", "pupils"
+    )
     found = defaultdict(dict)
     for part in PARTS:
         by_school = defaultdict(list)
