@@ -9,6 +9,7 @@ from accounts.models import User
 from funding.figures import ZERO
 from funding.models import FundingPlan, Release, ReleaseLine, Stage
 from funding.overview import budget_of
+from funding.reasons import addressed
 from funding.services.paying import rejected_before
 from funding.services.releasing import beyond_budget, who_else, why_not
 from funding.showing import Part, missing_of, part_of, sums_of, tag_of
@@ -175,6 +176,8 @@ def of_release(person: User, release: Release) -> dict:
     row = next((row for row in standing.rows if row.release.pk == release.pk), None)
     if row is None:  # voided: it stands for itself
         row = Standing(release, release.state, release.amount or ZERO, [])
+    if not person.may("money.view"):
+        row.missing = addressed(row.missing, row.school)
     waived = {waiver.condition for waiver in row.waivers}
     missing = {reason.condition for reason in row.missing}
     why = why_not(person, row) if person.may("releases.approve") and release.is_open else ""

@@ -1,7 +1,7 @@
 """Why a release waits: what is missing, who owes it, since when, and where it is done. Counts only, never a pupil."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,7 +9,7 @@ from django.utils import timezone
 from funding.facts import Facts, school_of
 from funding.models import Release, Side, Stage, Waiver
 from papers.templatetags.plain import listed
-from programmes.models import Partnership, Signature
+from programmes.models import Agreement, Partnership, Programme, Signature
 
 Condition = Stage.Condition
 
@@ -37,16 +37,20 @@ class Reason:
     owed: str = ""  # by whom, for the reminder: both teachers, or one person
     names: str = ""  # of the teachers
     act: str = "Say that it is in"  # what the coordinator does there
+    school: int | None = None  # the key of the one whose head or office owes it
+    to_head: str = ""  # what is missing, said to that head
+    does: str = "can mend it"
 
     @property
     def mending(self) -> str:
         """Who can do something about it, and since when it is due."""
-        who = f"{self.who}, {self.names}," if self.names else self.who
+        who = self.who[:1].upper() + self.who[1:]
+        who = f"{who}, {self.names}," if self.names else who
         if self.since is None:
-            return f"{who} can mend it."
+            return f"{who} {self.does}."
         if self.condition == PAUSE:
-            return f"{who} can mend it; paused since {self.since:%-d %B %Y}."
-        return f"{who} can mend it; due {'since' if self.is_late else 'on'} {self.since:%-d %B %Y}."
+            return f"{who} {self.does}; paused since {self.since:%-d %B %Y}."
+        return f"{who} {self.does}; due {'since' if self.is_late else 'on'} {self.since:%-d %B %Y}."
 
     @property
     def advice(self) -> str:
@@ -88,41 +92,64 @@ def check(facts: Facts, release: Release) -> tuple[list[Reason], list[Met]]:
         since = facts.paused.get(release.partnership_id)
         url = reverse("programmes:partnership", args=[release.partnership_id])
         words, act = "The partnership is paused.", "See the partnership"
-        missing.insert(0, Reason(PAUSE, words, "The coordinator", since, of_office=url, act=act))
+        missing.insert(0, Reason(PAUSE, words, "the coordinator", since, of_office=url, act=act))
     return missing, met
 
 
 def of_teachers(condition, partnership, words, since, url="") -> Reason:
     """Something that either of the two teachers can do."""
     names = listed([str(person) for person in partnership.teachers], "or")
-    return Reason(condition, words, "The two teachers", since, url, owed=TEACHERS, names=names)
+    return Reason(condition, words, "the two teachers", since, url, owed=TEACHERS, names=names)
 
 
 def check_agreement(facts, release):
+    """Who has folded is not asked to sign any more; what rests is signed once it goes on; and where nobody can sign for
+    good, the coordinator alone can do something about it."""
     partnership = release.partnership
     agreement = facts.agreements.get(partnership.pk)
+    unsigned = [row for row in agreement.asked if row.signed_at is None] if agreement else []
+    if partnership.status == Partnership.Status.FOLDED and (agreement is None or unsigned):
+        words = "The partnership has folded: nobody signs its agreement any more"
+        return [], [Met(Condition.AGREEMENT, words, partnership.ended_on)]
     if agreement is None:
         words = "The agreement has not been made for signing."
         url = reverse("programmes:partnership", args=[partnership.pk])
-        return [Reason(Condition.AGREEMENT, words, "The coordinator", None, url)], []
-    unsigned = [row for row in agreement.asked if row.signed_at is None]
-    url = reverse("programmes:agreement", args=[agreement.pk])
-    reasons = [
-        Reason(
-            Condition.AGREEMENT,
-            f"The agreement is not signed by {signer(row)}.",
-            signer(row)[:1].upper() + signer(row)[1:],
-            timezone.localdate(row.asked_at),
-            url,
-            owed="" if row.capacity in Signature.HEADS or row.person is None else person_of(row.person),
-        )
-        for row in unsigned
-    ]
-    if reasons:
-        return reasons, []
+        return [Reason(Condition.AGREEMENT, words, "the coordinator", None, of_office=url, act="Make it")], []
+    if unsigned:
+        return [unsigned_by(facts, release, row) for row in unsigned], []
     signed = max((row.signed_at for row in agreement.asked), default=agreement.completed_at)
     words = f"Agreement, version {agreement.version}, signed in every capacity"
     return [], [Met(Condition.AGREEMENT, words, signed and timezone.localdate(signed))]
+
+
+def unsigned_by(facts, release, row: Signature) -> Reason:
+    partnership, since = release.partnership, timezone.localdate(row.asked_at)
+    by, is_head = signer(row), row.capacity in Signature.HEADS
+    words = f"The agreement is not signed by {by}."
+    rests = partnership.status == Partnership.Status.PAUSED
+    may_sign = partnership.status in Agreement.SIGNED_WHILE or rests
+    if not may_sign or facts.plan.programme.status == Programme.Status.CLOSED:
+        words = f"{words} Nobody can sign it any more, because it has ended."
+        url, act = release.get_absolute_url(), "Waive it"
+        return Reason(Condition.AGREEMENT, words, "the coordinator", None, of_office=url, act=act, does="can waive it")
+    return Reason(
+        Condition.AGREEMENT,
+        words,
+        by,
+        since,
+        "" if rests else reverse("programmes:agreement", args=[row.agreement_id]),
+        owed="" if is_head or row.person is None or rests else person_of(row.person),
+        school=row.school_id if is_head else None,
+        to_head="You have not signed the agreement yet.",
+        does="can sign it once the partnership goes on" if rests else "can mend it",
+    )
+
+
+def addressed(reasons, school) -> list[Reason]:
+    """As the head of this school reads them: what that school owes is said to "you"."""
+    return [
+        replace(one, words=one.to_head or one.words, who="you") if one.school == school.pk else one for one in reasons
+    ]
 
 
 def signer(signature: Signature) -> str:
@@ -197,7 +224,8 @@ def check_evidence(facts, release):
     words = f"{release.stage.evidence} is not in."
     school = school_of(release.partnership, release.side)
     url = reverse("funding:evidence", args=[facts.plan.programme.slug])
-    return [Reason(Condition.EVIDENCE, words, str(school), release.stage.due_on, of_office=url)], []
+    reason = Reason(Condition.EVIDENCE, words, str(school), release.stage.due_on, of_office=url, school=school.pk)
+    return [reason], []
 
 
 CHECKS = {

@@ -107,8 +107,7 @@ def tag_of(row: Standing) -> Tag:
         case Word.READY:
             return Tag("Waiting for approval", "teal")
         case Word.AWAITING:
-            who = owed_by(row.missing)
-            return Tag(f"Waiting for {who[:1].lower() + who[1:] if who.startswith('The ') else who}", "orange")
+            return Tag(f"Waiting for {owed_by(row.missing)}", "orange")
         case Word.NOT_DUE:
             return Tag("Not due yet", "grey")
     return Tag("Not paid any more", "grey")

@@ -8,6 +8,7 @@ from accounts.access import allowed_rows, get_allowed
 from accounts.models import School
 from funding import of_school
 from funding.models import FundingLetter, MoneyReport, Release
+from funding.reasons import addressed
 from funding.services.letters import marked
 from papers.downloads import table_response
 
@@ -19,6 +20,8 @@ def school(request, urn):
     """Why has our money not been released?"""
     found, parts = parts_of(request, urn)
     places = [m.school for m in request.user.memberships_granting("money.school") if m.school_id]
+    for row in (entry.row for part in parts for stage in part.stages for entry in stage.entries):
+        row.missing = addressed(row.missing, found) if found in places else row.missing
     letters = FundingLetter.objects.allowed(request.user, "money.school").issued().filter(school=found)
     made = MoneyReport.objects.allowed(request.user, "money.school").filter(school=found)
     context = {

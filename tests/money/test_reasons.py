@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from funding.briefly import briefs_of
-from funding.models import Waiver
+from funding.models import Stage, Waiver
+from funding.reasons import Reason, owed_by
 from funding.standing import standing_of
-from programmes.models import DataReturn
+from programmes.models import Agreement, AgreementText, DataReturn
 from programmes.services import life
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, hand_in, release_of
@@ -127,3 +128,87 @@ def test_a_head_is_told_of_a_waiver_and_once_approved_it_stands_there_once(clien
 
     assert f"Nothing is missing any more. {money.Amira} waived on 27 January 2027: “The grades" in waiting
     assert approved.count("Waived") == 1
+
+
+# The agreement --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unsigned(paid):
+    """October is paid; December waits for the signature of the head of the first partner school alone."""
+    first = paid.partnerships[0]
+    Stage.objects.filter(pk=paid.stages[1].pk).update(conditions=["agreement"], data_point=None)
+    text = AgreementText.objects.create(programme=paid.programme, version=1, protocol="x", data_commitments="y")
+    agreement = Agreement.objects.create(partnership=first, version=1, sections=[], text=text)
+    asked = dt.datetime(2026, 10, 1, 9, tzinfo=dt.UTC)
+    agreement.signatures.create(capacity="partner head", school=first.partner_school, asked_at=asked)
+    paid.first, paid.agreement = first, agreement
+    paid.head = head_of(paid, first.partner_school)
+    return paid
+
+
+def december(money, side="partner"):
+    release = release_of(money.first, money.stages[1], side)
+    return next(row for row in standing_of(money.plan, [money.first.pk]).rows if row.release.pk == release.pk)
+
+
+def moved(money, status):
+    type(money.first).objects.filter(pk=money.first.pk).update(
+        status=status, ended_on=dt.date(2027, 1, 26) if status in {"folded", "completed"} else None
+    )
+
+
+def test_who_has_folded_is_not_asked_to_sign_any_more(unsigned):
+    moved(unsigned, "folded")
+
+    row = december(unsigned)
+
+    assert row.missing == []
+    assert [met.words for met in row.met] == ["The partnership has folded: nobody signs its agreement any more"]
+
+
+def test_where_nobody_can_sign_for_good_the_coordinator_is_led_to_the_waiver(client, unsigned):
+    moved(unsigned, "completed")
+    url = reverse("funding:school", args=[unsigned.first.partner_school.urn])
+    release = december(unsigned).release
+
+    head, office = page_of(client, unsigned.head, url), page_of(client, unsigned.Amira, url)
+
+    by = f"the headteacher of {unsigned.first.partner_school}"
+    words = (
+        f"The agreement is not signed by {by}. Nobody can sign it any more, because it has ended. The coordinator can"
+    )
+    assert f"{words} waive it." in text_of(head)
+    assert unsigned.agreement.get_absolute_url() not in head.content.decode()
+    assert f'href="{release.get_absolute_url()}">Waive it' in office.content.decode()
+
+
+def test_what_rests_is_signed_once_it_goes_on(client, unsigned):
+    moved(unsigned, "paused")
+
+    page = page_of(client, unsigned.Amira, december(unsigned).release.get_absolute_url())
+
+    by = f"The headteacher of {unsigned.first.partner_school}"
+    assert f"{by} can sign it once the partnership goes on; due since 1 October 2026." in text_of(page)
+
+
+def test_the_head_who_owes_it_is_spoken_to(client, unsigned):
+    moved(unsigned, "active")
+    url = reverse("funding:school", args=[unsigned.first.partner_school.urn])
+    other = reverse("funding:school", args=[unsigned.first.specialist.home_school.urn])
+
+    own = text_of(page_of(client, unsigned.head, url))
+    release = text_of(page_of(client, unsigned.head, december(unsigned).release.get_absolute_url()))
+    head_elsewhere = text_of(page_of(client, head_of(unsigned, unsigned.first.specialist.home_school), other))
+
+    for text in (own, release):
+        assert "You have not signed the agreement yet. You can mend it; due since 1 October 2026." in text
+        assert "Waiting for you" in text
+    assert f"Waiting for the headteacher of {unsigned.first.partner_school}" in head_elsewhere
+
+
+def test_names_in_the_middle_of_a_sentence_begin_small():
+    reasons = [Reason("data", "", who, None) for who in ("Jude Gale", "the headteacher of Inworth", "the two teachers")]
+
+    assert owed_by(reasons) == "Jude Gale, the headteacher of Inworth and the two teachers"
+    assert reasons[1].mending == "The headteacher of Inworth can mend it."
