@@ -2,12 +2,12 @@ from crispy_forms_gds.choices import Choice
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.comparing import Compares
 from accounts.forms import RowForm, with_button
 from papers.templatetags.plain import year_words
 from programmes.models import Programme, SuccessCriterion
 from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
-from pupils.comparing import Compares
 from pupils.models import TargetPupil
 from pupils.upn import INSTEAD, NOT_HERE, WrongUpn, clean_upn, upn_index
 

@@ -1,11 +1,14 @@
+import datetime as dt
 from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.comparing import Compares
 from accounts.forms import DayField, DayInput, RowForm, with_button
 from funding.models import FundingPlan, PlanItem, Stage
 from funding.models.plans import MOST_BUDGET, MOST_RATE
+from papers.templatetags.plain import listed
 
 POUNDS = {"inputmode": "decimal", "class": "govuk-input--width-10", "autocomplete": "off"}
 
@@ -35,12 +38,16 @@ def reason_field():
     )
 
 
-class AsksWhy(RowForm):
-    """A form of a plan. In force it asks for a reason, and shows what it makes of every school before it is saved."""
+class AsksWhy(Compares, RowForm):
+    """A form of a plan. In force it asks for a reason, and shows what it makes of every school before it is saved.
 
-    def __init__(self, *args, plan, **kwargs):
+    What a colleague changes meanwhile stands in a box that was left alone; and what was worked out before it is worked
+    out anew: `since` is the last change of the plan that this form has seen.
+    """
+
+    def __init__(self, *args, plan, since=None, **kwargs):
+        self.plan, self.since = plan, since
         super().__init__(*args, **kwargs)
-        self.plan = plan
         if plan.is_in_force:
             self.fields["why"] = reason_field()
             self.fields["previewed"] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -49,16 +56,52 @@ class AsksWhy(RowForm):
     button = "Save"
 
     @property
+    def compared(self):
+        return self._meta.fields
+
+    def kept(self, name):
+        return in_short(self.initial.get(name))
+
+    def typed(self, name, value):
+        return in_short(value)
+
+    def as_cleaned(self, name):
+        return self.fields[name].clean(self.initial.get(name))
+
+    def in_words(self, name):
+        value = self.initial.get(name)
+        if isinstance(value, list):
+            choices = dict(self.fields[name].choices)
+            return listed([choices.get(one, one) for one in value])
+        return f"{value:%-d %B %Y}" if isinstance(value, dt.date) else super().in_words(name)
+
+    def type_in(self, name, value):
+        if isinstance(value, list):
+            self.data.setlist(name, value)
+        elif value in (None, "", False):
+            self.data.pop(name, None)
+        else:
+            self.data[name] = f"{value:%-d/%-m/%Y}" if isinstance(value, dt.date) else str(value)
+
+    @property
     def asked(self):
-        return repr(sorted((name, str(self.cleaned_data.get(name))) for name in self.fields if name not in OF_CHANGE))
+        values = sorted((name, str(self.cleaned_data.get(name))) for name in self.fields if name not in OF_CHANGE)
+        return f"{self.since}|{values!r}"
 
     @property
     def wants_preview(self):
         return self.plan.is_in_force and self.cleaned_data["previewed"] != self.asked
 
+    @property
+    def previewed_since(self):
+        """The last change that the page had seen on which the button was pressed; None where it showed no preview."""
+        seen = self.cleaned_data["previewed"].partition("|")[0]
+        return int(seen) if seen.isdecimal() else 0 if seen else None
+
     def show_preview(self):
         """The next press of the button means exactly what is shown now."""
-        self.data = self.data.dict() | {"previewed": self.asked, **self.lists()}
+        self.show_what_stands()
+        self.data = self.data.dict() | self.lists() | {"previewed": self.asked}
         self.helper = with_button(self, "Yes, change the plan")
 
     def lists(self):
@@ -70,7 +113,16 @@ class AsksWhy(RowForm):
         return self.cleaned_data.get("why", "")
 
 
-OF_CHANGE = {"why", "previewed"}
+OF_CHANGE = {"why", "previewed", "shown"}
+
+
+def in_short(value) -> str:
+    """A value of a box so that it can be told whether two are the same, however they were typed."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else ""
+    if isinstance(value, list):
+        return ",".join(sorted(value))
+    return str(getattr(value, "pk", value)) if value else ""
 
 
 class PlanForm(AsksWhy):
@@ -98,7 +150,6 @@ class PlanForm(AsksWhy):
 def share_field(stage):
     return forms.DecimalField(
         label=f"{stage}, in per cent",
-        initial=f"{stage.share.normalize():f}",
         min_value=0,
         max_value=100,
         decimal_places=3,
@@ -118,12 +169,20 @@ class SharesForm(AsksWhy):
         model = FundingPlan
         fields = []
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.stages = list(self.plan.stages.all())
+    def __init__(self, *args, plan, **kwargs):
+        self.stages = list(plan.stages.all())
+        shares = {f"share_{stage.pk}": f"{stage.share.normalize():f}" for stage in self.stages}
+        super().__init__(*args, plan=plan, initial=shares, **kwargs)
         own = {f"share_{stage.pk}": share_field(stage) for stage in self.stages}
         self.fields = own | self.fields
         self.helper = with_button(self, self.button)
+
+    @property
+    def compared(self):
+        return [f"share_{stage.pk}" for stage in self.stages]
+
+    def kept(self, name):
+        return in_short(Decimal(self.initial[name]))
 
     def clean(self):
         cleaned = super().clean()
@@ -240,6 +299,9 @@ class ItemForm(AsksWhy):
         for name in ("specialist_amount", "partner_amount"):
             if name in self.fields:
                 cleaned[name] = cleaned.get(name) or Decimal(0)
+        worth = ["specialist_half_days", "partner_half_days", "specialist_amount", "partner_amount"]
+        if not self.instance.pk and not self.errors and not any(cleaned.get(name) for name in worth):
+            self.add_error(None, "It pays nothing: give it half-days or an amount for one of the two schools.")
         if cleaned.get("stage") and cleaned.get("kind") != PlanItem.Kind.REQUIRED:
             self.add_error("stage", "Only a required item is paid in a stage by name.")
         return cleaned

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -157,10 +157,11 @@ class StageDifference:
     after: Decimal
     waits: int  # releases that would wait for something and do not now
     goes: int  # releases that wait now and would not
+    ready: int  # releases that could be approved at once and cannot now
 
     @property
     def is_other(self) -> bool:
-        return bool(self.before != self.after or self.waits or self.goes)
+        return bool(self.before != self.after or self.waits or self.goes or self.ready)
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,19 @@ class Preview:
     @property
     def changed(self) -> list[Difference]:
         return [row for row in self.schools if row.more or row.others]
+
+    @property
+    def before(self) -> Decimal:
+        """Of the schools for which it changes something, together."""
+        return sum((row.before for row in self.changed), ZERO)
+
+    @property
+    def after(self) -> Decimal:
+        return sum((row.after for row in self.changed), ZERO)
+
+    @property
+    def more(self) -> Decimal:
+        return self.after - self.before
 
     @property
     def is_seen_by_stage(self) -> bool:
@@ -248,13 +262,18 @@ def by_stage(before: PlanStanding, after: PlanStanding, school=None) -> list[Sta
                 sum((row.amount for row in then), ZERO),
                 len(waiting(then) - waiting(now)),
                 len(waiting(now) - waiting(then)),
+                len(those(then, Word.READY) - those(now, Word.READY)),
             )
         )
     return found
 
 
 def waiting(rows: list[Standing]) -> set[tuple]:
-    return {(row.partnership.pk, row.side) for row in rows if row.word == Word.AWAITING and not is_nothing(row)}
+    return those(rows, Word.AWAITING)
+
+
+def those(rows: list[Standing], word) -> set[tuple]:
+    return {(row.partnership.pk, row.side) for row in rows if row.word == word and not is_nothing(row)}
 
 
 def too_small(plan: FundingPlan, before: Decimal) -> list[str]:
@@ -298,11 +317,22 @@ def facts_now(plan: FundingPlan) -> dict:
     }
 
 
+ANY = object()
+
+
+def last_change(plan: FundingPlan) -> int:
+    """The key of the last change of this plan, or 0."""
+    return plan.changes.aggregate(last=Max("pk"))["last"] or 0
+
+
 @transaction.atomic
-def change(person, plan: FundingPlan, write, reason="") -> PlanChange | None:
-    """`write` is done. Of a plan in force what it was and is are kept with the reason, and what is paid by now stays:
+def change(person, plan: FundingPlan, write, reason="", since=ANY) -> PlanChange | None:
+    """`write` is done. `since` is the last change that whoever asks for it has seen: WrongState where there is a later
+    one. Of a plan in force what it was and is are kept with the reason, and what is paid by now stays:
     the difference goes into the stages that are open. WrongState where the plan could not be in force like that."""
     plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
+    if since is not ANY and last_change(plan) != since:
+        raise WrongState("Somebody changed the plan a moment ago, and nothing of yours was saved. Look again.")
     if not plan.is_in_force:
         write()
         audit.record(person, "funding plan changed", plan)

@@ -12,6 +12,7 @@ from funding.models import FundingPlan, PlanItem, Stage, WrongState
 from funding.plan_changes import changed
 from funding.services import planning
 from funding.views.doors import plan_of
+from papers.templatetags.plain import listed
 from programmes.models import Programme
 
 ACTION = "money.plan"
@@ -72,26 +73,43 @@ def ask(request, row, form, title, **more):
     """A change of the plan: of one in force first what it makes of every school's money."""
     if request.method != "POST" or not form.is_valid():
         return page(request, row.programme, form, title, plan=row, **more)
-    seen = None
+    seen, meanwhile = None, []
     try:
         if form.wants_preview:
-            seen = planning.preview(row, form.save)
+            seen, meanwhile = planning.preview(row, form.save), changed_since(row, form.previewed_since)
             form.show_preview()
         else:
-            planning.change(request.user, row, form.save, form.why)
-            messages.success(request, "The plan is changed.")
+            planning.change(request.user, row, form.save, form.why, form.since)
+            messages.success(request, " ".join(["The plan is changed.", form.told]).strip())
             return redirect(row)
     except WrongState as why:
         form.add_error(None, str(why))
     except IntegrityError:
         form.add_error(None, SAME)
-    return page(request, row.programme, form, title, seen=seen, plan=row, **more)
+    return page(request, row.programme, form, title, seen=seen, meanwhile=meanwhile, plan=row, **more)
+
+
+def changed_since(row, seen) -> list[str]:
+    """What others have changed since this one, the last change that somebody has seen."""
+    if seen is None:
+        return []
+    return [
+        f"{change.by} has changed the plan since this was worked out: "
+        f"{listed([f'{one.what} from {one.old} to {one.new}' for one in changed(change)])}."
+        for change in row.changes.filter(pk__gt=seen).select_related("by").order_by("pk")
+    ]
+
+
+def to_change(request, slug):
+    """The plan with the last change of it, read before anything else, so that no later one goes unseen."""
+    row = plan_of(request, slug, ACTION)
+    return row, {"data": request.POST or None, "plan": row, "since": planning.last_change(row)}
 
 
 @form_page
 def settings(request, slug):
-    row = plan_of(request, slug, ACTION)
-    form = PlanForm(request.POST or None, instance=again(request, row), plan=row)
+    row, given = to_change(request, slug)
+    form = PlanForm(instance=again(request, row), **given)
     return ask(request, row, form, "Funder, budget and rate")
 
 
@@ -102,23 +120,23 @@ def again(request, row):
 
 @form_page
 def shares(request, slug):
-    row = plan_of(request, slug, ACTION)
-    form = SharesForm(request.POST or None, instance=again(request, row), plan=row)
+    row, given = to_change(request, slug)
+    form = SharesForm(instance=again(request, row), **given)
     return ask(request, row, form, "Shares of the stages")
 
 
 @form_page
 def stage_add(request, slug):
-    row = plan_of(request, slug, ACTION)
-    form = StageForm(request.POST or None, instance=Stage(plan=row), plan=row)
+    row, given = to_change(request, slug)
+    form = StageForm(instance=Stage(plan=row), **given)
     return ask(request, row, form, "Add a stage")
 
 
 @form_page
 def stage_change(request, slug, pk):
-    row = plan_of(request, slug, ACTION)
+    row, given = to_change(request, slug)
     found = get_object_or_404(row.stages.all(), pk=pk)
-    form = StageForm(request.POST or None, instance=found, plan=row)
+    form = StageForm(instance=found, **given)
     return ask(request, row, form, f"{found.name} stage", stage=found)
 
 
@@ -140,17 +158,16 @@ def stage_delete(request, slug, pk):
 
 @form_page
 def item_add(request, slug):
-    row = plan_of(request, slug, ACTION)
-    kind = PlanItem.Kind.OPTIONAL
-    form = ItemForm(request.POST or None, instance=PlanItem(plan=row, kind=kind), plan=row)
+    row, given = to_change(request, slug)
+    form = ItemForm(instance=PlanItem(plan=row, kind=PlanItem.Kind.OPTIONAL), **given)
     return ask(request, row, form, "Add an item")
 
 
 @form_page
 def item_change(request, slug, pk):
-    row = plan_of(request, slug, ACTION)
+    row, given = to_change(request, slug)
     found = get_object_or_404(row.items.select_related("step"), pk=pk)
-    form = ItemForm(request.POST or None, instance=found, plan=row)
+    form = ItemForm(instance=found, **given)
     return ask(request, row, form, str(found))
 
 

@@ -3,8 +3,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts.comparing import Compares
 from accounts.forms import DayField, DayInput, with_button
-from pupils.comparing import Compares
 from pupils.forms import YearGroupField
 from pupils.life import services
 from pupils.life.asking import AsksAboutDay, remark_on_days, remark_on_last

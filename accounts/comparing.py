@@ -30,7 +30,7 @@ class Compares(forms.Form):
                 continue
             typed = self.typed(name, cleaned[name])
             if typed == shown[name]:
-                cleaned[name] = self.initial[name]
+                cleaned[name] = self.as_cleaned(name)
                 self.followed.append(name)
             elif typed != self.stands[name]:
                 both.append(name)
@@ -39,6 +39,10 @@ class Compares(forms.Form):
         for name in both:
             self.add_error(name, self.both_typed(name))
         return cleaned
+
+    def as_cleaned(self, name):
+        """What is kept, as the form would have it had somebody typed it."""
+        return self.initial[name]
 
     def as_shown(self, cleaned):
         """What the page has shown; nothing of it where it does not say so, as of a form that came from elsewhere."""
@@ -64,7 +68,11 @@ class Compares(forms.Form):
         self.data = self.data.copy()
         self.data["shown"] = json.dumps(self.stands)
         for name in self.followed:
-            self.data[name] = self.initial[name]
+            self.type_in(name, self.initial[name])
+
+    def type_in(self, name, value):
+        """The box says this."""
+        self.data[name] = value
 
     @property
     def told(self) -> str:
