@@ -133,6 +133,15 @@ class Job(models.Model):
         """Named by row and attempt, so that two attempts never write one file and no file names a person."""
         return f"{self._meta.label_lower}/{self.pk}-{self.attempt}.{ending}"
 
+    def store(self, file, ending) -> str:
+        """The name of the file, kept under the name of this attempt. Of one that finds no room nothing is kept."""
+        name = self.file_name(ending)
+        try:
+            return default_storage.save(name, file)
+        except OSError:
+            default_storage.delete(name)
+            raise
+
     def mine(self):
         """This row, as long as the attempt is still ours."""
         return type(self).objects.filter(pk=self.pk, attempt=self.attempt, state=Job.State.RUNNING)
@@ -191,5 +200,5 @@ class Paper(Job):
 
         Where the last step fails the file stays for the sweeper: the commit may have gone through for all we know.
         """
-        name = default_storage.save(self.file_name("pdf"), ContentFile(pdf))
+        name = self.store(ContentFile(pdf), "pdf")
         self.finish(file=name, pages=pages, size=len(pdf), **fields)

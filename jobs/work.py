@@ -1,6 +1,7 @@
 """Doing a job: claim it, keep the lease alive, and leave it done, failed, or for the next worker."""
 
 import contextlib
+import errno
 import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from kombu.exceptions import KombuError
 from kombu.pools import producers
 
@@ -124,6 +126,18 @@ def work_on(model, pk, do):
         raise
     except CannotBeDone as error:
         job.refuse(str(error))
-    except Exception:
-        job.fail("Something went wrong on our side. It has been recorded; try again, and tell us if it fails again.")
+    except Exception as error:
+        job.fail(f"{why(error)} It has been recorded; try again, and tell us if it fails again.")
         raise
+
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def why(error) -> str:
+    """What went wrong on our side, for whoever waits and whoever runs the installation: never what somebody typed."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return "There is no room left on the server to keep the file, so nothing was kept."
+    if isinstance(error, (TemplateDoesNotExist, TemplateSyntaxError)):
+        return "A template on the server is missing or broken."
+    return getattr(error, "said", "Something went wrong on our side.")

@@ -15,6 +15,12 @@ from papers import chart_words as words
 from papers.lettering import first_that_fits, fit, spread, width
 
 
+class OutOfRange(ValueError):
+    """A figure lies where none can be: it is drawn nowhere, rather than at the edge."""
+
+    said = "A figure lies outside what it can be, so that nothing was drawn of it."
+
+
 @dataclass(frozen=True)
 class Layout:
     """The measures of a drawing. Heights within a row: the name and what came of it, the grades, their marks."""
@@ -64,6 +70,7 @@ def dumbbell(grades, groups, expected, first="October", last="Summer", by=None, 
     level_label ("level for Year 5") and rows (label, first and last: codes or None, reason, gain, above). `expected`
     points draw the bar of expected progress. On a scale without points, positions are used, there is no such bar, and
     a change is only higher or lower. `by` is when the progress is expected, where that is later than the last grade.
+    A grade that is not on the scale raises OutOfRange.
     """
     scale = _Scale(grades, groups, expected, layout, ahead=by is not None)
     charts = _on_pages(groups, layout)
@@ -71,10 +78,12 @@ def dumbbell(grades, groups, expected, first="October", last="Summer", by=None, 
 
 
 def bar(value: int, target: int | None = None):
-    """A share of 100 beside its number, with the target as a line."""
+    """A share of 100 beside its number, with the target as a line. Raises OutOfRange."""
+    if not 0 <= value <= 100:
+        raise OutOfRange(f"{value}% of anything")
     said = f"{value}%" if target is None else f"{value}%, the target is {target}%"
     return {
-        "value": min(100, max(0, value)),
+        "value": value,
         "target": None if target is None else min(100, max(0, target)),
         "words": said,
     }
@@ -94,6 +103,7 @@ class _Scale:
         self.expected = Fraction(expected) if self.has_points and expected is not None else None
         self.values = {g["code"]: Fraction(g["points"] if self.has_points else g["position"]) for g in grades}
         rows = [row for group in groups for row in group["rows"]]
+        self._want(code for row in rows for code in (row["first"], row["last"], row.get("target")))
         used = [self.values[row[end]] for row in rows for end in ("first", "last") if row[end]]
         used += [self.values[row["target"]] for row in rows if row.get("target")]
         used += [self.values[group["level"]] for group in groups if group["level"] and group["rows"]]
@@ -108,6 +118,11 @@ class _Scale:
             goals = [self.values[row["first"]] + self.expected for row in rows if self.expects(row)]
             self.high = max(self.high, *goals, self.low)
         self.axis = self._axis()
+
+    def _want(self, codes):
+        for code in codes:
+            if code and code not in self.values:
+                raise OutOfRange(f"the grade {code} is not on the scale")
 
     def expects(self, row):
         """Whether the bar of expected progress is drawn for this pupil."""

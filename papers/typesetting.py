@@ -20,7 +20,6 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
 
 ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint has it on for the whole process: half a photo would pass for one
 
-logger = logging.getLogger(__name__)
 BASE = "static:"
 OWN_NAME = re.compile(r"static:(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
 RENDERING = threading.Lock()  # fonts, the garbage collector and WeasyPrint's logger belong to the whole process
@@ -29,6 +28,8 @@ RENDERING = threading.Lock()  # fonts, the garbage collector and WeasyPrint's lo
 class BadPaper(Exception):
     """The template made a document that may not go out."""
 
+    said = "The pages cannot go out as they came out."
+
 
 class MayNotLoad(BadPaper):
     """The document asked for something that is not one of our own static files."""
@@ -36,6 +37,12 @@ class MayNotLoad(BadPaper):
 
 class NotReadable(BadPaper):
     """The document would come out incomplete, or unreadable for someone who listens to it."""
+
+
+class FontMissing(BadPaper):
+    """It would be set in whatever font the server has, with other widths and other letters."""
+
+    said = "A font of our papers is missing on the server."
 
 
 def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...], pictures: dict[str, bytes]) -> bytes:
@@ -52,6 +59,7 @@ def typeset(html: str, made_at: dt.datetime | None, stylesheets: tuple[str, ...]
             raise MayNotLoad(str(error)) from error
     if fetcher.refused:  # a drawing swallows whatever stops it
         raise MayNotLoad(fetcher.refused[0])
+    fetcher.want_fonts()
     if errors:
         raise NotReadable(errors[0])
     return made
@@ -73,13 +81,19 @@ class OwnFilesOnly(URLFetcher):
         super().__init__()
         self.pictures = pictures or {}
         self.refused = []
+        self.missing = []
+
+    def want_fonts(self):
+        """A style sheet goes on without a font that is not there."""
+        if self.missing:
+            raise FontMissing(f"{self.missing[0]} is missing, run `make static`")
 
     def fetch(self, url, headers=None):
         if url in self.pictures:
             return URLFetcherResponse(url, self.pictures[url], {"Content-Type": "image/jpeg"})
         path = finders.find(url.removeprefix(BASE)) if OWN_NAME.fullmatch(url) else None
         if path is None and url.startswith("static:fonts/"):
-            logger.error("a font is missing, run `make static`: %s", url)
+            self.missing.append(url)
             raise FileNotFoundError(url)
         if path is None:
             self.refused.append(f"a PDF template may not load {url[:80]!r}")
@@ -95,7 +109,10 @@ def _fonts():
 
 @cache
 def _stylesheet(name):
-    return CSS(url=f"{BASE}{name}", url_fetcher=OwnFilesOnly(), font_config=_fonts())
+    fetcher = OwnFilesOnly()
+    styles = CSS(url=f"{BASE}{name}", url_fetcher=fetcher, font_config=_fonts())
+    fetcher.want_fonts()
+    return styles
 
 
 @contextmanager

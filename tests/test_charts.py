@@ -2,11 +2,12 @@ import re
 from itertools import pairwise
 from xml.etree import ElementTree
 
+import pytest
 from django.template.loader import render_to_string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from papers.charts import NARROW, WIDE, bar, dumbbell
+from papers.charts import NARROW, WIDE, OutOfRange, bar, dumbbell
 from papers.lettering import width
 from tests.charts import SUB_LEVELS, group, place
 
@@ -359,9 +360,14 @@ def test_the_legend_explains_what_is_drawn_and_nothing_else():
     assert "the same both times" in full
 
 
+@pytest.mark.parametrize("value", [-1, 101, 10**12])
+def test_a_share_that_cannot_be_is_no_bar(value):
+    with pytest.raises(OutOfRange):
+        bar(value)
+
+
 def test_a_bar_says_its_number_and_its_target():
     assert bar(73, 50) == {"value": 73, "target": 50, "words": "73%, the target is 50%"}
-    assert bar(120) == {"value": 100, "target": None, "words": "120%"}
     assert "<title>73%</title>" in render_to_string("papers/_bar.html", {"b": bar(73)})
 
 

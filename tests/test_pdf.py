@@ -10,7 +10,7 @@ from django.conf import settings as project
 
 from papers.charts import bar, dumbbell
 from papers.pdf import render_pdf
-from papers.typesetting import MayNotLoad, NotReadable, OwnFilesOnly
+from papers.typesetting import FontMissing, MayNotLoad, NotReadable, OwnFilesOnly
 from tests.charts import SUB_LEVELS, group, place
 from tests.pdfs import elements, pages
 
@@ -310,10 +310,11 @@ def test_a_stylesheet_that_is_missing_is_an_error_like_any_other(render):
         render_pdf("sample.html", {}, stylesheets=("pdf/none.css",))
 
 
-def test_a_font_that_is_missing_stops_nothing(render):
+def test_a_font_that_is_missing_is_set_in_no_other(render):
     head = "<style>@font-face { font-family: x; src: url(static:fonts/none.woff2) } p { font-family: x }</style>"
 
-    assert pages(render(PAGE.format(head=head, body="<p>still here</p>"))) == ["Head still here Head page 1 of 1"]
+    with pytest.raises(FontMissing, match=r"none\.woff2 is missing, run `make static`"):
+        render(PAGE.format(head=head, body="<p>not here</p>"))
     with pytest.raises(FileNotFoundError):
         OwnFilesOnly().fetch("static:fonts/none.woff2")
 

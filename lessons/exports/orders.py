@@ -3,7 +3,6 @@
 import tempfile
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -96,5 +95,5 @@ def build_export(export):
             pages = page_count(pdf)
         export.progress(2, STEPS)
         size = file.tell()
-        name = default_storage.save(export.file_name(export.ending), File(file))
+        name = export.store(File(file), export.ending)
     export.finish(file=name, pages=pages, size=size, names_pupils=bool(names), done=STEPS, total=STEPS)

@@ -4,7 +4,6 @@ import io
 
 import pikepdf
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -54,7 +53,7 @@ def build_booklet(booklet):
     booklet.progress(1, STEPS)
     pdf = booklet_pdf(booklet.title, readings, timezone.localtime(booklet.queued_at))
     booklet.progress(2, STEPS)
-    name = default_storage.save(booklet.file_name("pdf"), ContentFile(pdf))
+    name = booklet.store(ContentFile(pdf), "pdf")
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         count = len(pages.pages)
     versions = {finding.pk: finding.version for finding in findings}

@@ -4,7 +4,6 @@ import io
 
 import pikepdf
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from papers.pdf import render_pdf
@@ -16,7 +15,7 @@ def build(letter):
     """Write the PDF of a claimed letter from its frozen facts; the file and "done" become true together."""
     pdf = render(letter.facts, timezone.localtime(letter.queued_at))
     letter.progress(1, STEPS)
-    name = default_storage.save(letter.file_name("pdf"), ContentFile(pdf))
+    name = letter.store(ContentFile(pdf), "pdf")
     with pikepdf.open(io.BytesIO(pdf)) as pages:
         count = len(pages.pages)
     letter.finish(file=name, pages=count, size=len(pdf), done=STEPS, total=STEPS)

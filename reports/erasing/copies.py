@@ -4,7 +4,6 @@ import io
 import zipfile
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts import audit
@@ -39,5 +38,5 @@ def build_copy(copy):
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in files_of(programme, results).items():
             pack.writestr(f"{programme.slug}/{name}", content)
-    name = default_storage.save(copy.file_name("zip"), ContentFile(file.getvalue()))
+    name = copy.store(ContentFile(file.getvalue()), "zip")
     copy.finish(file=name, size=len(file.getvalue()), done=1, total=1)

@@ -6,7 +6,6 @@ import tempfile
 import zipfile
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
@@ -67,7 +66,7 @@ def build_export(export):
                 export.progress(number, len(ALL) + 1)
         size = file.tell()
         file.seek(0)
-        name = default_storage.save(export.file_name("zip"), File(file))
+        name = export.store(File(file), "zip")
     export.finish(file=name, size=size, done=len(ALL) + 1, total=len(ALL) + 1)
 
 

@@ -5,7 +5,6 @@ import tempfile
 import zipfile
 
 from django.core.files import File
-from django.core.files.storage import default_storage
 
 from reports.services import file_name
 
@@ -21,7 +20,7 @@ def pack(found, reports, **fields):
                     shutil.copyfileobj(source, into)
         size = target.tell()
         target.seek(0)
-        name = default_storage.save(found.file_name("zip"), File(target))
+        name = found.store(File(target), "zip")
     found.finish(file=name, size=size, **fields)
 
 
