@@ -6,12 +6,14 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from accounts.models import User
 from funding.entitled import Kept, kept_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Stage
 from funding.services.releasing import spent
 from funding.showing import Part, Sum, bar_of, part_of, sums_of
 from funding.standing import PlanStanding, Standing, Word, is_nothing
+from papers.templatetags.plain import listed
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,41 @@ class StageSum:
 
     def number_of(self, part) -> int:
         return next(one.number for one in self.sums if one.part == part)
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """What of one stage is held back, and for whom."""
+
+    stage: Stage
+    amount: Decimal
+    number: int
+    schools: list[str]  # each once; of many the first, and how many more there are
+
+
+SHOWN = 8
+
+
+def held_back(standing: PlanStanding) -> list[HeldBack]:
+    found = []
+    for stage in standing.facts.stages:
+        rows = [row for row in standing.of(stage=stage) if part_of(row) == Part.HELD and not is_nothing(row)]
+        names = list(dict.fromkeys(row.school.name for row in rows))
+        if more := len(names[SHOWN:]):
+            names[SHOWN:] = [f"{more} more"]
+        if rows:
+            found.append(HeldBack(stage, sum((row.amount for row in rows), ZERO), len(rows), names))
+    return found
+
+
+def heads(plan: FundingPlan, sums: list[Sum]) -> list[tuple[Sum, str]]:
+    """Each part with whoever acts next on what is in it."""
+    organisation = plan.programme.organisation
+    acts = {}
+    for part, action in ((Part.APPROVAL, "releases.approve"), (Part.FINANCE, "payments.authorise")):
+        if any(one.number for one in sums if one.part == part):
+            acts[part] = listed([str(person) for person in User.objects.holding(action, organisation)], "or")
+    return [(one, acts.get(one.part, "")) for one in sums]
 
 
 @dataclass(frozen=True)
@@ -82,6 +119,9 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
     return {
         "stages": stages,
         "sums": whole,
+        "heads": heads(plan, whole),
+        "held_back": held_back(standing),
+        "stopped": [row for row in standing.rows if row.is_stopped and part_of(row) != Part.HELD],
         "total": sum((one.amount for one in whole), ZERO),
         "bar": bar_of(whole),
         "together": together(standing).lines,

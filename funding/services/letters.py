@@ -51,13 +51,18 @@ class OfSchool:
 
     @property
     def holds(self) -> bool:
-        """Whether the letter that is in force says what is true now."""
+        """Whether what the letter in force says is true now."""
+        return self.in_force is not None and is_true(self.in_force.figures, self.figures)
+
+    @property
+    def says_all(self) -> bool:
+        """Whether it says besides all that is released by now."""
         return self.in_force is not None and printed(self.in_force.figures) == printed(self.figures)
 
     @property
     def wanted(self) -> bool:
-        """Whether a letter should be issued: there is none, or it says something else."""
-        return not self.in_hand and not self.holds and bool(self.amount or self.in_force)
+        """Whether a letter should be issued: there is none, or it says something else or not all."""
+        return not self.in_hand and not self.says_all and bool(self.amount or self.in_force)
 
 
 # What stands on the letter. Its figures keep more of the plan, such as the rate, which changes while what is approved
@@ -71,12 +76,23 @@ def printed(figures: dict) -> dict:
     return {name: figures.get(name) for name in OF_MONEY}
 
 
+def is_true(said: dict, now: dict) -> bool:
+    """Whether what a letter names stays approved or paid as it says, whatever else has come to it since. One that says
+    that nothing is released is true as long as nothing is."""
+    alone = {"amount", "rows"}
+    if any(said.get(name) != now.get(name) for name in OF_MONEY if name not in alone):
+        return False
+    rows = now.get("rows") or []
+    return all(row in rows for row in said["rows"]) if said.get("rows") else not rows
+
+
 def marked(letters) -> list[FundingLetter]:
-    """Each with `is_stale`: that it is in force and what it says is not true any more. The same work for each plan."""
+    """Each with `is_stale`: that it is in force and what it says is not true any more; and `more_since`: that it is
+    true, and more has been released since. The same work for each plan."""
     letters = list(letters)
     by_plan = defaultdict(list)
     for letter in letters:
-        letter.is_stale = False
+        letter.is_stale = letter.more_since = False
         if letter.holds:
             by_plan[letter.stage.plan].append(letter)
     for plan, own in by_plan.items():
@@ -85,7 +101,8 @@ def marked(letters) -> list[FundingLetter]:
         for letter in own:
             rows = [row for row in standing.of(stage=letter.stage, school=letter.school) if is_released(row)]
             says = letter_figures(plan, letter.stage, letter.school, rows)
-            letter.is_stale = printed(letter.figures) != printed(says)
+            letter.is_stale = not is_true(letter.figures, says)
+            letter.more_since = not letter.is_stale and printed(letter.figures) != printed(says)
     return letters
 
 

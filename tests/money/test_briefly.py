@@ -1,6 +1,7 @@
 """In a few words on the roster and on Today: in which stage whose act is waited for."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from funding.briefly import briefs_of
 from funding.models import Hold, Side
+from funding.services import paying
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, authorise, funded_programme, hand_in, payees, release_of
 from tests.reading import text_of
@@ -91,6 +93,23 @@ def test_a_consultant_sees_the_roster_without_money(several, client):
 
     assert "October waits for grades" not in text_of(page)
     assert page.status_code == 200
+
+
+def test_the_money_by_stage_says_who_acts_and_names_what_is_held_and_what_finance_rejected(client, approved):
+    """October of one partnership was paid but for what finance rejected; December waits for grades."""
+    batch = authorise(approved)
+    first, *others = batch.payments.select_related("payee__school").order_by("number")
+    answers = [paying.Answered(first, False, dt.date(2027, 1, 27), "The number is not known")]
+    answers += [paying.Answered(row, True, dt.date(2027, 1, 27)) for row in others]
+    paying.take_answers(approved.Ruth, batch, answers)
+    client.force_login(approved.Amira)
+
+    text = text_of(client.get(reverse("funding:programme", args=[approved.programme.slug])))
+
+    finance = " or ".join(str(p) for p in sorted([approved.Ruth, approved.Una], key=lambda p: (p.last_name, p.pk)))
+    assert f"Waiting for finance {finance}" in text
+    assert "Held back: £617.50 in 4 releases of the December stage , for " in text
+    assert f"to {first.payee.school}, October , cannot be paid yet. Finance rejected the payment" in text
 
 
 def test_today_brings_the_money_by_stage_from_its_own_page(several, client):

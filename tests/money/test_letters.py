@@ -242,6 +242,34 @@ def test_a_reissue_supersedes_the_earlier_letter_wherever_it_is_read(client, oct
     assert f"Superseded by {second.reference} on 27 January 2027" in head
 
 
+def test_a_letter_stays_genuine_while_something_else_of_the_school_is_approved(client, money):
+    """One school with two partnerships: the letter names the first, and the second is approved later."""
+    first, second = money.partnerships
+    second.partner_school = first.partner_school
+    second.save()
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+    money.stage, money.school = money.stages[0], first.partner_school
+    own, other = (release_of(row, money.stage, "partner") for row in money.partnerships)
+    approve(money.Tom, money.plan, [own])
+    (letter,) = issue(money, money.school)
+    head = head_of(money, money.school)
+
+    approve(money.Tom, money.plan, [other])
+
+    office = text_of(signed(client, money.Ruth).get(url_of(money)))
+    page = text_of(signed(client, head).get(letter.get_absolute_url()))
+    assert letters.verdict_on(letter.reference, letter.code) == "genuine"
+    assert "1 letter is due" in office
+    assert "Holds More has been released since: another letter is due" in office
+    assert "Holds More has been released since: another letter is due" in page
+    (newer,) = issue(money, money.school)
+    assert newer.amount == 2 * letter.amount
+    assert letters.verdict_on(letter.reference, letter.code) == "superseded"
+    releasing.take_approval_back(money.Tom, own)
+    assert letters.verdict_on(newer.reference, newer.code) == "stale"
+
+
 def test_a_letter_whose_money_has_changed_is_said_not_to_hold_on_every_page(client, october):
     (letter,) = issue(october, october.school)
     (other,) = issue(october, october.partnerships[1].partner_school)
