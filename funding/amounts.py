@@ -154,15 +154,20 @@ def kept(line: ReleaseLine) -> Line:
 
 
 def place_extras(facts, account, releases):
-    """Each extra that no release pays yet goes into the first open stage on its day or after it, else the last one."""
+    """Each extra that no release pays yet goes into the first open stage on its day or after it, else the last one.
+
+    Of a partnership that has folded a stage is opened for what happened by itself; what somebody records is refused.
+    """
     paid = {line.source for release in releases if release for line in facts.paid_for[release.pk] if line.source}
     has_folded = account.partnership.status == Partnership.Status.FOLDED
     open_ones = [number for number, is_open in enumerate(can_pay(releases, has_folded)) if is_open]
+    made_open = [number for number, release in enumerate(releases) if has_folded and release is None]
     for extra in facts.extras[account.partnership.pk, account.side]:
-        if extra.source in paid or not open_ones:
+        places = open_ones or ([] if extra.record else made_open)
+        if extra.source in paid or not places:
             continue
-        later = [number for number in open_ones if facts.stages[number].due_on >= extra.on]
-        number = later[0] if later else open_ones[-1]
+        later = [number for number in places if facts.stages[number].due_on >= extra.on]
+        number = later[0] if later else places[-1]
         account.lines[number].append(
             Line(extra.kind, extra.words, extra.amount, extra.half_days, extra.source, extra.item, extra.record)
         )

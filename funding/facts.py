@@ -80,6 +80,7 @@ class Facts:
     stops: dict[int, Stop] = field(default_factory=dict)  # by release, of those that are approved
     used: dict[tuple, int] = field(default_factory=Counter)
     event_half_days: dict[tuple, int] = field(default_factory=dict)
+    paid_with: dict[tuple, str] = field(default_factory=dict)  # the partnership that is paid for an event instead
     extras: dict[tuple, list[Extra]] = field(default_factory=lambda: defaultdict(list))
 
     def releases_of(self, partnership, side):

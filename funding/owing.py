@@ -31,8 +31,8 @@ def to_be_asked_back() -> Subquery:
 
 
 def to_be_made_good() -> Subquery:
-    """Of a programme: what was given back for folds that were taken back, and no release has made good. As above."""
-    rows = Recovery.objects.given_back().going_on().filter(plan__programme=OuterRef("pk")).order_by()
+    """Of a programme: what was given back, and no release has paid more since. As above."""
+    rows = Recovery.objects.given_back().filter(plan__programme=OuterRef("pk")).order_by()
     return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
 
 

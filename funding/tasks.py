@@ -1,21 +1,20 @@
 from celery import shared_task
 
 from funding import ledger
-from funding.models import FundingLetter, FundingPlan, MoneyReport, Recovery
+from funding.models import FundingLetter, FundingPlan, MoneyReport
 from funding.printing.build import build_letter, build_report
-from funding.services.recovering import look_again
 from funding.services.releasing import make_releases
+from funding.services.settling import settle
 from jobs.work import work_on
 
 
 @shared_task
 def check_money():
-    """Every night: each partnership has its releases, what nobody has asked back yet is looked at again, and every
-    balance is worked out anew and compared."""
+    """Every night: each partnership has its releases, what is owed back or still to be paid is worked out anew, and
+    every balance is compared with the rows it comes from."""
     for plan in FundingPlan.objects.in_force():
         make_releases(plan)
-        for recovery in plan.recoveries.filter(state=Recovery.State.PROPOSED).select_related("partnership"):
-            look_again(recovery)
+        settle(plan)
     ledger.check_balances()
 
 

@@ -77,12 +77,8 @@ class RecoveryQuerySet(ScopedQuerySet):
         """What schools are to pay back: not so once it is set against a release."""
         return self.filter(state=Recovery.State.APPROVED, offset_in=None)
 
-    def going_on(self):
-        """Of partnerships that have not folded, or not for good."""
-        return self.exclude(partnership__status=Partnership.Status.FOLDED)
-
     def given_back(self):
-        """What came back for a fold, in money or by a later stage, and that no release has made good since."""
+        """What came back, in money or by a later stage, and that no release has made good since."""
         lines = ReleaseLine.objects.filter(is_alive=True, kind=ReleaseLine.Kind.ADJUSTMENT, amount__gt=0)
         lines = lines.filter(
             release__stage__plan=OuterRef("plan"),
@@ -91,7 +87,7 @@ class RecoveryQuerySet(ScopedQuerySet):
             release__approved_at__date__gte=OuterRef("ended_on"),
         )
         back = [Recovery.State.RECOVERED, Recovery.State.OFFSET]
-        return self.filter(~Exists(lines), reason=Recovery.Reason.FOLDED, state__in=back)
+        return self.filter(~Exists(lines), state__in=back)
 
 
 @with_history
@@ -111,6 +107,7 @@ class Recovery(models.Model):
         NOT_HELD = "not held", "Visits did not take place"
         ABSENT = "absent", "Nobody of the school was at a funded event"
         MISTAKE = "mistake", "It was paid by mistake"
+        CHANGED = "changed", "What it rests on has changed since it was paid"
 
     plan = models.ForeignKey(FundingPlan, on_delete=models.PROTECT, related_name="recoveries")
     partnership = models.ForeignKey(Partnership, on_delete=models.PROTECT, related_name="recoveries")
@@ -122,6 +119,7 @@ class Recovery(models.Model):
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     half_days_paid = models.DecimalField(max_digits=6, decimal_places=2, null=True)
     half_days_used = models.PositiveSmallIntegerField(null=True)
+    working = models.JSONField("how it was worked out, in sentences", default=list, editable=False)
     proposed_at = models.DateTimeField(default=timezone.now)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     requested_at = models.DateTimeField(null=True)
@@ -130,6 +128,7 @@ class Recovery(models.Model):
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     ended_on = models.DateField(null=True)
     because = models.CharField("why it is not asked for", max_length=200, blank=True)
+    is_kept = models.BooleanField("the school keeps it, and it is not worked out again", default=False)
     offset_in = models.ForeignKey(Release, on_delete=models.PROTECT, null=True, related_name="offsets")
 
     objects = RecoveryQuerySet.as_manager()

@@ -6,7 +6,8 @@ from django.db import transaction
 from funding.figures import ZERO
 from funding.models import FundingPlan, Recovery, Release, ReleaseLine, Stage
 from funding.services.planning import OnlyLooking
-from funding.services.recovering import FOLDED, LIVE, end_money
+from funding.services.recovering import FOLDED, end_money
+from funding.services.settling import LIVE
 from funding.standing import standing_of
 from papers.templatetags.plain import listed, money
 from programmes.models import Partnership
@@ -79,8 +80,14 @@ def next_open(plan: FundingPlan, recovery: Recovery) -> Stage | None:
     return plan.stages.exclude(pk__in=fixed.values("stage")).first()
 
 
+def why_owed(recovery: Recovery) -> str:
+    """Why what a school has given back is owed after all."""
+    goes_on = recovery.partnership.status != Partnership.Status.FOLDED
+    return "The fold was taken back." if recovery.reason == FOLDED and goes_on else "It was used after all."
+
+
 def made_good(recovery: Recovery, stage: Stage | None) -> str:
-    """Of what a school has given back for a fold that is taken back."""
+    """By which stage that is paid again."""
     if release := recovery.offset_in:
         came = f"taken off the {release.stage} stage of {release.partnership.ref} for {recovery.school}"
     else:
@@ -92,9 +99,9 @@ def made_good(recovery: Recovery, stage: Stage | None) -> str:
 
 
 def to_make_good(plan: FundingPlan) -> list[tuple[Recovery, Stage | None]]:
-    """What was given back for folds that were taken back, each with the open stage that makes it good, or None where
-    there is none. What is not due any more for another reason is not told."""
-    recoveries = list(with_names(plan.recoveries.given_back().going_on()))
+    """What was given back and is owed after all, each with the open stage that makes it good, or None where there is
+    none. What is not due any more for another reason is not told."""
+    recoveries = list(with_names(plan.recoveries.given_back()))
     if not recoveries:
         return []
     standing = standing_of(plan, {row.partnership_id for row in recoveries})

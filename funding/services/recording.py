@@ -20,8 +20,9 @@ from funding.models import (
     VisitNotHeld,
     WrongState,
 )
-from funding.services.recovering import propose
+from funding.services.settling import settle
 from funding.standing import PlanStanding, standing_of
+from papers.templatetags.plain import listed
 from programmes.models import Partnership
 from visits.models import Visit
 
@@ -160,8 +161,9 @@ def give_up(person, plan: FundingPlan, keys, because: str) -> list[Recovery]:
     for one in (offered[key] for key in keys):
         row = VisitNotHeld.objects.create(item=one.item, partnership=one.partnership, because=because, by=person)
         audit.record(person, "visit not held", row)
-    partnerships = {offered[key].partnership.pk: offered[key].partnership for key in keys}
-    return [row for one in partnerships.values() for row in propose(plan, one, Recovery.Reason.NOT_HELD)]
+    names = listed(list(dict.fromkeys(offered[key].item.name for key in keys)))
+    why = f"{names} will not take place."
+    return settle(plan, {offered[key].partnership.pk for key in keys}, why, person)
 
 
 @transaction.atomic
@@ -173,4 +175,4 @@ def take_giving_up_back(person, row: VisitNotHeld):
     ):
         raise WrongState("It is taken back already.")
     audit.record(person, "visit to be held after all", row)
-    propose(plan, row.partnership, Recovery.Reason.NOT_HELD)
+    settle(plan, [row.partnership_id], f"{row.item.name} is to take place after all.", person)

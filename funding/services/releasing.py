@@ -204,9 +204,7 @@ def take_approval_back(person, release: Release) -> Release:
         raise WrongState(f"It is {release.get_state_display().lower()}: its approval cannot be taken back.")
     ledger.move(person, [release], State.APPROVED, None, "approval taken back", f"taken back {release.approval_id}")
     release.lines.update(is_alive=False)
-    Recovery.objects.filter(offset_in=release, state=Recovery.State.OFFSET).update(
-        state=Recovery.State.APPROVED, ended_by=None, ended_on=None
-    )
+    set_offsets_free(release)
     moved = Release.objects.filter(pk=release.pk, state=State.APPROVED)
     moved.update(
         state=State.OPEN,
@@ -224,6 +222,25 @@ def take_approval_back(person, release: Release) -> Release:
     for function in AFTER_TAKING_APPROVAL_BACK:
         function(person, release)
     return release
+
+
+def set_offsets_free(release: Release):
+    """What was taken off the release is owed again. What is asked back of the same side since then is ended for it:
+    both are worked out together, as what follows."""
+    rows = list(Recovery.objects.filter(offset_in=release, state=Recovery.State.OFFSET))
+    since = Recovery.objects.filter(
+        state__in=[Recovery.State.PROPOSED, Recovery.State.REQUESTED, Recovery.State.APPROVED]
+    )
+    for row in rows:
+        since.filter(partnership=row.partnership_id, side=row.side).update(
+            state=Recovery.State.DROPPED, because=TOGETHER, ended_on=timezone.localdate(), offset_in=None
+        )
+    Recovery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=Recovery.State.APPROVED, ended_by=None, ended_on=None
+    )
+
+
+TOGETHER = "It was worked out anew, with what was set against a release whose approval was taken back."
 
 
 @transaction.atomic

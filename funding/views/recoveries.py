@@ -5,10 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allowed_rows
+from funding.asked_back import how_it_stands, next_in_words, unconfirmed, who_acts, working_to_show
 from funding.forms.recoveries import AgainstForm, DropForm, ReceiveForm
 from funding.models import Recovery, WrongState
 from funding.services import recovering
-from funding.services.folding import made_good, to_make_good
+from funding.services.folding import made_good, to_make_good, why_owed
 from funding.standing import standing_of
 from funding.views.doors import plan_of
 
@@ -21,10 +22,12 @@ def recoveries(request, slug):
     rows = plan.recoveries.select_related(
         "partnership", "school", "stage", "requested_by", "approved_by", "offset_in__stage"
     )
+    acting = who_acts(plan.programme.organisation)
+    context = {"plan": plan, "programme": plan.programme, "may_record": request.user.may("money.record")}
     return render(
         request,
         "funding/recoveries.html",
-        {"plan": plan, "programme": plan.programme, "rows": rows, "may_record": request.user.may("money.record")},
+        context | {"rows": [(row, how_it_stands(row, acting)) for row in rows]},
     )
 
 
@@ -43,7 +46,9 @@ def show(request, row, status=200, **forms):
     user, is_approved = request.user, row.state == State.APPROVED and row.offset_in is None
     context = {
         "recovery": row,
-        "worked": recovering.worked_of(row),
+        "stands": how_it_stands(row, who_acts(row.plan.programme.organisation)),
+        "working": working_to_show(row),
+        "unconfirmed": unconfirmed(row),
         "programme": row.plan.programme,
         "may_request": user.may("recoveries.request") and row.state == State.PROPOSED,
         "may_approve": user.may("recoveries.approve") and row.state == State.REQUESTED,
@@ -59,9 +64,9 @@ def show(request, row, status=200, **forms):
 
 
 def words_of(row) -> str:
-    """Of what was given back for a fold that was taken back: where it is made good, until it is."""
-    found = [made_good(*pair) for pair in to_make_good(row.plan) if pair[0] == row] if row.is_back else []
-    return "".join(found)
+    """Of what was given back and is owed after all: where it is made good, until it is."""
+    pairs = to_make_good(row.plan) if row.is_back else []
+    return "".join(f"{why_owed(row)} {made_good(*pair)}" for pair in pairs if pair[0] == row)
 
 
 def against_form(row, data=None):
@@ -80,21 +85,22 @@ def stepped(request, row, step, done):
     except WrongState as why:
         messages.error(request, f"Nothing has changed. {why}")
     else:
-        messages.success(request, done)
+        row.refresh_from_db()
+        following = next_in_words(row, who_acts(row.plan.programme.organisation))
+        messages.success(request, f"{done} {following}." if following else done)
     return redirect("funding:recovery", row.pk)
 
 
 @require_POST
 def ask(request, pk):
     row = recovery_of(request, pk, "recoveries.request")
-    done = "It is asked for. A budget holder approves it next."
-    return stepped(request, row, lambda: recovering.request(request.user, row), done)
+    return stepped(request, row, lambda: recovering.request(request.user, row), "It is asked for.")
 
 
 @require_POST
 def approve(request, pk):
     row = recovery_of(request, pk, "recoveries.approve")
-    done = "It is approved. Finance says when the school has paid it back."
+    done = "It is approved, and the school is to pay it back."
     return stepped(request, row, lambda: recovering.approve(request.user, row), done)
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.roles import GRANTS, Role
 from funding.models import Recovery
 from funding.owing import asked_back_of
-from funding.services.folding import made_good, to_make_good
+from funding.services.folding import made_good, to_make_good, why_owed
 from papers.templatetags.plain import money
 from reports.dashboards.money import MOST, sum_of
 from reports.dashboards.rows import mine
@@ -49,12 +49,12 @@ def to_ask_items(programmes):
 
 
 def made_good_items(programmes):
-    """For the coordinator: of each programme (with its `to_make_good`) what schools gave back for a fold that was taken
-    back, until a release has made it good. Others have to act as long as a stage is open that does."""
+    """For the coordinator: of each programme (with its `to_make_good`) what schools gave back and are owed after all,
+    until a release has made it good. Others have to act as long as a stage is open that does."""
     return [
         {
             "title": f"{money(recovery.amount)} is to be made good to {recovery.school}",
-            "text": f"The fold of {recovery.partnership.ref} was taken back. {made_good(recovery, stage)}",
+            "text": f"{recovery.partnership.ref}: {why_owed(recovery)} {made_good(recovery, stage)}",
             "url": reverse("funding:recovery", args=[recovery.pk]),
             "is_for_others": stage is not None,
             "programmes": [programme],
@@ -68,11 +68,13 @@ def made_good_items(programmes):
 def office_items(user, acting, today):
     wanted = [(state, words) for state, action, words in STEPS if acting.role in GRANTS[action]]
     turn = Q(state__in=[state for state, _ in wanted], offset_in=None)
-    given_up = Q(state=State.DROPPED, approved_by=user, ended_on__gt=today - TOLD_FOR) & ~Q(ended_by=user)
-    rows = mine(Recovery, user, acting, "money.view").filter(turn | given_up & Q(ended_by__isnull=False))
+    others = Q(ended_by=None) | ~Q(ended_by=user)
+    given_up = Q(state=State.DROPPED, ended_on__gt=today - TOLD_FOR) & others
+    given_up &= Q(approved_by=user) | Q(requested_by=user)
+    rows = mine(Recovery, user, acting, "money.view").filter(turn | given_up)
     rows = rows.select_related("plan__programme", "partnership", "school", "ended_by").order_by("proposed_at", "pk")
     rows = list(rows)
-    items = [given_up_item(row) for row in rows if row.state == State.DROPPED][:MOST]
+    items = [given_up_item(row, user) for row in rows if row.state == State.DROPPED][:MOST]
     for state, words in wanted:
         own = [row for row in rows if row.state == state and (state, row.requested_by_id) != (State.REQUESTED, user.pk)]
         for plan in list(dict.fromkeys(row.plan for row in own))[:MOST]:
@@ -92,11 +94,13 @@ def item_of(plan, rows, words):
     }
 
 
-def given_up_item(row):
-    """To whoever approved it: asking it back took two people, and one has given it up."""
+def given_up_item(row, user):
+    """To whoever asked for it or approved it: one of two has given it up, or it comes to something else by now."""
+    did = "approved" if row.approved_by_id == user.pk else "asked for"
+    by = f"given up by {row.ended_by}. " if row.ended_by_id else ""
     return {
-        "title": f"{money(row.amount)} that you approved is not asked back any more",
-        "text": f"{row.school}, {row.partnership.ref}: given up by {row.ended_by}. {row.because}",
+        "title": f"{money(row.amount)} that you {did} is not asked back any more",
+        "text": f"{row.school}, {row.partnership.ref}: {by}{row.because}",
         "url": reverse("funding:recovery", args=[row.pk]),
         "when": f"Since {row.ended_on:%-d %B}",
         "programmes": [row.plan.programme],

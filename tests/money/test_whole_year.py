@@ -221,6 +221,7 @@ def issue_letters(c, stage):
     expect(page.get_by_text(re.compile("will be there in a moment"))).to_be_visible()
     for letter in FundingLetter.objects.filter(stage=stage).in_hand():
         make_letter(letter.pk)
+    expect(page.get_by_text("being made")).to_have_count(0)  # the page has loaded itself anew
     return {row.school_id: row for row in FundingLetter.objects.filter(stage=stage, superseded_by=None)}
 
 

@@ -1,13 +1,15 @@
 """Who was there: one mark a person, walk-ins, and the register once it is closed."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from programmes.models import ActionItem
+from programmes.models import ActionItem, Partnership
 from programmes.services import actions
 from visits.events.audience import audience
 from visits.models import Attendance, Event, WrongState
+from visits.used import used_otherwise
 
 
 def is_open(event, today):
@@ -36,7 +38,28 @@ def mark(person, event, someone, present) -> Attendance:
         defaults={"role": one.role, "school": one.school} | marked(person, present, event),
     )
     audit.record(person, "events.marked", row)
+    after_correction(person, event, someone)
     return row
+
+
+def after_correction(person, event, someone):
+    """A register that is still open says nothing yet."""
+    if event.register_closed_at:
+        why = f"The register of {day_of(event)} was corrected."
+        used_otherwise(person, partnerships_of(event.programme_id, someone), why)
+
+
+def day_of(event) -> str:
+    return f"{event.get_kind_display()}, {event.on:%-d %B %Y},"
+
+
+def partnerships_of(programme, someone) -> set[int]:
+    """Those in which this person teaches, or has taught."""
+    rows = Partnership.objects.filter(programme=programme)
+    own = (
+        Q(specialist__user=someone) | Q(past_specialists__specialist__user=someone) | Q(partner_teachers__user=someone)
+    )
+    return set(rows.filter(own).values_list("pk", flat=True))
 
 
 def marked(person, present, event):
@@ -74,6 +97,7 @@ def walk_in(person, event, known) -> Attendance:
         },
     )
     audit.record(person, "events.walk-in", row)
+    after_correction(person, event, known.person)
     return row
 
 
@@ -129,6 +153,8 @@ def close_register(person, event) -> int | None:
     )
     Event.objects.filter(pk=event.pk).update(register_closed_at=now)
     audit.record(person, "events.register closed", event)
+    everyone = Partnership.objects.filter(programme=event.programme_id).values_list("pk", flat=True)
+    used_otherwise(person, everyone, f"The register of {day_of(event)} was closed.")
     return len(absent)
 
 

@@ -19,7 +19,7 @@ from visits.planning.checking import Against, Refusal, What, broken
 from visits.planning.proposing import read_for
 from visits.planning.reading import settings_of
 from visits.services.history import Changed, line_of
-from visits.services.keeping import hold_people
+from visits.services.keeping import after_late_cover, hold_people
 from visits.services.out import bookings_for
 from visits.services.telling import finders_of, tell_people
 
@@ -175,6 +175,7 @@ def accept_plan(person, plan, *, told: Callable[[int], object] = lambda done: No
     except IntegrityError as error:
         raise Overtaken([Refusal("", plan.programme_id, 0, Against(What.RACED))]) from error
     told(2)
+    after_late_cover(person, [change.line for change in changes])
     tell_people(person, changes)
     Plan.objects.filter(pk=plan.pk).update(accepted_by=person, accepted_at=timezone.now())
     audit.record(person, "plan accepted", plan, about=f"{len(check.new)} planned, {len(check.moved)} moved")

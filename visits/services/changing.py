@@ -13,6 +13,7 @@ from accounts import audit
 from visits.models import Booking, Visit, VisitChange, WrongState
 from visits.services.history import Changed, tell
 from visits.services.keeping import (
+    after_late_cover,
     booked_and_gone,
     hold_partnerships,
     hold_people,
@@ -116,6 +117,7 @@ def move_all(person, targets, reason, what=None) -> int:
         overtake(visit)
         changes.append(Changed(visit, line, befores[visit.pk], tuple(booked[visit.pk])))
     audit.record_all(person, "visits.changed", [(visit, "") for visit in visits])
+    after_late_cover(person, [change.line for change in changes])
     tell_people(person, changes)
     return len(visits)
 

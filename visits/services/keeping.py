@@ -12,6 +12,7 @@ from visits.models import Booking, NotOpenToVisits, ProposedTime, Visit, VisitCh
 from visits.services.history import Changed, tell
 from visits.services.out import bookings_for
 from visits.services.telling import tell_people
+from visits.used import used_otherwise
 
 
 class Taken(Exception):
@@ -51,8 +52,16 @@ def keep_visit(person, visit, people, *, reason="", changes=None):
     if line.what == VisitChange.What.MOVED:
         overtake(visit)
     audit.record(person, "visits.planned" if new else "visits.changed", visit)
+    after_late_cover(person, [line])
     tell_or_collect(person, Changed(visit, line, before, tuple(booked)), changes)
     return visit
+
+
+def after_late_cover(person, lines):
+    """Cover that these changes gave up late is counted as if it was used."""
+    if late := [line for line in lines if line.late_specialist_half_days or line.late_partner_half_days]:
+        partnerships = {line.visit.partnership_id for line in late}
+        used_otherwise(person, partnerships, "Cover was given up late.")
 
 
 def hold_partnerships(partnerships, *, new=False):
@@ -137,6 +146,7 @@ def cancel_visit(person, visit, reason, *, changes=None):
     overtake(visit)
     line = tell(person, visit, before=visit, booked=booked, what=VisitChange.What.CANCELLED, reason=reason)
     audit.record(person, "visits.cancelled", visit)
+    after_late_cover(person, [line])
     tell_or_collect(person, Changed(visit, line, visit, tuple(booked)), changes)
     return visit
 
@@ -146,4 +156,5 @@ def visit_took_place(person, visit):
     visit.move_to(Visit.Status.TOOK_PLACE)
     tell(person, visit, before=visit, what=VisitChange.What.TOOK_PLACE)
     audit.record(person, "visits.took place", visit)
+    used_otherwise(person, [visit.partnership_id], f"The visit of {visit.on:%-d %B %Y} took place.")
     return visit

@@ -6,6 +6,7 @@ from accounts import audit
 from visits.models import Visit, VisitChange, WrongState
 from visits.services.history import tell
 from visits.services.keeping import visit_took_place
+from visits.used import used_otherwise
 
 
 def visit_recorded(person, visit, at):
@@ -27,3 +28,4 @@ def visit_record_reopened(person, visit):
     visit.move_to(Visit.Status.PLANNED, recorded_at=None)
     tell(person, visit, before=visit, what=VisitChange.What.REOPENED)
     audit.record(person, "visits.record reopened", visit)
+    used_otherwise(person, [visit.partnership_id], f"The record of the visit of {visit.on:%-d %B %Y} was withdrawn.")

@@ -1,0 +1,281 @@
+"""What a school owes or is still to get is worked out again whenever what it rests on changes, and every night."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from funding import ledger
+from funding.models import Recovery, Release
+from funding.services import paying, recovering, releasing
+from funding.standing import standing_of
+from funding.tasks import check_money
+from tests.factories import BookingFactory, EventFactory, VisitFactory
+from tests.money.funded import approve, authorise, fold, hand_in, release_of
+from tests.reading import text_of
+from visits import services as visiting
+from visits.events import register
+from visits.models import Visit
+
+pytestmark = pytest.mark.django_db
+D = Decimal
+DAY = dt.date(2027, 1, 27)
+
+
+def recoveries(partnership, side="specialist"):
+    rows = Recovery.objects.filter(partnership=partnership, side=side).order_by("pk")
+    return [(row.state, row.reason, row.amount) for row in rows]
+
+
+def planned(money, partnership, name, on):
+    """A visit of this step whose day has gone by, with the specialist teacher out of class; nobody has confirmed it."""
+    visit = VisitFactory(
+        partnership=partnership,
+        step=money.programme.timetable.get(name=name),
+        on=on,
+        host=partnership.partner_school,
+    )
+    person, school = partnership.specialist.user, partnership.specialist.home_school
+    BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
+    return visit
+
+
+def ask(money, row):
+    recovering.request(money.Amira, row)
+    recovering.approve(money.Tom, row)
+
+
+def today(client, person):
+    client.force_login(person)
+    return text_of(client.get(reverse("today")))
+
+
+@pytest.fixture
+def folded(paid):
+    """October paid the specialist teacher's school 2 half-days. 1 was used, and a visit of the day before the fold is
+    neither confirmed nor cancelled. 95.00 is asked for by Amira and approved by Tom."""
+    paid.first = paid.partnerships[0]
+    paid.visit = planned(paid, paid.first, "Visit 2", dt.date(2027, 1, 25))
+    fold(paid, paid.first)
+    paid.recovery = Recovery.objects.get(partnership=paid.first, side="specialist")
+    ask(paid, paid.recovery)
+    return paid
+
+
+# After a fold -----------------------------------------------------------------------------------------------------
+
+
+def test_a_record_that_is_signed_after_the_fold_ends_what_was_asked_back(client, folded):
+    visiting.visit_recorded(folded.first.specialist.user, folded.visit, dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC))
+
+    assert recoveries(folded.first) == [("dropped", "folded", D("95.00"))]
+    folded.recovery.refresh_from_db()
+    words = "The visit of 25 January 2027 took place. It was worked out anew: nothing is owed any more."
+    assert folded.recovery.because == words
+    assert "£95.00 that you approved is not asked back any more" in (text := today(client, folded.Tom))
+    assert words in text
+
+
+def test_a_record_that_is_withdrawn_asks_for_it_again(folded):
+    person = folded.first.specialist.user
+    visiting.visit_recorded(person, folded.visit, dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC))
+    folded.visit.refresh_from_db()
+
+    visiting.visit_record_reopened(person, folded.visit)
+
+    assert recoveries(folded.first) == [("dropped", "folded", D("95.00")), ("proposed", "folded", D("95.00"))]
+
+
+def test_what_came_back_and_was_used_after_all_is_paid_again(folded):
+    """No release of the partnership is open any more, so it gets one."""
+    recovering.receive(folded.Ruth, folded.recovery, DAY)
+
+    visiting.visit_took_place(folded.first.specialist.user, folded.visit)
+
+    assert recoveries(folded.first) == [("recovered", "folded", D("95.00"))]
+    rows = [row for row in standing_of(folded.plan, [folded.first.pk]).rows if row.side == "specialist"]
+    assert [(row.stage.name, row.word, row.amount) for row in rows] == [
+        ("October", "paid", D("190.00")),
+        ("December", "ready", D("95.00")),
+    ]
+    approve(folded.Tom, folded.plan, [rows[1].release])
+    assert ledger.balances(folded.plan) == ledger.recomputed(folded.plan)
+
+
+def test_it_is_not_paid_again_where_the_record_is_withdrawn_meanwhile(folded):
+    recovering.receive(folded.Ruth, folded.recovery, DAY)
+    visiting.visit_took_place(folded.first.specialist.user, folded.visit)
+    folded.visit.refresh_from_db()
+
+    visiting.visit_record_reopened(folded.first.specialist.user, folded.visit)
+
+    rest = Release.objects.standing().filter(partnership=folded.first, side="specialist").exclude(state="paid")
+    assert not rest.exists()
+    assert recoveries(folded.first) == [("recovered", "folded", D("95.00"))]
+
+
+def test_cover_that_is_given_up_late_after_the_fold_is_paid(folded):
+    visiting.cancel_visit(folded.Amira, folded.visit, "The teacher was ill")
+
+    (row,) = [
+        row
+        for row in standing_of(folded.plan, [folded.first.pk]).rows
+        if row.side == "specialist" and row.release.is_open
+    ]
+    assert [(line.kind, line.amount) for line in row.lines] == [("late cover", D("95.00"))]
+
+
+def test_what_somebody_does_not_ask_for_is_not_asked_for_again(folded):
+    recovering.drop(folded.Amira, folded.recovery, "The school is poor")
+
+    check_money()
+    visiting.visit_took_place(folded.first.specialist.user, folded.visit)
+    check_money()
+    folded.visit.refresh_from_db()
+    visiting.visit_record_reopened(folded.first.specialist.user, folded.visit)
+
+    assert recoveries(folded.first) == [("dropped", "folded", D("95.00"))]
+
+
+def test_whoever_approves_it_reads_that_a_visit_is_not_confirmed_yet(client, paid):
+    first = paid.partnerships[0]
+    visit = planned(paid, first, "Visit 2", dt.date(2027, 1, 25))
+    fold(paid, first)
+    row = Recovery.objects.get(partnership=first, side="specialist")
+    recovering.request(paid.Amira, row)
+    client.force_login(paid.Tom)
+    url = reverse("funding:recovery", args=[row.pk])
+
+    before = text_of(client.get(url))
+    visiting.cancel_visit(paid.Amira, visit, "The teacher was ill")
+    after = text_of(client.get(url))
+
+    words = "The visit of Monday 25 January 2027 is neither recorded nor cancelled"
+    assert words in before
+    assert words not in after
+
+
+# Registers --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def registered(paid):
+    """Everybody was at the first moderation, and its register is closed."""
+    step = paid.programme.timetable.get(name="Moderation 1")
+    paid.event = EventFactory(
+        kind="moderation",
+        programme=paid.programme,
+        step=step,
+        on=dt.date(2027, 1, 20),
+        takes="am",
+        starts_at=dt.time(9),
+        ends_at=dt.time(12),
+    )
+    paid.first = paid.partnerships[0]
+    for partnership in paid.partnerships:
+        for person in partnership.teachers:
+            register.mark(paid.Amira, paid.event, person, True)
+    register.close_register(paid.Amira, paid.event)
+    paid.event.refresh_from_db()
+    return paid
+
+
+def test_after_a_fold_a_register_that_is_corrected_asks_back_what_was_paid_for_it(registered):
+    """October paid the partner school 1.25 half-days; the one at the event was used, so 0.25 is asked back at first."""
+    fold(registered, registered.first)
+    teacher = registered.first.partner_teachers.get().user
+    before = recoveries(registered.first, "partner")
+
+    register.mark(registered.Amira, registered.event, teacher, False)
+
+    assert before == [("proposed", "folded", D("23.75"))]
+    assert recoveries(registered.first, "partner") == [
+        ("dropped", "folded", D("23.75")),
+        ("proposed", "folded", D("118.75")),
+    ]
+
+
+@pytest.fixture
+def all_paid(registered):
+    """All four stages are paid to both sides of the first partnership."""
+    for point, stage in list(zip(registered.points, registered.stages, strict=True))[1:]:
+        hand_in(registered.first, point)
+        type(stage).objects.filter(pk=stage.pk).update(due_on=dt.date(2027, 1, 20) + dt.timedelta(stage.pk % 5))
+    for stage in registered.stages[1:]:
+        sides = [release_of(registered.first, stage, side) for side in ("specialist", "partner")]
+        approve(registered.Tom, registered.plan, sides)
+    batch = authorise(registered)
+    answers = [paying.Answered(row, True, dt.date(2027, 1, 20)) for row in batch.payments.all()]
+    paying.take_answers(registered.Ruth, batch, answers)
+    return registered
+
+
+def test_once_all_is_paid_a_register_that_is_corrected_asks_it_back(client, all_paid):
+    teacher = all_paid.first.partner_teachers.get().user
+    before = recoveries(all_paid.first, "partner")
+
+    register.mark(all_paid.Amira, all_paid.event, teacher, False)
+
+    assert before == []
+    assert recoveries(all_paid.first, "partner") == [("proposed", "absent", D("95.00"))]
+    assert recoveries(all_paid.first) == []
+    assert "£95.00, paid and not used, can be asked back" in today(client, all_paid.Ruth)
+    register.mark(all_paid.Amira, all_paid.event, teacher, True)
+    assert recoveries(all_paid.first, "partner") == [("dropped", "absent", D("95.00"))]
+
+
+def test_what_came_back_of_a_school_that_was_there_after_all_is_to_be_made_good(client, all_paid):
+    teacher = all_paid.first.partner_teachers.get().user
+    register.mark(all_paid.Amira, all_paid.event, teacher, False)
+    row = Recovery.objects.get()
+    ask(all_paid, row)
+    recovering.receive(all_paid.Ruth, row, DAY)
+    before = today(client, all_paid.Amira)
+
+    register.mark(all_paid.Amira, all_paid.event, teacher, True)
+
+    words = f"£95.00 is to be made good to {row.school}"
+    assert (words in before, words in today(client, all_paid.Amira)) == (False, True)
+
+
+def test_a_teacher_who_was_there_and_left_later_was_there(all_paid):
+    """Nobody asks money back because somebody else teaches there now."""
+    row = all_paid.first.partner_teachers.get()
+    type(row).objects.filter(pk=row.pk).update(until=dt.date(2027, 1, 22))
+    another = all_paid.partnerships[1].partner_teachers.get().user
+    all_paid.first.partner_teachers.create(user=another, since=dt.date(2027, 1, 23))
+
+    check_money()
+
+    assert Recovery.objects.count() == 0
+
+
+# The rest of the steps --------------------------------------------------------------------------------------------
+
+
+def test_what_no_step_told_of_is_found_at_night(folded):
+    Visit.objects.filter(pk=folded.visit.pk).update(status="took place")
+
+    check_money()
+    check_money()
+
+    assert recoveries(folded.first) == [("dropped", "folded", D("95.00"))]
+
+
+def test_an_approval_taken_back_joins_what_is_asked_back_since_with_what_was_set_against_it(folded):
+    """95.00 was taken off a release; since then another 95.00 is owed. The approval is taken back: 190.00 is."""
+    first, second = folded.partnerships
+    second.specialist.home_school = first.specialist.home_school
+    second.specialist.save()
+    december = release_of(second, folded.stages[1], "specialist")
+    recovering.set_against(folded.Ruth, folded.recovery, december)
+    hand_in(second, folded.points[1])
+    approve(folded.Tom, folded.plan, [december])
+    used = Visit.objects.get(partnership=first, status="took place")
+    visiting.visit_record_reopened(folded.Amira, used)
+    assert recoveries(first) == [("offset", "folded", D("95.00")), ("proposed", "folded", D("95.00"))]
+
+    releasing.take_approval_back(folded.Tom, december)
+
+    assert [row for row in recoveries(first) if row[0] != "dropped"] == [("proposed", "folded", D("190.00"))]
