@@ -94,8 +94,13 @@ def read_row(row, table, payments, seen, batch, today, problems, reading):
         said = f"{payment.get_answer_display().lower()} on {payment.answered_at:%-d %B %Y}"
         wrong("result", f"{payment.reference} was answered before: {said}.", "Take the row out.")
     if row["amount"] and (amount := amount_of(row["amount"])) != payment.amount:
-        read_as = f", read as \u00a3{amount:,.2f}" if amount is not None else ""
-        what = f"{quote(row['amount'])}{read_as} is not the amount of {payment.reference}, \u00a3{payment.amount:,.2f}."
+        read_as = f", read as \u00a3{amount:,.2f}," if amount is not None else ""
+        if row["amount"].startswith("="):
+            read_as = " is a formula, which may say something else tomorrow, and"
+        is_not = "not" if row["amount"].startswith("=") else "is not"
+        what = (
+            f"{quote(row['amount'])}{read_as} {is_not} the amount of {payment.reference}, \u00a3{payment.amount:,.2f}."
+        )
         wrong("amount", what, "Correct it, or ask finance what was paid.")
     on = today
     if row["paid_on"]:

@@ -289,7 +289,7 @@ def read_records(facts):
         facts.extras[row.partnership_id, row.side].append(
             Extra(
                 kinds.get(item.kind, ReleaseLine.Kind.OPTIONAL),
-                f"{item.name}, {row.on:%-d %B %Y}",
+                f"{item.name}, {'signed off ' * (item.kind == PlanItem.Kind.GRANT)}{row.on:%-d %B %Y}",
                 timezone.localdate(row.recorded_at),
                 item.half_days(row.side) or None,
                 item.worth(row.side, facts.plan.rate),

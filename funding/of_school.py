@@ -136,7 +136,7 @@ def sentence_of(row: Standing, approving: str) -> str:
     """What happens next, to the head, where nothing is missing. What is missing stands beside it, reason by reason."""
     words = next_step(row, approving)
     if not words or is_held(row):
-        return words
+        return f"{words} You can ask them." if words else ""
     return f"{words} {row.stop.advice if row.stop and row.stop.advice else NOTHING_TO_DO}"
 
 
@@ -147,7 +147,8 @@ def is_held(row: Standing) -> bool:
 def next_step(row: Standing, approving: str) -> str:
     release = row.release
     if is_held(row):
-        return f"Held since {timezone.localdate(row.hold.at):%-d %B %Y} by {row.hold.by}: {row.hold.because}"
+        on, because = timezone.localdate(row.hold.at), row.hold.because.rstrip(".")
+        return f"Held since {on:%-d %B %Y} by {row.hold.by}: {because}. The coordinator or a budget holder can end it."
     match row.word:
         case Word.APPROVED:
             by, on = release.approved_by, timezone.localdate(release.approved_at)

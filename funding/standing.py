@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from funding.amounts import Line, SideAccount, account_of
 from funding.facts import SIDES, Facts, facts_of, school_of
 from funding.figures import ZERO
-from funding.models import FundingPlan, Hold, Release, Stage
+from funding.models import FundingPlan, Hold, Release, ReleaseLine, Stage
 from funding.reasons import Met, Reason, check
 from funding.stopped import Stop
 from programmes.models import Partnership
@@ -59,6 +59,11 @@ class Standing:
     @property
     def waivers(self):
         return list(self.release.waivers.all())
+
+    @property
+    def is_of_parts(self) -> bool:
+        """Whether its amount is more than one share of what is required."""
+        return len(self.lines) > 1 or any(line.kind != ReleaseLine.Kind.SHARE for line in self.lines)
 
     @property
     def is_ready(self):

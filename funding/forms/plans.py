@@ -285,6 +285,7 @@ class ItemForm(AsksWhy):
             self.fields["name"].disabled = True
             for name in ("specialist_amount", "partner_amount"):
                 del self.fields[name]
+        self.helper = with_button(self, self.button)
         for name in ("specialist_half_days", "partner_half_days"):
             self.fields[name].widget = forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-2"})
             self.fields[name].required = False

@@ -12,13 +12,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
 from funding.services.payees import changes, who_can, why_it_waits
 from funding.stopped import nobody_said, rejected_of
 from papers.sheets import csv_bytes
+from papers.templatetags.plain import listed
 from programmes.models import Partnership
 
 State = Release.State
@@ -92,8 +93,9 @@ class NotAuthorised(WrongState):
         self.changes = list(changes)
 
 
-def choose(person, organisation: Organisation, pks=None) -> Choice:
-    """What this person may authorise of these releases, or of all that are approved."""
+def choose(person, organisation: Organisation, pks=None, *, looking=False) -> Choice:
+    """What this person may authorise of these releases, or of all that are approved. Whoever is only `looking`, and
+    authorises nothing, is told what anybody could."""
     rows = Release.objects.filter(stage__plan__programme__organisation=organisation, state=State.APPROVED)
     if pks is not None:
         rows = rows.filter(pk__in=pks)
@@ -101,15 +103,13 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
     ways = Payee.objects.filter(organisation=organisation).on(timezone.localdate())
     payees = {row.school_id: row for row in ways.select_related("school", "entered_by", "confirmed_by")}
     can_confirm = who_can(organisation) if any(row.confirmed_at is None for row in payees.values()) else []
-    groups, left, rejected = {}, [], rejected_of(rows)
+    groups, left, rejected, others = {}, [], rejected_of(rows), ""
     for release in rows.order_by("stage__plan", "school__name", "stage__due_on", "partnership__ref", "side"):
         payee = payees.get(release.school_id)
         release.rejection = rejected[release.pk][-1] if rejected[release.pk] else None
         release.can_be_mended = False
         release.must_be_looked_at = bool(payee and release.rejection and release.rejection.payee_id == payee.pk)
-        if release.approved_by_id == person.pk:
-            left.append((release, "You approved it, so somebody else authorises its payment."))
-        elif held := next((hold for hold in release.holds.all() if hold.ended_at is None), None):
+        if held := next((hold for hold in release.holds.all() if hold.ended_at is None), None):
             left.append((release, f"It is on hold: {held.because}"))
         elif payee is None:
             release.can_be_mended = True
@@ -117,6 +117,9 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
         elif payee.confirmed_at is None:
             release.payee_waits, release.can_be_mended = True, payee.entered_by_id != person.pk
             left.append((release, why_it_waits(payee, can_confirm)))
+        elif release.approved_by_id == person.pk and not looking:
+            others = others or others_than(person, organisation)
+            left.append((release, f"You approved it, so somebody else authorises its payment: {others} can."))
         else:
             key = release.stage.plan_id, payee.pk
             groups.setdefault(key, Group(release.stage.plan, payee, [])).releases.append(release)
@@ -124,6 +127,12 @@ def choose(person, organisation: Organisation, pks=None) -> Choice:
     for group in groups.values():
         group.changed = changed.get(group.payee.school_id)
     return Choice(sorted(groups.values(), key=lambda g: (g.payee.name, g.payee.pk, g.plan.pk)), left)
+
+
+def others_than(person, organisation) -> str:
+    """Who else may authorise a payment here."""
+    people = User.objects.holding("payments.authorise", organisation).exclude(pk=person.pk)
+    return listed([str(other) for other in people], "or") or "nobody yet"
 
 
 @transaction.atomic

@@ -29,10 +29,16 @@ from visits.models import Visit
 
 @transaction.atomic
 def record(person, item, partnership, side, on) -> ItemRecord:
-    """It was done, and the next open stage pays it. WrongState where none can, or where it is recorded already."""
+    """It was done, and the next open stage pays it. WrongState where none can, or where it is recorded already: a grant
+    on sign-off once for each side, anything else once for each day."""
     FundingPlan.objects.select_for_update().get(pk=item.plan_id)
-    there = ItemRecord.objects.filter(item=item, partnership=partnership, side=side, on=on, withdrawn_at=None)
-    if there.exists():
+    there = ItemRecord.objects.filter(item=item, partnership=partnership, side=side, withdrawn_at=None)
+    if item.kind == PlanItem.Kind.GRANT and (before := there.select_related("recorded_by").first()):
+        raise WrongState(
+            f"{item} is paid once: {before.recorded_by} recorded it for this side on "
+            f"{timezone.localdate(before.recorded_at):%-d %B %Y}, for {before.on:%-d %B %Y}."
+        )
+    if there.filter(on=on).exists():
         raise WrongState("It is recorded for this day already.")
     row = ItemRecord.objects.create(item=item, partnership=partnership, side=side, on=on, recorded_by=person)
     if row.pk not in paying_stages(standing_of(item.plan, [partnership.pk])):

@@ -79,7 +79,9 @@ def spent(plan: FundingPlan) -> Decimal:
 def why_not(person, row: Standing) -> str:
     """Why this person cannot approve this release now, or ""."""
     if row.release.is_fixed:
-        return f"It is already {row.label.lower()}."
+        release, at = row.release, timezone.localtime(row.release.approved_at)
+        by = "you" if release.approved_by_id == person.pk else release.approved_by
+        return f"It is already {row.label.lower()}. Approved by {by} on {at:%-d %B %Y} at {at:%H:%M}."
     if row.hold:
         return f"It is on hold: {row.hold.because}"
     if row.word != "ready":

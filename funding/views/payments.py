@@ -32,7 +32,7 @@ def payments(request):
     batches = allowed_rows(PaymentBatch, request.user, "payments.view").filter(organisation=organisation)
     context = {
         "organisation": organisation,
-        "choice": paying.choose(request.user, organisation),
+        "choice": paying.choose(request.user, organisation, looking=not may_pay),
         "may_pay": may_pay,
         "may_see_payees": request.user.may("payees.view"),
         "batches": [paying.told(batch) for batch in batches.prefetch_related("payments")[:100]],

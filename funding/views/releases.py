@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.access import get_allowed
 from funding import approving
 from funding.forms.releases import HoldForm, WaiveForm
-from funding.models import Approval, MoneyReport, WrongState
+from funding.models import Approval, MoneyReport, Release, WrongState
 from funding.services import releasing
 from funding.services.releasing import NotApproved
 from funding.standing import is_nothing, standing_of
@@ -87,7 +87,13 @@ def approval(request, pk):
     """What one press of the button approved, and who pays it."""
     row = get_allowed(Approval, request.user, "money.view", pk=pk)
     releases = row.releases.with_places().order_by("school__name", "partnership__ref", "side")
-    context = {"approval": row, "releases": releases, "paying": approving.paying_for(row.plan, request.user)}
+    waiting = any(release.state == Release.State.APPROVED for release in releases)
+    context = {
+        "approval": row,
+        "releases": releases,
+        "waiting": waiting,
+        "paying": approving.paying_for(row.plan, request.user),
+    }
     return render(request, "funding/approval.html", context | {"programme": row.plan.programme})
 
 

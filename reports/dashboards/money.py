@@ -100,6 +100,7 @@ def paying_items(user, acting, today):
                 "title": f"{number_of(ticked)}, {money(sum_of(ticked))}, can be paid",
                 "text": f"To {payees} payee{'' if payees == 1 else 's'}.",
                 "url": reverse("funding:payments"),
+                "when": f"Approved since {timezone.localdate(min(row.approved_at for row in ticked)):%-d %B}",
             }
         )
     for is_own in (True, False):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -113,4 +114,13 @@ def test_a_release_that_is_approved_is_said_to_be_so_in_order(client, money):
 
     text = check(client, money, release)
 
-    assert "It is already approved, waiting for finance to pay." in text
+    words = (
+        f"It is already approved, waiting for finance to pay. Approved by {money.Martin} on 27 January 2027 at 09:00."
+    )
+    assert words in text
+    releases = {"release": [release.pk], f"amount_{release.pk}": "118.75", "key": str(uuid.uuid4()), "approve": "yes"}
+    client.force_login(money.Martin)
+    again = client.post(reverse("funding:approve", args=[money.programme.slug]), releases)
+    assert again.status_code == 409
+    assert text_of(again).count("It is already approved") == 1
+    assert "Approved by you on 27 January 2027 at 09:00." in text_of(again)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from funding.models import Approval, Payee, PaymentBatch, PlanChange, Release
+from funding.services import releasing
 from programmes.models import DataReturn
 from tests.factories import MembershipFactory, PartnerSchoolFactory, PartnershipFactory, ProgrammeFactory
 from tests.money.funded import approve, authorise, funded_programme, hand_in, payees, release_of, teachers_of
@@ -199,7 +200,48 @@ def test_a_hold_and_a_waiver_stand_on_the_page_of_the_release(client, money):
     assert "On hold from 27 January 2027" in text
     assert "Waived: The grades of the data point are complete and submitted. A teacher was ill for long: In Nov" in text
     client.post(reverse("funding:end_hold", args=[release.pk]))
-    assert "Was held from 27 January 2027 to 27 January 2027" in text_of(client.get(release.get_absolute_url()))
+    ended = text_of(client.get(release.get_absolute_url()))
+    said = f"{money.Amira} put it on hold on 27 January 2027: “New supplier number”."
+    assert f"{said} {money.Amira} ended that on 27 January 2027." in ended
+
+
+@pytest.mark.parametrize("name", ["hold", "waive"])
+def test_what_is_missing_in_a_form_of_a_release_stands_at_the_top_too(client, money, name):
+    release = release_of(money.partnerships[0], money.stages[0], "partner")
+
+    page = as_(client, money.Amira).post(reverse(f"funding:{name}", args=[release.pk]), {})
+
+    assert page.status_code == 422
+    assert "<title>Error: " in page.content.decode()
+    assert "There is a problem" in text_of(page)
+
+
+def test_a_head_reads_who_can_end_a_hold(client, october, head):
+    first = october.partnerships[0]
+    releasing.hold(october.Amira, release_of(first, october.stages[0], "partner"), "Wait a day")
+
+    text = text_of(as_(client, head).get(reverse("funding:school", args=[first.partner_school.urn])))
+
+    assert f"by {october.Amira}: Wait a day. The coordinator or a budget holder can end it. You can ask them." in text
+
+
+def test_no_plan_is_offered_for_a_programme_that_is_over(client, money):
+    over = ProgrammeFactory(organisation=money.organisation, status="closed", funded=True)
+
+    text = text_of(as_(client, money.Amira).get(reverse("funding:home")))
+
+    assert over.title in text
+    assert "None: it is over" in text
+    assert f"Draw up a plan for {over.title}" not in text
+
+
+def test_the_page_of_an_item_of_the_timetable_writes_no_warning(client, money, caplog):
+    item = money.plan.items.filter(step__isnull=False).first()
+
+    page = as_(client, money.Amira).get(reverse("funding:item_change", args=[money.programme.slug, item.pk]))
+
+    assert page.status_code == 200
+    assert [row for row in caplog.records if row.levelname in {"WARNING", "ERROR"}] == []
 
 
 # Paying ---------------------------------------------------------------------------------------------------------

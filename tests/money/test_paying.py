@@ -61,7 +61,11 @@ def test_who_approved_cannot_authorise_the_payment(approved):
     choice = paying.choose(approved.Tom, approved.organisation)
 
     assert choice.groups == []
-    assert {words for _, words in choice.left} == {"You approved it, so somebody else authorises its payment."}
+    others = " or ".join(str(p) for p in sorted([approved.Ruth, approved.Una], key=lambda p: (p.last_name, p.pk)))
+    assert {words for _, words in choice.left} == {
+        f"You approved it, so somebody else authorises its payment: {others} can."
+    }
+    assert len(paying.choose(approved.Tom, approved.organisation, looking=True).releases) == 4
     with pytest.raises(NotAuthorised):
         paying.authorise(approved.Tom, approved.organisation, {approved.releases[0].pk: 1}, uuid.uuid4())
     batch = authorise(approved)
@@ -95,8 +99,12 @@ def test_what_finance_says_is_paid_or_goes_back_to_approved(approved):
     [
         ("LS999-0001-001,paid,", "reference", "is no payment of"),
         ("{ref},maybe,", "result", "“maybe” is neither paid nor rejected."),
-        ("{ref},paid,1.00", "amount", "“1.00”, read as £1.00 is not the amount of"),
-        ("{ref},paid,=1+1", "amount", "“=1+1” is not the amount of"),
+        ("{ref},paid,1.00", "amount", "“1.00”, read as £1.00, is not the amount of"),
+        (
+            "{ref},paid,=1+1",
+            "amount",
+            "“=1+1” is a formula, which may say something else tomorrow, and not the amount of",
+        ),
         ("{ref},rejected,", "reason", "The reason is missing."),
     ],
 )

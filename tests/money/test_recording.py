@@ -73,6 +73,36 @@ def test_what_no_stage_can_pay_is_refused_with_the_reason(money):
     assert not ItemRecord.objects.exists()
 
 
+def test_a_grant_on_sign_off_is_paid_once_to_each_side(client, money):
+    """The second person who approves reads what the amount is made of."""
+    first, second = money.partnerships
+    item = money.plan.items.create(
+        name="Action plan grant", kind="grant", specialist_amount=Decimal(500), partner_amount=Decimal(500)
+    )
+    row = recording.record(money.Amira, item, first, "specialist", dt.date(2027, 1, 20))
+
+    words = (
+        f"Action plan grant is paid once: {money.Amira} recorded it for this side on 27 January 2027, for 20 January"
+    )
+    with pytest.raises(WrongState, match=words):
+        recording.record(money.Amira, item, first, "specialist", dt.date(2027, 1, 21))
+
+    recording.record(money.Amira, item, first, "partner", dt.date(2027, 1, 21))
+    recording.record(money.Amira, item, second, "specialist", dt.date(2027, 1, 21))
+    recording.withdraw(money.Amira, row)
+    recording.record(money.Amira, item, first, "specialist", dt.date(2027, 1, 22))
+
+    assert ItemRecord.objects.filter(withdrawn_at=None).count() == 3
+    for point in money.points[:3]:
+        hand_in(first, point)
+    money.plan.stages.filter(name="March").update(due_on=dt.date(2027, 1, 27))
+    march = release_of(first, money.stages[2], "specialist")
+    client.force_login(money.Tom)
+    page = client.get(reverse("funding:approve", args=[money.programme.slug]), {"release": [march.pk]})
+    assert "Action plan grant, signed off 22 January 2027: £500.00" in text_of(page)
+    assert f'href="{march.get_absolute_url()}"' in page.content.decode()
+
+
 def test_the_list_of_records_names_the_stage_that_pays_each(money, client):
     client.force_login(money.Amira)
     url = reverse("funding:records", args=[money.programme.slug])
