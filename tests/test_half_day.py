@@ -14,7 +14,9 @@ from tests.together import at_once
 from tests.years import MONDAY, TODAY, coordinator_of, partner_of, partnership_of, programme_of, release, stand
 from visits import services
 from visits.models import Booking, Plan, PlannerSettings, Visit, VisitChange
+from visits.planner.choosing import choices
 from visits.planning.reading import read
+from visits.year_planner.half_day import HalfDay
 
 pytestmark = [pytest.mark.usefixtures("in_january"), pytest.mark.django_db]
 
@@ -274,3 +276,31 @@ def test_the_teachers_can_be_asked_first_while_no_other_time_is_proposed(client,
 
     assert [f'href="{way}"' in page.content.decode() for page in (before, after)] == [True, False]
     assert client.get(way).status_code == 200
+
+
+def test_a_visit_is_looked_at_with_all_that_may_be_in_its_way_and_nothing_else(programme):
+    """The page reads the partnerships around it alone, and says what it would say of the whole programme."""
+    ours = partnership_of(programme)
+    same_specialist = partnership_of(programme, specialist=ours.specialist)
+    same_school = partnership_of(programme, partner_school=ours.partner_school)
+    same_partner, elsewhere = partnership_of(programme), partnership_of(programme)
+    partner_of(same_partner, user=ours.current_partner_teachers[0])
+    first, second = programme.timetable.all()
+    for number, partnership in enumerate([ours, same_specialist, same_school, same_partner, elsewhere]):
+        release(partnership.specialist, "tue-am", "wed-am", "thu-am")
+        stand(partnership, number, step=first)
+    SchoolLimits.objects.create(school=ours.partner_school, cover_capacity=1)
+    whole = read(programme, moves=Plan.Moves.EVERYTHING)
+
+    for partnership in (ours, same_specialist, same_school, same_partner):
+        for step in (first, second):
+            page = HalfDay(coordinator_of(programme), programme, f"{partnership.pk}-{step.pk}-1")
+            asked = next(one for one in whole.asked.values() if one.slug == page.slug)
+            need = next(need for need in whole.problem.needs if need.key == asked.key)
+            expected = choices(whole.problem, need)
+            assert elsewhere not in {one.partnership for one in page.read.asked.values()}
+            assert [one.slot for one in page.choices.free] == [one.slot for one in expected.free]
+            assert [one.cost for one in page.choices.free] == [one.cost for one in expected.free]
+            assert {slot: why.rule for slot, why in page.choices.ruled_out.items()} == {
+                slot: why.rule for slot, why in expected.ruled_out.items()
+            }

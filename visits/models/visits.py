@@ -202,6 +202,8 @@ class Visit(models.Model):
     @property
     def waiting_for(self):
         """Its teachers who are booked and have not said that the half-day suits them."""
+        if hasattr(self, "waiting"):
+            return self.waiting  # the year planner has read those of all its visits
         teachers = set(self.partnership.teachers)
         return [b.person for b in self.bookings.all() if b.confirmed_at is None and b.person in teachers]
 

@@ -6,10 +6,29 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
-from accounts.models import School
+from accounts.models import School, User
 from programmes.models import Partnership, PastSpecialist, TimetableStep
 from visits.models import Booking, Visit
 from visits.planning.steps import LETTERS, codes_of, host_of, is_with_class, kind_of
+
+
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """The teachers of a partnership, worked out once for all of its visits: of both sides, of the partner school alone,
+    and by id those of earlier."""
+
+    teachers: list[User]
+    partners: list[User]
+    gone: frozenset[int]
+
+    @classmethod
+    def of(cls, partnership):
+        rows = list(partnership.partner_teachers.all())
+        partners = [row.user for row in rows if row.until is None]
+        teachers = list(dict.fromkeys([partnership.specialist.user, *partners]))
+        gone = {row.user_id for row in rows if row.until is not None}
+        gone |= {past.specialist.user_id for past in partnership.past_specialists.all()}
+        return cls(teachers, partners, frozenset(gone - {someone.pk for someone in teachers}))
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +44,8 @@ class Asked:
     nth: int
     visit: Visit | None
     code: str
-    booked: list[Booking] = field(default_factory=list)
+    sides: Sides
+    booked: list[User] = field(default_factory=list)
 
     @cached_property
     def slug(self) -> str:
@@ -59,19 +79,11 @@ class Asked:
     @cached_property
     def people(self) -> list:
         """Who comes: those booked, and both sides once somebody booked has left the partnership."""
-        teachers, booked = self.partnership.teachers, [booking.person for booking in self.booked]
-        gone = gone_from(self.partnership)
-        if not booked or any(someone.pk in gone for someone in booked):
-            stay = [someone for someone in booked if someone.pk not in gone]
-            return list(dict.fromkeys([*teachers, *stay]))
-        return booked
-
-
-def gone_from(partnership) -> set[int]:
-    """Its teachers of earlier, by id."""
-    left = {teacher.user_id for teacher in partnership.partner_teachers.all() if teacher.until is not None}
-    left |= {past.specialist.user_id for past in partnership.past_specialists.all()}
-    return left - {someone.pk for someone in partnership.teachers}
+        gone = self.sides.gone
+        if not self.booked or any(someone.pk in gone for someone in self.booked):
+            stay = [someone for someone in self.booked if someone.pk not in gone]
+            return list(dict.fromkeys([*self.sides.teachers, *stay]))
+        return self.booked
 
 
 def needs_of(programme, partnerships=None) -> list[Asked]:
@@ -82,35 +94,53 @@ def needs_of(programme, partnerships=None) -> list[Asked]:
     queries for one partnership and for all.
     """
     rows = programme.partnerships.open_to_visits() if partnerships is None else partnerships
-    bookings = Prefetch("bookings", Booking.objects.order_by("person_id").prefetch_related("person"))
-    visits = Visit.objects.standing().prefetch_related(bookings)
     past = PastSpecialist.objects.select_related("specialist")
-    rows = rows.with_people().prefetch_related(Prefetch("visits", visits), Prefetch("past_specialists", past))
+    rows = list(rows.with_people().prefetch_related(Prefetch("past_specialists", past)).order_by("pk"))
     steps = [step for step in programme.timetable.all() if step.type == TimetableStep.Type.VISIT]
     codes, found = codes_of(steps), []
-    rows = list(rows.order_by("pk"))
-    give_schools(rows)
+    sides = {partnership.pk: Sides.of(partnership) for partnership in rows}
+    visits = visits_of(rows)
+    booked = give_people(visits, sides)
+    theirs = defaultdict(list)
+    for visit in visits:
+        theirs[visit.partnership_id].append(visit)
     for partnership in rows:
-        for step, nth, visit in filled(steps, partnership.visits.all()):
-            booked = list(visit.bookings.all()) if visit else []
+        for step, nth, visit in filled(steps, theirs[partnership.pk]):
             code = codes[step.pk, nth] if step else LETTERS[visit.kind]
-            found.append(Asked(len(found), partnership, step, nth, visit, code, booked))
+            people = booked.get(visit.pk, []) if visit else []
+            found.append(Asked(len(found), partnership, step, nth, visit, code, sides[partnership.pk], people))
     return found
 
 
-def give_schools(partnerships):
-    """Give every visit its host, and every booking its school. They are few, and joined to thousands of rows they would
-    be most of the work; a school that is neither side's any more is read with the others like it."""
+def visits_of(partnerships) -> list[Visit]:
+    """With their partnerships and hosts. The schools are few, and joined to thousands of rows they would be most of the
+    work; one that is neither side's any more is read with the others like it."""
     known = {school.pk: school for partnership in partnerships for school in partnership.schools}
-    visits = [visit for partnership in partnerships for visit in partnership.visits.all()]
-    bookings = [booking for visit in visits for booking in visit.bookings.all()]
-    wanted = {visit.host_id for visit in visits} | {booking.school_id for booking in bookings} - {None}
-    if missing := wanted - known.keys():
+    by_pk = {partnership.pk: partnership for partnership in partnerships}
+    visits = list(Visit.objects.standing().filter(partnership__among=by_pk))
+    if missing := {visit.host_id for visit in visits} - known.keys():
         known |= School.objects.in_bulk(missing)
     for visit in visits:
-        visit.host = known[visit.host_id]
-    for booking in bookings:
-        booking.school = known.get(booking.school_id)
+        visit.partnership, visit.host = by_pk[visit.partnership_id], known[visit.host_id]
+    return visits
+
+
+def give_people(visits, sides) -> dict[int, list[User]]:
+    """Visit -> who is booked; and every visit gets whom it waits for. Most of them are the teachers, whom we have."""
+    rows = Booking.objects.filter(visit__among=[visit.pk for visit in visits]).order_by("person_id")
+    rows = list(rows.values_list("visit_id", "person_id", "confirmed_at"))
+    people = {someone.pk: someone for each in sides.values() for someone in each.teachers}
+    if missing := {person for _, person, _ in rows} - people.keys():
+        people |= User.objects.in_bulk(missing)
+    booked, waiting = defaultdict(list), defaultdict(list)
+    for visit, person, confirmed_at in rows:
+        booked[visit].append(people[person])
+        if confirmed_at is None:
+            waiting[visit].append(people[person])
+    for visit in visits:
+        teachers = sides[visit.partnership_id].teachers
+        visit.waiting = [someone for someone in waiting.get(visit.pk, ()) if someone in teachers]
+    return booked
 
 
 def filled(steps, visits) -> list[tuple[TimetableStep | None, int, Visit | None]]:

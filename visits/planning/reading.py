@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import School
-from programmes.models import Partnership, Programme, academic_year
-from visits.models import Plan, PlannerSettings, Visit
+from programmes.models import Partnership, PartnerTeacher, Programme, academic_year
+from visits.models import Booking, Plan, PlannerSettings, Visit
 from visits.planner import Allowance, Blocker, Need, Problem, Rule, Weights, slot_of
 from visits.planner.candidates import blockers
 from visits.planner.why import WEEKS
@@ -71,6 +72,7 @@ def read(
     only_required=False,
     reader=None,
     today=None,
+    around=None,
 ) -> Read:
     """Everything that bears on the visits of a programme.
 
@@ -79,9 +81,12 @@ def read(
     their slug. `only_standing` leaves out what has no half-day, `only_required` what has none and is optional; of what
     stands only what lost its half-day, and what makes room for it, may move where as little as possible does. With a
     `reader` only visits within their reach are named where they are in the way; without one, those of the programme.
+    `around` are ids of partnerships: then only those are read, with all that share a person or a school with them.
     """
     today, settings = today or timezone.localdate(), settings_of(programme)
     everything = programme.partnerships.exclude(status__in=[Partnership.Status.ENQUIRY, Partnership.Status.FOLDED])
+    if around is not None:
+        everything = everything.filter(pk__in=neighbours(everything, around))
     chosen = None if partnerships is None else set(partnerships)
 
     def is_planned(asked):
@@ -108,6 +113,22 @@ def read(
     return Read(problem, names, {asked.key: asked for asked in rows})
 
 
+def neighbours(partnerships, around) -> set[int]:
+    """Of these partnerships those around which one looks, and whatever may be in their way or take their cover: a
+    partnership with one of their teachers, or with somebody booked for their visits, or at one of their schools."""
+    rows = partnerships.filter(pk__in=around).values_list(
+        "specialist__user", "specialist__home_school", "partner_school", "partner_teachers__user"
+    )
+    rows = list(rows)
+    people = {person for specialist, _, _, partner in rows for person in (specialist, partner)} - {None}
+    people |= set(Booking.objects.filter(visit__partnership__in=around).values_list("person", flat=True))
+    schools = {school for _, home, partner, _ in rows for school in (home, partner)}
+    theirs = Q(specialist__home_school__in=schools) | Q(partner_school__in=schools) | Q(specialist__user__in=people)
+    theirs |= Q(pk__in=PartnerTeacher.objects.filter(user__in=people).values("partnership"))
+    theirs |= Q(pk__in=Booking.objects.filter(person__in=people).values("visit__partnership"))
+    return set(partnerships.filter(theirs).values_list("pk", flat=True))
+
+
 OPEN = {Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.EMBEDDING}
 
 
@@ -126,7 +147,7 @@ def need_of(asked, host_out, stays, known) -> Need:
         places = places_of(Visit(partnership=partnership, kind=kind, host=host), people, host_out)
         known[alike] = tuple((someone.pk, school.pk) for someone, (school, is_out) in places.items() if is_out)
     out = known[alike]
-    partners = {someone.pk for someone in partnership.current_partner_teachers} if asked.is_with_class else set()
+    partners = {someone.pk for someone in asked.sides.partners} if asked.is_with_class else set()
     schools = [partnership.specialist.home_school_id, partnership.partner_school_id, host.pk]
     return Need(
         key=asked.key,
@@ -295,8 +316,8 @@ class Reader:
         return {frozenset(pair) for theirs in hosts.values() for pair in itertools.combinations(sorted(theirs), 2)}
 
     def names(self, schools) -> Names:
-        people = {someone.pk: someone for partnership in self.partnerships() for someone in partnership.teachers}
-        people |= {booking.person_id: booking.person for asked in self.rows for booking in asked.booked}
+        people = {someone.pk: someone for asked in self.rows for someone in asked.sides.teachers}
+        people |= {someone.pk: someone for asked in self.rows for someone in asked.booked}
         return Names(
             people={key: str(someone) for key, someone in people.items()},
             schools={key: str(school) for key, school in schools.items()},

@@ -1,6 +1,7 @@
 """Accepting a plan: every rule is looked at again, and all of it is written in one transaction, or nothing."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
@@ -187,8 +188,11 @@ def write(person, programme, check) -> list[Changed]:
     settings, organisation = settings_of(programme), programme.organisation_id
     calendars = calendars_of([organisation])
     before = {step.asked.visit.pk: as_it_stood(step.asked) for step in check.moved}
-    moved = Visit.objects.filter(pk__in=before)
-    Booking.objects.filter(visit__in=before).delete()
+    moved, earlier = Visit.objects.filter(pk__in=before), defaultdict(list)
+    booked = Booking.objects.filter(visit__in=before)
+    for booking in booked.select_related("person", "school").order_by("person_id"):
+        earlier[booking.visit_id].append(booking)
+    booked.delete()
     moved.update(on=F("on") - FAR)
     for step in check.moved:
         visit = step.asked.visit
@@ -203,8 +207,8 @@ def write(person, programme, check) -> list[Changed]:
     Visit.objects.bulk_create([visit for visit in visits if visit.pk is None])
     bookings, changes = [], []
     for step, visit in zip(check.steps, visits, strict=True):
-        bookings += bookings_for(visit, step.asked.people, person, step.asked.booked, settings.host_is_out)
-        how = {"before": before.get(visit.pk), "booked": tuple(step.asked.booked)}
+        bookings += bookings_for(visit, step.asked.people, person, earlier[visit.pk], settings.host_is_out)
+        how = {"before": before.get(visit.pk), "booked": tuple(earlier[visit.pk])}
         still = {someone.pk for someone in step.asked.people}
         line = line_of(person, visit, still=still, calendar=calendars.of(organisation, visit.host_id), **how)
         changes.append(Changed(visit, line, **how))

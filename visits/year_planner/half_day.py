@@ -57,7 +57,8 @@ class HalfDay:
         self.reader, self.programme, self.slug = reader, programme, slug
         prefetch_related_objects([programme], "timetable")
         self.today = timezone.localdate()
-        self.read = read(programme, moves=Plan.Moves.EVERYTHING, reader=reader)
+        shown = programme.partnerships.filter(specialist__in=specialist_of(slug)).values_list("pk", flat=True)
+        self.read = read(programme, moves=Plan.Moves.EVERYTHING, reader=reader, around=set(shown))
         self.asked = next((one for one in self.read.asked.values() if slug in names_of(one)), None)
         if self.asked is None:
             raise Http404
@@ -359,6 +360,14 @@ class HalfDay:
         middle = self.need.first + (self.need.last - self.need.first) / 2
         found = [number // 2 for number, half_term in enumerate(half_terms) if half_term.starts_on <= middle]
         return min(found[-1], len(TERMS) - 1) if found and half_terms else None
+
+
+def specialist_of(slug):
+    """The specialist teacher of the partnership that the slug is about: all of their partnerships are shown with it."""
+    number = slug.removeprefix("v").partition("-")[0]
+    pk = int(number) if number.isdecimal() else 0
+    found = {"visits": pk} if slug.startswith("v") else {"pk": pk}
+    return Partnership.objects.filter(**found).values("specialist")
 
 
 def names_of(asked) -> set[str]:
