@@ -137,9 +137,20 @@ class PartnershipQuerySet(ScopedQuerySet):
         return rows
 
     def with_people(self):
-        return self.select_related(
-            "programme", "specialist__user", "specialist__home_school", "partner_school", "area"
-        ).prefetch_related(partner_teachers())
+        return self.select_related("programme", "area").with_people_alone()
+
+    def with_people_alone(self):
+        """For whoever has the programmes already: a county has hundreds of partnerships in one."""
+        rows = self.select_related("specialist__user", "specialist__home_school", "partner_school")
+        return rows.prefetch_related(partner_teachers())
+
+    def of_programmes(self, programmes):
+        """Those of these programmes with their people, as a list; each gets its programme as it is here."""
+        known = {programme.pk: programme for programme in programmes}
+        found = list(self.filter(programme__in=known).with_people_alone().select_related("area"))
+        for partnership in found:
+            partnership.programme = known[partnership.programme_id]
+        return found
 
     def with_acceptances(self):
         """With those of the schools that have agreed or objected, which the words of a status need."""

@@ -84,7 +84,8 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good()}
-    facts, theirs = facts_of(user, acting, today), programmes(user, acting, **sums)
+    theirs = programmes(user, acting, **sums)
+    facts = facts_of(user, acting, today, theirs)
     found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
@@ -173,14 +174,15 @@ def teacher(user, acting, today):
 
 
 def consultant(user, acting, today):
-    facts = facts_of(user, acting, today)
+    theirs = programmes(user, acting)
+    facts = facts_of(user, acting, today, theirs)
     found = radar(facts)
     return {
         "standings": standings(found),
         "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
-        "programmes": programmes(user, acting)[:MOST],
+        "programmes": theirs[:MOST],
         "results": True,
     }
 

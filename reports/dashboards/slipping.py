@@ -62,10 +62,12 @@ COORDINATED = tuple(kind for kind in LINES if kind != "agreement")
 SUPPORTED = ("agreement", "move", "plan")
 
 
-def facts_of(user, acting, today):
-    """Of the partnerships of every programme that runs."""
-    partnerships = mine(Partnership, user, acting, "roster.view").filter(programme__status=Programme.Status.ACTIVE)
-    return Facts(user, acting.organisation, partnerships.with_people().order_by("programme__name", "ref"), today)
+def facts_of(user, acting, today, theirs):
+    """Of the partnerships of every programme that runs; `theirs` are all programmes that the person reaches."""
+    running = [programme for programme in theirs if programme.status == Programme.Status.ACTIVE]
+    partnerships = mine(Partnership, user, acting, "roster.view").of_programmes(running)
+    partnerships.sort(key=lambda partnership: (partnership.programme.name, partnership.ref))
+    return Facts(user, acting.organisation, partnerships, today)
 
 
 def radar(facts):

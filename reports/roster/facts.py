@@ -26,7 +26,7 @@ from programmes.models import (
     TimetableStep,
 )
 from visits.models import Visit
-from visits.planning.what_took import what_took
+from visits.planning.what_took import Place, place_key, what_took, what_took_there
 
 # Those that are under way can slip. The others are paused, or over.
 UNDER_WAY = {
@@ -80,7 +80,16 @@ class Facts:
 
     @cached_property
     def calendars(self):
-        return calendars_of([self.organisation.pk], {p.partner_school_id for p in self.partnerships})
+        return calendars_of([self.organisation.pk], self.schools)
+
+    @cached_property
+    def schools(self):
+        """Those of the partnerships, and where else their visits take place."""
+        known = {
+            school.pk: school for p in self.partnerships for school in (p.partner_school, p.specialist.home_school)
+        }
+        hosts = {visit.host_id for visits in self.visits.values() for visit in visits}
+        return known | School.objects.in_bulk(hosts - known.keys())
 
     def calendar(self, partnership):
         """The partner school's own where it has one: the target pupils are there."""
@@ -118,39 +127,39 @@ class Facts:
     @cached_property
     def returns(self):
         """Partnership -> its data returns in order of their days."""
-        rows = DataReturn.objects.filter(partnership__among=self.by_pk).select_related("data_point")
-        rows = rows.order_by("data_point__due_on", "data_point")
+        rows = list(DataReturn.objects.filter(partnership__among=self.by_pk).order_by())
+        points = {point.pk: point for found in self.points.values() for point in found}
+        if others := {row.data_point_id for row in rows} - points.keys():
+            points |= DataPoint.objects.in_bulk(others)
+        for row in rows:
+            row.data_point = points[row.data_point_id]
+        rows.sort(key=lambda row: (row.data_point.due_on, row.data_point_id))
         return grouped(rows, lambda row: row.partnership_id)
 
     @cached_property
     def visits(self):
         """Partnership -> its visits that are not cancelled, in order."""
         rows = Visit.objects.filter(partnership__among=self.by_pk).standing()
-        rows = list(rows.order_by("on", "half", "pk"))
-        schools = {
-            school.pk: school for p in self.partnerships for school in (p.partner_school, p.specialist.home_school)
-        }
-        schools |= School.objects.in_bulk({row.host_id for row in rows} - schools.keys())
-        for row in rows:
-            row.host = schools[row.host_id]  # a county has thousands of visits at hundreds of schools
-        return grouped(rows, lambda row: row.partnership_id)
+        return grouped(rows.order_by("on", "half", "pk"), lambda row: row.partnership_id)
 
     @cached_property
-    def visits_of_started(self):
-        """Those that may have to move."""
-        visits = [visit for p in self.started for visit in self.visits.get(p.pk, [])]
-        for visit in visits:
-            visit.partnership = self.by_pk[visit.partnership_id]
-        return visits
+    def may_move(self):
+        """The visits to come of those that are started."""
+        theirs = (visit for p in self.started for visit in self.visits.get(p.pk, []))
+        return [visit for visit in theirs if visit.on > self.today and visit.is_planned]
 
     @cached_property
     def took(self):
         """Visit -> what took its half-day, of what is planned and to come."""
-        return what_took(self.visits_of_started, self.today)
+        places = {}
+        for visit in self.may_move:
+            if (key := place_key(visit)) not in places:
+                places[key] = Place.of(self.by_pk[visit.partnership_id], self.schools[visit.host_id])
+        return what_took_there(self.may_move, places, self.calendars)
 
     def took_of(self, visits, today):
         """The same of these, of which most are known already."""
-        known = {visit.pk for visit in self.visits_of_started}
+        known = {visit.pk for visit in self.may_move}
         return self.took | what_took([visit for visit in visits if visit.pk not in known], today)
 
     @cached_property

@@ -42,7 +42,7 @@ class Roster:
         self.programmes = list(partnerships.programmes().select_related("organisation"))
         self.programme = self.chosen(query.get("programme", ""))
         if self.programme:
-            rows = partnerships.filter(programme=self.programme).with_people().select_related("programme__organisation")
+            rows = partnerships.of_programmes([self.programme])
             self.facts = Facts(reader, self.programme.organisation, rows, timezone.localdate())
             self.everything = rows_of(self.facts)
             self.asked = Asked(query, self.facts, self.everything)
@@ -99,8 +99,8 @@ class Roster:
     @property
     def nudge_words(self):
         """Nudge 4 teachers: how many people can be nudged now."""
-        people = {nudge.person for nudge in self.nudges if not nudge.rests}
-        teachers = {teacher for teachers in self.facts.teachers.values() for teacher in teachers}
+        people = {nudge.person.pk for nudge in self.nudges if not nudge.rests}
+        teachers = {teacher.pk for teachers in self.facts.teachers.values() for teacher in teachers}
         what = "teacher" if people <= teachers else "person"
         many = "teachers" if people <= teachers else "people"
         return f"Nudge {len(people)} {what if len(people) == 1 else many}" if people else ""

@@ -26,13 +26,26 @@ def what_took(visits, today) -> dict[int, str]:
 
     The visits come with their schools. It takes the same number of queries for one and for many.
     """
-    visits = [visit for visit in visits if may_have_lost(visit, today)]
+    visits, places = [visit for visit in visits if may_have_lost(visit, today)], {}
+    for visit in visits:
+        if place_key(visit) not in places:
+            places[place_key(visit)] = Place.of(visit.partnership, visit.host)
+    return what_took_there(visits, places)
+
+
+def what_took_there(visits, places, calendars=None) -> dict[int, str]:
+    """The same of visits that may have lost their half-day, by whoever knows their places, and has the calendars of the
+    schools there."""
     if not visits:
         return {}
-    known = Known(visits)
+    known = Known(visits, places, calendars)
     found = {visit.pk: taken for visit in visits if (taken := known.blocker(visit))}
     words = {taken: cause(taken, known.names) for taken in set(found.values())}
     return {pk: words[taken] for pk, taken in found.items()}
+
+
+def place_key(visit) -> tuple[int, int]:
+    return visit.partnership_id, visit.host_id
 
 
 @dataclass(frozen=True)
@@ -45,12 +58,9 @@ class Place:
     schools: dict[int, str]
 
     @classmethod
-    def of(cls, visit):
-        p = visit.partnership
-        schools = [p.specialist.home_school, p.partner_school, visit.host]
-        return cls(
-            p.programme.organisation_id, p.programme_id, p.year_group, {school.pk: str(school) for school in schools}
-        )
+    def of(cls, p, host):
+        schools = {school.pk: str(school) for school in (p.specialist.home_school, p.partner_school, host)}
+        return cls(p.programme.organisation_id, p.programme_id, p.year_group, schools)
 
 
 class Known:
@@ -59,15 +69,11 @@ class Known:
     A county has a thousand visits to come: what is the same for many of them is looked up once.
     """
 
-    def __init__(self, visits):
-        days = {visit.on for visit in visits}
-        self.places = {}
-        for visit in visits:
-            if (key := (visit.partnership_id, visit.host_id)) not in self.places:
-                self.places[key] = Place.of(visit)
-        schools = {pk: name for place in self.places.values() for pk, name in place.schools.items()}
-        organisations = {place.organisation for place in self.places.values()}
-        self.calendars, self.school_days = calendars_of(organisations, schools), {}
+    def __init__(self, visits, places, calendars):
+        self.places, days = places, {visit.on for visit in visits}
+        schools = {pk: name for place in places.values() for pk, name in place.schools.items()}
+        organisations = {place.organisation for place in places.values()}
+        self.calendars, self.school_days = calendars or calendars_of(organisations, schools), {}
         self.closures = defaultdict(list)
         for closure in SchoolClosure.objects.filter(school__among=schools).between(min(days), max(days)):
             self.closures[closure.school_id].append(closure)
@@ -84,7 +90,7 @@ class Known:
         self.names = Names(people, schools, {})
 
     def blocker(self, visit) -> Blocker | None:
-        place = self.places[visit.partnership_id, visit.host_id]
+        place = self.places[place_key(visit)]
         for school in place.schools:
             if self.is_holiday(place.organisation, school, visit.on):
                 return Blocker(Rule.HOLIDAY, school)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from django.db.models import Model
 from django.urls import reverse
@@ -80,4 +81,10 @@ def for_days(number, otherwise=""):
 
 def day_words(day, facts):
     """13 January, and the year where it is not in this academic year."""
-    return f"{day:%-d %B}" if academic_year(day) == academic_year(facts.today) else f"{day:%-d %B %Y}"
+    first, last = academic_year(facts.today)
+    return written(day, first <= day <= last)
+
+
+@cache
+def written(day, is_of_this_year):
+    return f"{day:%-d %B}" if is_of_this_year else f"{day:%-d %B %Y}"
