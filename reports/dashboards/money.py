@@ -84,11 +84,11 @@ def paying_items(user, acting, today):
         return []
     items, choice = [], paying.choose(user, acting.organisation)
     if rejected := choice.rejected:
-        first = rejected[0]
+        first = min(rejected, key=lambda release: release.rejection.answered_at)
         items.append(
             {
                 "title": f"Finance rejected {number_of(rejected)}, {money(sum_of(rejected))}",
-                "text": f"{first.school}, {first.stage}: {first.rejection.because}. See how the school is paid.",
+                "text": rejected_in_words(rejected),
                 "url": reverse("funding:payments"),
                 "when": f"Since {first.rejection.answered_at:%-d %B}",
             }
@@ -124,6 +124,24 @@ def paying_items(user, acting, today):
         for batch in waiting.order_by("number")[:10]
     ]
     return items
+
+
+NAMED = 3
+
+
+def rejected_in_words(rejected) -> str:
+    """Each payment that came back with its school and its reason; of many the first, and how many more there are."""
+    payments = {}
+    for release in rejected:
+        payments.setdefault(release.rejection.pk, []).append(release)
+    said = [
+        f"{rows[0].school}, {listed(list(dict.fromkeys(str(row.stage) for row in rows)))}: "
+        f"{rows[0].rejection.because.rstrip('.')}"
+        for rows in payments.values()
+    ]
+    more = f"; and {len(said) - NAMED} more" if len(said) > NAMED else ""
+    see = "See how the school is paid." if len(said) == 1 else "See how these schools are paid."
+    return f"{'; '.join(said[:NAMED])}{more}. {see}"
 
 
 def confirming_items(user, acting, today):

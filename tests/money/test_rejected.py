@@ -91,6 +91,22 @@ def test_the_check_before_it_is_approved_again_says_it(client, rejected):
     assert f"Rejected by finance on 27 January 2027 in {rejected.payment.reference}: {WHY}" in text
 
 
+def test_today_names_each_school_and_its_reason(client, approved):
+    batch = authorise(approved)
+    rows = list(batch.payments.select_related("payee__school").order_by("number"))
+    answers = [paying.Answered(row, False, dt.date(2027, 1, 27), f"Reason {n}") for n, row in enumerate(rows, 1)]
+    paying.take_answers(approved.Ruth, batch, answers)
+    client.force_login(approved.Ruth)
+
+    text = text_of(client.get(reverse("today")))
+
+    assert "Finance rejected 4 releases, £617.50" in text
+    for number, row in enumerate(rows, 1):
+        assert (f"{row.payee.school}, October: Reason {number}" in text) == (f"Reason {number}" in text)
+    assert text.count("October: Reason ") == 3
+    assert "; and 1 more. See how these schools are paid." in text
+
+
 def test_today_tells_the_finance_officer(client, rejected):
     client.force_login(rejected.Ruth)
 
