@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.core.paginator import Page
@@ -22,8 +23,14 @@ WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 def said(day: dt.date | None, pattern: str) -> str:
     if not day:
         return ""
-    if isinstance(day, dt.datetime) and timezone.is_aware(day):
-        day = timezone.localtime(day)
+    if isinstance(day, dt.datetime):
+        return dateformat.format(timezone.localtime(day) if timezone.is_aware(day) else day, pattern)
+    return written(day, pattern)
+
+
+@lru_cache(maxsize=10_000)
+def written(day: dt.date, pattern: str) -> str:
+    """A page of a county says the days of one school year thousands of times."""
     return dateformat.format(day, pattern)
 
 

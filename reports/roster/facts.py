@@ -59,7 +59,7 @@ class Facts:
         self.partnerships = list(partnerships)
         self.today = today
         self.by_pk = {p.pk: p for p in self.partnerships}
-        self.ages = {}  # (calendar, day) -> school days since then
+        self.ages, self.later = {}, {}  # (calendar, day) -> school days since then; and so many of them on
 
     @cached_property
     def under_way(self):
@@ -110,8 +110,12 @@ class Facts:
 
     def days_after(self, partnership, day, number):
         """The last of so many school days from a day on."""
-        days = self.calendar(partnership).school_days(day, day + YEAR)
-        return days[number - 1] if len(days) >= number else day
+        calendar = self.calendar(partnership)
+        key = id(calendar), day, number
+        if key not in self.later:
+            days = calendar.school_days(day, day + YEAR)
+            self.later[key] = days[number - 1] if len(days) >= number else day
+        return self.later[key]
 
     @cached_property
     def reader_acts(self):

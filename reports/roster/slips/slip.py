@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 
 from django.db.models import Model
 from django.urls import reverse
 
+from accounts.addresses import address_of
 from programmes.models import Partnership, academic_year
 
 
@@ -48,10 +49,16 @@ class Slip:
     def words(self):
         return f"{self.what}{self.more}"
 
-    @property
+    @cached_property
     def url(self):
         """Worked out where it is shown: a county has hundreds of slips, and few of them in a mail."""
-        return reverse(self.at[0], args=self.at[1:]) if self.at else ""
+        match self.at:
+            case ():
+                return ""
+            case (name, int(pk)):
+                return address_of(name, pk)
+            case (name, *args):
+                return reverse(name, args=args)
 
 
 @dataclass(frozen=True)
