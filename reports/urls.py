@@ -26,6 +26,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/results/table.<str:ending>", views.results_table, name="results_table"),
     path("programmes/<slug:slug>/results/years.<str:ending>", views.years_table, name="years_table"),
     path("programmes/<slug:slug>/progress/", followed.of_programme, name="followed"),
+    path("programmes/<slug:slug>/progress/brief/", followed.brief_of_programme, name="followed_brief"),
     path("programmes/<slug:slug>/progress/table.<str:ending>", followed.of_programme_table, name="followed_table"),
     path("programmes/<slug:slug>/grades-in/", followed.completeness, name="completeness"),
     path("programmes/<slug:slug>/grades-in/table.<str:ending>", followed.completeness_file, name="completeness_table"),

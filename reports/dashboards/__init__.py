@@ -22,6 +22,7 @@ from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
 from reports.dashboards.money import approving_items, by_stage, confirming_items, held_items, paying_items
+from reports.dashboards.months import visits_by_month
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
 from reports.dashboards.rows import (
@@ -55,6 +56,7 @@ __all__ = ["dashboard"]
 
 # What may need anyone: (user, acting, today) -> items; none for a role that the matter is not about.
 MOST = 20  # programmes that are shown
+MOST_FOLLOWED = 3  # programmes whose pupils' progress is shown
 LINES = [
     approving_items,
     confirming_items,
@@ -119,6 +121,8 @@ def coordinator(user, acting, today):
         "waiting": told_apart([item for item in good if item["is_for_others"]], found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
+        "months": visits_by_month(facts),
+        "followed": list(found)[:MOST_FOLLOWED],
         "money": by_stage(theirs),
         "programmes": theirs[:MOST] or None,
         "results": True,
@@ -182,6 +186,8 @@ def consultant(user, acting, today):
         "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
         "heat": heat(user, acting),
+        "months": visits_by_month(facts),
+        "followed": list(found)[:MOST_FOLLOWED],
         "programmes": theirs[:MOST],
         "results": True,
     }

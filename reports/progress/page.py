@@ -91,44 +91,22 @@ def on_another_scale(facts) -> int:
 
 def progress_page(followed: Followed, asked) -> dict:
     """What both pages say: the answer, its numbers, and a part for each partnership with its chart and its table."""
-    programme, first = followed.programme, followed.first
+    programme = followed.programme
     to = followed.until(asked.get("to", ""))
     facts = followed.facts(to)
     areas = sorted({place.area for place in facts if place.area})
     area = asked.get("area") if asked.get("area") in areas else ""
     if area:
         facts = [place for place in facts if place.area == area]
-    everyone = block(facts)
-    is_final = to is not None and to == followed.points[-1]
-    erased = not facts and frozen_figures(programme) is not None
+    said = answer(followed, facts, to, area)
+    is_final, erased = said["is_final"], said["erased"]
     by_group = "groups" in asked and not erased
     may_compare = bool(facts) and knows_by_name(followed.person, programme)
     by_years = may_compare and "years" in asked
     behind = Behind(followed, facts, to, asked)
     page = Paginator(partnerships_of(behind.found), ON_A_PAGE).get_page(asked.get("page"))
-    grades = scale_grades(programme)
-    has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
-    return {
-        "programme": programme,
-        "points": followed.points,
-        "first": first,
-        "to": to,
-        "end": followed.points[-1] if followed.points else None,
-        "is_final": is_final,
-        "so_far": programme.status != Programme.Status.CLOSED,
-        "waiting": to is not None and to.due_on >= followed.today,
-        "stage": stage_of(followed, everyone, on_another_scale(facts)),
-        "two_scales": on_another_scale(facts),
-        "erased": erased,
+    return said | {
         "kept": kept_of_school(followed.person, programme) if erased else None,
-        "everyone": everyone,
-        "met_first": baseline(facts),
-        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
-        "unit": "target pupil" if len({place.pupil for place in facts}) == len(facts) else "place",
-        "moves": moves(facts),
-        "past": None if is_final else past_expected(facts, programme.expected_points),
-        "expected": number_words(programme.expected_points) if has_points else None,
-        "has_points": has_points,
         "choices": choices(followed, to, area),
         "areas": area_choices(areas, area, to if asked.get("to") else None) if len(areas) > 1 else [],
         "area": area,
@@ -144,10 +122,46 @@ def progress_page(followed: Followed, asked) -> dict:
         "years_url": "?years=1" if may_compare else years_among_the_results(followed) if facts else "",
         "by_years": by_years,
         "years": beside_the_year_before(followed) if by_years else None,
-        "parts": [] if by_group or by_years else parts(followed, behind.found, page, to, grades),
-        "places_url": places_url(followed, to, area) or own_url(followed, to, area),
+        "parts": [] if by_group or by_years else parts(followed, behind.found, page, to, scale_grades(programme)),
         "here": followed.url,
         "changed": programme.expectation_changes.first(),
+    }
+
+
+def brief(followed: Followed) -> dict:
+    """The answer and its numbers alone, up to now."""
+    to = followed.until("")
+    return answer(followed, followed.facts(to), to, "")
+
+
+def answer(followed, facts, to, area) -> dict:
+    """How far the pupils of these facts have come, in counts that lead to them."""
+    programme = followed.programme
+    everyone = block(facts)
+    is_final = to is not None and to == followed.points[-1]
+    grades = scale_grades(programme)
+    has_points = bool(grades) and all(grade["points"] is not None for grade in grades)
+    return {
+        "programme": programme,
+        "points": followed.points,
+        "first": followed.first,
+        "to": to,
+        "end": followed.points[-1] if followed.points else None,
+        "is_final": is_final,
+        "so_far": programme.status != Programme.Status.CLOSED,
+        "waiting": to is not None and to.due_on >= followed.today,
+        "stage": stage_of(followed, everyone, on_another_scale(facts)),
+        "two_scales": on_another_scale(facts),
+        "erased": not facts and frozen_figures(programme) is not None,
+        "everyone": everyone,
+        "met_first": baseline(facts),
+        "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
+        "unit": "target pupil" if len({place.pupil for place in facts}) == len(facts) else "place",
+        "moves": moves(facts),
+        "past": None if is_final else past_expected(facts, programme.expected_points),
+        "expected": number_words(programme.expected_points) if has_points else None,
+        "has_points": has_points,
+        "places_url": places_url(followed, to, area) or own_url(followed, to, area),
     }
 
 

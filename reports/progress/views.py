@@ -8,7 +8,7 @@ from papers.downloads import table_response
 from programmes.models import Partnership, Programme
 from reports.kinds.progress import on_page
 from reports.progress.completeness import completeness_page, completeness_table
-from reports.progress.page import Followed, progress_page
+from reports.progress.page import Followed, brief, progress_page
 from reports.progress.tables import pupils_table
 
 
@@ -48,6 +48,15 @@ def of_programme(request, slug) -> HttpResponse:
         return redirect(page["years_url"])
     context = {"page": page, "offers": on_page(request.user, page)}
     return render(request, "reports/progress/programme.html", context)
+
+
+@require_safe
+def brief_of_programme(request, slug) -> HttpResponse:
+    """Counts without any pupil, which Today asks for once it is there."""
+    programme = get_allowed(Programme, request.user, "progress.view", slug=slug)
+    if not request.htmx:
+        return redirect("reports:followed", slug)
+    return render(request, "reports/progress/brief.html", {"page": brief(Followed(request.user, programme))})
 
 
 @require_safe
