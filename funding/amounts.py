@@ -7,6 +7,7 @@ from decimal import Decimal
 from funding.facts import Facts
 from funding.figures import ZERO, adjustments, planned_by_stage, pounds
 from funding.models import PlanItem, Release, ReleaseLine
+from papers.templatetags.plain import money
 from programmes.models import Partnership
 
 Kind = ReleaseLine.Kind
@@ -58,12 +59,14 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
             continue
         lines = []
         if plan:
-            words, part = words_of_share(facts, stage, half_days, has_folded), half_days * stage.share / 100
+            part = half_days * stage.share / 100
+            words = words_of_used(facts, account) if has_folded else words_of_share(facts, stage, half_days)
             is_known = part and not has_folded and not any(item.stage_id for item in facts.items)
             lines.append(Line(Kind.SHARE, words, plan, tidy(part) if is_known else None))
         if change:
             less = "less" if change > 0 else "more"
-            words = f"Made good here: earlier stages paid {less} than is due for them as things stand now"
+            here = "Made good here" if change > 0 else "Taken off here"
+            words = f"{here}: earlier stages paid {less} than is due for them as things stand now"
             lines.append(Line(Kind.ADJUSTMENT, words, change))
         account.lines.append(lines)
     place_extras(facts, account, releases)
@@ -133,9 +136,17 @@ def paid_of_shares(facts, release: Release) -> Decimal:
     return sum((line.amount for line in facts.paid_for[release.pk] if line.kind in OF_SHARES), ZERO)
 
 
-def words_of_share(facts, stage, half_days, has_folded) -> str:
-    if has_folded:
-        return f"Half-days used before the partnership folded: {half_days} in all"
+def words_of_used(facts, account) -> str:
+    """Of a partnership that has folded: which half-days were used, and what was paid for them before."""
+    visits = facts.used[account.partnership.pk, account.side]
+    half_days, _ = required_of(facts, account.partnership, account.side)
+    paid = sum((sum((line.amount for line in lines if line.kind in OF_SHARES), ZERO) for lines in account.lines), ZERO)
+    words = f"Half-days used before the partnership folded: {visits} for visits and {half_days - visits} at events"
+    words += f", at {money(facts.plan.rate)}"
+    return f"{words}, less {money(paid)} paid before" if paid else words
+
+
+def words_of_share(facts, stage, half_days) -> str:
     share = f"{stage.share.normalize():f}%"
     number = "1 half-day" if half_days == 1 else f"{half_days} half-days"
     return f"{share} of {number} at \u00a3{facts.plan.rate}" if stage.share else "Items of this stage"

@@ -20,6 +20,7 @@ urlpatterns = [
     path("recoveries/<int:pk>/approve/", recoveries.approve, name="recovery_approve"),
     path("recoveries/<int:pk>/receive/", recoveries.receive, name="recovery_receive"),
     path("recoveries/<int:pk>/set-against/", recoveries.set_against, name="recovery_set_against"),
+    path("recoveries/<int:pk>/take-off/", recoveries.take_off_stage, name="recovery_take_off"),
     path("recoveries/<int:pk>/drop/", recoveries.drop, name="recovery_drop"),
     path("schools/<str:urn>/", school.school, name="school"),
     path("schools/<str:urn>/statement/", papers.order_school, name="statement_order"),

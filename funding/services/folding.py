@@ -1,13 +1,15 @@
 """What a fold would make of the money of a partnership: tried and rolled back, so that it is what will happen. And
 what becomes of it when the fold is taken back."""
 
+from collections import Counter
+
 from django.db import transaction
 
 from funding.figures import ZERO
 from funding.models import FundingPlan, Recovery, Release, ReleaseLine, Stage
 from funding.services.planning import OnlyLooking
 from funding.services.recovering import FOLDED, end_money
-from funding.services.settling import LIVE
+from funding.services.settling import LIVE, siblings
 from funding.standing import standing_of
 from papers.templatetags.plain import listed, money
 from programmes.models import Partnership
@@ -18,16 +20,48 @@ def money_after(partnership: Partnership, on) -> list[str]:
     plan = FundingPlan.objects.in_force().filter(programme=partnership.programme).first()
     if plan is None:
         return []
-    found = []
+    found, due = [], due_to(plan, siblings(partnership))
     try:
         with transaction.atomic():
             Partnership.objects.filter(pk=partnership.pk).update(status=Partnership.Status.FOLDED, ended_on=on)
             before = set(Release.objects.standing().filter(partnership=partnership).values_list("pk", flat=True))
+            approved = approved_words(partnership)
             end_money(plan.activated_by, plan, Partnership.objects.get(pk=partnership.pk))
-            found = told(plan, partnership, before)
+            found = [*told(plan, partnership, before), *approved, *moved(plan, due, "from then on")]
             raise OnlyLooking
     except OnlyLooking:
         return found
+
+
+def approved_words(partnership) -> list[str]:
+    """Whose approvals are taken back by the fold: finance does not have them yet."""
+    rows = partnership.releases.filter(state=Release.State.APPROVED).select_related("stage", "approved_by")
+    return [
+        f"{money(row.amount)} of the {row.stage} stage, approved by {row.approved_by}, is worked out anew and approved "
+        "again."
+        for row in rows.order_by("stage__due_on", "side")
+    ]
+
+
+def due_to(plan: FundingPlan, partnerships) -> dict:
+    """What each of these is due over the year, by its ref."""
+    if not partnerships:
+        return {}
+    due = Counter()
+    for account in standing_of(plan, partnerships).accounts.values():
+        due[account.partnership.ref] += account.required
+    return due
+
+
+def moved(plan: FundingPlan, before: dict, since: str) -> list[str]:
+    """What the other partnerships of the same teachers are due more or less: an event is paid with one of them."""
+    keys = Partnership.objects.filter(programme=plan.programme_id, ref__in=before).values_list("pk", flat=True)
+    changes = {ref: due - before[ref] for ref, due in due_to(plan, set(keys)).items() if due != before[ref]}
+    return [
+        f"{money(abs(change))} {'more' if change > ZERO else 'less'} is due to {ref}, where the same teacher is: "
+        f"half-days at events are paid {'there' if change > ZERO else 'here'} {since}."
+        for ref, change in sorted(changes.items())
+    ]
 
 
 def told(plan, partnership, before) -> list[str]:
@@ -57,7 +91,20 @@ def money_taken_back(partnership: Partnership) -> list[str]:
     sentences = [f"Money is paid again for {listed(list(gone))}, once nothing is missing."] if gone else []
     own = with_names(partnership.recoveries.filter(reason=FOLDED))
     sentences += [not_asked(row) for row in own.filter(state__in=LIVE)]
-    return sentences + [made_good(row, next_open(plan, row)) for row in own.given_back()]
+    sentences += [made_good(row, next_open(plan, row)) for row in own.given_back()]
+    return sentences + moved_back(plan, partnership)
+
+
+def moved_back(plan: FundingPlan, partnership: Partnership) -> list[str]:
+    """Tried and rolled back, so that it is what will happen."""
+    due, found = due_to(plan, siblings(partnership)), []
+    try:
+        with transaction.atomic():
+            Partnership.objects.filter(pk=partnership.pk).update(status=Partnership.Status.ACTIVE, ended_on=None)
+            found = moved(plan, due, "again")
+            raise OnlyLooking
+    except OnlyLooking:
+        return found
 
 
 def with_names(recoveries):

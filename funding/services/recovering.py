@@ -83,6 +83,17 @@ def set_against(person, recovery: Recovery, release: Release) -> Recovery:
     return recovery
 
 
+@transaction.atomic
+def take_off_stage(person, recovery: Recovery) -> Recovery:
+    """The school pays it back after all: no stage pays so much less, as long as that one is not approved."""
+    FundingPlan.objects.select_for_update().get(pk=recovery.plan_id)
+    if Recovery.objects.select_for_update().get(pk=recovery.pk).offset_in_id is None:
+        raise WrongState("It is not set against a stage.")
+    step(recovery, [State.APPROVED], offset_in=None)
+    audit.record(person, "recovery not set against a release any more", recovery)
+    return recovery
+
+
 def follow_fold(person, partnership, on):
     """Of `programmes.services.life.AFTER_FOLD`: what is open is not paid any more but for what was used, and what
     was paid ahead is worked out to be asked back."""

@@ -54,13 +54,15 @@ def show(request, row, status=200, **forms):
         "may_approve": user.may("recoveries.approve") and row.state == State.REQUESTED,
         "is_own": row.requested_by_id == user.pk,
         "may_receive": user.may("recoveries.receive") and is_approved,
+        "may_take_off": user.may("recoveries.receive") and row.state == State.APPROVED and not is_approved,
         "made_good": words_of(row),
         "may_drop": user.may("recoveries.request") and row.state in recovering.LIVE,
         "drop_form": DropForm(),
     }
     if context["may_receive"]:
         context |= {"receive_form": ReceiveForm(recovery=row), "against_form": against_form(row)}
-    return render(request, "funding/recovery.html", context | forms, status=status)
+    context |= forms | {"form": next(iter(forms.values()), None)}  # the one in which something is wrong
+    return render(request, "funding/recovery.html", context, status=status)
 
 
 def words_of(row) -> str:
@@ -126,6 +128,13 @@ def set_against(request, pk):
     release = form.rows[form.cleaned_data["release"]]
     done = f"{release.stage} pays so much less."
     return stepped(request, row, lambda: recovering.set_against(request.user, row, release), done)
+
+
+@require_POST
+def take_off_stage(request, pk):
+    row = recovery_of(request, pk, "recoveries.receive")
+    done = "No stage pays less for it any more: the school is to pay it back."
+    return stepped(request, row, lambda: recovering.take_off_stage(request.user, row), done)
 
 
 @require_POST

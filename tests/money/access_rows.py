@@ -57,6 +57,7 @@ MATRIX = {
     "funding:recovery_approve POST":    (403, 403, 403, 302, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:recovery_receive POST":    (403, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
     "funding:recovery_set_against POST": (403, 403, 403, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "funding:recovery_take_off POST":   (403, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
     "funding:recovery_drop POST":       (403, 403, 422, 403, 403, 422, 403, 403, 403, 403, 403, 403),
     "funding:records GET":              (302, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
     "funding:records POST":             (403, 403, 200, 403, 403, 403, 403, 403, 403, 403, 403, 403),
@@ -94,7 +95,7 @@ OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
 OF_BATCH = ["batch", "batch_file", "answer"]
 OF_LETTER = ["", "_progress", "_again", "_download"]
 OF_PAPER = ["", "_progress", "_again", "_download"]
-OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_drop"]
+OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_take_off", "_drop"]
 KEYS = {
     "funding:school": lambda c: [c.school.urn],
     "funding:statement": lambda c: [c.school.urn, "csv"],

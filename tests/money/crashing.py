@@ -5,6 +5,7 @@ one. After every step nothing is paid twice, nothing is lost, and the ledger say
 """
 
 import contextlib
+import datetime as dt
 import random
 import uuid
 from collections import Counter
@@ -19,7 +20,9 @@ from funding.services import paying, recording, recovering, releasing
 from funding.standing import is_nothing, standing_of
 from programmes.models import DataReturn
 from programmes.services import life
-from tests.money.funded import funded_programme, hand_in, payees
+from tests.money.funded import funded_programme, hand_in, payees, planned
+from visits import services as visiting
+from visits.models import Visit
 
 DUE = 2  # stages that are due at the end of January
 STEPS = 40
@@ -105,6 +108,7 @@ class Run:
                 self.fold,
                 self.recover,
                 self.give_up,
+                self.use,
             ]
         )
 
@@ -186,6 +190,20 @@ class Run:
             recording.take_giving_up_back(self.money.Amira, self.random.choice(marks))
         elif offered := recording.missed(self.money.plan):
             recording.give_up(self.money.Amira, self.money.plan, [self.random.choice(offered).key], "Strike")
+
+    def use(self):
+        """A visit took place, or its record is withdrawn: also of the partnership that has folded."""
+        partnership = self.money.partnerships[1]
+        visits = list(Visit.objects.filter(partnership=partnership).exclude(status="cancelled"))
+        if len(visits) < 4:
+            step = self.random.choice(list(self.money.programme.timetable.filter(type="visit", required=True)))
+            visits.append(planned(partnership, step, dt.date(2027, 1, 4) + dt.timedelta(len(visits))))
+        visit = self.random.choice(visits)
+        person = partnership.specialist.user
+        if visit.is_planned:
+            visiting.visit_took_place(person, visit)
+        else:
+            visiting.visit_record_reopened(person, visit)
 
     def check(self):
         """What must hold after every step, whatever died."""

@@ -172,5 +172,13 @@ def held(money, partnership, *steps):
         BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
 
 
+def planned(partnership, step, on):
+    """A visit of this step, with the specialist teacher out of class; nobody has said whether it took place."""
+    visit = VisitFactory(partnership=partnership, step=step, on=on, host=partnership.partner_school)
+    person, school = partnership.specialist.user, partnership.specialist.home_school
+    BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
+    return visit
+
+
 def fold(money, partnership):
     life.move(money.Amira, partnership, "folded", on=dt.date(2027, 1, 26), reason="Staff change")

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from funding import ledger
 from funding.models import Recovery, Release
-from funding.services import paying, recovering, releasing
+from funding.services import paying, recording, recovering, releasing
+from funding.services.folding import money_after, money_taken_back
 from funding.standing import standing_of
 from funding.tasks import check_money
-from tests.factories import BookingFactory, EventFactory, VisitFactory
-from tests.money.funded import approve, authorise, fold, hand_in, release_of
+from tests.factories import EventFactory
+from tests.money.funded import approve, authorise, fold, hand_in, planned, release_of
 from tests.reading import text_of
 from visits import services as visiting
 from visits.events import register
@@ -26,19 +27,6 @@ DAY = dt.date(2027, 1, 27)
 def recoveries(partnership, side="specialist"):
     rows = Recovery.objects.filter(partnership=partnership, side=side).order_by("pk")
     return [(row.state, row.reason, row.amount) for row in rows]
-
-
-def planned(money, partnership, name, on):
-    """A visit of this step whose day has gone by, with the specialist teacher out of class; nobody has confirmed it."""
-    visit = VisitFactory(
-        partnership=partnership,
-        step=money.programme.timetable.get(name=name),
-        on=on,
-        host=partnership.partner_school,
-    )
-    person, school = partnership.specialist.user, partnership.specialist.home_school
-    BookingFactory(visit=visit, person=person, school=school, on=visit.on, half=visit.half)
-    return visit
 
 
 def ask(money, row):
@@ -56,7 +44,7 @@ def folded(paid):
     """October paid the specialist teacher's school 2 half-days. 1 was used, and a visit of the day before the fold is
     neither confirmed nor cancelled. 95.00 is asked for by Amira and approved by Tom."""
     paid.first = paid.partnerships[0]
-    paid.visit = planned(paid, paid.first, "Visit 2", dt.date(2027, 1, 25))
+    paid.visit = planned(paid.first, paid.programme.timetable.get(name="Visit 2"), dt.date(2027, 1, 25))
     fold(paid, paid.first)
     paid.recovery = Recovery.objects.get(partnership=paid.first, side="specialist")
     ask(paid, paid.recovery)
@@ -140,7 +128,7 @@ def test_what_somebody_does_not_ask_for_is_not_asked_for_again(folded):
 
 def test_whoever_approves_it_reads_that_a_visit_is_not_confirmed_yet(client, paid):
     first = paid.partnerships[0]
-    visit = planned(paid, first, "Visit 2", dt.date(2027, 1, 25))
+    visit = planned(first, paid.programme.timetable.get(name="Visit 2"), dt.date(2027, 1, 25))
     fold(paid, first)
     row = Recovery.objects.get(partnership=first, side="specialist")
     recovering.request(paid.Amira, row)
@@ -249,6 +237,97 @@ def test_a_teacher_who_was_there_and_left_later_was_there(all_paid):
     check_money()
 
     assert Recovery.objects.count() == 0
+
+
+def page_of(client, person, row):
+    client.force_login(person)
+    return text_of(client.get(reverse("funding:recovery", args=[row.pk])))
+
+
+def test_a_visit_not_held_can_be_checked_by_whoever_approves_and_its_end_is_told(client, all_paid):
+    key = next(one.key for one in recording.missed(all_paid.plan) if one.partnership == all_paid.first)
+    recording.give_up(all_paid.Amira, all_paid.plan, [key], "No cover was to be found.")
+    row = Recovery.objects.get()
+    ask(all_paid, row)
+
+    page = page_of(client, all_paid.Tom, row)
+    recording.take_giving_up_back(all_paid.Amira, all_paid.plan.items.get(name="Visit 2").not_held.get())
+    told = today(client, all_paid.Tom)
+
+    assert "8 paid, 7 funded as things stand now" in page
+    assert "Visit 2 did not take place: No cover was to be found" in page
+    assert "8 less 7 is 1: at £95.00 for a half-day, £95.00" in page
+    assert "Visit 2 is to take place after all. It was worked out anew: nothing is owed any more." in told
+    assert "£95.00 that you approved is not asked back any more" in told
+
+
+@pytest.fixture
+def of_one_teacher(registered):
+    """The specialist teacher of the first partnership has the second as well."""
+    second = registered.partnerships[1]
+    second.specialist = registered.first.specialist
+    second.save()
+    return registered
+
+
+def test_what_moves_to_the_other_partnership_of_a_teacher_is_said_before_and_after(client, of_one_teacher):
+    """Two half-days at moderation, of which one has been, are due to the second once the first has folded."""
+    first, second = of_one_teacher.partnerships
+    due = standing_of(of_one_teacher.plan).accounts[second.pk, "specialist"].required
+
+    before = money_after(first, dt.date(2027, 1, 26))
+    fold(of_one_teacher, first)
+    then = standing_of(of_one_teacher.plan).accounts[second.pk, "specialist"].required
+    back = money_taken_back(first)
+    page = page_of(client, of_one_teacher.Tom, Recovery.objects.get(partnership=first, side="specialist"))
+
+    assert then - due == D("190.00")
+    where = "is due to P002, where the same teacher is: half-days at events are paid"
+    assert f"£190.00 more {where} there from then on." in before
+    assert f"£190.00 less {where} here again." in back
+    assert "Moderation 1 is paid with P002, where the same teacher is" in page
+
+
+def test_the_check_before_a_fold_says_whose_approval_is_taken_back(approved):
+    first = approved.partnerships[0]
+
+    said = money_after(first, dt.date(2027, 1, 26))
+
+    words = f"£190.00 of the October stage, approved by {approved.Tom}, is worked out anew and approved again."
+    assert words in said
+
+
+def test_each_step_names_who_takes_the_next(client, folded):
+    row = Recovery.objects.get(partnership=folded.first, side="partner")
+    proposed = page_of(client, folded.Amira, row)
+    client.force_login(folded.Amira)
+    done = text_of(client.post(reverse("funding:recovery_ask", args=[row.pk]), follow=True))
+    recovering.approve(folded.Martin, Recovery.objects.get(pk=row.pk))
+    approved = page_of(client, folded.Amira, row)
+    client.force_login(folded.Ruth)
+    many = text_of(client.get(reverse("funding:recoveries", args=[folded.programme.slug])))
+
+    assert f"{folded.Amira}, {folded.Ruth} or {folded.Una} can ask for it" in proposed
+    assert f"It is asked for. {folded.Tom} or {folded.Martin} can approve it." in done
+    words = f"Waiting for the school to pay it back. {folded.Ruth} or {folded.Una} records it"
+    assert words in approved
+    assert words in many
+
+
+def test_what_is_set_against_a_stage_can_be_paid_back_after_all(client, folded):
+    first, second = folded.partnerships
+    second.specialist.home_school = first.specialist.home_school
+    second.specialist.save()
+    recovering.set_against(folded.Ruth, folded.recovery, release_of(second, folded.stages[1], "specialist"))
+    client.force_login(folded.Ruth)
+
+    url = reverse("funding:recovery_take_off", args=[folded.recovery.pk])
+    done, again = client.post(url, follow=True), client.post(url, follow=True)
+
+    assert "No stage pays less for it any more: the school is to pay it back." in text_of(done)
+    assert "Nothing has changed. It is not set against a stage." in text_of(again)
+    folded.recovery.refresh_from_db()
+    assert (folded.recovery.state, folded.recovery.offset_in) == ("approved", None)
 
 
 # The rest of the steps --------------------------------------------------------------------------------------------
