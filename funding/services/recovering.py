@@ -108,8 +108,10 @@ def end_money(person, plan, partnership):
     """Of a partnership that has folded: approvals that finance does not have are taken back, what is open is not paid
     any more but for what was used, and what was paid ahead is worked out to be asked back. What it got for a teacher
     who was at an event another partnership of that teacher gets."""
-    for release in Release.objects.filter(partnership=partnership, state=Release.State.APPROVED).order_by("pk"):
-        take_approval_back(person, release)
+    rows = Release.objects.filter(partnership=partnership, state=Release.State.APPROVED).order_by("pk")
+    taken = [take_approval_back(person, release, follow=False) for release in rows]
+    for release in taken:
+        after_approval_taken_back(person, release)
     settle(plan, {partnership.pk} | siblings(partnership), f"{partnership.ref} has folded.", person)
 
 

@@ -198,8 +198,9 @@ def evidence_of(row: Standing) -> list[dict]:
 
 
 @transaction.atomic
-def take_approval_back(person, release: Release) -> Release:
-    """It is open again and worked out anew, as long as finance does not have it."""
+def take_approval_back(person, release: Release, *, follow=True) -> Release:
+    """It is open again and worked out anew, as long as finance does not have it. Whoever takes several back together
+    follows all of them at the end."""
     FundingPlan.objects.select_for_update().get(pk=release.stage.plan_id)
     release = Release.objects.select_related("stage").get(pk=release.pk)
     if release.state != State.APPROVED:
@@ -221,7 +222,7 @@ def take_approval_back(person, release: Release) -> Release:
     )
     audit.record(person, "release approval taken back", release)
     release.refresh_from_db()
-    for function in AFTER_TAKING_APPROVAL_BACK:
+    for function in AFTER_TAKING_APPROVAL_BACK if follow else ():
         function(person, release)
     return release
 

@@ -144,6 +144,18 @@ def test_whoever_approves_it_reads_that_a_visit_is_not_confirmed_yet(client, pai
     assert words not in after
 
 
+def test_a_fold_leaves_nothing_behind_that_was_worked_out_on_the_way(approved):
+    """Both sides are approved, and cover for a visit of the next day is given up late."""
+    first = approved.partnerships[0]
+    planned(first, approved.programme.timetable.get(name="Visit 2"), dt.date(2027, 1, 28))
+
+    fold(approved, first)
+
+    assert not Recovery.objects.exists()
+    rows = Release.objects.standing().filter(partnership=first)
+    assert [(row.side, row.state) for row in rows] == [("specialist", "open")]
+
+
 # Registers --------------------------------------------------------------------------------------------------------
 
 

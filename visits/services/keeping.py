@@ -146,7 +146,8 @@ def cancel_visit(person, visit, reason, *, changes=None):
     overtake(visit)
     line = tell(person, visit, before=visit, booked=booked, what=VisitChange.What.CANCELLED, reason=reason)
     audit.record(person, "visits.cancelled", visit)
-    after_late_cover(person, [line])
+    if changes is None:  # of a fold, which collects them, all that follows comes after the last one
+        after_late_cover(person, [line])
     tell_or_collect(person, Changed(visit, line, visit, tuple(booked)), changes)
     return visit
 
