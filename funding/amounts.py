@@ -51,7 +51,8 @@ def account_of(facts: Facts, partnership: Partnership, side) -> SideAccount:
     fixed = [paid_of_shares(facts, release) if release and release.is_fixed else None for release in releases]
     if has_folded:
         planned = planned_when_folded(required, fixed, can_pay(releases, has_folded))
-    changes, left_over = adjustments(planned, fixed, facts.returned.get((partnership.pk, side), ZERO))
+    untrue = sum((line.amount for line in facts.untrue.get((partnership.pk, side), ())), ZERO)
+    changes, left_over = adjustments(planned, fixed, facts.returned.get((partnership.pk, side), ZERO) - untrue)
     account = SideAccount(partnership, side, required, planned, left_over=left_over)
     for stage, release, plan, change in zip(facts.stages, releases, planned, changes, strict=True):
         if release and release.is_fixed:

@@ -25,6 +25,7 @@ from funding.models import (
     Waiver,
 )
 from funding.stopped import Stop, stops_of
+from funding.untrue import read_untrue
 from programmes.models import (
     Agreement,
     DataReturn,
@@ -79,6 +80,7 @@ class Facts:
     not_held: set[tuple] = field(default_factory=set)
     stops: dict[int, Stop] = field(default_factory=dict)  # by release, of those that are approved
     used: dict[tuple, int] = field(default_factory=Counter)
+    untrue: dict[tuple, list[ReleaseLine]] = field(default_factory=lambda: defaultdict(list))
     event_half_days: dict[tuple, int] = field(default_factory=dict)
     paid_with: dict[tuple, str] = field(default_factory=dict)  # the partnership that is paid for an event instead
     extras: dict[tuple, list[Extra]] = field(default_factory=lambda: defaultdict(list))
@@ -139,6 +141,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         facts.used = used_by(rows)
     read_events(facts, everyone)
     read_extras(facts)
+    read_untrue(facts)
     return facts
 
 

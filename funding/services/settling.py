@@ -165,6 +165,10 @@ def working_of(standing: PlanStanding, row: Recovery, kept) -> list[str]:
         for item, _ in events
         if (partnership.pk, side, item.pk) in with_others
     ]
+    lines += [
+        f"{line.words}: {money(line.amount)} was paid, and it is not recorded any more"
+        for line in facts.untrue.get((partnership.pk, side), ())
+    ]
     return lines + sum_of(facts, row, less, kept)
 
 
@@ -184,11 +188,13 @@ def sum_of(facts, row, less, kept) -> list[str]:
     rate = facts.plan.rate
     too_many = row.half_days_paid - sum(less)
     returned = facts.returned.get((row.partnership.pk, row.side), ZERO)
-    if abs(too_many * rate - returned - kept - row.amount) > rate * Decimal("0.005") + PENNY:
+    untrue = sum((line.amount for line in facts.untrue.get((row.partnership.pk, row.side), ())), ZERO)
+    if abs(too_many * rate + untrue - returned - kept - row.amount) > rate * Decimal("0.005") + PENNY:
         return []
     words = " less ".join(f"{number:f}" for number in (row.half_days_paid.normalize(), *map(Decimal, less)))
     line = f"{words} is {too_many.normalize():f}: at {money(rate)} for a half-day, "
-    parts = [f"less {money(returned)} that came back already"] if returned else []
+    parts = [f"and {money(untrue)} for what is not recorded any more"] if untrue else []
+    parts += [f"less {money(returned)} that came back already"] if returned else []
     parts += [f"less {money(kept)} that the school may keep"] if kept else []
     if not parts:
         return [f"{line}{money(row.amount)}"]

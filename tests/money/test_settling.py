@@ -342,6 +342,61 @@ def test_what_is_set_against_a_stage_can_be_paid_back_after_all(client, folded):
     assert (folded.recovery.state, folded.recovery.offset_in) == ("approved", None)
 
 
+# What is paid beside the shares ------------------------------------------------------------------------------------
+
+
+def test_a_visit_beyond_the_timetable_whose_record_is_withdrawn_is_taken_off_the_next_stage(paid):
+    """118.75 a stage for the partner school, and in December 95.00 for a fourth visit in return."""
+    first, person = paid.partnerships[0], paid.partnerships[0].partner_teachers.get().user
+    step = paid.programme.timetable.get(name="Reciprocal visit beyond three")
+    visit = planned(first, step, dt.date(2026, 12, 1))
+    visiting.visit_recorded(person, visit, dt.datetime(2026, 12, 1, 16, tzinfo=dt.UTC))
+    hand_in(first, paid.points[1])
+    december = release_of(first, paid.stages[1], "partner")
+    approve(paid.Tom, paid.plan, [december])
+    december.refresh_from_db()
+
+    def march():
+        rows = standing_of(paid.plan, [first.pk]).rows
+        return [row.amount for row in rows if (row.stage.name, row.side) == ("March", "partner")]
+
+    before = march()
+    visit.refresh_from_db()
+    visiting.visit_record_reopened(person, visit)
+    withdrawn = march()
+    visit.refresh_from_db()
+    visiting.visit_recorded(person, visit, dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC))
+
+    assert december.amount == D("213.75")
+    assert (before, withdrawn, march()) == ([D("118.75")], [D("23.75")], [D("118.75")])
+
+
+def test_after_a_fold_it_is_asked_back(paid):
+    first, person = paid.partnerships[0], paid.partnerships[0].partner_teachers.get().user
+    step = paid.programme.timetable.get(name="Reciprocal visit beyond three")
+    visit = planned(first, step, dt.date(2026, 12, 1))
+    visiting.visit_recorded(person, visit, dt.datetime(2026, 12, 1, 16, tzinfo=dt.UTC))
+    hand_in(first, paid.points[1])
+    approve(paid.Tom, paid.plan, [release_of(first, paid.stages[1], "partner")])
+    batch = authorise(paid)
+    answers = [paying.Answered(row, True, DAY) for row in batch.payments.all()]
+    paying.take_answers(paid.Ruth, batch, answers)
+    fold(paid, first)
+    before = recoveries(first, "partner")
+    visit.refresh_from_db()
+
+    visiting.visit_record_reopened(person, visit)
+
+    row = Recovery.objects.get(partnership=first, side="partner", state="proposed")
+    assert [(state, amount) for state, _, amount in before] == [("proposed", D("237.50"))]
+    assert row.amount == D("332.50")
+    assert row.working[-2:] == [
+        "Reciprocal visit beyond three, 1 December 2026: £95.00 was paid, and it is not recorded any more",
+        "2.5 less 0 less 0 is 2.5: at £95.00 for a half-day, £237.50, and £95.00 for what is not recorded any more, "
+        "is £332.50",
+    ]
+
+
 # The rest of the steps --------------------------------------------------------------------------------------------
 
 

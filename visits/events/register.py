@@ -38,27 +38,26 @@ def mark(person, event, someone, present) -> Attendance:
         defaults={"role": one.role, "school": one.school} | marked(person, present, event),
     )
     audit.record(person, "events.marked", row)
-    after_correction(person, event, someone)
+    after_correction(person, event, row)
     return row
 
 
-def after_correction(person, event, someone):
+def after_correction(person, event, row):
     """A register that is still open says nothing yet."""
     if event.register_closed_at:
         why = f"The register of {day_of(event)} was corrected."
-        used_otherwise(person, partnerships_of(event.programme_id, someone), why)
+        used_otherwise(person, partnerships_of(event.programme_id, row), why)
 
 
 def day_of(event) -> str:
     return f"{event.get_kind_display()}, {event.on:%-d %B %Y},"
 
 
-def partnerships_of(programme, someone) -> set[int]:
-    """Those in which this person teaches, or has taught."""
+def partnerships_of(programme, row) -> set[int]:
+    """Those in which this person teaches or has taught, and those of the school as one of whose staff they came."""
     rows = Partnership.objects.filter(programme=programme)
-    own = (
-        Q(specialist__user=someone) | Q(past_specialists__specialist__user=someone) | Q(partner_teachers__user=someone)
-    )
+    own = Q(specialist__user=row.person) | Q(partner_teachers__user=row.person)
+    own |= Q(past_specialists__specialist__user=row.person) | Q(partner_school=row.school)
     return set(rows.filter(own).values_list("pk", flat=True))
 
 
@@ -97,7 +96,7 @@ def walk_in(person, event, known) -> Attendance:
         },
     )
     audit.record(person, "events.walk-in", row)
-    after_correction(person, event, known.person)
+    after_correction(person, event, row)
     return row
 
 
