@@ -1,17 +1,12 @@
 from programmes.models.acceptances import Acceptance
 from programmes.models.actions import ActionItem, ActionNote
 from programmes.models.agreements import Agreement, AgreementText, Revisit, Signature
+from programmes.models.area_changes import AreaChange
 from programmes.models.closures import SchoolClosure, SchoolLimits
 from programmes.models.keeping import KeepingChange
 from programmes.models.letters import HeadsLetter
 from programmes.models.pairing import PairingRun
-from programmes.models.partnerships import (
-    AreaChange,
-    Objection,
-    Partnership,
-    PartnershipStep,
-    PartnerTeacher,
-)
+from programmes.models.partnerships import Objection, Partnership, PartnershipStep, PartnerTeacher
 from programmes.models.people import PastSpecialist
 from programmes.models.programmes import (
     Area,
