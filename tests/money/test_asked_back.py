@@ -49,6 +49,17 @@ def sum_of(rows):
     return sum((D(row["Amount"]) for row in rows if row["Amount"]), D(0))
 
 
+@pytest.mark.parametrize("name", ["recovery_receive", "recovery_set_against", "recovery_drop"])
+def test_what_is_wrong_in_a_form_stands_at_the_top_too(client, asked, name):
+    client.force_login(asked.Ruth)
+
+    page = client.post(reverse(f"funding:{name}", args=[asked.recovery.pk]), {"on": "01/01/2030"})
+
+    assert page.status_code == 422
+    assert "<title>Error: " in page.content.decode()
+    assert "There is a problem" in text_of(page)
+
+
 def test_what_the_school_is_to_pay_back_is_said_first(client, asked):
     page, rows, paper = told(client, asked)
 

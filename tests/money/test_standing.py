@@ -44,7 +44,7 @@ def test_it_says_what_is_missing_who_owes_it_and_since_when(money):
     reason = row.missing[0]
     assert (reason.words, reason.who, reason.since) == (
         "1 of 4 grades is missing for October, with no reason given.",
-        "The two teachers",
+        "the two teachers",
         dt.date(2026, 10, 16),
     )
 
