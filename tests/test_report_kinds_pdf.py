@@ -4,6 +4,7 @@ A further kind is covered as soon as it is one of KINDS; what else it is asked f
 """
 
 import json
+import re
 
 import pdfua
 import pytest
@@ -11,6 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from lessons.models import Finding, VisitRecord
+from pupils.models import Assessment, Place
 from reports.build import render
 from reports.kinds import KINDS, figures_of
 from reports.kinds.steering import PARTS
@@ -79,3 +82,53 @@ def test_every_page_of_every_kind_says_which_it_is(ours, kind):
 
     for number, page in enumerate(found, 1):
         assert page.endswith(f"3 July 2009, page {number} of {len(found)}")
+
+
+NASTY = "<script>alert(1)</script> \u05d1\u05d9\u05ea \u0645\u062f\u0631\u0633\u0629 {{ f }} " + "Long " * 28
+
+
+def name_everything(corner):
+    """The school, the programme, the area and the people are called something that no template may trip over."""
+    for row in (corner.school, corner.programme, corner.partnership.area):
+        row.name = NASTY[: row._meta.get_field("name").max_length].strip()
+        row.save()
+    User.objects.update(first_name="</p><svg onload=x>", last_name="\u202eabc")
+    corner.partnership.refresh_from_db()
+    corner.specialist.refresh_from_db()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_name_breaks_any_kind(ours, kind):
+    name_everything(ours)
+
+    data = render(kind, example(ours, kind), AFTER)
+
+    assert "alert(1)" in "".join(" ".join(pages(data)).split())
+    assert in_order(headings(data))
+    assert len(data) < 300_000
+
+
+def without_grades():
+    Assessment.objects.update(grade=None, reason="absent", is_automatic=False)
+
+
+def without_pupils():
+    Assessment.objects.all().delete()
+    Place.objects.all().delete()
+
+
+def without_anything():
+    without_pupils()
+    VisitRecord.objects.all().delete()
+    Finding.objects.all().delete()
+
+
+@pytest.mark.parametrize("emptied", [without_grades, without_pupils, without_anything])
+@pytest.mark.parametrize("kind", KINDS)
+def test_where_nothing_is_there_every_kind_says_so(ours, kind, emptied):
+    emptied()
+
+    data = render(kind, example(ours, kind), AFTER)
+
+    assert in_order(headings(data))
+    assert not re.search(r"\bNone\b(?! is shared)|\bnan\b|\{\{", " ".join(pages(data)))
