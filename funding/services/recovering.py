@@ -60,6 +60,7 @@ def drop(person, recovery: Recovery, because: str, *, is_kept=True) -> Recovery:
 @transaction.atomic
 def receive(person, recovery: Recovery, on) -> Recovery:
     """The school has paid it back."""
+    FundingPlan.objects.select_for_update().get(pk=recovery.plan_id)
     if Recovery.objects.select_for_update().get(pk=recovery.pk).offset_in_id:  # perhaps since the page was opened
         raise WrongState("It is set against a later stage. Take that back first.")
     step(recovery, [State.APPROVED], state=State.RECOVERED, ended_by=person, ended_on=on)

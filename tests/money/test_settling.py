@@ -4,6 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from funding import ledger
@@ -89,6 +91,15 @@ def test_what_came_back_and_was_used_after_all_is_paid_again(folded):
     ]
     approve(folded.Tom, folded.plan, [rows[1].release])
     assert ledger.balances(folded.plan) == ledger.recomputed(folded.plan)
+
+
+def test_whoever_receives_it_waits_for_what_is_worked_out_at_the_same_moment(folded):
+    """Both hold the plan before the row, so that neither waits for the other for ever."""
+    with CaptureQueriesContext(connection) as asked:
+        recovering.receive(folded.Ruth, folded.recovery, DAY)
+
+    held = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert ["funding_fundingplan" in held[0], "funding_recovery" in held[1]] == [True, True]
 
 
 def test_it_is_not_paid_again_where_the_record_is_withdrawn_meanwhile(folded):
