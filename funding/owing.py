@@ -30,6 +30,13 @@ def to_be_asked_back() -> Subquery:
     return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
 
 
+def asked_and_ended(person: User, since) -> Subquery:
+    """Of a programme: what this person has asked back, and others have ended after this day. As above."""
+    rows = Recovery.objects.filter(plan__programme=OuterRef("pk"), state=Recovery.State.DROPPED, ended_on__gt=since)
+    rows = rows.filter(Q(ended_by=None) | ~Q(ended_by=person), requested_by=person).order_by()
+    return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
+
+
 def to_be_made_good() -> Subquery:
     """Of a programme: what was given back, and no release has paid more since. As above."""
     rows = Recovery.objects.given_back().filter(plan__programme=OuterRef("pk")).order_by()

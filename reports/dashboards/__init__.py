@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
-from funding.owing import to_be_asked_back, to_be_made_good
+from funding.owing import asked_and_ended, to_be_asked_back, to_be_made_good
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
-from reports.dashboards.asked_back import asked_back_items, made_good_items, to_ask_items
+from reports.dashboards.asked_back import TOLD_FOR, ask_ended_items, asked_back_items, made_good_items, to_ask_items
 from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.choosing import choosing_items, target_items, with_pupils
 from reports.dashboards.erasing import erasing_items
@@ -86,12 +86,18 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good()}
+    sums["ask_ended"] = asked_and_ended(user, today - TOLD_FOR)
     theirs = programmes(user, acting, **sums)
     facts = facts_of(user, acting, today, theirs)
     found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
-    to_do += to_ask_items(theirs) + closed_school_items(user, acting, today) + erasing_items(theirs, today)
+    to_do += (
+        to_ask_items(theirs)
+        + ask_ended_items(theirs)
+        + closed_school_items(user, acting, today)
+        + erasing_items(theirs, today)
+    )
     to_do += [item for item in good if not item["is_for_others"]]
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")
     if n := sum(number for _, number in past):

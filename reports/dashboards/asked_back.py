@@ -48,6 +48,20 @@ def to_ask_items(programmes):
     ]
 
 
+def ask_ended_items(programmes):
+    """For the coordinator who has asked for it: of each programme (with its `ask_ended`) what is not asked back now."""
+    return [
+        {
+            "title": f"{money(programme.ask_ended)} that you asked for is not asked back any more",
+            "text": "It was worked out anew, or somebody has given it up. See why, and what is owed now.",
+            "url": reverse("funding:recoveries", args=[programme.slug]),
+            "programmes": [programme],
+        }
+        for programme in programmes
+        if programme.ask_ended
+    ]
+
+
 def made_good_items(programmes):
     """For the coordinator: of each programme (with its `to_make_good`) what schools gave back and are owed after all,
     until a release has made it good. Others have to act as long as a stage is open that does."""

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +16,7 @@ from funding.services.folding import money_after, money_taken_back
 from funding.standing import standing_of
 from funding.tasks import check_money
 from tests.factories import EventFactory
-from tests.money.funded import approve, authorise, fold, hand_in, planned, release_of
+from tests.money.funded import IN_TIME, approve, authorise, fold, hand_in, planned, release_of
 from tests.reading import text_of
 from visits import services as visiting
 from visits.events import register
@@ -65,6 +66,10 @@ def test_a_record_that_is_signed_after_the_fold_ends_what_was_asked_back(client,
     assert folded.recovery.because == words
     assert "£95.00 that you approved is not asked back any more" in (text := today(client, folded.Tom))
     assert words in text
+    asked = "£95.00 that you asked for is not asked back any more It was worked out anew, or somebody has given it up"
+    assert asked in today(client, folded.Amira)
+    with time_machine.travel(IN_TIME + dt.timedelta(days=14), tick=False):
+        assert asked not in today(client, folded.Amira)
 
 
 def test_a_record_that_is_withdrawn_asks_for_it_again(folded):
