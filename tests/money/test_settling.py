@@ -68,6 +68,7 @@ def test_a_record_that_is_signed_after_the_fold_ends_what_was_asked_back(client,
     assert words in text
     asked = "£95.00 that you asked for is not asked back any more It was worked out anew, or somebody has given it up"
     assert asked in today(client, folded.Amira)
+    assert words in text_of(client.get(reverse("funding:recoveries", args=[folded.programme.slug])))
     with time_machine.travel(IN_TIME + dt.timedelta(days=14), tick=False):
         assert asked not in today(client, folded.Amira)
 
