@@ -25,6 +25,7 @@ from reports.dashboards.money import approving_items, by_stage, confirming_items
 from reports.dashboards.months import visits_by_month
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
 from reports.dashboards.records import record_items, unrecorded, unrecorded_items
+from reports.dashboards.rounds import reports_not_made, round_items
 from reports.dashboards.rows import (
     ahead,
     by_programme,
@@ -85,19 +86,15 @@ def dashboard(user, acting) -> dict:
 
 
 def coordinator(user, acting, today):
-    sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good()}
+    sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good(), "not_made": reports_not_made()}
     sums["ask_ended"] = asked_and_ended(user, today - TOLD_FOR)
     theirs = programmes(user, acting, **sums)
     facts = facts_of(user, acting, today, theirs)
     found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
-    to_do += (
-        to_ask_items(theirs)
-        + ask_ended_items(theirs)
-        + closed_school_items(user, acting, today)
-        + erasing_items(theirs, today)
-    )
+    to_do += round_items(theirs) + to_ask_items(theirs) + ask_ended_items(theirs)
+    to_do += closed_school_items(user, acting, today) + erasing_items(theirs, today)
     to_do += [item for item in good if not item["is_for_others"]]
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")
     if n := sum(number for _, number in past):

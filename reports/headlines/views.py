@@ -48,7 +48,7 @@ def year(request, urn, year):
     school = get_allowed(School, request.user, "headlines.enter", urn=urn)
     if year not in years_offered():
         raise Http404
-    form = YearForm(request.POST or None, school=school, year=year)
+    form = YearForm(request.POST if request.method == "POST" else None, school=school, year=year)
     if request.method == "POST" and form.is_valid():
         form.save(request.user)
         messages.success(request, f"The percentages of {academic_year_of(year)} are saved.")

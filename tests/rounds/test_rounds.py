@@ -20,6 +20,7 @@ from reports.rounds.services import order_round, try_again
 from reports.services import order_report
 from reports.tasks import end_round
 from tests.factories import PartnershipFactory, ReportFactory
+from tests.reading import text_of
 from tests.rounds.making import make_all, make_parts, states_of
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,15 @@ def test_what_failed_is_listed_with_its_reason_and_the_others_are_there(ours, br
     assert "1 of 2 reports are ready. 1 could not be made." in page
     assert "<b>Ourside Partner School</b>: The disk is full." in page
     assert "Try the one that failed again" in page
+
+
+def test_today_says_what_failed_until_it_is_made(ours, broken, as_coordinator):
+    before = text_of(as_coordinator.get(reverse("today")))
+    try_again(ours.coordinator, broken)
+    make_all(broken)
+
+    assert "1 school has no report of those ordered for all" in before
+    assert "no report of those ordered" not in text_of(as_coordinator.get(reverse("today")))
 
 
 def test_what_failed_is_tried_again_alone(ours, broken):
