@@ -69,6 +69,10 @@ def test_a_year_is_entered_changed_and_emptied(client, ours, enter):
             {"ks2_pupils": "30.5", "ks2_reading": "70"},
             "Enter how many pupils were in the year group, as a whole number.",
         ),
+        (
+            {"ks2_pupils": "30", "ks2_reading": "70", "ks2_maths": "50", "ks2_all": "60"},
+            "All three together cannot be more than one of them. Correct either.",
+        ),
         *(
             ({"ks2_pupils": "30", "ks2_reading": wrong}, "Enter a percentage from 0 to 100, with one decimal at most")
             for wrong in ("101", "-1", "66.67", "1e12", "70%", "NaN", "Infinity")

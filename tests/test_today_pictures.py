@@ -46,6 +46,7 @@ def test_visits_by_month_say_what_is_recorded_what_is_missing_and_what_is_to_com
     for day in (2, 3):
         visit(ours, dt.date(2026, 11, day), signed=True)
     visit(ours, dt.date(2026, 11, 4))
+    Visit.objects.filter(pk=visit(ours, dt.date(2026, 11, 6)).pk).update(recorded_at=timezone.now())
     visit(ours, dt.date(2026, 11, 5), status=Visit.Status.CANCELLED, cancelled_because="Snow")
     visit(ours, dt.date(2026, 11, 30))
     visit(ours, dt.date(2027, 1, 12))
@@ -53,8 +54,8 @@ def test_visits_by_month_say_what_is_recorded_what_is_missing_and_what_is_to_com
 
     page = text_of(client.get(reverse("today")))
 
-    assert "Signed off: 2 Record missing: 1 To come: 2 No half-day yet: 0" in page
-    assert "Nov 2026 2 of 4 signed off, 1 to come, 1 record missing" in page
+    assert "Signed off: 2 Recorded, not signed by both: 1 Without a record: 1 To come: 2 No half-day yet: 0" in page
+    assert "Nov 2026 2 of 5 signed off, 1 recorded, not signed by both, 1 to come, 1 without a record" in page
     assert "Jan 2027 1 of 1 have a half-day" in page
     assert "Counted on 27 November 2026 at " in page
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from visits.models import Visit
-
 WIDTH, HEIGHT = 800, 14
-SIGNED, MISSING, TO_COME, UNPLANNED = "signed off", "record missing", "to come", "no half-day yet"
+SIGNED, UNSIGNED, MISSING = "signed off", "recorded, not signed by both", "without a record"
+TO_COME, UNPLANNED = "to come", "no half-day yet"
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class Look:
 
 LOOKS = {
     SIGNED: Look("#0b5a5e"),
+    UNSIGNED: Look("#b8d8d8", "#0b4a4d"),
     MISSING: Look("#b45309"),
     TO_COME: Look("#ffffff", "#0b4a4d"),
     UNPLANNED: Look("#ffffff", "#595f60", "4 3"),
@@ -61,7 +61,8 @@ def counted(facts) -> dict[tuple[int, int], Counter]:
     for partnership in facts.started:
         visits = facts.visits.get(partnership.pk, [])
         for visit in visits:
-            months[visit.on.year, visit.on.month][part_of(visit, facts.today)] += 1
+            if (part := part_of(visit, facts.today)) != MISSING or partnership.status != partnership.Status.PAUSED:
+                months[visit.on.year, visit.on.month][part] += 1  # nobody is asked for the record while it rests
         planned, began = Counter(visit.step_id for visit in visits), facts.began(partnership)
         for step in facts.timetable.get(partnership.programme_id, []):
             lacking = step.half_days - planned[step.pk]
@@ -71,18 +72,21 @@ def counted(facts) -> dict[tuple[int, int], Counter]:
 
 
 def part_of(visit, today) -> str:
+    """By the same rule as the list of visits without a record."""
     if visit.signed_off_at:
         return SIGNED
-    return TO_COME if visit.status == Visit.Status.PLANNED and visit.on >= today else MISSING
+    if visit.recorded_at:
+        return UNSIGNED
+    return MISSING if visit.on < today else TO_COME
 
 
 def words(parts) -> str:
-    """3 of 5 signed off, 1 to come, 1 no half-day yet; what is missing is said by the page, as it leads there."""
+    """3 of 5 signed off, 1 to come, 1 no half-day yet; what has no record is said by the page, as it leads there."""
     whole = sum(parts.values())
-    first = [f"{parts[SIGNED]} of {whole} signed off"] if parts[SIGNED] or parts[MISSING] else []
+    first = [f"{parts[SIGNED]} of {whole} signed off"] if parts[SIGNED] or parts[UNSIGNED] or parts[MISSING] else []
     if not first:
         return f"{parts[TO_COME]} of {whole} have a half-day"
-    return ", ".join(first + [f"{parts[part]} {part}" for part in (TO_COME, UNPLANNED) if parts[part]])
+    return ", ".join(first + [f"{parts[part]} {part}" for part in (UNSIGNED, TO_COME, UNPLANNED) if parts[part]])
 
 
 def bar(parts, most) -> list[dict]:

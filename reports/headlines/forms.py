@@ -77,6 +77,12 @@ class YearForm(forms.Form):
                 self.add_error(box, "Enter how many pupils were in the year group: the number stands beside them.")
             if not given and cleaned.get(box) is not None:
                 self.add_error(box, "Enter a percentage below, or leave the number of pupils blank.")
+        parts = [cleaned.get(name_of(one)) for one in (Measure.KS2_READING, Measure.KS2_WRITING, Measure.KS2_MATHS)]
+        together = cleaned.get(name_of(Measure.KS2_ALL))
+        if together is not None and any(part is not None and part < together for part in parts):
+            self.add_error(
+                name_of(Measure.KS2_ALL), "All three together cannot be more than one of them. Correct either."
+            )
         return cleaned
 
     def save(self, person):
