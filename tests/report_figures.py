@@ -36,6 +36,7 @@ SEVEN = [
 
 # Of a programme that was loaded when it was over: nothing but pupils and grades.
 NOT_ON_RECORD = {
+    "headlines": None,
     "happened": {
         "starts": "2008-09-01",
         "ends": "2009-08-31",

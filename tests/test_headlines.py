@@ -9,8 +9,10 @@ from django.utils import timezone
 from accounts.roles import Role
 from programmes.models import Programme
 from reports.build import render
+from reports.exporting.tables import TABLES
 from reports.kinds import KINDS, figures_of
 from reports.models import HeadlinePercentage, Report
+from tests.factories import SchoolFactory
 from tests.pdfs import pages
 from tests.reading import text_of
 from tests.world import build_world
@@ -19,8 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ours():
-    return build_world()[0]
+def world():
+    return build_world()
+
+
+@pytest.fixture
+def ours(world):
+    return world[0]
 
 
 @pytest.fixture
@@ -140,6 +147,22 @@ def test_without_any_no_report_speaks_of_them(ours):
     assert [
         figures(ours, kind)["headlines"] for kind in (Report.Kind.SCHOOL, Report.Kind.GOVERNORS, Report.Kind.PROGRAMME)
     ] == [None] * 3
+
+
+def test_whoever_works_with_another_school_neither_reads_nor_exports_them(client, world, enter):
+    enter(ks2_pupils="30", ks2_reading="70")
+    school = SchoolFactory()
+    HeadlinePercentage.objects.update(school=school)
+    address = reverse("reports:headlines", args=[school.urn])
+
+    seen = []
+    for corner in (world[0], world[2]):
+        person = corner.people[Role.COORDINATOR]
+        client.force_login(person)
+        [membership] = person.memberships_granting("headlines.view")
+        seen.append((client.get(address).status_code, TABLES[HeadlinePercentage].rows(membership).count()))
+
+    assert seen == [(404, 0), (404, 0)]
 
 
 def test_the_coordinator_reads_them_and_leaves_them_to_the_school(client, ours, enter):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lessons.models import VisitRecord
-from programmes.models import Partnership, Programme
+from programmes.models import DataReturn, Partnership, Programme
 from pupils.loading import load_programme
 from pupils.models import Assessment, FrozenFigures
 from pupils.retention.freezing import freeze_results
@@ -145,3 +145,23 @@ def test_a_first_year_says_nothing_of_years(ours):
 
     assert figures["years"] is None
     assert "Year on year" not in " ".join(pages(fresh(figures)))
+
+
+@pytest.mark.django_db
+def test_what_is_typed_and_not_submitted_is_not_in():
+    ours = build_world()[0]
+    rows = DataReturn.objects.filter(partnership__programme=ours.programme, assessed__gt=0)
+    row = rows.exclude(state=DataReturn.State.OPEN).select_related("data_point").first()
+    before = by_point(ours)[row.data_point.name]
+    DataReturn.objects.filter(pk=row.pk).update(state=DataReturn.State.OPEN)
+
+    after = by_point(ours)[row.data_point.name]
+
+    given = row.assessed + row.excused
+    assert after["grades"] == before["grades"] - row.assessed
+    assert after["owed"] == before["owed"] + given
+    assert after["complete"] == before["complete"] - 1
+
+
+def by_point(ours):
+    return {row["point"]: row for row in programme_figures(Programme.objects.get(pk=ours.programme.pk))["returns"]}

@@ -115,6 +115,8 @@ class SchoolQuerySet(ScopedQuerySet):
             Role.HEADTEACHER: lambda m: Q(pk=m.school_id),
             Role.OFFICE: lambda m: Q(pk=m.school_id),
         },
+        # What a school says of itself is read by whoever works with it, not by every organiser.
+        "headlines.view": {Role.COORDINATOR: taking_part, Role.HEADTEACHER: lambda m: Q(pk=m.school_id)},
         "money.school": {
             **dict.fromkeys([Role.COORDINATOR, Role.BUDGET_HOLDER, Role.FINANCE], taking_part),
             Role.HEADTEACHER: lambda m: Q(pk=m.school_id),

@@ -76,7 +76,7 @@ def coming_items(user, acting, today):
             "title": f"{what_is_owed(row)}: {row.partnership.label}"
             if row.is_complete
             else f"{grades(row.missing, row.data_point)} to come: {row.partnership.label}",
-            "text": f"{row.partnership.partner_school}. {since_when(row)}{row.received} of {row.expected} are in.",
+            "text": f"{row.partnership.partner_school}. {since_when(row)}{received_words(row)}",
             "url": where_to(user, row),
             "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
         }
@@ -107,6 +107,12 @@ def where_to(person, row):
     if row.is_complete:
         return reverse("pupils:return_check", args=[row.pk])
     return f"{reverse('pupils:return', args=[row.pk])}#first"
+
+
+def received_words(row) -> str:
+    """What is typed is not in before it is submitted."""
+    typed = row.state == row.State.OPEN and row.received
+    return f"{row.received} of {row.expected} are {'typed, and not submitted' if typed else 'in'}."
 
 
 def owed_by_point(radar, today):

@@ -59,7 +59,7 @@ ALIVE = Q(partnership__programme__erased_at=None)
 ALL = [
     Table(accounts.Organisation),
     Table(accounts.School, without=("words",)),
-    Table(HeadlinePercentage, through="school"),
+    Table(HeadlinePercentage),
     Table(accounts.User, only=("id", "first_name", "last_name", "email", "is_active")),
     Table(accounts.Membership),
     Table(programmes.Programme),

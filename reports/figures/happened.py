@@ -5,7 +5,7 @@ from collections import Counter
 from django.utils import timezone
 
 from lessons.models import ResearchLesson
-from programmes.models import ActionItem
+from programmes.models import ActionItem, DataReturn
 from reports.figures.words import day_words
 from visits.models import Visit, VisitChange
 
@@ -64,6 +64,10 @@ def next_words(programme, partnerships, names, points, people=()) -> dict:
     running = [p for p in partnerships if p.is_open_to_entries]
     booked = Visit.objects.filter(partnership__in=running, status=Visit.Status.PLANNED, on__gte=today)
     booked = list(booked.select_related("host").order_by("on", "half", "pk"))
+    asked = DataReturn.objects.filter(partnership__in=partnerships, expected__gt=0)
+    given = set(asked.values_list("data_point", flat=True)) - set(
+        asked.unfinished().values_list("data_point", flat=True)
+    )
     actions = ActionItem.objects.open().filter(partnership__in=partnerships, owner__in=people)
     return {
         "visits": [
@@ -78,7 +82,9 @@ def next_words(programme, partnerships, names, points, people=()) -> dict:
         ],
         "more": max(0, len(booked) - NEXT),
         "grades": [
-            {"name": point.name, "on": day_words(point.due_on)} for point in points if running and point.due_on >= today
+            {"name": point.name, "on": day_words(point.due_on)}
+            for point in points
+            if running and point.due_on >= today and point.pk not in given
         ],
         "actions": [
             {"what": action.what, "who": str(action.owner), "by": day_words(action.due_on)}

@@ -102,16 +102,18 @@ def sections(facts):
 
 
 def returns_words(programme):
-    """For each data point how many of the partnerships have every grade in, and how many grades that is."""
+    """For each data point how many of the partnerships have every grade in, and how many grades that is. What is typed
+    in a return that is not submitted is not in."""
+    submitted = ~Q(state=DataReturn.State.OPEN)
     rows = (
         DataReturn.objects.filter(partnership__programme=programme, expected__gt=0)
         .values("data_point__name", "data_point__due_on")
         .annotate(
             partnerships=Count("pk"),
-            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused")) & ~Q(state=DataReturn.State.OPEN)),
-            grades=Sum("assessed"),
-            reasons=Sum("excused"),
-            owed=Sum(F("expected") - F("assessed") - F("excused")),
+            complete=Count("pk", filter=Q(expected=F("assessed") + F("excused")) & submitted),
+            expected=Sum("expected"),
+            grades=Sum("assessed", filter=submitted, default=0),
+            reasons=Sum("excused", filter=submitted, default=0),
         )
         .order_by("data_point__due_on")
     )
@@ -124,7 +126,7 @@ def returns_words(programme):
             "complete": row["complete"],
             "grades": row["grades"],
             "reasons": row["reasons"],
-            "owed": row["owed"],
+            "owed": row["expected"] - row["grades"] - row["reasons"],
         }
         for row in rows
     ]

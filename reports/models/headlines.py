@@ -7,8 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import School
+from accounts.roles import Role
+from accounts.scoping import ScopedQuerySet
 
 YEARS_SHOWN = 5  # the year of a programme and the four before it
+
+
+class HeadlinePercentageQuerySet(ScopedQuerySet):
+    reach = {Role.COORDINATOR: lambda m: Q(school__in=School.objects.of_memberships([m]))}
 
 
 class HeadlinePercentage(models.Model):
@@ -32,6 +38,8 @@ class HeadlinePercentage(models.Model):
     pupils = models.PositiveSmallIntegerField("pupils of the year group")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(auto_now=True)
+
+    objects = HeadlinePercentageQuerySet.as_manager()
 
     class Meta:
         ordering = ["school__name", "measure", "year"]
