@@ -37,6 +37,12 @@ class SideAccount:
     planned: list[Decimal]  # the same by stage
     lines: list[list[Line]] = field(default_factory=list)
     left_over: Decimal = ZERO  # what no open stage can pay, or (below nothing) take back
+    unplaced: Decimal = ZERO  # extras that no release pays and no stage is left for
+
+    @property
+    def unpayable(self) -> Decimal:
+        """What is due to this side and can be paid by no stage, as all of them are paid."""
+        return max(self.left_over, ZERO) + self.unplaced
 
     @property
     def amounts(self) -> list[Decimal]:
@@ -176,7 +182,10 @@ def place_extras(facts, account, releases):
     made_open = [number for number, release in enumerate(releases) if has_folded and release is None]
     for extra in facts.extras[account.partnership.pk, account.side]:
         places = open_ones or ([] if extra.record else made_open)
-        if extra.source in paid or not places:
+        if extra.source in paid:
+            continue
+        if not places:
+            account.unplaced += ZERO if has_folded else extra.amount
             continue
         later = [number for number in places if facts.stages[number].due_on >= extra.on]
         number = later[0] if later else places[-1]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import School
 from funding.entitled import Kept, kept_of
+from funding.facts import school_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Release, Side, Stage
 from funding.services.releasing import approvers
@@ -48,6 +49,7 @@ class ProgrammePart(Kept):
     sums: list
     bar: dict
     asked_back: list[Recovery]
+    unpayable: Decimal  # due to it, and no stage is left to pay it
 
     @property
     def held(self) -> list[Entry]:
@@ -104,6 +106,7 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
         for stage in standing.facts.stages
     ]
     sums = sums_of(rows)
+    due = [account for account in standing.accounts.values() if school_of(account.partnership, account.side) == school]
     asked_back = list(
         plan.recoveries.filter(school=school, state__in=TOLD).select_related("stage", "partnership", "offset_in__stage")
     )
@@ -114,6 +117,7 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
         sums=sums,
         bar=bar_of(sums),
         asked_back=asked_back,
+        unpayable=sum((account.unpayable for account in due), ZERO),
     )
 
 

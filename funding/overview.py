@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import School, User
+from funding.amounts import SideAccount
 from funding.entitled import Kept, kept_of
+from funding.facts import school_of
 from funding.figures import ZERO, financial_year, financial_year_words
 from funding.models import FundingPlan, Recovery, Stage
 from funding.services.releasing import spent
@@ -121,6 +123,7 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
         "sums": whole,
         "heads": heads(plan, whole),
         "held_back": held_back(standing),
+        "unpayable": unpayable(standing),
         "stopped": [row for row in standing.rows if row.is_stopped and part_of(row) != Part.HELD],
         "total": sum((one.amount for one in whole), ZERO),
         "bar": bar_of(whole),
@@ -133,6 +136,12 @@ def of_programme(plan: FundingPlan, standing: PlanStanding) -> dict:
         "areas": by_area(standing),
         "all": all_of(standing),
     }
+
+
+def unpayable(standing: PlanStanding) -> list[tuple[SideAccount, School]]:
+    """The sides to which something is due that no stage is left to pay, with the school of each."""
+    found = [account for account in standing.accounts.values() if account.unpayable]
+    return [(account, school_of(account.partnership, account.side)) for account in found]
 
 
 @dataclass

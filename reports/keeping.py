@@ -12,6 +12,7 @@ from reports.models import (
     Digest,
     DigestRun,
     HandOverPack,
+    HeadlinePercentage,
     OrganisationExport,
     ProgrammeCopy,
     Report,
@@ -86,6 +87,7 @@ STAYS = {
     Digest: "goes with its mail, after KEEP_MAIL_DAYS",
     ReportRound: "its file holds reports without names only, and goes after KEEP_PACKS_DAYS",
     RoundReport: "which school had a report made; goes with its round",
+    HeadlinePercentage: "of whole year groups, as the school has published it; it is the school's own",
     ReportSchedule: "when the coordinator has reports made",
     ScheduledRound: "that reports were made after a data point",
 }

@@ -62,8 +62,8 @@ def test_a_year_is_entered_changed_and_emptied(client, ours, enter):
         (2025, "ks2 reading", Decimal("71.0"), 31),
     ]
     assert "The percentages of 2025-26 are saved." in page
-    assert "Key Stage 1 maths 0 % of 28 pupils" in page
-    assert "Key Stage 2 reading 71 % of 31 pupils" in page
+    assert "Key Stage 1 maths 0.0% of 28 pupils" in page
+    assert "Key Stage 2 reading 71.0% of 31 pupils" in page
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_they_stand_beside_the_results_in_every_edition(ours, enter):
         figures(ours, kind) for kind in (Report.Kind.SCHOOL, Report.Kind.GOVERNORS, Report.Kind.PROGRAMME)
     )
 
-    small, usual = {"n": 4, "hidden": False, "pct": "75"}, {"n": 30, "hidden": False, "pct": "70.5"}
+    small, usual = {"n": 4, "hidden": False, "pct": "75.0"}, {"n": 30, "hidden": False, "pct": "70.5"}
     assert school["headlines"] == {
         "years": ["2024-25", "2025-26"],
         "tables": [
@@ -140,7 +140,7 @@ def test_page_paper_and_table_say_the_same(client, ours, enter):
         ["Whole year groups of our school", "Key Stage 2 reading", "2024-25", 4, "c"],
         ["Whole year groups of our school", "Key Stage 2 reading", "2025-26", 30, "70.5"],
     ]
-    assert "Key Stage 2 reading hidden (n = 4) 70.5 % (n = 30)" in paper
+    assert "Key Stage 2 reading hidden (n = 4) 70.5% (n = 30)" in paper
 
 
 def test_without_any_no_report_speaks_of_them(ours):
@@ -172,6 +172,6 @@ def test_the_coordinator_reads_them_and_leaves_them_to_the_school(client, ours, 
     page = text_of(client.get(reverse("reports:headlines", args=[ours.school.urn])))
     school = client.get(reverse("accounts:school", args=[ours.school.urn])).content.decode()
 
-    assert "Key Stage 2 reading 70 % of 30 pupils" in page
+    assert "Key Stage 2 reading 70.0% of 30 pupils" in page
     assert "Enter or change a year" not in page
     assert reverse("reports:headlines", args=[ours.school.urn]) in school

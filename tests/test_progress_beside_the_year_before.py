@@ -83,7 +83,7 @@ def page_of(client, corner, role, of=None, query="?years=1"):
 
 def comparison(response):
     """All that the page says below the numbers."""
-    words = text_of(response).partition("Compared with ")[2]
+    words = text_of(response).partition("Compared with ")[2].partition(" Counted on ")[0]
     return re.sub(r" (?=[,.;:])", "", words)
 
 

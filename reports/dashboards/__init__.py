@@ -132,6 +132,12 @@ def coordinator(user, acting, today):
     }
 
 
+def running_of(partnerships):
+    """The programmes that run of these partnerships, each once."""
+    found = {p.programme_id: p.programme for p in partnerships if p.programme.status == Programme.Status.ACTIVE}
+    return list(found.values())[:MOST_FOLLOWED]
+
+
 def headteacher(user, acting, today):
     partnerships = list(
         mine(Partnership, user, acting, "partnerships.view")
@@ -145,6 +151,8 @@ def headteacher(user, acting, today):
         "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
+        "followed": running_of(partnerships),
+        "own_money": acting.school,
         "offers": offers(user, acting),
         "impact": impact(user, acting),
         "ledger": True,
@@ -173,6 +181,7 @@ def teacher(user, acting, today):
         + change_items(user, acting, today, took),
         **ahead(user, acting, today, took_of=lambda *_: {visit.pk: why for visit, why in took.items()}),
         "partnerships": partnerships,
+        "followed": running_of(partnerships),
         "without_study": without_study,
         "parts": own,
         "weeks": taught,

@@ -47,7 +47,7 @@ def happened_words(programme, partnerships, names, points) -> dict:
         "cancelled": [
             {"reason": reason, "n": n}
             for reason, n in sorted(
-                Counter(v.cancelled_because for v in visits if v.status == Visit.Status.CANCELLED).items(),
+                Counter(v.cancelled_because.rstrip(".") for v in visits if v.status == Visit.Status.CANCELLED).items(),
                 key=lambda pair: (-pair[1], pair[0]),
             )
         ],

@@ -57,7 +57,7 @@ def cells_of(rows, years, hide_up_to=0) -> list[dict | None]:
 
 def cell_of(row, hide_up_to) -> dict:
     hidden = row.pupils <= hide_up_to
-    return {"n": row.pupils, "hidden": hidden, "pct": None if hidden else f"{row.percentage.normalize():f}"}
+    return {"n": row.pupils, "hidden": hidden, "pct": None if hidden else f"{row.percentage:.1f}"}
 
 
 def headline_sheets(found) -> list[Sheet]:

@@ -105,6 +105,14 @@ def stands_of(visit, today) -> str:
     return TO_COME if visit.on >= today else OPEN
 
 
+def lesson_stands(lesson, today) -> str:
+    if lesson.started_at:
+        return HELD
+    if lesson.cancelled_at:
+        return CANCELLED
+    return OPEN if lesson.day and lesson.day < today else TO_COME
+
+
 def lessons_of(specialist) -> list[dict]:
     """The research lessons of studies in which they were a member: dates and how they stand."""
     studies = StudyMember.objects.filter(
@@ -113,12 +121,13 @@ def lessons_of(specialist) -> list[dict]:
     rows = ResearchLesson.objects.filter(study__in=studies).select_related(
         "visit", "study__partnership__partner_school"
     )
+    today = timezone.localdate()
     made = [
         {
             "day": longdate(row.day) if row.day else "",
             "number": row.number,
             "label": row.study.label,
-            "stands": HELD if row.started_at else CANCELLED if row.cancelled_at else TO_COME,
+            "stands": lesson_stands(row, today),
             "on": row.day.isoformat() if row.day else "9999",
         }
         for row in rows

@@ -177,6 +177,7 @@ def owed_words(partnership, cell, point) -> dict:
         "ref": partnership.ref,
         "school": partnership.partner_school.name,
         "late": cell["late"],
+        "typed": cell["typed"],
         "expected": cell["expected"],
         "teachers": list_words(str(person) for person in partnership.teachers),
     }

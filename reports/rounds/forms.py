@@ -50,8 +50,7 @@ class ScheduleForm(RowForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["is_on"] = "on" if self.instance.is_on else "off"
+        self.initial["is_on"] = "on" if self.instance.pk and self.instance.is_on else "off"
         self.helper = with_button(self, "Save")
 
     def clean(self):

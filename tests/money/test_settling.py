@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from funding import ledger
-from funding.models import Recovery, Release
-from funding.services import paying, recording, recovering, releasing
+from funding.models import Recovery, Release, Stage
+from funding.services import paying, planning, recording, recovering, releasing
 from funding.services.folding import money_after, money_taken_back
 from funding.standing import standing_of
 from funding.tasks import check_money
@@ -254,6 +255,41 @@ def test_what_came_back_of_a_school_that_was_there_after_all_is_to_be_made_good(
 
     words = f"£95.00 is to be made good to {row.school}"
     assert (words in before, words in today(client, all_paid.Amira)) == (False, True)
+
+
+def test_what_no_stage_is_left_to_pay_is_said_and_a_further_stage_pays_it(client, all_paid):
+    visit = planned(all_paid.first, all_paid.programme.timetable.get(name="Visit 3"), dt.date(2027, 1, 28))
+    visiting.cancel_visit(all_paid.Amira, visit, "The teacher was ill")
+    school = all_paid.first.specialist.home_school
+
+    def pages():
+        client.force_login(all_paid.Amira)
+        urls = [
+            reverse("funding:programme", args=[all_paid.programme.slug]),
+            reverse("funding:school", args=[school.urn]),
+        ]
+        return [text_of(client.get(url)) for url in urls]
+
+    before = pages()
+
+    def add_a_stage():
+        all_paid.plan.stages.filter(pk=all_paid.stages[3].pk).update(share=F("share") - 1)
+        Stage.objects.create(plan=all_paid.plan, name="Last", due_on=DAY, share=1, conditions=[])
+
+    planning.change(all_paid.Amira, all_paid.plan, add_a_stage, "Cover is still to be paid")
+    after = pages()
+
+    due = f"£95.00 is due to {school} ({all_paid.first.ref}) and no stage is left to pay it: all are approved or paid."
+    more = "£95.00 more is due and no stage is left to pay it."
+    assert [due in before[0], more in before[1]] == [True, True]
+    assert [due in after[0], more in after[1]] == [False, False]
+    [row] = [
+        row
+        for row in standing_of(all_paid.plan, [all_paid.first.pk]).rows
+        if row.stage.name == "Last" and row.side == "specialist"
+    ]
+    assert ("late cover", D("95.00")) in [(line.kind, line.amount) for line in row.lines]
+    assert row.amount == D("95.00")  # what the share brings was paid before
 
 
 def test_a_teacher_who_was_there_and_left_later_was_there(all_paid):

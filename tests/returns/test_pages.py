@@ -31,9 +31,9 @@ def test_who_entered_counts_what_stands(client, at):
     autosave(client, at.hannah, at.december, cell("grade", at.places[3], "2a", 1, 1))
     submit(client, at.hannah, at.december)
 
-    assert entered == f"{at.hannah} 5, also changed by {at.tom}"
+    assert entered == f"5 by {at.hannah}, also changed by {at.tom}"
     read = client.get(address("return", at.december))
-    assert read.context["entered"] == f"{at.hannah} 6, also changed by {at.tom}"
+    assert read.context["entered"] == f"6 by {at.hannah}, also changed by {at.tom}"
     assert set(at.december.entries.values_list("user", flat=True)) == {at.hannah.pk, at.tom.pk}  # for the money
 
 

@@ -99,7 +99,7 @@ def test_the_clock_goes_on_when_the_page_is_loaded_again_and_says_what_ended_mea
 def test_starting_the_clock_fills_in_when_and_by_whom_but_for_what_stands_there(open_as, ours):
     write(ours.pat, ours.held, interview_B_at="At break", interview_C_by=str(ours.pat))
     page = open_as(ours.sara, 1280)
-    stand_still_at_eleven_forty(page, timezone.localdate())
+    stand_still_at_eleven_forty(page, timezone.localdate(ours.held.started_at))
     page.goto(address("interviews", ours.held))
 
     for letter in "ABC":
