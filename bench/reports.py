@@ -31,7 +31,14 @@ from reports.rounds.services import order_round, schools_of
 from tests.browsing import launched
 
 SAMPLE, STYLES = 20, "pdf/report.css"
-TWO_WORKERS = ["--queues=pdf", "--concurrency=2", "--without-gossip", "--without-mingle", "--loglevel=ERROR"]
+TWO_WORKERS = [
+    "--beat",
+    "--queues=default,pdf",
+    "--concurrency=2",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel=ERROR",
+]
 
 
 def reports(world):
@@ -119,10 +126,12 @@ def warm_chromium():
 
 @contextlib.contextmanager
 def workers():
-    """Two processes that make reports, on the database of the bench; ready to take work."""
+    """Two processes that make reports, on the database of the bench, ready to take work; and the sweeper, since what is
+    ordered for a whole county waits longer than its ring is kept."""
     database = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    schedule = os.path.join(os.environ["FILES_ROOT"], "beat-of-the-bench")
     process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "--app=lessonstudy", "worker", *TWO_WORKERS],
+        [sys.executable, "-m", "celery", "--app=lessonstudy", "worker", *TWO_WORKERS, f"--schedule={schedule}"],
         env=os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
