@@ -8,9 +8,10 @@ from types import SimpleNamespace
 from django.utils import timezone
 
 from accounts.roles import Role
-from funding.models import FundingPlan, Payee, Release
-from funding.services import paying, planning, releasing
+from funding.models import FundingPlan, Payee, Recovery, Release
+from funding.services import paying, planning, recovering, releasing
 from funding.standing import standing_of
+from papers.templatetags.plain import listed
 from programmes.models import DataReturn, TimetableStep
 from programmes.services import life
 from tests.factories import (
@@ -30,6 +31,7 @@ POINTS = [
     ("March", dt.date(2027, 3, 12)),
     ("Summer", dt.date(2027, 7, 2)),
 ]
+WHY = "The bank account of the school is closed"  # finance rejects a payment
 IN_TIME = dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC)  # October and December are due
 
 
@@ -117,6 +119,11 @@ def teachers_of(partnership):
     return f"The two teachers, {partnership.specialist.user} or {partnership.partner_teachers.get().user},"
 
 
+def either(*people) -> str:
+    """As pages name whoever may act, by surname."""
+    return listed([str(p) for p in sorted(people, key=lambda p: (p.last_name, p.first_name, p.pk))], "or")
+
+
 def release_of(partnership, stage, side) -> Release:
     return Release.objects.standing().get(partnership=partnership, stage=stage, side=side)
 
@@ -182,3 +189,19 @@ def planned(partnership, step, on):
 
 def fold(money, partnership):
     life.move(money.Amira, partnership, "folded", on=dt.date(2027, 1, 26), reason="Staff change")
+
+
+def recoveries(partnership, side="specialist"):
+    rows = Recovery.objects.filter(partnership=partnership, side=side).order_by("pk")
+    return [(row.state, row.reason, row.amount) for row in rows]
+
+
+def ask(money, recovery):
+    """Amira asks for it, and Tom approves it."""
+    recovering.request(money.Amira, recovery)
+    recovering.approve(money.Tom, recovery)
+
+
+def as_(client, person):
+    client.force_login(person)
+    return client

@@ -8,24 +8,10 @@ from django.utils import timezone
 
 from funding.models import Payee
 from funding.services import paying, releasing
-from tests.money.funded import authorise
+from tests.money.funded import WHY, authorise
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
-WHY = "The supplier number is not known"
-
-
-@pytest.fixture
-def rejected(approved):
-    """One payment of the batch came back, the others were paid."""
-    batch = authorise(approved)
-    first, *others = batch.payments.select_related("payee").order_by("number")
-    answers = [paying.Answered(first, False, dt.date(2027, 1, 27), WHY)]
-    answers += [paying.Answered(row, True, dt.date(2027, 1, 27)) for row in others]
-    paying.take_answers(approved.Ruth, batch, answers)
-    approved.payee = first.payee
-    approved.payment = first
-    return approved
 
 
 def page_of(client, person, name, *args, data=None):

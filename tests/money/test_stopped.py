@@ -11,25 +11,11 @@ from accounts.roles import Role
 from funding.models import Payee, Release
 from funding.of_school import part_for, statement_of
 from funding.printing.school import school_figures
-from funding.services import paying
 from tests.factories import MembershipFactory
-from tests.money.funded import approve, authorise, hand_in, release_of
+from tests.money.funded import WHY, approve, either, hand_in, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
-WHY = "The bank account of the school is closed"
-
-
-@pytest.fixture
-def rejected(approved):
-    """The payment to one school came back."""
-    batch = authorise(approved)
-    first, *others = batch.payments.select_related("payee__school").order_by("number")
-    answers = [paying.Answered(first, False, dt.date(2027, 1, 27), WHY)]
-    answers += [paying.Answered(row, True, dt.date(2027, 1, 27)) for row in others]
-    paying.take_answers(approved.Ruth, batch, answers)
-    approved.school, approved.payment = first.payee.school, first
-    return approved
 
 
 def new_payee(money, school, by, **fields):
@@ -47,9 +33,7 @@ def read(client, person, name, *args):
 
 
 def finance(money):
-    return " or ".join(
-        str(person) for person in sorted([money.Ruth, money.Una], key=lambda p: (p.last_name, p.first_name, p.pk))
-    )
+    return either(money.Ruth, money.Una)
 
 
 def told(money):
