@@ -38,7 +38,7 @@ from programmes.models import (
 from programmes.models.partnerships import partner_teachers
 from visits.ledger.figures import Side as LedgerSide
 from visits.ledger.reading import lines_of, with_a_promise
-from visits.models import Attendance, Booking, Visit, VisitChange
+from visits.models import Attendance, Booking, Event, Visit, VisitChange
 
 SIDES = [Side.SPECIALIST, Side.PARTNER]
 OF_LEDGER = {LedgerSide.SPECIALIST: Side.SPECIALIST, LedgerSide.PARTNER: Side.PARTNER}
@@ -367,7 +367,9 @@ def read_staff(facts):
         if partnership.status != Partnership.Status.FOLDED:
             first.setdefault(partnership.partner_school_id, partnership.pk)
     rows = Attendance.objects.filter(
-        event__step__in=items, event__register_closed_at__isnull=False, present=True, school__in=first
+        event__in=Event.objects.standing().filter(step__in=items, register_closed_at__isnull=False),
+        present=True,
+        school__in=first,
     )
     counted = Counter()
     for row in rows.select_related("event").order_by("event__on", "event", "pk"):

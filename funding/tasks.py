@@ -11,11 +11,18 @@ from jobs.work import work_on
 @shared_task
 def check_money():
     """Every night: each partnership has its releases, what is owed back or still to be paid is worked out anew, and
-    every balance is compared with the rows it comes from."""
+    every balance is compared with the rows it comes from. Where one plan fails, the others are looked at all the same.
+    """
+    failed = []
     for plan in FundingPlan.objects.in_force():
-        make_releases(plan)
-        settle(plan)
+        try:
+            make_releases(plan)
+            settle(plan)
+        except Exception as error:
+            failed.append(error)
     ledger.check_balances()
+    if failed:
+        raise ExceptionGroup("The money of some plans could not be worked out", failed)
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from visits.models import Attendance, Visit
+from visits.models import Attendance, Event, Visit
 
 
 def read_untrue(facts):
@@ -23,4 +23,4 @@ def read_untrue(facts):
 
 
 def here():
-    return Attendance.objects.filter(present=True)
+    return Attendance.objects.filter(present=True, event__status=Event.Status.PLANNED)

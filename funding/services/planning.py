@@ -14,6 +14,7 @@ from funding.figures import ZERO
 from funding.models import FundingPlan, PlanChange, PlanItem, Stage, WrongState
 from funding.overview import Budget, budget_of, by_school
 from funding.services.releasing import make_releases, spent
+from funding.services.settling import settle
 from funding.standing import PlanStanding, Standing, Word, is_nothing, standing_of
 from papers.templatetags.plain import listed, money
 
@@ -233,7 +234,7 @@ def preview(plan: FundingPlan, change) -> Preview:
             changed = FundingPlan.objects.get(pk=plan.pk)
             if found := gaps(changed) or too_small(changed, before.facts.plan.budget):
                 raise WrongState(found[0])
-            make_releases(changed)
+            follow_change(changed)
             after = standing_of(changed)
             budget = budget_of(changed, after)
             raise OnlyLooking
@@ -328,8 +329,9 @@ def last_change(plan: FundingPlan) -> int:
 @transaction.atomic
 def change(person, plan: FundingPlan, write, reason="", since=ANY) -> PlanChange | None:
     """`write` is done. `since` is the last change that whoever asks for it has seen: WrongState where there is a later
-    one. Of a plan in force what it was and is are kept with the reason, and what is paid by now stays:
-    the difference goes into the stages that are open. WrongState where the plan could not be in force like that."""
+    one. Of a plan in force what it was and is are kept with the reason, and what is paid by now stays: the difference
+    goes into the stages that are open, or is worked out to be asked back. WrongState where the plan could not be in
+    force like that."""
     plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
     if since is not ANY and last_change(plan) != since:
         raise WrongState("Somebody changed the plan a moment ago, and nothing of yours was saved. Look again.")
@@ -342,13 +344,19 @@ def change(person, plan: FundingPlan, write, reason="", since=ANY) -> PlanChange
     plan.refresh_from_db()
     if found := gaps(plan) + too_small(plan, budget):
         raise WrongState(listed(found))
-    make_releases(plan)
     after = facts_now(plan)
     if before == after:
         return None
+    follow_change(plan, person)
     difference = sum(entitled_by_school(standing_of(plan)).values(), ZERO) - sum(owed.values(), ZERO)
     row = PlanChange.objects.create(
         plan=plan, by=person, reason=reason, before=before, after=after, difference=difference
     )
     audit.record(person, "funding plan changed", plan)
     return row
+
+
+def follow_change(plan: FundingPlan, person=None):
+    """A stage that is new has its releases, and what is asked back or still to be paid is what the plan says now."""
+    make_releases(plan)
+    settle(plan, why="The funding plan was changed.", person=person)

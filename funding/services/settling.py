@@ -4,6 +4,7 @@ back stays, and the difference is asked back or paid besides."""
 
 from collections import Counter
 from decimal import Decimal
+from textwrap import shorten
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -18,6 +19,7 @@ from papers.templatetags.plain import money
 from programmes.models import Partnership, PartnerTeacher
 
 State, Reason = Recovery.State, Recovery.Reason
+LONGEST = Recovery._meta.get_field("because").max_length
 LIVE = [State.PROPOSED, State.REQUESTED, State.APPROVED]
 
 
@@ -93,7 +95,8 @@ def settle_side(standing, partnership, side, live, kept, why) -> Recovery | None
         return None
     if live:
         stands = f"it comes to {money(amount)} now" if amount > ZERO else "nothing is owed any more"
-        because = f"{why} It was worked out anew: {stands}.".strip()
+        anew = f"It was worked out anew: {stands}."
+        because = f"{shorten(why, LONGEST - len(anew) - 1, placeholder=' ...')} {anew}".strip()
         step(live, LIVE, state=State.DROPPED, because=because, ended_on=timezone.localdate(), offset_in=None)
     return work_out(standing, partnership, side, amount, kept) if amount > ZERO else None
 

@@ -10,11 +10,21 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from funding import ledger
-from funding.models import Recovery, Release
+from funding.models import LedgerCheck, Recovery, Release
 from funding.services import paying, recovering, releasing
 from funding.standing import standing_of
 from funding.tasks import check_money
-from tests.money.funded import IN_TIME, approve, authorise, fold, hand_in, planned, recoveries, release_of
+from tests.money.funded import (
+    IN_TIME,
+    approve,
+    authorise,
+    fold,
+    funded_programme,
+    hand_in,
+    planned,
+    recoveries,
+    release_of,
+)
 from tests.reading import text_of
 from visits import services as visiting
 from visits.models import Visit
@@ -204,6 +214,28 @@ def test_what_no_step_told_of_is_found_at_night(folded):
     check_money()
 
     assert recoveries(folded.first) == [("dropped", "folded", D("95.00"))]
+
+
+def test_at_night_one_plan_that_fails_leaves_no_other_behind_and_no_balance_unchecked(folded):
+    """Of one plan in force no release can be written; in the other somebody is asked for what is not owed any more."""
+    Visit.objects.filter(pk=folded.visit.pk).update(status="took place")
+    other = funded_programme(partnerships=1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'full'; END $$ LANGUAGE plpgsql"
+        )
+        cursor.execute(
+            "CREATE TRIGGER full_disk BEFORE INSERT ON funding_release FOR EACH ROW "
+            f"WHEN (NEW.stage_id = {other.stages[0].pk}) EXECUTE FUNCTION full_disk()"
+        )
+    Release.objects.filter(stage=other.stages[0]).delete()
+
+    with pytest.raises(ExceptionGroup) as failed:
+        check_money()
+
+    assert [str(error).splitlines()[0] for error in failed.value.exceptions] == ["full"]
+    assert recoveries(folded.first) == [("dropped", "folded", D("95.00"))]
+    assert LedgerCheck.objects.count() == 1
 
 
 def test_an_approval_taken_back_joins_what_is_asked_back_since_with_what_was_set_against_it(folded):

@@ -11,9 +11,12 @@ from funding.services import recovering
 from funding.services.folding import money_after, money_taken_back
 from funding.standing import standing_of
 from funding.tasks import check_money
+from tests.factories import EventFactory
 from tests.money.funded import ask, fold, recoveries
 from tests.reading import text_of
-from visits.events import register
+from visits.events import arranging, changing, register
+from visits.events.course import Wish, course, pattern
+from visits.models import Event, EventSeries
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -110,3 +113,74 @@ def test_what_moves_to_the_other_partnership_of_a_teacher_is_said_before_and_aft
     assert f"£190.00 more {where} there from then on." in before
     assert f"£190.00 less {where} here again." in back
     assert "Moderation 1 is paid with P002, where the same teacher is" in page
+
+
+# An event that is another, or none --------------------------------------------------------------------------------
+
+
+def another(money, **fields):
+    """A second event for the same step, whose register is open: nobody knows yet what the step comes to."""
+    fields = {"on": dt.date(2027, 2, 3), "kind": "moderation", "takes": "am", "starts_at": dt.time(9)} | fields
+    return EventFactory(programme=money.programme, step=money.event.step, ends_at=dt.time(12), **fields)
+
+
+@pytest.fixture
+def absent(all_paid):
+    """All is paid. The partner teacher was not at the moderation, of which a second day is still to come."""
+    all_paid.another = another(all_paid)
+    register.mark(all_paid.Amira, all_paid.event, all_paid.first.partner_teachers.get().user, False)
+    assert recoveries(all_paid.first, "partner") == []
+    return all_paid
+
+
+ASKED = [("proposed", "absent", D("95.00"))]
+
+
+def test_an_event_that_is_cancelled_leaves_what_the_registers_say(absent):
+    arranging.cancel_event(absent.Amira, absent.another, "Snow")
+
+    assert recoveries(absent.first, "partner") == ASKED
+
+
+def test_an_event_that_belongs_to_another_step_from_now_on_does_so_too(absent):
+    event = Event.objects.get(pk=absent.another.pk)
+    event.step = absent.programme.timetable.get(name="Moderation 2")
+
+    arranging.change_event(absent.Amira, event, event.sequence)
+
+    assert recoveries(absent.first, "partner") == ASKED
+
+
+def test_so_does_a_series_whose_meeting_gives_way(absent):
+    series = EventSeries.objects.create(
+        programme=absent.programme, rhythm="monthly", first_on=absent.another.on, until=absent.another.on
+    )
+    Event.objects.filter(pk=absent.another.pk).update(series=series)
+    wish = Wish(DAY, pattern(series, DAY), frozenset(), series.rhythm, absent.another.on - dt.timedelta(days=1))
+
+    changing.change_series(absent.Amira, series, wish, seen=course(series, wish).digest)
+
+    assert recoveries(absent.first, "partner") == ASKED
+
+
+def test_what_is_asked_back_is_not_owed_once_another_event_is_to_come_or_the_event_was_none(client, all_paid):
+    teacher, day = all_paid.first.partner_teachers.get().user, f"{all_paid.event.on:%-d %B %Y}"
+    register.mark(all_paid.Amira, all_paid.event, teacher, False)
+    ask(all_paid, Recovery.objects.get())
+
+    arranging.cancel_event(all_paid.Amira, all_paid.event, "It was not counted")
+
+    assert recoveries(all_paid.first, "partner") == [("dropped", "absent", D("95.00"))]
+    why = f"Moderation session, {day}, was cancelled. It was worked out anew: nothing is owed any more."
+    assert why in today(client, all_paid.Tom)
+
+
+def test_an_event_that_is_added_is_still_to_come(all_paid):
+    register.mark(all_paid.Amira, all_paid.event, all_paid.first.partner_teachers.get().user, False)
+    event = EventFactory.build(
+        programme=all_paid.programme, step=all_paid.event.step, kind="moderation", on=dt.date(2027, 2, 3)
+    )
+
+    arranging.add_event(all_paid.Amira, event)
+
+    assert recoveries(all_paid.first, "partner") == [("dropped", "absent", D("95.00"))]

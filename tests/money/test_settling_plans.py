@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from funding.models import Recovery, Stage
 from funding.services import planning, recording
+from funding.services.settling import settle
 from funding.standing import standing_of
-from tests.money.funded import ask, planned
+from tests.money.funded import ask, planned, recoveries
 from tests.reading import text_of
 from visits import services as visiting
 
@@ -79,3 +80,43 @@ def test_a_visit_not_held_can_be_checked_by_whoever_approves_and_its_end_is_told
     assert "8 less 7 is 1: at £95.00 for a half-day, £95.00" in page
     assert "Visit 2 is to take place after all. It was worked out anew: nothing is owed any more." in told
     assert "£95.00 that you approved is not asked back any more" in told
+
+
+def with_half_days(money, number):
+    return lambda: money.plan.items.filter(name="Visit 6").update(specialist_half_days=number)
+
+
+def test_what_a_change_of_the_plan_leaves_paid_too_much_is_asked_back_at_once(client, all_paid):
+    """Nothing is open any more that could pay so much less."""
+    planning.change(all_paid.Amira, all_paid.plan, with_half_days(all_paid, 0), "One visit fewer")
+
+    assert recoveries(all_paid.first) == [("proposed", "changed", D("95.00"))]
+    assert recoveries(all_paid.first, "partner") == []
+
+
+def test_what_is_asked_back_ends_with_a_change_that_lets_the_school_keep_it(client, all_paid):
+    planning.change(all_paid.Amira, all_paid.plan, with_half_days(all_paid, 0), "One visit fewer")
+    ask(all_paid, Recovery.objects.get())
+    school = all_paid.first.specialist.home_school
+
+    seen = planning.preview(all_paid.plan, with_half_days(all_paid, 1))
+    kept = recoveries(all_paid.first)
+    change = planning.change(all_paid.Amira, all_paid.plan, with_half_days(all_paid, 1), "As it was")
+
+    assert kept == [("approved", "changed", D("95.00"))]
+    assert [row.more for row in seen.schools if row.school == school] == [D("95.00")]
+    assert recoveries(all_paid.first) == [("dropped", "changed", D("95.00"))]
+    why = "The funding plan was changed. It was worked out anew: nothing is owed any more."
+    assert why in today(client, all_paid.Tom)
+    assert change.difference == sum(row.more for row in seen.schools)
+
+
+def test_a_reason_that_is_long_is_shortened(all_paid):
+    planning.change(all_paid.Amira, all_paid.plan, with_half_days(all_paid, 0), "One visit fewer")
+    all_paid.plan.items.filter(name="Visit 6").update(specialist_half_days=1)
+
+    settle(all_paid.plan, why="Visit 6 is to take place after all. " * 9)
+
+    because = Recovery.objects.get().because
+    assert len(because) <= 200
+    assert because.endswith("... It was worked out anew: nothing is owed any more.")

@@ -5,8 +5,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
+from programmes.models import Partnership
 from visits.events import invitations
 from visits.models import Event, WrongState
+from visits.used import used_otherwise
 
 CHOSEN = [
     "area",
@@ -38,6 +40,7 @@ TOLD = {
     "name": "the name",
 }
 ASKS_AGAIN = {"on", "starts_at", "ends_at"}
+FUNDS = {"step", "area", "on", "takes"}  # on which it hangs who is paid how many half-days
 
 
 @transaction.atomic
@@ -45,13 +48,17 @@ def add_event(person, event) -> Event:
     """The event stands. Nobody is invited yet."""
     event.save()
     audit.record(person, "events.planned", event)
+    funded_otherwise(person, [event], "was added")
     return event
 
 
 @transaction.atomic
 def change_event(person, event, seen) -> int:
     """The event is as given, and everyone who was invited knows; how many were told."""
+    funding = Event.objects.get(pk=event.pk)
     what, asks_again = write_change(person, event, seen, by_hand=True)
+    if any(value(funding, name) != value(event, name) for name in FUNDS):
+        funded_otherwise(person, [funding, event], "was changed")
     return invitations.tell_of_change(person, event, what, asks_again=asks_again) if what else 0
 
 
@@ -89,7 +96,21 @@ def cancel_event(person, event, reason) -> int:
     """The event does not take place, its reason is kept, and everyone who was invited knows; how many were told."""
     event.move_to_cancelled(reason)
     audit.record(person, "events.cancelled", event)
+    funded_otherwise(person, [event], "was cancelled")
     return 0 if event.is_past else invitations.tell_of_cancellation(person, event)
+
+
+def funded_otherwise(person, events, what):
+    """What follows where one of these events is of a step of the timetable, by which half-days are funded."""
+    funding = [event for event in events if event.step_id]
+    if not funding:
+        return
+    everyone = Partnership.objects.filter(programme=funding[0].programme_id).values_list("pk", flat=True)
+    used_otherwise(person, everyone, f"{day_of(funding[0])} {what}.")
+
+
+def day_of(event) -> str:
+    return f"{event.get_kind_display()}, {event.on:%-d %B %Y},"
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts import audit
 from visits.events import running_order
-from visits.events.arranging import write_change
+from visits.events.arranging import funded_otherwise, write_change
 from visits.events.course import Course, course, leaves_a_trace
 from visits.events.series import lay_out
 from visits.events.series_mail import News, invited_to
@@ -37,6 +37,7 @@ def change_series(person, series, wish, *, keep=frozenset(), also=frozenset(), s
             running_order.copy_order(wish.order_of, event)
         news.new(event)
     audit.record(person, "events.series changed", series)
+    funded_otherwise(person, [*found.give_way, *(fate.event for fate in found.changing)], "was changed")
     return found, news.tell(person)
 
 

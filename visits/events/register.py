@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts import audit
 from programmes.models import ActionItem, Partnership
 from programmes.services import actions
+from visits.events.arranging import day_of
 from visits.events.audience import audience
 from visits.models import Attendance, Event, WrongState
 from visits.used import used_otherwise
@@ -47,10 +48,6 @@ def after_correction(person, event, row):
     if event.register_closed_at:
         why = f"The register of {day_of(event)} was corrected."
         used_otherwise(person, partnerships_of(event.programme_id, row), why)
-
-
-def day_of(event) -> str:
-    return f"{event.get_kind_display()}, {event.on:%-d %B %Y},"
 
 
 def partnerships_of(programme, row) -> set[int]:

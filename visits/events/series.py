@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts import audit
 from programmes.calendar import calendar_of
-from visits.events.arranging import CHOSEN
+from visits.events.arranging import CHOSEN, funded_otherwise
 from visits.events.audience import people_of
 from visits.events.days import meetings
 from visits.events.hosts import rota, who_runs_it
@@ -32,6 +32,7 @@ def add_series(person, event, rhythm, until, *, rotates=False) -> EventSeries:
     else:
         lay_out(series, event, days, hosts)
     audit.record(person, "events.series planned", series)
+    funded_otherwise(person, [event], "was added")
     return series
 
 
