@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from accounts import audit
+from papers.page_tables import on_a_page
 
 
 def require(user, action):
@@ -33,6 +34,9 @@ class Allowed:
     def dispatch(self, request, *args, **kwargs):
         require(request.user, self.action)
         return super().dispatch(request, *args, **kwargs)
+
+    def get_paginate_by(self, queryset):
+        return on_a_page(self.request.GET, super().get_paginate_by(queryset))
 
     def get_queryset(self):
         return super().get_queryset().allowed(self.request.user, self.action)

@@ -9,10 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import acting, signed_out
+from accounts import acting, audit, signed_out
 from accounts.second_factor import has_second_factor
+from papers.downloads import sheets_response, table_response
+from papers.page_tables import asked_for, tables_of
 
-__all__ = ["LastSeen", "NoStore", "SecondFactor", "SignedIn", "login_not_required"]
+__all__ = ["LastSeen", "NoStore", "SecondFactor", "SignedIn", "TablesAsFiles", "login_not_required"]
 
 # What someone may reach who has signed in but not set the second factor up: to set it up, or to leave.
 WITHOUT_SECOND_FACTOR = {"account_logout", "account_reauthenticate", "mfa_reauthenticate", "mfa_activate_totp"}
@@ -74,6 +76,29 @@ class LastSeen(UserSessionsMiddleware):
             return self.get_response(request)
         lately = UserSession.objects.filter(session_key=key, last_seen_at__gt=timezone.now() - SEEN_EVERY)
         return self.get_response(request) if lately.exists() else super().__call__(request)
+
+
+class TablesAsFiles:
+    """`?table=csv` on a page gives its tables instead of the page, to whoever may read it; that is written down."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        ending = asked_for(request)
+        is_page = response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html")
+        if not ending or not is_page or response.streaming or not request.user.is_authenticated:
+            return response
+        sheets = tables_of(response.content.decode(), request.GET.get("of", ""))
+        if not sheets:
+            return response
+        page = request.resolver_match
+        name = "-".join([page.view_name.replace(":", "-").replace("_", "-"), *filter(None, [page.kwargs.get("slug")])])
+        audit.record(request.user, "table.downloaded", about=f"{page.view_name} {ending}")
+        if len(sheets) == 1:
+            return table_response(name, ending, sheets[0].columns, sheets[0].rows, sheets[0].title or name)
+        return sheets_response(name, ending, sheets, name)
 
 
 class NoStore:

@@ -40,29 +40,37 @@ def main():
     import_module("lessonstudy.wsgi")  # pages are measured as the web server runs: all of it loaded, and left alone
     setup_test_environment()
     made = setup_databases(verbosity=0, interactive=False)
+    figures = {"cores": os.cpu_count()}
+    OUT.parent.mkdir(exist_ok=True)
     try:
-        figures = {
-            "imports and results": imports_and_results(),
-            f"results of {PLACES:,} places": results(seconds),
-            "target pupils": choosing(seconds),
-            "money": money(seconds),
-            "pairing": pairing(seconds),
-            "planner": planning(seconds) | from_rows(seconds),
-            "register": register(seconds),
-            f"a lesson of {STAGES} stages, {OBSERVERS} observers, {OBSERVATIONS} observations": notebook(
-                seconds, signed_in, queries_of
-            ),
-            **county(),
-        }
+        for part in parts():
+            figures |= part
+            OUT.write_text(json.dumps(figures, indent=1) + "\n")
+            show(part)
     finally:
         teardown_databases(made, verbosity=0)
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"cores": os.cpu_count(), **figures}, indent=1) + "\n")
-    for title, rows in figures.items():
+    print(f"\nWritten to {OUT}")
+
+
+def parts():
+    """Each part of the table as soon as it is measured: what is known stays, whatever comes of the next one."""
+    yield {"imports and results": imports_and_results()}
+    yield {f"results of {PLACES:,} places": results(seconds)}
+    yield {"target pupils": choosing(seconds)}
+    yield {"money": money(seconds)}
+    yield {"pairing": pairing(seconds)}
+    yield {"planner": planning(seconds) | from_rows(seconds)}
+    yield {"register": register(seconds)}
+    lesson = f"a lesson of {STAGES} stages, {OBSERVERS} observers, {OBSERVATIONS} observations"
+    yield {lesson: notebook(seconds, signed_in, queries_of)}
+    yield from county()
+
+
+def show(part):
+    for title, rows in part.items():
         print(f"\n{title}")
         for name, value in rows.items():
-            print(f"  {name:58} {value}")
-    print(f"\nWritten to {OUT}")
+            print(f"  {name:58} {value}", flush=True)
 
 
 def seconds(do, times=1):
@@ -121,13 +129,11 @@ def county():
         assert response.status_code == 200, url
         many, kilobytes = len(queries_of(person, url)), len(response.content) // 1000
         pages[name] = f"{1000 * taken:.0f} ms, {kilobytes} kB, {many} queries ({one[name]} for one partnership)"
-    return {
-        "county": {"build the county (s)": built, "results of 1,200 places (s)": facts},
-        f"pages with {PARTNERSHIPS} partnerships (median of 9)": pages,
-        f"search in {FINDINGS:,} findings (median of 15)": findings(world),
-        **reports(world),
-        **serving(world, PARTNERSHIPS),
-    }
+    yield {"county": {"build the county (s)": built, "results of 1,200 places (s)": facts}}
+    yield {f"pages with {PARTNERSHIPS} partnerships (median of 9)": pages}
+    yield {f"search in {FINDINGS:,} findings (median of 15)": findings(world)}
+    yield reports(world)
+    yield serving(world, PARTNERSHIPS)
 
 
 def signed_in(person):

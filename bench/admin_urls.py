@@ -18,7 +18,7 @@ class Rows(ModelAdmin):
     def has_view_permission(self, request, obj=None):
         return True
 
-    has_change_permission = has_module_permission = has_view_permission
+    has_add_permission = has_change_permission = has_delete_permission = has_module_permission = has_view_permission
 
 
 site = Open()

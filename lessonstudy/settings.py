@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactor",
     "accounts.middleware.NoStore",
     "lessonstudy.middleware.FormsOpenedAsPages",
+    "accounts.middleware.TablesAsFiles",
 ]
 ROOT_URLCONF = "lessonstudy.urls"
 WSGI_APPLICATION = "lessonstudy.wsgi.application"

@@ -24,7 +24,7 @@ class Measures:
 
 WIDE = Measures(width=696, left=176, row=30, is_beside=True, every=1)
 NARROW = Measures(width=340, left=8, row=46, is_beside=False, every=2)
-HEAD, MONTHS_Y, BOTTOM, SIGN, GAP = 24, 13, 20, 12, 14
+HEAD, MONTHS_Y, BOTTOM, SIGN, GAP, LABEL = 24, 13, 20, 12, 14, 16
 
 
 def year_chart(figures: dict, layout: Measures = WIDE) -> dict | None:
@@ -48,9 +48,10 @@ def year_chart(figures: dict, layout: Measures = WIDE) -> dict | None:
         return layout.left + round((day - first).days * (right - layout.left) / max(1, (last - first).days))
 
     bottom = HEAD + layout.row * len(rows)
+    labels = labels_of([(x(day), name) for name, day in points], layout, bottom + BOTTOM - 6)
     return {
         "width": layout.width,
-        "height": bottom + BOTTOM,
+        "height": max([bottom + BOTTOM, *(label["text_y"] + 6 for label in labels)]),
         "left": layout.left,
         "right": layout.width,
         "months": [
@@ -60,9 +61,8 @@ def year_chart(figures: dict, layout: Measures = WIDE) -> dict | None:
         ],
         "months_y": MONTHS_Y,
         "head": HEAD - 5,
-        "points": labels_of([(x(day), name) for name, day in points], layout),
+        "points": labels,
         "bottom": bottom,
-        "labels_y": bottom + BOTTOM - 6,
         "rows": [row_of(row, HEAD + layout.row * number, layout, x) for number, row in enumerate(rows)],
         "title": title_of(rows, points),
         "has_visit": has(rows, lesson=False, held=True),
@@ -101,16 +101,15 @@ def row_of(row, top, layout, x) -> dict:
     }
 
 
-def labels_of(points, layout) -> list[dict]:
-    """The names of the data points under their lines; one that would stand on the one before it is left out."""
-    labels, free = [], 0
+def labels_of(points, layout, top) -> list[dict]:
+    """The names of the data points under their lines; one that would stand on another goes into a line below."""
+    labels, free = [], []
     for place, name in sorted(points):
         half = round(width(name) / 2) + 1
         text_x = min(max(place, half), layout.width - half)
-        fits = text_x - half >= free
-        labels.append({"x": place, "text_x": text_x, "text": name if fits else ""})
-        if fits:
-            free = text_x + half + 6
+        line = next((number for number, end in enumerate(free) if text_x - half >= end), len(free))
+        free[line : line + 1] = [text_x + half + 6]
+        labels.append({"x": place, "text_x": text_x, "text_y": top + LABEL * line, "text": name})
     return labels
 
 

@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import School
+from papers.page_tables import on_a_page
 from papers.templatetags.plain import year_words
 from programmes.models import Partnership, Programme
 from pupils.life.services import moved
 from pupils.results import completion, criteria, outcomes
-from reports.figures.words import BLOCK_COLUMNS, REASONS, block_cells, block_words, number_words
+from reports.figures.words import BLOCK_COLUMNS, REASONS, block_cells, block_words, in_section, number_words
 from reports.groups import narrowed_to_group
 from reports.models import Report
 from reports.readers import Reader, reader_for
@@ -129,7 +130,7 @@ def places_page(person, programme: Programme, asked) -> dict:
     words, of_matched, fits = asked_for(asked, programme.expected_points)
     whole = [place for place in facts if place.matched] if of_matched else facts
     found = [place for place in whole if fits(place)]
-    page = Paginator(found, 50).get_page(asked.get("page"))
+    page = Paginator(found, on_a_page(asked, 50)).get_page(asked.get("page"))
     rows = {
         row.pk: row
         for row in reader.reach.filter(pk__in=[place.place for place in page]).select_related(
@@ -222,5 +223,6 @@ def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
     rows = []
     for by, _ in reader.tabs:
         for section in reader.shown(by)["sections"][1 if by else 0 :]:
-            rows += [block_cells(block_words(row["name"], row["b"])) for row in section["rows"]]
-    return BLOCK_COLUMNS, rows
+            cells = [block_cells(block_words(row["name"], row["b"])) for row in section["rows"]]
+            rows += [in_section(section["title"] if by else "", row) for row in cells]
+    return in_section("Section", BLOCK_COLUMNS), rows

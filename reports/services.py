@@ -4,10 +4,12 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from accounts import audit
 from jobs.work import publish
 from reports.figures.found import still_shown
+from reports.figures.words import HIDDEN, NOT_APPLICABLE
 from reports.kinds import KINDS, digest_of, figures_of
 from reports.models import ABOUT, SUBJECTS, Report
 
@@ -76,6 +78,18 @@ def file_name(report) -> str:
     numbers = [report.school.urn] if report.school_id else []
     numbers += [str(getattr(report, f"{name}_id")) for name in SUBJECTS[1:] if getattr(report, f"{name}_id")]
     return "-".join([report.kind.replace(" ", "-"), report.programme.slug, *numbers])
+
+
+def told_about(report) -> dict:
+    """What the tables of its file are about; like its name they leave out every person."""
+    named = [name for name in SUBJECTS if name != "specialist" and getattr(report, name)]
+    return {
+        "report": report.get_kind_display(),
+        "programme": report.programme.name,
+        **{name.replace("_", " "): str(getattr(report, name)) for name in named},
+        "made": timezone.localtime(report.queued_at).isoformat(timespec="seconds"),
+        "signs": {HIDDEN: "hidden, because it is a small number", NOT_APPLICABLE: "not applicable"},
+    }
 
 
 def orderable(person) -> list[Report]:

@@ -15,7 +15,12 @@ from reports.models import Report
 def choose(request, slug):
     """The choice stands in the address: each link is the page with another one."""
     programme = get_allowed(Programme, request.user, "reports.programme", slug=slug)
-    asked = request.GET.getlist("parts") if "choose" in request.GET or "parts" in request.GET else list(PARTS)
+    last = None
+    if "choose" in request.GET or "parts" in request.GET:
+        asked = request.GET.getlist("parts")
+    else:
+        last = last_pack(programme)
+        asked = last.parts if last else list(PARTS)
     chosen = [name for name in dict.fromkeys(asked) if name in PARTS]
     context = {
         "programme": programme,
@@ -25,8 +30,15 @@ def choose(request, slug):
             part_words(programme, name) | {"add": query([*chosen, name])} for name in PARTS if name not in chosen
         ],
         "all": query(PARTS),
+        "last": last,
     }
     return render(request, "reports/steering.html", context)
+
+
+def last_pack(programme) -> Report | None:
+    """The pack that was ordered last: the next meeting mostly wants the same parts."""
+    packs = Report.objects.filter(kind=Report.Kind.STEERING, programme=programme).defer("figures")
+    return packs.order_by("-queued_at").first()
 
 
 def query(parts) -> str:

@@ -1,5 +1,3 @@
-import json
-
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts import audit
 from accounts.access import Allowed, allowed_rows, get_allowed, require
 from accounts.models import School
-from papers.downloads import file_response, sheets_response, table_response
+from papers.downloads import sheets_response, table_response
 from programmes.models import Programme
 from reports import services
 from reports.build import PAGE, drawing
@@ -138,16 +136,15 @@ def again(request, pk):
 
 @require_safe
 def download(request, pk, ending="pdf"):
-    """The file, for whoever has the report's role in its place at this moment; its figures as tables or as they are."""
+    """The file, for whoever has the report's role in its place at this moment, or its figures as tables."""
     report = get_allowed(Report, request.user, "reports.view", pk=pk)
     if not report.is_done or not report.file or not services.may_be_read(report):
         raise Http404
     name = services.file_name(report)
     if ending == "pdf":
         response = FileResponse(report.file.open(), as_attachment=True, filename=f"{name}.pdf")
-    elif ending == "json":
-        response = file_response(json.dumps(report.figures, ensure_ascii=False, indent=1), name, ending)
     else:
-        response = sheets_response(name, ending, KINDS[report.kind].tables(report.figures), report.get_kind_display())
+        tables = KINDS[report.kind].tables(report.figures)
+        response = sheets_response(name, ending, tables, report.get_kind_display(), about=services.told_about(report))
     audit.record(request.user, "reports.downloaded", report, about=ending)
     return response

@@ -1,10 +1,12 @@
 """A real Chromium against a real server: every page for every role at three widths, and the main job end to end."""
 
+from urllib.parse import urlsplit
+
 import pypdfium2
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -32,11 +34,51 @@ def test_every_page_of_this_role_is_accessible_and_fits(open_as, role):
     for address in pages_of(ours)[role]:
         page.complaints.clear()
         response = page.goto(address)
-        problems = problems_at(page, WIDTHS) if response.status == 200 else [f"status {response.status}"]
+        problems = problems_at(page, WIDTHS) if response.status == 200 else {"status": response.status}
+        problems |= keeps_its_tables(page, address)
         if problems:
             found[address] = problems
 
     assert found == {}
+
+
+def keeps_its_tables(page, address):
+    """Every table can be had as a file, unless its page is a form, a drawing, or a paper that is one by itself."""
+    name = resolve(urlsplit(address).path).view_name
+    tables, offers = page.locator("main table.ls-table"), page.locator("main").get_by_role("link", name="CSV")
+    kept = name in NO_FILE or offers.count() or not tables.count()
+    return {} if kept else {"tables": "no file of them"}
+
+
+NO_FILE = {
+    "accounts:mail_kinds",
+    "events:detail",
+    "events:series_invite",
+    "events:sheet",
+    "programmes:agreement_text",
+    "programmes:calendars_enter",
+    "programmes:copy",
+    "programmes:invite_many",
+    "programmes:letter",
+    "programmes:letter_preview",
+    "programmes:letters_send",
+    "programmes:pairing_check",
+    "programmes:pairing_school",
+    "programmes:schools_move",
+    "programmes:specialists_move",
+    "programmes:term_dates_enter",
+    "programmes:timetable_place",
+    "pupils:collect",
+    "pupils:list_check",
+    "pupils:moderation",
+    "pupils:return",
+    "reports:handover",
+    "reports:saved_views",
+    "today",
+    "usersessions_list",
+    "visits:away",
+    "visits:move_many",
+}
 
 
 def test_the_demonstration_is_accessible_and_fits(open_as, settings):

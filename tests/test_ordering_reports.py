@@ -85,14 +85,32 @@ def test_page_tables_and_figures_are_the_same(client, world, kind):
         )
     )
 
-    assert given == report.figures
-    _, cells = one_table(KINDS[kind].tables(report.figures))
-    assert rows == [["Table", "Row", "Column", "Value"], *([defuse(value) for value in row] for row in cells)]
+    tables = KINDS[kind].tables(report.figures)
+    _, cells = one_table(tables)
+    assert rows == [["Table", "Row number", "Row", "Column", "Value"], *([defuse(v) for v in row] for row in cells)]
+    assert [table["table"] for table in given["tables"]] == [table.title for table in tables]
+    assert put_together(rows[1:], tables) == [
+        [{column: in_csv(value) for column, value in row.items()} for row in table["rows"]] for table in given["tables"]
+    ]
+    assert (given["report"], given["programme"]) == (report.get_kind_display(), ours.programme.name)
     assert "What changed for" in text_of(page)
     whole = report.figures["ours" if kind == Report.Kind.SCHOOL else "everyone"]
     assert f"{whole['name']} {whole['places']} {whole['missing']} {whole['n']}" in text_of(page)
     assert client.get(reverse("reports:figures", args=[report.pk, "xlsx"])).status_code == 200
     assert client.get(reverse("reports:figures", args=[report.pk, "docx"])).status_code == 404
+
+
+def put_together(lines, tables):
+    """The tables again, by the key of each line and nothing else."""
+    found = {(table.title, number): {} for table in tables for number, _ in enumerate(table.rows, 1)}
+    first = {table.title: table.columns[0] for table in tables}
+    for title, number, name, column, value in lines:
+        found[title, int(number)] |= {first[title]: name, column: value}
+    return [[row for (title, _), row in found.items() if title == table.title] for table in tables]
+
+
+def in_csv(value):
+    return defuse(f"{value:g}" if isinstance(value, float) else value)
 
 
 def test_reading_and_downloading_are_written_down(client, world):

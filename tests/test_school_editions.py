@@ -208,3 +208,18 @@ def test_a_long_name_stands_above_its_line_and_nothing_is_drawn_of_nothing():
     assert c["rows"][0]["name"].endswith("School")
     assert narrow["rows"][0]["name"].endswith("…")
     assert year_chart(YEAR | {"rows": []}) is None
+
+
+def test_every_data_point_is_named_where_two_are_near_each_other_on_a_line_below():
+    days = {"October": "2026-10-16", "December": "2026-12-11", "March": "2027-03-19", "Summer": "2027-07-16"}
+    points = [{"name": name, "on": day} for name, day in days.items()]
+
+    wide, narrow = (year_chart(YEAR | {"points": points}, layout) for layout in (WIDE, NARROW))
+
+    assert len({label["text_y"] for label in wide["points"]}) == 1
+    assert [label["text"] for label in narrow["points"]] == list(days)
+    first, second = (
+        next(p["text_y"] for p in narrow["points"] if p["text"] == name) for name in ("October", "December")
+    )
+    assert second - first == 16
+    assert narrow["height"] >= second + 6

@@ -218,6 +218,15 @@ def test_the_page_of_the_choice_moves_adds_and_leaves_out(client, ours):
     assert "Make the pack" not in none
 
 
+def test_the_next_choice_begins_with_the_parts_of_the_last_pack(client, ours):
+    made(client, ours.people[Role.COORDINATOR], asked(ours, "next", "money"))
+
+    page = text_of(client.get(reverse("reports:steering", args=[ours.programme.slug])))
+
+    assert "In the pack: 2 parts As in the pack of" in page
+    assert page.index("1. The next three months") < page.index("2. Money by stage") < page.index("Left out")
+
+
 def test_it_is_made_of_what_was_chosen(client, ours):
     report = made(client, ours.people[Role.COORDINATOR], asked(ours, "next", "money"))
     page = text_of(client.get(report.get_absolute_url()))

@@ -25,6 +25,7 @@ from lessons.forms.studies import CasePupilsForm, PersonForm, StartForm, open_to
 from lessons.models import Study, StudyReader
 from lessons.pages.studies import boxes_of_study, study_page, with_question
 from lessons.words import standing_of_study, why_closed
+from papers.page_tables import on_a_page
 
 LEFT = (
     "You are not a member of this study any more, so this did not go into it. Your words are kept: whoever chairs the "
@@ -48,6 +49,9 @@ def may_see(person):
 class StudyList(ListView):
     paginate_by = 50
     template_name = "lessons/studies.html"
+
+    def get_paginate_by(self, queryset):
+        return on_a_page(self.request.GET, self.paginate_by)
 
     def get_queryset(self):
         person = self.request.user

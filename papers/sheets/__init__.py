@@ -19,7 +19,7 @@ from .files import plain_name
 from .problems import Problem, Problems, Refused, quote
 from .settings_files import read_toml
 from .tables import Row, Table, read_rows, read_table
-from .writing import Sheet, csv_bytes, defuse, one_table, workbook_bytes, xlsx_bytes
+from .writing import Sheet, csv_bytes, defuse, json_text, one_table, workbook_bytes, xlsx_bytes
 
 __all__ = [
     "Choice",
@@ -40,6 +40,7 @@ __all__ = [
     "YesNo",
     "csv_bytes",
     "defuse",
+    "json_text",
     "one_table",
     "parse_rows",
     "plain_name",

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 import re
 from decimal import Decimal
 from itertools import chain
@@ -100,14 +101,30 @@ def _sheet_name(title, names):
 
 
 def one_table(sheets: list[Sheet]) -> tuple[list[str], list[list]]:
-    """Several tables as one, for a CSV: a row for each cell, with its table, its row and its column."""
+    """Several tables as one, for a CSV: a row for each cell, with its table, its row and its column.
+
+    Table and row number together are the key by which a spreadsheet puts each row together again.
+    """
     cells = [
-        [table.title, row[0], column, cell]
+        [table.title, number, row[0], column, cell]
         for table in sheets
-        for row in table.rows
+        for number, row in enumerate(table.rows, 1)
         for column, cell in zip(table.columns[1:], row[1:], strict=True)
     ]
-    return ["Table", "Row", "Column", "Value"], cells
+    return ["Table", "Row number", "Row", "Column", "Value"], cells
+
+
+def json_text(about: dict, sheets: list[Sheet]) -> str:
+    """The same tables with what they are about, each row under the names of its columns."""
+    tables = [
+        {"table": table.title, "rows": [dict(zip(table.columns, row, strict=True)) for row in table.rows]}
+        for table in sheets
+    ]
+    return json.dumps(about | {"tables": tables}, default=_json_value, ensure_ascii=False, indent=1)
+
+
+def _json_value(value):
+    return float(value) if isinstance(value, Decimal) else _plain_text(value)
 
 
 def _fitting(text):

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView, FormView
 
 from accounts.access import Allowed, allowed_rows, get_allowed
+from papers.page_tables import on_a_page
 from programmes.forms.pairing import ChangeForm, DecisionForm, SettleForm, StartForm
 from programmes.models import PairingRun, PartnerSchool, Programme
 from programmes.services import pairing_pages, pairing_runs
@@ -61,12 +62,12 @@ class RunPage(Allowed, DetailView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | page_of(self.object, self.request.GET.get("page")) if self.object.is_done else context
+        return context | page_of(self.object, self.request.GET) if self.object.is_done else context
 
 
-def page_of(run, number):
+def page_of(run, asked):
     shown = pairing_pages.run_page(run)
-    page = Paginator(shown["rows"], A_PAGE).get_page(number)
+    page = Paginator(shown["rows"], on_a_page(asked, A_PAGE)).get_page(asked.get("page"))
     return shown | {"page_obj": page, "rows": page.object_list}
 
 
@@ -106,7 +107,7 @@ def decide(request, pk, school, specialist):
         messages.warning(request, NEWER)
         return redirect(run)
     if request.htmx:
-        return render(request, "programmes/_suggestions.html", {"run": run, **page_of(run, request.GET.get("page"))})
+        return render(request, "programmes/_suggestions.html", {"run": run, **page_of(run, request.GET)})
     return redirect(f"{back_to(request, run)}#pair-{key}")
 
 

@@ -61,15 +61,20 @@ def cell_of(row, hide_up_to) -> dict:
 
 
 def headline_sheets(found) -> list[Sheet]:
-    """One table of all, or none: what, of whom, and for each year the pupils and the percentage."""
+    """One table of all, or none: what, of which school, and for each year the pupils and the percentage."""
     if not found:
         return []
     lines = [
-        [table["caption"], row["name"], year, cell["n"], HIDDEN if cell["hidden"] else cell["pct"]]
+        [*whose(table, row), year, cell["n"], HIDDEN if cell["hidden"] else cell["pct"]]
         for table in found["tables"]
         for row in table["rows"]
         for year, cell in zip(found["years"], row["cells"], strict=True)
         if cell
     ]
-    columns = ["Table", "Row", "Year", "Pupils of the year group (n)", "Percentage as the school published it"]
+    columns = ["Measure", "School", "Year", "Pupils of the year group (n)", "Percentage as the school published it"]
     return [Sheet("Headline percentages", columns, lines)]
+
+
+def whose(table, row) -> tuple[str, str]:
+    """Measure and school of a row, whichever of the two the table is about."""
+    return (table["caption"], row["name"]) if table["of"] == "School" else (row["name"], "Our school")

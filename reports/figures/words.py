@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.dateformat import format as format_date
 
+from papers.sheets import Sheet
 from pupils.figures import TWO_SCALES, Block, Share, percent
 from pupils.models import Assessment
 
@@ -40,6 +41,7 @@ BLOCK_COLUMNS = [
     "Both grades (n)",
     "Different pupils",
     "At or above level, first",
+    "At or above level, first, %",
     "At or above level, last",
     "At or above level, last, %",
     "Above level, last",
@@ -62,12 +64,24 @@ def block_cells(words: dict) -> list:
 
     return [
         *(words[name] for name in ("name", "places", "missing", "n", "pupils")),
-        *share("met_first", "of"),
+        *share("met_first", "of", "pct"),
         *share("met", "of", "pct"),
         *share("exceeded", "of", "pct"),
         *share("above", "of", "pct"),
         value(words["mean"] and Decimal(words["mean"]), words["mean_hidden"]),
     ]
+
+
+def results_sheet(f) -> Sheet:
+    """The whole and every section of a table of results, each row with the section in which it stands."""
+    sections = [{"title": "", "rows": [f["everyone"]]}, *f["sections"]]
+    rows = [in_section(section["title"], block_cells(b)) for section in sections for b in section["rows"]]
+    return Sheet("Results", in_section("Section", BLOCK_COLUMNS), rows)
+
+
+def in_section(title, cells) -> list:
+    """With the section behind the group, which is what a reader looks for."""
+    return [cells[0], title, *cells[1:]]
 
 
 REASONS = {reason.value: reason.label.lower() for reason in Assessment.Reason} | {

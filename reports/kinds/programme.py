@@ -4,7 +4,7 @@ from papers.sheets import Sheet
 from pupils.retention.freezing import frozen_figures
 from reports.figures.headlines import headline_sheets, headline_words
 from reports.figures.programme import programme_figures
-from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells
+from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells, results_sheet
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
@@ -42,11 +42,9 @@ def figures(report) -> dict:
 
 
 def tables(f) -> list[Sheet]:
-    rows = [["", *block_cells(f["everyone"])]]
-    rows += [[section["title"], *block_cells(b)] for section in f["sections"] for b in section["rows"]]
     partnerships = f["partnerships"]
     found = [
-        Sheet("Results", ["Table", *BLOCK_COLUMNS], rows),
+        results_sheet(f),
         Sheet(
             "Success criteria",
             CRITERION_COLUMNS,

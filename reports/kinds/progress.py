@@ -8,7 +8,7 @@ from papers.charts import NARROW, WIDE, dumbbell
 from papers.sheets import Sheet
 from programmes.models import Area, DataPoint, Partnership, Programme
 from pupils.models import Assessment
-from reports.figures.words import BLOCK_COLUMNS, NOT_APPLICABLE, block_cells
+from reports.figures.words import NOT_APPLICABLE, results_sheet
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates, heads_of, told_to
 from reports.models import Report
@@ -70,9 +70,9 @@ def drawn(f, on_paper) -> dict:
 
 
 def tables(f) -> list[Sheet]:
-    columns = [f"{name}, by {f['last']}" if name == "Mean gain, points" else name for name in BLOCK_COLUMNS]
-    rows = [block_cells(b) for b in (f["everyone"], *(b for section in f["sections"] for b in section["rows"]))]
-    sheets = [Sheet("Results", columns, rows)]
+    results = results_sheet(f)
+    columns = [f"{name}, by {f['last']}" if name == "Mean gain, points" else name for name in results.columns]
+    sheets = [results._replace(columns=columns)]
     if f["names"]:
         sheets.append(
             Sheet(

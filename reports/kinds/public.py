@@ -2,7 +2,7 @@
 
 from papers.sheets import Sheet
 from reports.figures.public import public_figures
-from reports.figures.words import BLOCK_COLUMNS, block_cells
+from reports.figures.words import results_sheet
 from reports.kinds.kind import Kind
 from reports.kinds.programme import CRITERION_COLUMNS, REACHED, criterion_cells
 from reports.kinds.whose import coordinates, to_coordinators
@@ -28,10 +28,8 @@ def drawn(f, on_paper) -> dict:
 
 
 def tables(f) -> list[Sheet]:
-    rows = [["", *block_cells(f["everyone"])]]
-    rows += [[section["title"], *block_cells(b)] for section in f["sections"] for b in section["rows"]]
     return [
-        Sheet("Results", ["Table", *BLOCK_COLUMNS], rows),
+        results_sheet(f),
         Sheet("Success criteria", CRITERION_COLUMNS, [criterion_cells(criterion) for criterion in f["criteria"]]),
         Sheet("Reach", ["What", "Number"], [[words, f["reach"].get(name)] for name, words in REACHED.items()]),
     ]

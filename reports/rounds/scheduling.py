@@ -33,6 +33,30 @@ def is_due(schedule, data_point, today):
     return returns.exists() and not DataReturn.objects.filter(data_point=data_point).owing().exists()
 
 
+def turns_of(schedule, today) -> list[dict]:
+    """Each data point of the programme with when its turn is, or was. `schedule` need not be saved."""
+    had = {turn.data_point_id: turn for turn in schedule.turns.select_related("round")} if schedule.pk else {}
+    return [
+        {"point": point, "round": had[point.pk].round if point.pk in had else None}
+        | {"said": turn_words(schedule, point, had.get(point.pk), today)}
+        for point in schedule.programme.data_points.order_by("due_on", "pk")
+    ]
+
+
+def turn_words(schedule, point, turn, today) -> str:
+    if turn and turn.round:
+        return f"Ordered on {timezone.localtime(turn.round.queued_at):%-d %B %Y}"
+    if turn:
+        return "Left out: it was past when this was switched on"
+    if not schedule.is_on or not schedule.pk:
+        return "Past" if point.due_on <= today else "To come"
+    if schedule.when == ReportSchedule.When.DAYS:
+        return f"On {point.due_on + dt.timedelta(days=schedule.days):%-d %B %Y}"
+    return (
+        "Once its last grades are submitted" if point.due_on <= today else "On its day, or once all its grades are in"
+    )
+
+
 @transaction.atomic
 def order_turn(schedule, data_point):
     """The turn and its round, or neither. Nobody's reports are ordered by somebody who may not order them any more."""

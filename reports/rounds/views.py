@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -93,12 +94,13 @@ def schedule(request, slug, kind):
     programme, kind = programme_of(request, slug), kind_or_404(kind)
     rows = ReportSchedule.objects.allowed(request.user, ACTION)
     found = rows.filter(programme=programme, kind=kind).first() or ReportSchedule(programme=programme, kind=kind)
+    turns = scheduling.turns_of(found, timezone.localdate())  # as they are before anything typed reaches the row
     form = ScheduleForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
         scheduling.set_schedule(request.user, form.save(commit=False))
         messages.success(request, "Saved.")
         return redirect("reports:rounds", slug)
-    context = {"form": form, "programme": programme, "kind": kind}
+    context = {"form": form, "programme": programme, "kind": kind, "turns": turns}
     return render(request, "reports/rounds/schedule.html", context)
 
 

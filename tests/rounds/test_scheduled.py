@@ -17,6 +17,7 @@ from reports.rounds.scheduling import order_scheduled, set_schedule
 from reports.rounds.services import order_round
 from reports.rounds.telling import LASTS, token_of
 from tests.factories import MembershipFactory, UserFactory
+from tests.reading import text_of
 from tests.rounds.making import make_all
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +232,26 @@ def test_a_coordinator_sets_when_the_heads_are_told(as_coordinator, ours, point)
     schedule.refresh_from_db()
     assert (schedule.when, schedule.days, schedule.is_on) == ("returns", None, False)
     assert "Not made by itself." in as_coordinator.get(response.url).content.decode()
+
+
+def test_its_page_says_of_each_data_point_when_its_turn_is(as_coordinator, ours, point):
+    first, second, *_ = points = list(ours.programme.data_points.order_by("due_on"))
+    address = reverse("reports:round_schedule", args=[ours.programme.slug, "school-impact"])
+    unset = text_of(as_coordinator.get(address))
+    first.due_on = timezone.localdate() - 20 * DAY
+    first.save(update_fields=["due_on"])
+    a_schedule(ours)
+    second.due_on = timezone.localdate() - 8 * DAY
+    second.save(update_fields=["due_on"])
+    order_scheduled(timezone.localdate())
+
+    page = text_of(as_coordinator.get(address))
+
+    assert all(f"{p}, {p.due_on:%-d %B %Y} To come" in unset for p in points)
+    assert f"{first}, {first.due_on:%-d %B %Y} Left out: it was past when this was switched on" in page
+    assert f"{second}, {second.due_on:%-d %B %Y} Ordered on {timezone.localdate():%-d %B %Y} Open the reports" in page
+    for later in points[2:]:
+        assert f"{later}, {later.due_on:%-d %B %Y} On {later.due_on + 7 * DAY:%-d %B %Y}" in page
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import DetailView, FormView
 
 from accounts.access import Allowed, allowed_rows, get_allowed
+from papers.page_tables import on_a_page
 from programmes.models import Programme
 from visits.models import Plan
 from visits.planning import pages
@@ -126,7 +127,7 @@ class PlanPage(Allowed, DetailView):
         if not self.object.is_done:
             return context | {"scope": pages.scope_of(self.object)}
         shown = pages.plan_page(self.object, self.request.user)
-        page = Paginator(shown["rows"], A_PAGE).get_page(self.request.GET.get("page"))
+        page = Paginator(shown["rows"], on_a_page(self.request.GET, A_PAGE)).get_page(self.request.GET.get("page"))
         return context | shown | {"page_obj": page, "rows": page.object_list}
 
 
