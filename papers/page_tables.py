@@ -21,7 +21,7 @@ LEFT_OUT = (
     "self::script or self::svg or self::button or self::form or self::input or self::select or self::textarea"
     " or contains(concat(' ', @class, ' '), ' govuk-visually-hidden ')"
 )
-ACTIONS = {"What you can do", "What to do"}
+ACTIONS = "What you can do"
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})")
 
 
@@ -87,7 +87,7 @@ def sheet_of(table) -> Sheet | None:
     keep = [
         place
         for place, name in enumerate(columns)
-        if name not in ACTIONS and (shown[place] or not name) and (name or any(row[place] for row in body))
+        if name != ACTIONS and (shown[place] or not name) and (name or any(row[place] for row in body))
     ]
     rows = [[number_of(row[place]) for place in keep] for row in body]
     columns = [columns[place] or "Of what" for place in keep]

@@ -30,3 +30,17 @@ def test_among_finds_the_rows_that_in_finds():
     assertQuerySetEqual(Visit.objects.filter(partnership__among=[one.pk, two.pk]), visits, ordered=False)
     assertQuerySetEqual(Visit.objects.filter(partnership__partner_school__among={}), [])
     assertQuerySetEqual(Visit.objects.exclude(partnership__among={one.pk: one}), visits[1:])
+
+
+@pytest.mark.django_db
+def test_among_takes_a_query_whatever_its_order():
+    one, two, _ = PartnershipFactory(), PartnershipFactory(), PartnershipFactory()
+    visits = [VisitFactory(partnership=one), VisitFactory(partnership=two)]
+    chosen = Partnership.objects.filter(pk__in=[one.pk, two.pk]).order_by("ref")
+
+    assertQuerySetEqual(Visit.objects.filter(partnership__among=chosen.values("pk")), visits, ordered=False)
+    assertQuerySetEqual(Visit.objects.exclude(partnership__among=chosen.filter(pk=one.pk).values("pk")), visits[1:])
+    assertQuerySetEqual(Visit.objects.filter(partnership__among=chosen.none().values("pk")), [])
+    assertQuerySetEqual(
+        Partnership.objects.filter(pk__among=Visit.objects.filter(partnership=two).values("partnership")), [two]
+    )

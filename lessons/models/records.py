@@ -24,7 +24,7 @@ class Side(models.TextChoices):
 def through_visit(rules):
     """Rules of rows that belong to a partnership as rules of rows that belong to a visit."""
     return {
-        role: lambda m, rule=rule: Q(visit__in=Visit.objects.filter(rule(m)).values("pk"))
+        role: lambda m, rule=rule: Q(visit__among=Visit.objects.filter(rule(m)).values("pk"))
         for role, rule in through_partnership(rules).items()
     }
 

@@ -21,7 +21,7 @@ MOST_STAGES = 60
 
 def through_study(rules):
     return {
-        role: lambda m, rule=rule: Q(study__in=Study.objects.filter(rule(m)).values("pk"))
+        role: lambda m, rule=rule: Q(study__among=Study.objects.filter(rule(m)).values("pk"))
         for role, rule in rules.items()
     }
 

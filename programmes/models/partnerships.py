@@ -48,7 +48,7 @@ OWN = {
 def through_partnership(rules):
     """Rules of partnerships as rules of rows that belong to one."""
     return {
-        role: lambda m, rule=rule: Q(partnership__in=Partnership.objects.filter(rule(m)).values("pk"))
+        role: lambda m, rule=rule: Q(partnership__among=Partnership.objects.filter(rule(m)).values("pk"))
         for role, rule in rules.items()
     }
 

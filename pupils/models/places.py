@@ -33,7 +33,7 @@ class TargetPupilQuerySet(ScopedQuerySet):
 
     started = started("programme__")
     reach = {
-        role: lambda m, rule=rule: Q(pk__in=Place.objects.filter(rule(m)).values("pupil"))
+        role: lambda m, rule=rule: Q(pk__among=Place.objects.filter(rule(m)).values("pupil"))
         for role, rule in PlaceQuerySet.reach.items()
     }
 

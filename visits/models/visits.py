@@ -239,9 +239,15 @@ class BookingQuerySet(ScopedQuerySet):
         ).order_by("on", "half", "person__last_name", "person__first_name", "pk")
 
     def of_who_has_left(self):
-        """Of people who were teachers of the visit's partnership and are not any more."""
+        """Of people who were teachers of the visit's partnership and are not any more.
+
+        Few partnerships ever change a teacher: only the visits of those are looked at.
+        """
         was_there, is_there = self.was_and_is_there()
-        return self.filter(was_there & ~is_there)
+        partners = PartnerTeacher.objects.exclude(until=None).values("partnership")
+        changed = Q(visit__partnership__among=partners)
+        changed |= Q(visit__partnership__among=PastSpecialist.objects.values("partnership"))
+        return self.filter(changed, was_there & ~is_there)
 
     def of_who_is_there(self):
         """The others, with whoever comes without having been a teacher of it."""
