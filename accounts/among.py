@@ -1,5 +1,5 @@
-"""`among`: rows whose key is one of many. Ids travel as one array, where `in` writes and reads each apart. A query gives
-its keys before anything is joined, where `in` may be looked at last, after all rows of the country."""
+"""`among`: rows whose key is one of many. Ids travel as one array, where `in` writes and reads each apart. A query
+gives its keys before anything is joined, where `in` may be looked at last, after all rows of the country."""
 
 from django.db.models import BigAutoField, ForeignKey, Lookup
 from django.db.models.sql import Query
