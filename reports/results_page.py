@@ -224,5 +224,5 @@ def table_of(person, programme: Programme) -> tuple[list[str], list[list]]:
     for by, _ in reader.tabs:
         for section in reader.shown(by)["sections"][1 if by else 0 :]:
             cells = [block_cells(block_words(row["name"], row["b"])) for row in section["rows"]]
-            rows += [in_section(section["title"] if by else "", row) for row in cells]
+            rows += [in_section(section["title"], row) for row in cells]
     return in_section("Section", BLOCK_COLUMNS), rows

@@ -110,7 +110,7 @@ def put_together(lines, tables):
 
 
 def in_csv(value):
-    return defuse(f"{value:g}" if isinstance(value, float) else value)
+    return str(value) if isinstance(value, float) else defuse(value)
 
 
 def test_reading_and_downloading_are_written_down(client, world):
