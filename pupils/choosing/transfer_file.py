@@ -1,9 +1,12 @@
 """Common Transfer Files: the XML in which one school hands its pupils to another. Six elements of each pupil are read.
 
+Contacts, siblings and schools have elements of the same names, so only those that stand where the pupil's own do count.
 There is no outside world in it: a DOCTYPE, and with it every entity, is refused before anything of it is looked at.
 """
 
 from xml.parsers import expat
+
+from django.utils import timezone
 
 ELEMENTS = {  # how the file calls it -> ours; CTF 22 and later say Sex
     "surname": "last_name",
@@ -14,6 +17,9 @@ ELEMENTS = {  # how the file calls it -> ours; CTF 22 and later say Sex
     "sex": "sex",
     "senprovision": "sen",
 }
+OWN = {(), ("basicdetails",)}  # below Pupil, where its own elements stand
+SEN_ENTRIES = {("senhistory",), ("sen",), ("senhistory", "sen")}  # one each for a time, which may be over
+SEN_DAYS = {"startdate", "enddate"}
 ORDER = ["last_name", "first_name", "year_group", "sex", "sen", "upn"]
 DEEPEST = 40
 LONGEST = 200
@@ -32,42 +38,75 @@ class Reader:
 
     def __init__(self, most):
         self.most = most
+        self.today = timezone.localdate().isoformat()
         self.pupils, self.others, self.called = [], {}, {}
-        self.path, self.pupil, self.text = [], None, None
+        self.path, self.pupil, self.text = [], None, None  # the path begins below the pupil, once there is one
 
     def start(self, name, attributes):
         name = name.rpartition(":")[2]
-        self.path.append(name)
-        if len(self.path) > DEEPEST:
-            raise NotRead("The file is nested too deeply.", "Send the transfer file as your system made it.")
         plain = name.casefold()
-        if plain == "pupil" and self.pupil is None:
-            if len(self.pupils) == self.most:
-                raise NotRead(
-                    f"The file has more than {self.most:,} pupils.", "Send the file of one class or year group."
-                )
-            self.pupil = {}
-        elif self.pupil is not None:
-            self.text = [] if plain in ELEMENTS else None
+        if len(self.path) == DEEPEST:
+            raise NotRead("The file is nested too deeply.", "Send the transfer file as your system made it.")
+        if self.pupil is None and plain == "pupil":
+            self.begin()
+            return
+        if self.pupil is not None:
+            self.text = [] if self.is_read(plain) else None
             if plain not in ELEMENTS:
                 self.others.setdefault(name, None)
+            if plain == "sen" and tuple(self.path) in {(), ("senhistory",)}:
+                self.entry = {}
+        self.path.append(plain)
+
+    def begin(self):
+        if len(self.pupils) == self.most:
+            raise NotRead(f"The file has more than {self.most:,} pupils.", "Send the file of one class or year group.")
+        self.above, self.path = self.path, []
+        self.pupil, self.entry, self.entries = {}, {}, []
+
+    def is_read(self, plain):
+        """Whether the element that begins here is one of the pupil's own."""
+        if tuple(self.path) in SEN_ENTRIES:
+            return plain == "senprovision" or plain in SEN_DAYS
+        return plain in ELEMENTS and tuple(self.path) in OWN
 
     def data(self, text):
         if self.text is not None and sum(map(len, self.text)) < LONGEST:
             self.text.append(text)
 
     def end(self, name):
-        name = self.path.pop()
-        plain = name.casefold()
-        if plain == "pupil" and "pupil" not in {part.casefold() for part in self.path}:
-            self.pupils.append(self.pupil or {})
-            self.pupil = None
-        elif self.pupil is not None and self.text is not None:
-            if plain in ELEMENTS:
-                field = ELEMENTS[plain]
-                self.called[field] = name
-                self.pupil[field] = " ".join("".join(self.text)[:LONGEST].split())
+        name = name.rpartition(":")[2]
+        if self.pupil is not None and not self.path:
+            self.finish()
+            return
+        plain = self.path.pop()
+        if self.text is not None:
+            self.keep(name, plain, " ".join("".join(self.text)[:LONGEST].split()))
             self.text = None
+
+    def keep(self, name, plain, text):
+        if plain in SEN_DAYS:
+            self.entry[plain] = text[:10]
+            return
+        field = ELEMENTS[plain]
+        self.called[field] = name
+        if field == "sen":
+            self.entry["sen"] = text
+            self.entries.append(self.entry)
+        else:
+            self.pupil.setdefault(field, text)
+
+    def finish(self):
+        """Of several entries of SEN the latest counts that has begun and is not over."""
+        going = [
+            entry
+            for entry in self.entries
+            if entry.get("startdate", "") <= self.today and (entry.get("enddate") or self.today) >= self.today
+        ]
+        if going:
+            self.pupil["sen"] = max(going, key=lambda entry: entry.get("startdate", ""))["sen"]
+        self.pupils.append(self.pupil)
+        self.pupil, self.path = None, self.above
 
 
 def refuse(*args):
@@ -104,5 +143,4 @@ def read(data: bytes, most: int):
             "The file has no pupils: it is no Common Transfer File, or an empty one.",
             "Choose the pupils in your system before you make the file.",
         )
-    parents = {"pupil"}
-    return reader.pupils, reader.called, [name for name in reader.others if name.casefold() not in parents]
+    return reader.pupils, reader.called, [name for name in reader.others if name.casefold() != "pupil"]
