@@ -6,6 +6,7 @@ from funding.facts import SIDES, Facts, facts_of
 from funding.models import FundingPlan, Release, Stage
 from funding.reasons import check
 from funding.showing import Part
+from funding.stopped import NO_PAYEE, REJECTED, UNCONFIRMED
 
 Condition = Stage.Condition
 WAITS_FOR = {
@@ -27,6 +28,11 @@ OF_STATE = {
     Release.State.AUTHORISED: (Part.FINANCE, "sent to finance"),
     Release.State.PAID: (Part.PAID, "paid"),
 }
+OF_STOP = {  # approved, and somebody has to act before finance can pay
+    REJECTED: "payment rejected, finance looks at the payee",
+    NO_PAYEE: "approved, finance enters the payee",
+    UNCONFIRMED: "approved, a second person confirms the payee",
+}
 URGENCY = [Part.HELD, Part.APPROVAL, Part.FINANCE, Part.PAID]
 
 
@@ -41,7 +47,8 @@ class Brief:
 
     @property
     def is_held(self):
-        return self.part == Part.HELD
+        """Whether somebody has to act before it goes its way."""
+        return self.part == Part.HELD or self.words in OF_STOP.values()
 
 
 def briefs_of(plan: FundingPlan, partnerships=None, today=None) -> dict[int, Brief]:
@@ -64,7 +71,7 @@ def brief_of(facts: Facts, releases) -> Brief:
     said = [(row.stage, *standing_in_words(facts, row)) for row in due]
     for part in URGENCY[:-1]:
         if own := [(stage, words) for stage, found, words in said if found == part]:
-            stage, words = min(own, key=lambda one: one[0].due_on)
+            stage, words = min(own, key=lambda one: (one[1] not in OF_STOP.values(), one[0].due_on))
             return Brief(stage, part, words)
     stage, part, words = max(said, key=lambda one: one[0].due_on)
     return Brief(stage, part, words)
@@ -74,6 +81,8 @@ def standing_in_words(facts: Facts, release: Release) -> tuple[str, str]:
     is_held = any(hold.ended_at is None for hold in release.holds.all())
     if is_held and release.state in {Release.State.OPEN, Release.State.APPROVED}:
         return Part.HELD, "is on hold"
+    if (stop := facts.stops.get(release.pk)) and stop.kind:
+        return Part.FINANCE, OF_STOP[stop.kind]
     if release.is_fixed:
         return OF_STATE[release.state]
     missing, _ = check(facts, release)

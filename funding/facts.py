@@ -133,10 +133,10 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
         paused=paused_of(rows),
     )
     facts.not_held = {(mark.partnership_id, mark.item_id) for mark in marks} - held_of(facts)
-    if not sums:
-        return facts
     approved = [row for row in facts.releases.values() if row.state == Release.State.APPROVED]
     facts.stops = stops_of(programme.organisation, approved, facts.today)
+    if not sums:
+        return facts
     if has_folded:
         facts.used = used_by(rows)
     read_events(facts, everyone)

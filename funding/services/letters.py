@@ -5,16 +5,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Count, Exists, F, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils.crypto import constant_time_compare
 
 from accounts import audit
 from accounts.models import Organisation, School
+from funding.amounts import kept
 from funding.figures import ZERO
-from funding.models import FundingLetter, FundingPlan, Release, Stage
+from funding.models import FundingLetter, FundingPlan, Hold, Release, ReleaseLine, Stage
 from funding.printing.letter import amount_of, is_released, letter_figures, proof_of, released_by_school
 from funding.printing.words import day
 from funding.services.papers import digest_of
-from funding.standing import standing_of
+from funding.standing import Standing
 from jobs.work import publish_all
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # none that is read for another
@@ -88,22 +92,84 @@ def is_true(said: dict, now: dict) -> bool:
 
 def marked(letters) -> list[FundingLetter]:
     """Each with `is_stale`: that it is in force and what it says is not true any more; and `more_since`: that it is
-    true, and more has been released since. The same work for each plan."""
+    true, and more has been released since. The same queries for one and for many."""
     letters = list(letters)
-    by_plan = defaultdict(list)
+    released = released_for([letter for letter in letters if letter.holds])
     for letter in letters:
         letter.is_stale = letter.more_since = False
         if letter.holds:
-            by_plan[letter.stage.plan].append(letter)
-    for plan, own in by_plan.items():
-        of_schools = Release.objects.filter(stage__plan=plan, school__in={letter.school_id for letter in own})
-        standing = standing_of(plan, set(of_schools.values_list("partnership", flat=True)))
-        for letter in own:
-            rows = [row for row in standing.of(stage=letter.stage, school=letter.school) if is_released(row)]
-            says = letter_figures(plan, letter.stage, letter.school, rows)
+            rows = released[letter.stage_id, letter.school_id]
+            says = letter_figures(letter.stage.plan, letter.stage, letter.school, rows)
             letter.is_stale = not is_true(letter.figures, says)
             letter.more_since = not letter.is_stale and printed(letter.figures) != printed(says)
     return letters
+
+
+def released_for(letters) -> dict[tuple, list[Standing]]:
+    """(stage, school) -> what is released there now, in the order of a letter. What is released stands in its own
+    rows, so nothing is worked out."""
+    rows = Release.objects.fixed().filter(
+        stage__in={letter.stage_id for letter in letters}, school__in={letter.school_id for letter in letters}
+    )
+    lines = Prefetch("lines", ReleaseLine.objects.filter(is_alive=True).order_by("pk"))
+    rows = rows.with_places().select_related("approved_by").prefetch_related("holds", lines)
+    found = defaultdict(list)
+    for release in rows.order_by("partnership__ref", "-side") if letters else ():
+        hold = next((hold for hold in release.holds.all() if hold.ended_at is None), None)
+        row = Standing(release, release.state, release.amount, [kept(line) for line in release.lines.all()], hold=hold)
+        if is_released(row):
+            found[release.stage_id, release.school_id].append(row)
+    return found
+
+
+def stale_ones(letters) -> list[FundingLetter]:
+    """Of these (a queryset) those that are in force and say what is not true any more."""
+    rows = to_be_looked_at(letters).select_related("stage__plan__programme__organisation", "school")
+    return [letter for letter in marked(rows.order_by("stage", "school__name", "pk")) if letter.is_stale]
+
+
+def any_to_be_looked_at() -> Exists:
+    """Of a programme: whether a letter may say what is not true any more. A part of a query, not one more."""
+    return Exists(to_be_looked_at(FundingLetter.objects.filter(stage__plan__programme=OuterRef("pk"))))
+
+
+def to_be_looked_at(letters):
+    """Of these (a queryset) those in force, without those of which all that they name stays, and whose words are the
+    same: so that little is read where nothing has changed."""
+    released = Release.objects.fixed().filter(stage=OuterRef("stage"), school=OuterRef("school"))
+    held = Hold.objects.filter(release=OuterRef("pk"), ended_at=None)
+    released = released.exclude(Exists(held), state=Release.State.APPROVED).filter(Exists(alive_lines()))
+    before = released.filter(approved_at__lte=OuterRef("queued_at"))
+    rows = letters.in_force().annotate(
+        named=Func(F("figures__rows"), function="jsonb_array_length", output_field=IntegerField()),
+        stays=number_of(before),
+        by_now=number_of(released),
+        **{f"said_{name}": KT(f"figures__{name}") for name, _ in COMPARED},
+    )
+    others = Q(named__gt=F("stays")) | Q(named=0, by_now__gt=0)
+    for name, path in COMPARED:
+        others |= ~Q(**{f"said_{name}": F(path)})
+    return rows.filter(others)
+
+
+# What stands on a letter beside the releases, and where it stands now.
+COMPARED = [
+    ("funder", "stage__plan__funder"),
+    ("grant_ref", "stage__plan__grant_ref"),
+    ("organiser", "stage__plan__programme__organisation__name"),
+    ("stage", "stage__name"),
+    ("school", "school__name"),
+    ("urn", "school__urn"),
+]
+
+
+def alive_lines():
+    return ReleaseLine.objects.filter(release=OuterRef("pk"), is_alive=True)
+
+
+def number_of(releases):
+    rows = releases.order_by().values("stage").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(rows), 0)
 
 
 def letters_of(plan: FundingPlan, stage: Stage) -> list[OfSchool]:

@@ -15,9 +15,10 @@ from accounts import audit
 from accounts.models import Organisation, User
 from funding import ledger
 from funding.figures import ZERO
-from funding.models import FileLayout, FundingPlan, Payee, Payment, PaymentBatch, Release, WrongState
+from funding.models import FileLayout, FundingPlan, LedgerEntry, Payee, Payment, PaymentBatch, Release, WrongState
 from funding.services.payees import changes, who_can, why_it_waits
 from funding.stopped import nobody_said, rejected_of
+from funding.taken_back import taken_back
 from papers.sheets import csv_bytes
 from papers.templatetags.plain import listed
 from programmes.models import Partnership
@@ -198,11 +199,17 @@ def changed_since(organisation, seen: dict[int, int], choice: Choice) -> list[st
     for batch, number in Counter(release.payment.batch for release in gone if release.payment).items():
         which = "these" if number == len(seen) > 1 else "this" if len(seen) == 1 else f"{number} of these"
         sentences.append(f"{batch.authorised_by} authorised {which} in {batch}.")
+    entries = LedgerEntry.objects.filter(release__in=[release for release in gone if release.approval_id is None])
+    ended = {one.release.pk: one.because for one in reversed(taken_back(entries))}
     return sentences + [
-        f"{release}: {'its approval was taken back' if release.is_open else release.get_state_display().lower()}."
+        f"{release}: {f'its approval ended: {ended[release.pk]}' if release.pk in ended else in_words(release)}."
         for release in gone
         if not release.payment
     ]
+
+
+def in_words(release) -> str:
+    return "its approval was taken back" if release.is_open else release.get_state_display().lower()
 
 
 def file_of(batch, payments) -> bytes:

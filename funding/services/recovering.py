@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts import audit
 from funding import ledger
 from funding.models import FundingPlan, Recovery, Release, WrongState
-from funding.services.releasing import make_releases, take_approval_back
+from funding.services.releasing import AT_A_FOLD, make_releases, take_approval_back
 from funding.services.settling import LIVE, settle, siblings, step
 from funding.standing import standing_of
 from papers.templatetags.plain import money
@@ -110,7 +110,7 @@ def end_money(person, plan, partnership):
     any more but for what was used, and what was paid ahead is worked out to be asked back. What it got for a teacher
     who was at an event another partnership of that teacher gets."""
     rows = Release.objects.filter(partnership=partnership, state=Release.State.APPROVED).order_by("pk")
-    taken = [take_approval_back(person, release, follow=False) for release in rows]
+    taken = [take_approval_back(person, release, follow=False, reason=AT_A_FOLD) for release in rows]
     for release in taken:
         after_approval_taken_back(person, release)
     settle(plan, {partnership.pk} | siblings(partnership), f"{partnership.ref} has folded.", person)

@@ -29,6 +29,7 @@ from visits.ledger.reading import with_a_promise
 
 State = Release.State
 FOLDED = Partnership.Status.FOLDED
+BY_HAND, AT_A_FOLD = "approval taken back", "approval taken back at the fold"
 # What follows when an approval is taken back: (person, release).
 AFTER_TAKING_APPROVAL_BACK = []
 
@@ -198,14 +199,14 @@ def evidence_of(row: Standing) -> list[dict]:
 
 
 @transaction.atomic
-def take_approval_back(person, release: Release, *, follow=True) -> Release:
+def take_approval_back(person, release: Release, *, follow=True, reason=BY_HAND) -> Release:
     """It is open again and worked out anew, as long as finance does not have it. Whoever takes several back together
     follows all of them at the end."""
     FundingPlan.objects.select_for_update().get(pk=release.stage.plan_id)
     release = Release.objects.select_related("stage").get(pk=release.pk)
     if release.state != State.APPROVED:
         raise WrongState(f"It is {release.get_state_display().lower()}: its approval cannot be taken back.")
-    ledger.move(person, [release], State.APPROVED, None, "approval taken back", f"taken back {release.approval_id}")
+    ledger.move(person, [release], State.APPROVED, None, reason, f"taken back {release.approval_id}")
     release.lines.update(is_alive=False)
     set_offsets_free(release)
     moved = Release.objects.filter(pk=release.pk, state=State.APPROVED)

@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.models import Invitation, Membership, Organisation
 from accounts.roles import Role
 from funding.owing import asked_and_ended, to_be_asked_back, to_be_made_good
+from funding.services.letters import any_to_be_looked_at
 from programmes.models import Partnership, Programme
 from reports.dashboards.actions import action_items
 from reports.dashboards.agreements import coordinating_items, revisit_items, signing_items
+from reports.dashboards.approvals import approval_items
 from reports.dashboards.asked_back import TOLD_FOR, ask_ended_items, asked_back_items, made_good_items, to_ask_items
 from reports.dashboards.changes import change_items, took_of
 from reports.dashboards.choosing import choosing_items, target_items, with_pupils
@@ -21,6 +23,7 @@ from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
 from reports.dashboards.heat import grades_sentence, heat
+from reports.dashboards.letters import coordinators_items, letter_items
 from reports.dashboards.money import approving_items, by_stage, confirming_items, held_items, paying_items
 from reports.dashboards.months import visits_by_month
 from reports.dashboards.pairing import objection_items, proposed_items, waiting_items
@@ -63,6 +66,8 @@ LINES = [
     confirming_items,
     paying_items,
     asked_back_items,
+    approval_items,
+    letter_items,
     held_items,
     event_items,
     action_items,
@@ -87,13 +92,14 @@ def dashboard(user, acting) -> dict:
 
 def coordinator(user, acting, today):
     sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good(), "not_made": reports_not_made()}
-    sums["ask_ended"] = asked_and_ended(user, today - TOLD_FOR)
+    sums |= {"ask_ended": asked_and_ended(user, today - TOLD_FOR), "letters_to_look_at": any_to_be_looked_at()}
     theirs = programmes(user, acting, **sums)
     facts = facts_of(user, acting, today, theirs)
     found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += round_items(theirs) + to_ask_items(theirs) + ask_ended_items(theirs)
+    to_do += coordinators_items(user, acting, theirs)
     to_do += closed_school_items(user, acting, today) + erasing_items(theirs, today)
     to_do += [item for item in good if not item["is_for_others"]]
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")

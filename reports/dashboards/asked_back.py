@@ -36,29 +36,27 @@ def asked_back_items(user, acting, today):
 
 def to_ask_items(programmes):
     """For the coordinator: of each programme (with its `to_ask_back`) what was paid and not used."""
-    return [
-        {
-            "title": f"{money(programme.to_ask_back)}, {STEPS[0][2]}",
-            "text": "A partnership has folded, or visits were given up. Look at it, and ask for it or say why not.",
-            "url": reverse("funding:recoveries", args=[programme.slug]),
-            "programmes": [programme],
-        }
-        for programme in programmes
-        if programme.to_ask_back
-    ]
+    text = "A partnership has folded, or visits were given up. Look at it, and ask for it or say why not."
+    return sum_items(programmes, "to_ask_back", f", {STEPS[0][2]}", text)
 
 
 def ask_ended_items(programmes):
     """For the coordinator who has asked for it: of each programme (with its `ask_ended`) what is not asked back now."""
+    text = "It was worked out anew, or somebody has given it up. See why, and what is owed now."
+    return sum_items(programmes, "ask_ended", " that you asked for is not asked back any more", text)
+
+
+def sum_items(programmes, name, what, text):
+    """A line for each programme of which this sum is more than nothing."""
     return [
         {
-            "title": f"{money(programme.ask_ended)} that you asked for is not asked back any more",
-            "text": "It was worked out anew, or somebody has given it up. See why, and what is owed now.",
+            "title": f"{money(amount)}{what}",
+            "text": text,
             "url": reverse("funding:recoveries", args=[programme.slug]),
             "programmes": [programme],
         }
         for programme in programmes
-        if programme.ask_ended
+        if (amount := getattr(programme, name))
     ]
 
 

@@ -98,19 +98,26 @@ def paying_items(user, acting, today):
         items.append(
             {
                 "title": f"{number_of(ticked)}, {money(sum_of(ticked))}, can be paid",
-                "text": f"To {payees} payee{'' if payees == 1 else 's'}.",
+                "text": f"To {payees} payee{'' if payees == 1 else 's'}, due since {due_of(ticked):%-d %B}.",
                 "url": reverse("funding:payments"),
                 "when": f"Approved since {timezone.localdate(min(row.approved_at for row in ticked)):%-d %B}",
             }
         )
     for is_own in (True, False):
-        left = [words for release, words in choice.left if release.can_be_mended == is_own]
+        left = {
+            release: words
+            for release, words in choice.left
+            if release.can_be_mended == is_own and not hasattr(release, "payee_waits")  # said with the payee
+        }
         if left:
+            first, *others = dict.fromkeys(left.values())
+            more = f" And for {len(others)} other reason{'' if len(others) == 1 else 's'}." if others else ""
             items.append(
                 {
-                    "title": f"{number_of(left)} cannot be paid yet",
-                    "text": left[0],
+                    "title": f"{number_of(left)}, {money(sum_of(left))}, cannot be paid yet",
+                    "text": f"{first}{more}",
                     "url": reverse("funding:payments"),
+                    "when": f"Due since {due_of(left):%-d %B}",
                     "is_for_others": not is_own,
                 }
             )
@@ -124,6 +131,11 @@ def paying_items(user, acting, today):
         for batch in waiting.order_by("number")[:10]
     ]
     return items
+
+
+def due_of(releases):
+    """Since when the first of them is due."""
+    return min(release.stage.due_on for release in releases)
 
 
 NAMED = 3
@@ -146,22 +158,25 @@ def rejected_in_words(rejected) -> str:
 
 def confirming_items(user, acting, today):
     """How schools are paid, as somebody has entered it: for the others who may confirm it, and apart for whoever
-    entered it and waits for them. One query, and one more for whoever waits."""
+    entered it and waits for them, with what is approved and not paid before. Three queries where any waits."""
     if acting.role not in GRANTS["payees.confirm"]:
         return []
     rows = mine(Payee, user, acting, "payees.confirm").waiting(today)
     rows = list(rows.select_related("school", "entered_by").order_by("entered_at", "pk"))
     theirs, own = ([row for row in rows if (row.entered_by_id == user.pk) == is_own] for is_own in (False, True))
-    items = []
+    if not rows:
+        return []
+    items, people, stopped = [], who_can(acting.organisation), stopped_by(rows, acting.organisation)
     if theirs:
         schools = "1 school\u2019s payee waits" if is_one(theirs) else f"{schools_of(theirs)} schools\u2019 payees wait"
         by = listed(list(dict.fromkeys(row.entered_by for row in theirs)))
-        items.append(waiting_item(f"{schools} for a second person", f"entered by {by}", theirs))
+        said = f"entered by {by}, so you{also(theirs, people, user)} can confirm {'it' if is_one(theirs) else 'them'}"
+        items.append(waiting_item(f"{schools} for a second person", said, theirs, stopped))
     if own:
         what = "1 payee that you entered waits" if is_one(own) else f"{schools_of(own)} payees that you entered wait"
-        names = others(own[0], who_can(acting.organisation))
+        names = others(own[0], people)
         said = f"{names} can confirm {'it' if is_one(own) else 'them'}" if names else NOBODY.removesuffix(".")
-        items.append(waiting_item(f"{what} for a second person", said, own) | {"is_for_others": True})
+        items.append(waiting_item(f"{what} for a second person", said, own, stopped) | {"is_for_others": True})
     return items
 
 
@@ -173,24 +188,43 @@ def is_one(rows) -> bool:
     return schools_of(rows) == 1
 
 
-def waiting_item(title, said, rows):
+def also(rows, people, user) -> str:
+    """Who else can confirm all of these."""
+    entered = {row.entered_by_id for row in rows}
+    names = [str(person) for person in people if person != user and person.pk not in entered]
+    return f" or {listed(names, 'or')}" if names else ""
+
+
+def stopped_by(rows, organisation) -> list[Release]:
+    """What is approved for the schools of these payees, as far as nothing is paid to them before."""
+    schools = {row.school_id for row in rows if row.has_begun}
+    if not schools:
+        return []
+    approved = Release.objects.filter(stage__plan__programme__organisation=organisation, school__in=schools)
+    return list(approved.filter(state=Release.State.APPROVED).only("school", "amount"))
+
+
+def waiting_item(title, said, rows, stopped):
     first, more = rows[0], schools_of(rows) - 1
     return {
         "title": title,
-        "text": f"{first.school}{f' and {more} more' if more else ''}: {said}. {until_confirmed(rows)}",
+        "text": f"{first.school}{f' and {more} more' if more else ''}: {said}. {until_confirmed(rows, stopped)}",
         "url": reverse("funding:payees") if more else reverse("funding:payee", args=[first.school.urn]),
         "when": f"Since {timezone.localdate(first.entered_at):%-d %B}",
     }
 
 
-def until_confirmed(rows) -> str:
+def until_confirmed(rows, releases) -> str:
     """What is not paid before: nothing changes for a school before the day from which it was entered."""
     whole, stopped = schools_of(rows), schools_of([row for row in rows if row.has_begun])
     if not stopped:
         days = f"{rows[0].since:%-d %B %Y}" if len(rows) == 1 else "the days from which they hold"
         return f"Nothing changes before {days}."
     whom = ("it" if whole == 1 else "them") if stopped == whole else f"{stopped} of them"
-    return f"Nothing is paid to {whom} before somebody else has confirmed it."
+    keys = {row.school_id for row in rows if row.has_begun}
+    waiting = [release for release in releases if release.school_id in keys]
+    wait = f" {number_of(waiting)}, {money(sum_of(waiting))}, wait{'s' if len(waiting) == 1 else ''} for it."
+    return f"Nothing is paid to {whom} before somebody else has confirmed it.{wait if waiting else ''}"
 
 
 def held_items(user, acting, today):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from funding.models import Payee
 from funding.services import paying, releasing
 from funding.services.payees import confirm
-from tests.money.funded import authorise
+from tests.money.funded import authorise, fold
 from tests.money.test_payees import changed, released
 from tests.reading import text_of
 
@@ -55,4 +55,11 @@ def test_a_batch_that_took_some_and_an_approval_that_was_taken_back_are_named(cl
     found = check_then(client, approved, act)
 
     assert f"{approved.Ruth} authorised 1 of these in {approved.organisation.payment_batches.get()}." in found
-    assert f"{second}: its approval was taken back." in found
+    assert f"{second}: its approval ended: {approved.Tom} took it back." in found
+
+
+def test_a_fold_that_ended_an_approval_is_named(client, approved):
+    found = check_then(client, approved, lambda: fold(approved, approved.partnerships[0]))
+
+    ended = f"its approval ended: P001 has folded, entered by {approved.Amira}."
+    assert f"{approved.releases[0]}: {ended}" in found

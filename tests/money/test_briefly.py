@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from funding.briefly import briefs_of
-from funding.models import Hold, Side
+from funding.models import Hold, Payee, Side
 from funding.services import paying
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, authorise, either, funded_programme, hand_in, payees, release_of
@@ -118,3 +118,38 @@ def test_today_brings_the_money_by_stage_from_its_own_page(several, client):
 
     assert f'hx-get="{url}" hx-select="#by-stage"' in client.get("/").content.decode()
     assert 'id="by-stage"' in client.get(url).content.decode()
+
+
+def test_what_is_approved_and_cannot_be_paid_says_who_acts(several, client):
+    """Of the one with finance a payment comes back; the payee of another is not confirmed yet."""
+    _, _, approved, _, sent = several.partnerships
+    payment = sent.releases.get(stage=several.stages[0], side=Side.PARTNER).payment
+    paying.take_answers(several.Ruth, payment.batch, [paying.Answered(payment, False, dt.date(2026, 11, 20), "Closed")])
+    Payee.objects.create(
+        organisation=several.organisation,
+        school=approved.partner_school,
+        name="A trust",
+        route="supplier",
+        code="V7",
+        since=dt.date(2026, 11, 1),
+        entered_by=several.Ruth,
+    )
+
+    waits = said(several)
+    client.force_login(several.Amira)
+    page = text_of(client.get("/roster/?money=finance"))
+
+    assert [waits[2], waits[4]] == [
+        "October approved, a second person confirms the payee",
+        "October payment rejected, finance looks at the payee",
+    ]
+    for words in (waits[2], waits[4]):
+        assert f"Money {words}" in " ".join(page.split())
+    assert "finance pays" not in page
+
+
+def test_where_nobody_has_said_how_a_school_is_paid_finance_enters_it(handed_in):
+    approve(handed_in.Tom, handed_in.plan, handed_in.releases)
+
+    before_december = {"today": dt.date(2026, 11, 20)}
+    assert said(handed_in, **before_december) == ["October approved, finance enters the payee"] * 2

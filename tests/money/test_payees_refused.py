@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from funding.models import Payee, WrongState
 from funding.services import paying
 from funding.services.payees import confirm, enter, refuse
-from tests.money.funded import authorise, funded_programme
+from tests.money.funded import approve, authorise, either, funded_programme, payees
 from tests.money.test_payees import TODAY, changed, page, released
 from tests.reading import text_of
 from tests.together import at_once
@@ -210,7 +210,8 @@ def test_today_names_all_who_entered_and_says_what_is_not_paid(client, approved)
 
     assert (
         f"3 schools\u2019 payees wait for a second person {first.school} and 2 more: entered by {approved.Ruth} and "
-        f"{approved.Una}. Nothing is paid to 2 of them before somebody else has confirmed it."
+        f"{approved.Una}, so you or {approved.Martin} can confirm them. Nothing is paid to 2 of them before somebody "
+        "else has confirmed it. 2 releases, £308.75, wait for it."
     ) in found
 
 
@@ -219,7 +220,7 @@ def test_today_says_nothing_of_payments_that_go_on_until_a_later_day(client, app
 
     found = today(client, approved.Tom)
 
-    assert f"entered by {approved.Ruth}. Nothing changes before 8 March 2027." in found
+    assert "can confirm it. Nothing changes before 8 March 2027." in found
     assert "Nothing is paid to" not in found
     assert "Nothing changes before its day" in text_of(page(client, approved.Tom, "payees"))
 
@@ -233,6 +234,24 @@ def test_for_whoever_entered_it_it_waits_for_others(client, approved):
     assert "cannot be paid yet" not in mine[0]
     assert "1 payee that you entered waits for a second person" in mine[1]
     assert f"{row.school}:" in mine[1]
-    assert "can confirm it. Nothing is paid to it before somebody else has confirmed it." in mine[1]
-    assert "1 release cannot be paid yet" in mine[1]
-    assert "1 release cannot be paid yet" in other.split("Waiting for others")[0]
+    amount = f"£{released(approved).amount}"
+    waits = f"Nothing is paid to it before somebody else has confirmed it. 1 release, {amount}, waits for it."
+    assert f"can confirm it. {waits}" in mine[1]
+    who = either(approved.Tom, approved.Martin)
+    assert f"{row.school}: entered by {approved.Ruth}, so you or {who} can confirm it. {waits}" in other
+    for text in (own, other):
+        assert "cannot be paid yet" not in text
+        assert text.count(row.school.name) == 1
+
+
+def test_what_can_be_paid_says_since_when_it_is_due_and_what_cannot_what_it_comes_to(client, handed_in):
+    """Nobody has said yet how the schools of the second partnership are paid."""
+    approve(handed_in.Tom, handed_in.plan, handed_in.releases)
+    handed_in.partnerships = handed_in.partnerships[:1]
+    payees(handed_in)
+
+    text = today(client, handed_in.Ruth)
+
+    assert "2 releases, £308.75, can be paid To 2 payees, due since 16 October. Approved since 27 January" in text
+    assert "2 releases, £308.75, cannot be paid yet Nobody has said yet how" in text
+    assert "is paid. And for 1 other reason. Due since 16 October" in text
