@@ -18,10 +18,10 @@ MOST_ROWS = 10_000
 CUT = f"Only the first {MOST_ROWS:,} rows are in this file. Narrow the list to have the others."
 # What is there to be pressed or only to be heard: no part of a cell.
 LEFT_OUT = (
-    "self::script or self::svg or self::button or self::form or self::input or self::select or self::textarea"
-    " or contains(concat(' ', @class, ' '), ' govuk-visually-hidden ')"
+    "@data-act or self::script or self::svg or self::button or self::form or self::input or self::select"
+    " or self::textarea or contains(concat(' ', @class, ' '), ' govuk-visually-hidden ')"
 )
-ACTIONS = "What you can do"
+ACTIONS = {"What you can do", "Change it"}
 NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})")
 
 
@@ -87,7 +87,7 @@ def sheet_of(table) -> Sheet | None:
     keep = [
         place
         for place, name in enumerate(columns)
-        if name != ACTIONS and (shown[place] or not name) and (name or any(row[place] for row in body))
+        if name not in ACTIONS and (shown[place] or not name) and (name or any(row[place] for row in body))
     ]
     rows = [[number_of(row[place]) for place in keep] for row in body]
     columns = [columns[place] or "Of what" for place in keep]
