@@ -7,7 +7,8 @@ class PupilsConfig(AppConfig):
     def ready(self):
         """Say to programmes, which does not know this app, what follows from its steps here, and what is lacking."""
         from programmes import setting_up
-        from programmes.services import data_points, life
+        from programmes.services import data_points, life, programmes
+        from pupils.choosing.services import cut_lists
         from pupils.expectations import without_a_rate
         from pupils.services import (
             ask_for_grades_again,
@@ -20,6 +21,8 @@ class PupilsConfig(AppConfig):
             life.AFTER_TAKING_BACK.append(ask_for_grades_again)
         if count_returns not in data_points.AFTER_DATA_POINTS:
             data_points.AFTER_DATA_POINTS.append(count_returns)
+        if cut_lists not in programmes.AFTER_INITIALS_ONLY:
+            programmes.AFTER_INITIALS_ONLY.append(cut_lists)
         if without_a_rate not in setting_up.ASSESSMENT_GAPS:
             setting_up.ASSESSMENT_GAPS.append(without_a_rate)
         from pupils import retention

@@ -1,7 +1,7 @@
 from django.db import transaction
 
 from accounts import audit
-from programmes.models import DataPoint, Partnership
+from programmes.models import DataPoint, Partnership, Programme
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.returns.counting import count_returns
 from pupils.upn import upn_index
@@ -34,6 +34,8 @@ def ask_for_grades_again(person, partnership, on):
 @transaction.atomic
 def save_pupil(person, pupil: TargetPupil) -> TargetPupil:
     """Keep what was entered about a pupil; the number is found again by its hash."""
+    pupil.programme = Programme.objects.select_for_update(of=["self"], no_key=True).get(pk=pupil.programme_id)
+    pupil.cut_names()
     pupil.upn_index = upn_index(pupil.upn)
     pupil.save()
     audit.record(person, "pupils.changed", pupil)

@@ -125,7 +125,7 @@ class PupilUpdate(Allowed, UpdateView):
 
     def get_queryset(self):
         rows = super().get_queryset().open_to_change().select_related("programme")
-        return rows.select_for_update(of=["self"]) if self.request.method == "POST" else rows
+        return rows.select_for_update(of=["self"], no_key=True) if self.request.method == "POST" else rows
 
     def get_object(self, queryset=None):
         pupil = super().get_object(queryset)

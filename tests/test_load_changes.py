@@ -57,6 +57,15 @@ class TestChangedFiles:
         pupil = TargetPupil.objects.get(ref="C001")
         assert (pupil.first_name, pupil.upn, pupil.year_group) == ("Zebedee", "P207000016049", 6)
 
+    def test_in_a_programme_of_initials_no_name_is_loaded(self, copy):
+        Programme.objects.update(initials_only=True)
+        copy.cell(PUPILS, 2, "first_name", "Zebedee")
+
+        load(copy.path)
+
+        assert not TargetPupil.objects.filter(first_name__regex="..").exists()
+        assert TargetPupil.objects.get(ref="C001").first_name == "Z"
+
     def test_a_grade_that_is_corrected_gives_its_return_the_next_version(self, copy):
         copy.cell(ASSESSMENTS, 2, "grade", "2a")
         copy.cell(ASSESSMENTS, 3, "grade", "")

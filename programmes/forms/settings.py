@@ -180,7 +180,8 @@ class SettingsForm(RowForm):
             )
         if now["initials_only"] != was["initials_only"]:
             found.append(
-                "Pupils are entered by initials from now on. Names that stand already stay until their page is changed."
+                "Pupils are entered by initials from now on, and lists that wait to be checked are cut to initials at "
+                "once. Names that stand already stay until their page is changed."
                 if now["initials_only"]
                 else "Pupils may be entered by their names from now on."
             )

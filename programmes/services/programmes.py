@@ -14,6 +14,10 @@ from programmes.years import written
 LONGEST_SLUG = 80
 USUAL_SCALE = "ta-codes"  # what schools assess by today, until the coordinator says otherwise
 
+# What follows when a programme goes over to initials: functions of (programme). `pupils`, which this app does not know,
+# appends its own.
+AFTER_INITIALS_ONLY = []
+
 
 class NotReady(Exception):
     """Something is missing; `missing` says what, with the task that mends it."""
@@ -76,6 +80,9 @@ def save_settings(person, programme: Programme) -> Programme:
     programme.tasks_done = [task for task in before.tasks_done if task not in again]
     programme.status = before.status
     programme.save()
+    if programme.initials_only and not before.initials_only:
+        for follow in AFTER_INITIALS_ONLY:
+            follow(programme)
     audit.record(person, "programme changed", programme)
     return programme
 

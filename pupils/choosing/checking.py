@@ -201,4 +201,6 @@ class Seen:
 
 def pupil_of(line: lines.Line, programme: Programme, ref: str) -> TargetPupil:
     given = {name: line.values[name] for name in lines.SHOWN if name not in {"class_name", "since"}}
-    return TargetPupil(programme=programme, ref=ref, upn_index=upn_index(given["upn"]), **given)
+    pupil = TargetPupil(programme=programme, ref=ref, upn_index=upn_index(given["upn"]), **given)
+    pupil.cut_names()
+    return pupil

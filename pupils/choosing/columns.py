@@ -26,7 +26,7 @@ NAMES = {"full_name", "first_name", "last_name"}
 # As SIMS, Arbor, Bromcom, ScholarPack, Insight and transfer files call them; of two that are there, the first counts.
 ALIASES = {
     "full_name": "Name; Full name; Pupil name; Student name; Pupil; Student; Child; Preferred name; Display name; "
-    "Legal name; Legal full name",
+    "Legal name; Legal full name; Initials; Pupil initials; Student initials",
     "first_name": "Forename; First name; Preferred forename; Preferred first name; Pupil forename; Student forename; "
     "Student first name; Known as; Chosen name; Given name; Legal forename; Legal first name; Initial of "
     "the forename",
@@ -53,6 +53,8 @@ RANKS = {
     for field, names in ALIASES.items()
     for rank, called in enumerate([FIELDS[field], *names.split("; ")])
 }
+
+INITIALS = {"initials", "pupilinitials", "studentinitials"}
 
 # What is never kept, by a word that stands in the name of the column.
 UNWANTED = {
@@ -157,6 +159,11 @@ def by_name(number, cells):
             known.setdefault(field, []).append((rank, place, quote(cell, marks="", longest=40)))
         else:
             ignored.append((quote(cell, marks="", longest=40), why_unwanted(cell)))
+    if {"first_name", "last_name"} & known.keys():  # initials stand for names only where there are none
+        initials = [found for found in known.get("full_name", []) if plain_name(cells[found[1]]) in INITIALS]
+        ignored += [(header, "") for _, _, header in initials]
+        known["full_name"] = [found for found in known.get("full_name", []) if found not in initials]
+        known = {field: found for field, found in known.items() if found}
     if {"first_name", "last_name"} <= known.keys():
         ignored += [(header, "the name is in two columns already") for _, _, header in known.pop("full_name", [])]
     alike = [used_of(sorted(found)) for found in known.values() if len(found) > 1]

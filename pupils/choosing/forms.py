@@ -46,6 +46,11 @@ class ListForm(forms.Form):
     def __init__(self, *args, initials=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.initials = initials
+        if initials:
+            self.fields["pasted"].help_text = (
+                "With or without the row of names above them. Initials and year group are enough, such as AB and 5; "
+                "names are cut to initials."
+            )
         self.helper = with_button(self, "Look at the pupils")
 
     def clean_file(self):

@@ -13,6 +13,9 @@ LONGEST_CELL = 200
 PASTED = "pasted.csv"
 TOO_MANY = "There are more than {most:,} pupils in it. Send the list of one class or year group."
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xml", ".ctf")
+A_COLUMN = {False: "Forename, Surname and Year group", True: "Initials and Year group"}
+TWO_INITIALS = re.compile(r"([^\W\d_])\s*([^\W\d_])")
+DOTTED = re.compile(r"(?:[^\W\d_]\.\s*)+[^\W\d_]?\.?")
 SHORT = 12  # a longer list is more than target pupils: who of it is one is ticked
 
 
@@ -63,7 +66,7 @@ def read_table(file, name, *, initials, most) -> dict:
     if not {field for _, _, field in found.kept} & (columns.NAMES | {"upn"}):
         raise NotRead(
             f"No column of names was found in it. {of_sheets(sheets)}Put a row with the names of the columns above the "
-            "pupils: Forename, Surname and Year group."
+            f"pupils: {A_COLUMN[bool(initials)]}."
         )
     below = [(number, row) for number, row in enumerate(rows, 1) if number > found.header_row and any(row)]
     places = [place for place, _, _ in found.kept]
@@ -107,11 +110,10 @@ def read_transfer(data, *, initials, most) -> dict:
 
 def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike=(), sheets=()) -> dict:
     """What waits until somebody has looked at it. In a programme that keeps initials only, it holds no name either."""
-    if initials:
-        kept, rows = initials_of(kept, rows, guessed)
+    rows = [(n, of_initials(cells, kept)) for n, cells in rows]
     days = [cells[place] for place, (_, field) in enumerate(kept) if field == "since" for _, cells in rows]
     short = len(rows) <= SHORT
-    return {
+    made = {
         "columns": [{"header": header, "field": field} for header, field in kept],
         "ignored": [{"header": header, "why": why} for header, why in ignored],
         "header_row": header_row,
@@ -121,20 +123,42 @@ def content(kept, ignored, rows, *, initials, header_row=0, guessed=False, alike
         "dates": dates.order_of(days) if any(days) else "",
         "rows": [{"n": n, "cells": list(cells), "fixed": {}, "take": short, "as": ""} for n, cells in rows],
     }
+    return cut(made) if initials else made
 
 
-def initials_of(kept, rows, guessed):
-    """Every column that holds names, or may hold some, has initials from here on."""
-    cut = {
-        place
-        for place, (header, field) in enumerate(kept)
-        if field in columns.NAMES or (guessed and field == "class_name") or (not field and may_be_name(header))
-    }
-    full = {place for place, (_, field) in enumerate(kept) if field == "full_name"}
-    return kept, [
-        (number, [cut_to_initials(cell, place in full) if place in cut else cell for place, cell in enumerate(cells)])
-        for number, cells in rows
+def of_initials(cells, kept):
+    """Of a column that is called so, “AB” is a forename and a surname."""
+    return [
+        cut_to_initials(cell, True) if field == "full_name" and is_initials(header) else cell
+        for cell, (header, field) in zip(cells, kept, strict=True)
     ]
+
+
+def is_initials(header):
+    return columns.plain_name(header) in columns.INITIALS
+
+
+def cut(content: dict) -> dict:
+    """The same with every column that holds names, or may hold some, cut to initials. Cut again it stays as it is."""
+    of = [column["field"] for column in content["columns"]]
+    places = {
+        place
+        for place, (column, field) in enumerate(zip(content["columns"], of, strict=True))
+        if field in columns.NAMES
+        or (content["guessed"] and field == "class_name")
+        or (not field and may_be_name(column["header"]))
+    }
+    rows = []
+    for row in content["rows"]:
+        cells = [
+            cut_to_initials(cell, of[place] == "full_name") if place in places else cell
+            for place, cell in enumerate(row["cells"])
+        ]
+        fixed = {
+            name: cut_to_initials(text, False) if name in columns.NAMES else text for name, text in row["fixed"].items()
+        }
+        rows.append(row | {"cells": cells, "fixed": fixed})
+    return content | {"rows": rows}
 
 
 def may_be_name(header):
@@ -144,8 +168,12 @@ def may_be_name(header):
 
 
 def cut_to_initials(text, is_full_name):
+    text = text.strip()
     if not is_full_name:
-        return text.strip()[:1].upper()
+        return text[:1].upper()
+    if DOTTED.fullmatch(text) or (text.isupper() and TWO_INITIALS.fullmatch(text)):
+        letters = [char for char in text if char.isalpha()]
+        return " ".join([letters[0], *letters[1:][-1:]]).upper()
     first, last = split_name(text)
     return f"{first[:1]} {last[:1]}".strip().upper()
 

@@ -16,6 +16,7 @@ from programmes.models import Partnership, Programme
 from programmes.models.partnerships import OPEN_TO_VISITS
 from pupils.choosing import lines
 from pupils.choosing.checking import Known, check, pupil_of
+from pupils.choosing.reading import cut
 from pupils.models import Place, PlaceChange, PupilList, TargetPupil
 from pupils.returns.counting import count_returns
 
@@ -61,6 +62,7 @@ def digest_of(content: dict) -> bytes:
 @transaction.atomic
 def keep_list(person, partnership: Partnership, content: dict, *, pasted: bool) -> PupilList:
     """The list waits to be looked at. One that waits already is that one."""
+    content = as_kept(partnership, content)
     Partnership.objects.select_for_update(no_key=True).get(pk=partnership.pk)
     digest = digest_of(content)
     if waiting := partnership.pupil_lists.waiting().filter(digest=digest).first():
@@ -78,8 +80,24 @@ def read_before(waiting: PupilList) -> PupilList | None:
     return earlier.exclude(pk=waiting.pk).select_related("ended_by").first()
 
 
+def as_kept(partnership: Partnership, content: dict) -> dict:
+    """The content cut to initials where the programme keeps no more, which it may have said a moment ago."""
+    programme = Programme.objects.select_for_update(of=["self"], no_key=True).get(pk=partnership.programme_id)
+    return cut(content) if programme.initials_only else content
+
+
+@transaction.atomic
+def cut_lists(programme: Programme):
+    """In the lists of a programme that has gone over to initials no name waits either."""
+    for waiting in PupilList.objects.waiting().filter(partnership__programme=programme):
+        content = cut(waiting.content)
+        PupilList.objects.waiting().filter(pk=waiting.pk).update(content=content, digest=digest_of(content))
+
+
+@transaction.atomic
 def keep_content(waiting: PupilList, content: dict) -> bool:
     """What was corrected is kept, unless the list was taken or set aside meanwhile."""
+    content = as_kept(waiting.partnership, content)
     rows = PupilList.objects.waiting().filter(pk=waiting.pk)
     waiting.content = content
     return bool(rows.update(content=content))
@@ -92,6 +110,8 @@ def take(person, waiting: PupilList, most=None) -> PupilList:
     row = PupilList.objects.select_for_update().get(pk=waiting.pk)
     if not row.waits:
         raise NotNow(f"This list was {row.get_state_display().lower()} already: nothing of it is added twice.")
+    if partnership.programme.initials_only:
+        row.content = cut(row.content)
     checked = check(row.content, partnership, *([] if most is None else [most]))
     if checked.wrong:
         raise NotNow("Some cells are to be mended first: they are marked below.")
@@ -201,6 +221,7 @@ def add(
     if pupil.pk is None:
         (pupil.ref,) = next_refs(partnership.programme, 1)
         pupil.programme = partnership.programme
+        pupil.cut_names()
         pupil.save(force_insert=True)
     reason = takes_over_from(follows) if follows else ""
     return begin_places(person, partnership, [(pupil, class_name, since)], reason)[0]

@@ -105,6 +105,11 @@ class TargetPupil(models.Model):
     def initials(self):
         return "".join(part[0].upper() for name in (self.first_name, self.last_name) for part in name.split()[:1])
 
+    def cut_names(self):
+        """Before it is saved: in a programme that keeps initials only nothing more of a name is."""
+        if self.programme.initials_only:
+            self.first_name, self.last_name = (name.strip()[:1].upper() for name in (self.first_name, self.last_name))
+
     @property
     def full_name(self):
         """For who may see it. A pupil kept without a name goes by the reference."""

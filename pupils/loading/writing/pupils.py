@@ -7,10 +7,13 @@ from programmes.models import DataReturn, Partnership
 from programmes.services import life
 from programmes.services.people import AFTER_PEOPLE_CHANGE
 from pupils import scales
+from pupils.choosing.reading import cut_to_initials
 from pupils.models import Assessment, Place, TargetPupil
 from pupils.returns.counting import count_returns
 from pupils.returns.submitting import from_file
 from pupils.upn import upn_index
+
+NAMES = ("first_name", "last_name")
 
 
 def write_pupils(account, files, programme):
@@ -19,6 +22,8 @@ def write_pupils(account, files, programme):
         ref: {"programme": programme, "ref": ref, "upn_index": upn_index(fields["upn"])} | fields
         for ref, fields in files.pupils_by_ref.items()
     }
+    for fields in wanted.values() if programme.initials_only else []:
+        fields |= {name: cut_to_initials(fields[name], False) for name in NAMES if fields.get(name)}
     standing = {row.ref: row for row in programme.pupils.all()}
     absent = files.absent("pupils.csv")
     if "upn" in absent:
