@@ -15,7 +15,7 @@ from funding.models import FundingPlan, Recovery, Stage
 from funding.services.releasing import spent
 from funding.showing import Part, Sum, bar_of, part_of, sums_of
 from funding.standing import PlanStanding, Standing, Word, is_nothing
-from papers.templatetags.plain import listed
+from papers.templatetags.plain import listed, money
 
 
 @dataclass(frozen=True)
@@ -237,6 +237,19 @@ class Group:
     of: object
     rows: list[Standing] = field(default_factory=list)
     recoveries: list[Recovery] = field(default_factory=list)
+    moved: Decimal = ZERO  # what its releases pay less for another group; below nothing what others' pay less for it
+
+    @property
+    def entitled(self) -> Decimal:
+        """The same whether what is asked back is paid back or set against a release of another group."""
+        return self.kept.entitled + self.moved
+
+    @property
+    def moved_words(self) -> str:
+        if not self.moved:
+            return ""
+        amount = money(abs(self.moved))
+        return f"and {amount} set off here for another area" if self.moved > 0 else f"less {amount} set off elsewhere"
 
     @property
     def sums(self) -> list[Sum]:
@@ -257,11 +270,22 @@ def by_school(standing: PlanStanding) -> list[Group]:
 
 
 def by_area(standing: PlanStanding) -> list[Group]:
-    return sorted(grouped(standing, lambda row: str(row.partnership.area or "No area")), key=lambda one: one.of)
+    found = {one.of: one for one in grouped(standing, area_of)}
+    rows = {row.release.pk: row for row in standing.rows}
+    for recovery in standing.facts.recoveries:
+        if (row := rows.get(recovery.offset_in_id)) and area_of(row) != area_of(recovery):
+            found[area_of(row)].moved += recovery.amount
+            found[area_of(recovery)].moved -= recovery.amount
+    return [found[name] for name in sorted(found)]
+
+
+def area_of(row) -> str:
+    return str(row.partnership.area or "No area")
 
 
 def grouped(standing: PlanStanding, of) -> list[Group]:
-    """Releases and recoveries alike stand with their school, and with the area of their partnership."""
+    """Releases and recoveries alike stand with their school, and with the area of their partnership. What is set
+    against a release is always one of the same school."""
     found = {}
     for row in standing.rows:
         if not is_nothing(row):

@@ -8,8 +8,10 @@ from funding.overview import Budget, Group, Year, budget_of, by_area, by_school,
 from funding.showing import Part, Sum, sums_of
 from funding.standing import PlanStanding
 
-# "Amount" is what is kept in the end: of a school and an area the parts, less what was paid back and is owed.
-COLUMNS = ["Part", "Line", "Of what", "Day", *Part.labels, "Paid back", "Still to be paid back", "Amount"]
+# "Amount" is what is kept in the end: of a school and an area the parts, less what was paid back and is owed,
+# and with what its releases pay less for another area (below nothing: what those of others pay less for it).
+SET_OFF = "Set off for another area"
+COLUMNS = ["Part", "Line", "Of what", "Day", *Part.labels, "Paid back", "Still to be paid back", SET_OFF, "Amount"]
 
 
 def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
@@ -28,16 +30,16 @@ def table_of(plan: FundingPlan, standing: PlanStanding) -> tuple[list, list]:
 
 
 def split(part, line, day, sums: list[Sum]) -> list:
-    return [part, line, "", day, *(one.amount for one in sums), None, None, sum(one.amount for one in sums)]
+    return [part, line, "", day, *(one.amount for one in sums), None, None, None, sum(one.amount for one in sums)]
 
 
 def kept(part, line, group: Group) -> list:
     amounts = [one.amount for one in group.sums]
-    return [part, line, "", None, *amounts, group.kept.paid_back, group.kept.owed, group.kept.entitled]
+    return [part, line, "", None, *amounts, group.kept.paid_back, group.kept.owed, group.moved, group.entitled]
 
 
 def whole(part, line, amount, of="", day=None) -> list:
-    return [part, line, of, day, *[None for _ in Part], None, None, amount]
+    return [part, line, of, day, *[None for _ in Part], None, None, None, amount]
 
 
 def budget_rows(budget: Budget) -> list[list]:

@@ -34,7 +34,8 @@ def group_facts(group: Group) -> dict:
     """With what was paid back and is owed only where anybody did or does."""
     kept = group.kept
     return sums_facts(group.sums) | {
-        "entitled": str(kept.entitled),
+        "entitled": str(group.entitled),
+        "sub": group.moved_words,
         "paid_back": str(kept.paid_back) if kept.paid_back else "",
         "owed": str(kept.owed) if kept.owed else "",
     }

@@ -16,10 +16,12 @@ from accounts.models import School
 from funding.models import FundingPlan, Recovery, Release
 from funding.of_school import part_for, plans_of
 from funding.printing.build import TEMPLATES, render
+from funding.programme_table import SET_OFF
 from funding.services import papers, planning, recovering
+from funding.showing import Part
 from programmes.models import Area, Partnership
 from tests.money.conftest import IN_TIME
-from tests.money.funded import fold, release_of
+from tests.money.funded import approve, fold, hand_in, release_of
 from tests.pdfs import pages
 from tests.reading import text_of
 
@@ -120,6 +122,60 @@ def test_by_school_and_by_area_it_is_less_what_was_paid_back_and_comes_to_the_to
     for text in (by_school, by_area):
         assert end in text[text.index("All schools \u00a3") :]
     assert end in paper[paper.index("Together") :]
+
+
+def by_area(client, money):
+    """What each area is entitled to: in the file, on the page and on paper."""
+    rows = csv.DictReader(io.StringIO(statement_of(client, money, "csv").decode("utf-8-sig")))
+    file = {row["Line"]: row for row in rows if row["Part"] == "By area"}
+    page = text_of(client.get(reverse("funding:programme", args=[money.programme.slug]))).split("By area Area")[1]
+    figures = json.loads(json.dumps(papers.programme_figures(FundingPlan.objects.get(pk=money.plan.pk))))
+    paper = " ".join(pages(render(TEMPLATES["programme"], figures, IN_TIME))).split("By area Area")[1]
+    found = {}
+    for name, row in file.items():
+        parts = [Decimal(row[column]) for column in (*Part.labels, SET_OFF)]
+        back = [Decimal(row[column]) for column in ("Paid back", "Still to be paid back")]
+        assert sum(parts) - sum(back) == Decimal(row["Amount"])
+        found[name] = Decimal(row["Amount"])
+    figures = {row["line"]: Decimal(row["entitled"]) for row in figures["areas"]}
+    assert figures == found
+    for text in (page, paper):
+        for name in found:
+            assert f"\u00a3{found[name]:,.2f}" in text[text.index(f"{name} ") :]
+    return found, page, paper
+
+
+@pytest.mark.parametrize("is_paid_back", [True, False])
+def test_what_an_area_is_entitled_to_hangs_on_no_way_in_which_something_comes_back(client, paid, is_paid_back):
+    """118.75 of a partnership in the north that folded is asked back from a school that has one in the south too."""
+    first, second = paid.partnerships
+    second.partner_school = first.partner_school
+    for partnership, name in zip(paid.partnerships, ("North", "South"), strict=True):
+        partnership.area = Area.objects.create(programme=paid.programme, name=name)
+        partnership.save()
+    fold(paid, first)
+    row = Recovery.objects.get(partnership=first, side="partner")
+    recovering.request(paid.Amira, row)
+    recovering.approve(paid.Martin, row)
+    december = release_of(second, paid.stages[1], "partner")
+
+    asked, *_ = by_area(client, paid)
+    recovering.set_against(paid.Ruth, row, december)
+    against, page, paper = by_area(client, paid)
+    if is_paid_back:
+        row.refresh_from_db()
+        recovering.take_off_stage(paid.Ruth, row)
+        recovering.receive(paid.Ruth, row, dt.date(2027, 1, 27))
+    else:
+        hand_in(second, paid.points[1])
+        approve(paid.Tom, paid.plan, [december])
+    ended, *_ = by_area(client, paid)
+
+    assert asked == against == ended
+    assert sum(ended.values()) == of_the_schools(paid)[4]
+    for text in (page, " ".join(paper.split())):
+        assert "North less \u00a3118.75 set off elsewhere" in text
+        assert "South and \u00a3118.75 set off here for another area" in text
 
 
 def test_on_paper_the_areas_have_room_for_their_names_beside_all_columns(folded):
