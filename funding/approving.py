@@ -97,6 +97,7 @@ def check_of(person: User, plan: FundingPlan, pks) -> dict:
         ],
         "waivers": [(row, waiver) for row in rows for waiver in row.waivers],
         "paying": paying_for(plan, person),
+        "settled": [row for row in rows if row.amount == ZERO],
     }
 
 
@@ -179,7 +180,7 @@ def of_release(person: User, release: Release) -> dict:
     if not person.may("money.view"):
         row.missing = addressed(row.missing, row.school)
     waived = {waiver.condition for waiver in row.waivers}
-    missing = {reason.condition for reason in row.missing}
+    missing, nothing = {reason.condition for reason in row.missing}, is_nothing(row)
     why = why_not(person, row) if person.may("releases.approve") and release.is_open else ""
     return {
         "release": release,
@@ -190,8 +191,9 @@ def of_release(person: User, release: Release) -> dict:
         "why_not": why,
         "who_else": who_else(standing, row, person) if why and row.is_ready else "",
         "may_approve": person.may("releases.approve") and release.is_open and not why,
-        "may_hold": person.may("releases.hold") and release.state in {"open", "approved"},
-        "may_waive": person.may("releases.waive") and release.is_open,
+        "may_hold": person.may("releases.hold") and release.state in {"open", "approved"} and (row.hold or not nothing),
+        "may_waive": person.may("releases.waive") and release.is_open and not nothing,
+        "nothing": nothing,
         "may_take_back": person.may("releases.approve") and release.state == Release.State.APPROVED,
         "rejected": rejected_before(release) if release.is_fixed or release.is_open else [],
         "holds": release.holds.select_related("by", "ended_by"),

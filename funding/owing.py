@@ -1,14 +1,15 @@
 """The reminder: what holds money back, in the sentences of the page "Why has our money not been released?"."""
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import School, User
-from funding.models import FundingPlan, Hold, Recovery, Release
+from funding.models import FundingPlan, Hold, PlanChange, Recovery, Release, VisitNotHeld
 from funding.of_school import next_step, of_school, part_for, plans_of
 from funding.reasons import TEACHERS, person_of
 from funding.standing import Standing, Word, is_nothing, standing_of
 from papers.templatetags.plain import listed, money
+from visits.models import Event
 
 
 def held_of_school(school: School, releases) -> list[str]:
@@ -41,6 +42,19 @@ def to_be_made_good() -> Subquery:
     """Of a programme: what was given back, and no release has paid more since. As above."""
     rows = Recovery.objects.given_back().filter(plan__programme=OuterRef("pk")).order_by()
     return Subquery(rows.values("plan__programme").annotate(sum=Sum("amount")).values("sum"))
+
+
+def perhaps_paid_ahead():
+    """Of a release: whether earlier stages may have paid its share. A part of a query, not one more: what has made
+    less due since something was approved is looked for, and the rest is worked out where any is found."""
+    side = {"partnership": OuterRef("partnership"), "side": OuterRef("side")}
+    registers = Event.objects.filter(step__isnull=False, register_closed_at__isnull=False)
+    return Exists(Release.objects.fixed().filter(**side)) & (
+        Exists(PlanChange.objects.filter(plan=OuterRef("stage__plan")))
+        | Exists(Recovery.objects.filter(**side))
+        | Exists(VisitNotHeld.objects.filter(partnership=OuterRef("partnership")))
+        | Exists(registers.filter(programme=OuterRef("stage__plan__programme")))
+    )
 
 
 def asked_back_of(school: School, organisation) -> list[Recovery]:

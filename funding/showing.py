@@ -93,6 +93,8 @@ def tag_of(row: Standing) -> Tag:
     """In one line who has to act, or what is done."""
     if row.hold and row.word not in {Word.PAID, Word.AUTHORISED}:
         return Tag("On hold", "orange")
+    if is_nothing(row):
+        return Tag("Nothing to pay", "grey")
     match row.word:
         case Word.PAID if row.amount == ZERO:
             return Tag("Settled: nothing to pay", "green")

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import TextChoices
 
-from funding.amounts import Line, SideAccount, account_of
+from funding.amounts import OF_SHARES, Line, SideAccount, account_of
 from funding.facts import SIDES, Facts, facts_of, school_of
 from funding.figures import ZERO
 from funding.models import FundingPlan, Hold, Release, ReleaseLine, Stage
@@ -143,5 +143,6 @@ def row_of(facts, release, lines, amount) -> Standing:
 
 
 def is_nothing(row: Standing) -> bool:
-    """An open release that comes to nothing, and does so without any line: there is nothing to approve."""
-    return row.release.is_open and row.amount == ZERO and not row.lines
+    """An open release that comes to nothing, as it has no line, or as earlier stages have paid its share: there is
+    nothing to approve, and nothing in it that an approval would settle."""
+    return row.release.is_open and row.amount == ZERO and all(line.kind in OF_SHARES for line in row.lines)

@@ -228,6 +228,12 @@ class Release(models.Model):
         return self.state == Release.State.OPEN
 
     @property
+    def stands(self) -> str:
+        """Of one that comes to nothing no payment is spoken of: its lines are settled by its approval."""
+        is_settled = self.state == Release.State.PAID and not self.amount
+        return "Settled: nothing to pay" if is_settled else self.get_state_display()
+
+    @property
     def is_fixed(self):
         return self.state in FIXED
 

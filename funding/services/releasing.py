@@ -22,7 +22,7 @@ from funding.models import (
     Waiver,
     WrongState,
 )
-from funding.standing import PlanStanding, Standing, standing_of
+from funding.standing import PlanStanding, Standing, is_nothing, standing_of
 from papers.templatetags.plain import listed, money
 from programmes.models import DataReturn, Partnership
 from visits.ledger.reading import with_a_promise
@@ -32,6 +32,9 @@ FOLDED = Partnership.Status.FOLDED
 BY_HAND, AT_A_FOLD = "approval taken back", "approval taken back at the fold"
 # What follows when an approval is taken back: (person, release).
 AFTER_TAKING_APPROVAL_BACK = []
+
+
+NOTHING = "It comes to nothing, so nothing of it is approved, waived or held."
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def why_not(person, row: Standing) -> str:
         return f"It is already {row.label.lower()}. Approved by {by} on {at:%-d %B %Y} at {at:%H:%M}."
     if row.hold:
         return f"It is on hold: {row.hold.because}"
+    if is_nothing(row):
+        return NOTHING
     if row.word != "ready":
         return " ".join(reason.words for reason in row.missing) or f"It is not due until {row.stage.due_on:%-d %B %Y}."
     if person in row.entered_by:
@@ -255,6 +260,7 @@ def hold(person, release: Release, because: str) -> Hold:
         raise WrongState(f"It is {release.get_state_display().lower()}: it cannot be held any more.")
     if release.holds.filter(ended_at=None).exists():
         raise WrongState("It is on hold already.")
+    refuse_nothing(release)
     row = Hold.objects.create(release=release, because=because, by=person)
     audit.record(person, "release held", release)
     return row
@@ -282,6 +288,7 @@ def waive(person, release: Release, condition: str, reason: str, note="") -> Wai
         raise WrongState("This stage does not ask for that.")
     if release.waivers.filter(condition=condition).exists():
         raise WrongState("This condition is waived already.")
+    refuse_nothing(release)
     row = Waiver.objects.create(release=release, condition=condition, reason=reason, note=note, by=person)
     audit.record(person, "release condition waived", release, about=condition)
     return row
@@ -294,6 +301,13 @@ def take_waiver_back(person, waiver: Waiver):
         raise WrongState(f"It is {release.get_state_display().lower()}: the waiver stays with it.")
     Waiver.objects.filter(pk=waiver.pk).delete()
     audit.record(person, "release waiver taken back", release, about=waiver.condition)
+
+
+def refuse_nothing(release: Release):
+    """WrongState where there is nothing that could be held or waived for."""
+    standing = standing_of(release.stage.plan, [release.partnership_id])
+    if any(is_nothing(row) for row in standing.rows if row.release.pk == release.pk):
+        raise WrongState(NOTHING)
 
 
 def locked(release: Release) -> Release:

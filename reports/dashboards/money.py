@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.roles import GRANTS
 from funding.figures import ZERO
 from funding.models import FundingPlan, Payee, PaymentBatch, Release
-from funding.owing import held_of_school, owed_by_teacher
+from funding.owing import held_of_school, owed_by_teacher, perhaps_paid_ahead
 from funding.services import paying
 from funding.services.payees import NOBODY, others, who_can
 from funding.services.releasing import why_not
@@ -43,6 +43,9 @@ def approving_items(user, acting, today):
     ]
 
 
+SETTLES = "It comes to nothing, and settles what stands in its lines: nothing goes to finance."
+
+
 def ready_items(user, plan):
     ready = defaultdict(list)
     for row in standing_of(plan).rows:
@@ -51,7 +54,7 @@ def ready_items(user, plan):
     return [
         {
             "title": f"{number_of(rows)} of the {stage} stage wait{'s' if len(rows) == 1 else ''} for your approval",
-            "text": f"{money(sum((row.amount for row in rows), ZERO))} in all.",
+            "text": f"{money(sum_of(rows))} in all." if sum_of(rows) else SETTLES,
             "url": f"{reverse('funding:stage', args=[plan.programme.slug, stage.pk])}?only=approval",
             "when": f"Due since {stage.due_on:%-d %B}",
             "programmes": [plan.programme],
@@ -240,11 +243,27 @@ def held_items(user, acting, today):
     waiting = waiting.filter(Q(state=Release.State.OPEN, stage__due_on__lte=today) | Q(state=Release.State.APPROVED))
     waiting = waiting.filter(stage__plan__status=FundingPlan.Status.ACTIVE)
     waiting = waiting.select_related("stage__plan__programme", "school")
+    waiting = waiting.annotate(perhaps_paid_ahead=perhaps_paid_ahead())
     found = list(waiting.with_evidence_owed().order_by("stage__due_on", "pk")[: 2 * MOST])
-    rows = [row for row in found if row.is_open]
+    rows = without_nothing([row for row in found if row.is_open])
     parts = [[row for row in rows if row.owes_evidence], [row for row in rows if not row.owes_evidence]]
     items = [held_item(own, acting.school) for own in parts if own]
     return stopped_items(acting, [row for row in found if row.is_fixed], today) + items
+
+
+def without_nothing(releases):
+    """Those of these that are open and come to something."""
+    by_plan = defaultdict(set)
+    for release in releases:
+        if release.perhaps_paid_ahead:
+            by_plan[release.stage.plan].add(release.partnership_id)
+    nothing = {
+        row.release.pk
+        for plan, partnerships in by_plan.items()
+        for row in standing_of(plan, partnerships).rows
+        if is_nothing(row)
+    }
+    return [release for release in releases if release.pk not in nothing]
 
 
 def stopped_items(acting, approved, today):
