@@ -87,3 +87,11 @@ def show_grades(places):
         grades = [(point, row.grade.said_on(scale)) for point, row in given if row and row.grade]
         place.first_grade = grades[0] if grades else None
         place.latest_grade = grades[-1] if grades else None
+
+
+def as_known(places):
+    """Where the pupil is at no school of these places any more, what stood when they came to another; None else."""
+    if not all(place.is_gone for place in places):
+        return None
+    former = [place.known for place in places if place.known != place.pupil]
+    return max(former, key=lambda details: details.at, default=None)

@@ -37,7 +37,11 @@ class PlaceList(Allowed, ListView):
             super()
             .get_queryset()
             .select_related(
-                "pupil", "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
+                "pupil",
+                "former",
+                "partnership__programme",
+                "partnership__partner_school",
+                "partnership__specialist__user",
             )
             .prefetch_related("partnership__partner_teachers__user")
         )
@@ -79,15 +83,22 @@ class PupilDetail(Allowed, DetailView):
         person = self.request.user
         places = Place.objects.allowed(person, "pupils.view").filter(pupil=self.object)
         places = places.select_related(
-            "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
+            "pupil", "former", "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
         ).prefetch_related("partnership__partner_teachers__user")
         may_change = person.may("pupils.edit") and (
-            TargetPupil.objects.allowed(person, "pupils.edit").open_to_change().filter(pk=self.object.pk).exists()
+            TargetPupil.objects.allowed(person, "pupils.edit")
+            .followed_by(person, "pupils.edit")
+            .open_to_change()
+            .filter(pk=self.object.pk)
+            .exists()
         )
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
         places = with_aims(places)
         comments = comments_of(places)
+        known = services.as_known(places)
         return super().get_context_data(
+            known=known or self.object,
+            is_former=known is not None,
             places=[
                 (place, services.with_excuses(place, given, comments))
                 for place, given in services.with_grades(with_successors(places))
@@ -124,7 +135,8 @@ class PupilUpdate(Allowed, UpdateView):
     template_name = "pupils/form.html"
 
     def get_queryset(self):
-        rows = super().get_queryset().open_to_change().select_related("programme")
+        rows = super().get_queryset().followed_by(self.request.user, self.action)
+        rows = rows.open_to_change().select_related("programme")
         return rows.select_for_update(of=["self"], no_key=True) if self.request.method == "POST" else rows
 
     def get_object(self, queryset=None):

@@ -48,7 +48,7 @@ from programmes.services.agreements.words import shipped
 from pupils import scales
 from pupils.choosing.reading import read_pasted
 from pupils.choosing.services import digest_of
-from pupils.models import Erasure, PupilList, ReturnNote, ReturnRevision, ReturnSheet
+from pupils.models import Erasure, FormerDetails, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
 from reports.models import ABOUT, AccessFile, HandOverPack, OrganisationExport, ProgrammeCopy, Report, SavedView
@@ -229,6 +229,7 @@ def build_corner(corner, programme, staff, serial):
     )
     pupil_list = build_pupil_list(corner, partnership, people)
     place.changes.create(pupil=place.pupil, what="chosen", on=dt.date(2026, 9, 14), by=people[Role.PARTNER])
+    FormerDetails.objects.create(place=place, first_name=f"{corner}Forename", year_group=place.pupil.year_group)
     record = build_record(corner, visit, people, place)
     lesson = lesson_of_corner(corner, partnership, people, place)
     finding = build_finding(corner, lesson.study, people)

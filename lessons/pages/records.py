@@ -49,17 +49,19 @@ def pupils_for(person, partnership):
     by reference and initials for coordinator and consultant. None, where they are left out."""
     for action, words in (("pupils.view", by_name), ("pupils.reference", by_reference)):
         if person.may(action):
-            rows = Place.objects.allowed(person, action).filter(partnership=partnership).select_related("pupil")
+            rows = Place.objects.allowed(person, action).filter(partnership=partnership)
+            rows = rows.select_related("pupil", "former")
             if rows := list(rows.order_by("pupil__ref")):
-                return [(place, words(place.pupil)) for place in rows]
+                return [(place, words(place)) for place in rows]
     return None
 
 
-def by_name(pupil):
-    return pupil.full_name
+def by_name(place):
+    return place.known.full_name
 
 
-def by_reference(pupil):
+def by_reference(place):
+    pupil = place.pupil
     return f"{pupil.ref}, {pupil.initials}" if pupil.initials else pupil.ref
 
 

@@ -38,14 +38,18 @@ def names_of(person, partnership) -> dict[int, str]:
     """place -> the pupil's name, of those that this person may see by name."""
     if not person.may("pupils.view"):
         return {}
-    rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
-    return {place.pk: place.pupil.full_name for place in rows.order_by("pupil__last_name", "pupil__ref")}
+    rows = (
+        Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil", "former")
+    )
+    return {place.pk: place.known.full_name for place in rows.order_by("pupil__last_name", "pupil__ref")}
 
 
 def initials_of(person, partnership) -> dict[int, str]:
     if not person.may("pupils.view"):
         return {}
-    rows = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil")
+    rows = (
+        Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).select_related("pupil", "former")
+    )
     return {place.pk: place.pupil.initials for place in rows}
 
 

@@ -24,7 +24,7 @@ def partnership_of(request, pk):
 
 
 def places_of(request, partnership):
-    rows = Place.objects.allowed(request.user, ACTION).filter(partnership=partnership).select_related("pupil")
+    rows = Place.objects.allowed(request.user, ACTION).filter(partnership=partnership).select_related("pupil", "former")
     return list(rows.order_by("pupil__last_name", "pupil__first_name", "pk"))
 
 

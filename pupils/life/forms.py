@@ -129,6 +129,8 @@ class ChangeForm(Compares, AsksAboutDay, forms.Form):
         self.initial |= {"on": min(max(timezone.localdate(), self.first), self.last)}
         for name in ("since", "on"):
             self.fields[name].widget = DayInput(self.first, self.last)
+        if place.is_gone:
+            del self.fields["year_group"]
         self.fields["reason"].help_text = f"Not needed where a class is only filled in. {REASON_HELP}"
         self.helper = with_button(self, "Save the change")
 

@@ -10,7 +10,8 @@ from papers.templatetags.plain import listed, year_words
 from programmes.models import Partnership, Programme
 from pupils.choosing.joining import waiting_again, what_waits
 from pupils.choosing.services import NotNow, begin_places, takes_over_from, why_closed
-from pupils.models import Place, PlaceChange, TargetPupil
+from pupils.models import FormerDetails, Place, PlaceChange, TargetPupil
+from pupils.models.places import PupilDetails
 from pupils.returns.counting import count_returns
 
 What, Ended = PlaceChange.What, Place.Ended
@@ -44,6 +45,7 @@ def take_back(person, place: Place, reason="") -> Place:
     if twice_in_subject(place.pupil, place.partnership, timezone.localdate(), place):
         raise NotNow(f"The pupil has a place in {place.partnership.subject} elsewhere by now.")
     note(person, place, What.BACK, timezone.localdate(), before=place.get_ended_because_display(), reason=reason)
+    FormerDetails.objects.filter(place=place).delete()
     place.until, place.ended_because = None, ""
     place.save(update_fields=["until", "ended_because"])
     follow(person, place, "pupils.place_taken_back")
@@ -51,8 +53,11 @@ def take_back(person, place: Place, reason="") -> Place:
 
 
 @transaction.atomic
-def change_place(person, place: Place, *, class_name, year_group, since, on, reason="") -> Place:
-    """Class, year group and first day as they are from `on`; what they were stays in the history."""
+def change_place(person, place: Place, *, class_name, since, on, year_group=None, reason="") -> Place:
+    """Class, year group and first day as they are from `on`; what they were stays in the history.
+
+    The year group of somebody who has gone to another school is not changed here any more.
+    """
     place = locked(place)
     if since and place.until and since > place.last_on:
         raise NotNow(f"The place ended on {place.last_on:%-d %B %Y} meanwhile: the first day cannot be after that.")
@@ -60,7 +65,7 @@ def change_place(person, place: Place, *, class_name, year_group, since, on, rea
     if class_name != place.class_name:
         note(person, place, What.CLASS, on, before=place.class_name, after=class_name, reason=reason)
         place.class_name = class_name
-    if year_group != pupil.year_group:
+    if year_group not in {None, pupil.year_group} and not place.is_gone:
         note(
             person,
             place,
@@ -98,7 +103,18 @@ def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Pl
         raise NotNow(f"The pupil is at the other school until {last:%-d %B %Y}: give a later day.")
     if twice_in_subject(pupil, partnership, began):
         raise NotNow(f"The pupil has a place in {partnership.subject} already.")
+    keep_former(pupil, partnership)
     return begin_places(person, partnership, [(pupil, "", since)], "Moved from another partner school")[0]
+
+
+def keep_former(pupil: TargetPupil, partnership: Partnership):
+    """The schools where the pupil was keep what they know now, and no more."""
+    pupil = TargetPupil.objects.select_for_update(of=["self"], no_key=True).get(pk=pupil.pk)
+    names = [field.name for field in PupilDetails._meta.fields]
+    details = {name: getattr(pupil, name) for name in names}
+    before = pupil.places.exclude(partnership__partner_school=partnership.partner_school_id)
+    for place in before.filter(Place.gone_by(), former=None):
+        FormerDetails.objects.create(place=place, **details)
 
 
 def successor(place: Place) -> Place | None:

@@ -1,5 +1,5 @@
 from pupils.models.changes import ExpectationChange
-from pupils.models.lists import PlaceChange, PupilList
+from pupils.models.lists import FormerDetails, PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
 from pupils.models.returns import (
@@ -18,6 +18,7 @@ __all__ = [
     "Assessment",
     "Erasure",
     "ExpectationChange",
+    "FormerDetails",
     "FrozenFigures",
     "Grade",
     "ModeratedGrade",

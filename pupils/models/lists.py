@@ -10,7 +10,7 @@ from accounts.scoping import ScopedQuerySet
 from programmes.models import Partnership
 from programmes.models.partnerships import OWN, through_partnership
 from programmes.models.programmes import started
-from pupils.models.places import Place, TargetPupil
+from pupils.models.places import Place, PupilDetails, TargetPupil
 from pupils.upn import EncryptedJsonField
 
 
@@ -92,3 +92,17 @@ class PlaceChange(models.Model):
 
     class Meta:
         ordering = ["on", "at", "pk"]
+
+
+class FormerDetails(PupilDetails):
+    """What a school had kept of a pupil when they came to another school of the programme: all that it goes on reading.
+
+    It hangs on the place that the pupil had there, and goes with it.
+    """
+
+    place = models.OneToOneField(Place, on_delete=models.CASCADE, related_name="former")
+    at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def ref(self):
+        return self.place.pupil.ref

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
@@ -40,6 +41,10 @@ class TargetPupilQuerySet(ScopedQuerySet):
     def allowed(self, user, action):
         return super().allowed(user, action).filter(programme__erased_at=None)
 
+    def followed_by(self, person, action):
+        """Those who have a place by which the person follows them still: it goes on, or they are at the school yet."""
+        return self.filter(pk__in=Place.objects.allowed(person, action).exclude(Place.gone_by()).values("pupil"))
+
     def open_to_change(self):
         """The results of a closed programme stand, and so do the details on which they rest.
 
@@ -49,8 +54,8 @@ class TargetPupilQuerySet(ScopedQuerySet):
         return rows.filter(pk__in=Place.objects.exclude(partnership__status=Partnership.Status.PAUSED).values("pupil"))
 
 
-class TargetPupil(models.Model):
-    """A pupil whom a programme follows, with these fields and no others. The data belongs to the school."""
+class PupilDetails(models.Model):
+    """What a school says of a pupil, but for the number."""
 
     class Sex(models.TextChoices):
         FEMALE = "F", "Female"
@@ -66,8 +71,6 @@ class TargetPupil(models.Model):
         SUPPORT = "K", "SEN support"
         PLAN = "E", "Education, health and care plan"
 
-    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="pupils")
-    ref = models.CharField("reference", max_length=40)
     first_name = models.CharField("forename", max_length=100, blank=True)
     last_name = models.CharField("surname", max_length=100, blank=True)
     year_group = models.PositiveSmallIntegerField()
@@ -75,6 +78,25 @@ class TargetPupil(models.Model):
     pupil_premium = models.CharField(max_length=1, choices=YesNo, default=YesNo.UNKNOWN)
     sen = models.CharField("SEN", max_length=1, choices=Sen, default=Sen.NONE)
     eal = models.CharField("English as an additional language", max_length=1, choices=YesNo, default=YesNo.UNKNOWN)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def initials(self):
+        return "".join(part[0].upper() for name in (self.first_name, self.last_name) for part in name.split()[:1])
+
+    @property
+    def full_name(self):
+        """For who may see it. A pupil kept without a name goes by the reference."""
+        return f"{self.first_name} {self.last_name}".strip() or self.ref
+
+
+class TargetPupil(PupilDetails):
+    """A pupil whom a programme follows, with these fields and no others. The data belongs to the school."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="pupils")
+    ref = models.CharField("reference", max_length=40)
     upn = EncryptedUpnField("UPN", blank=True)
     upn_index = models.BinaryField(max_length=32, null=True, editable=False)
 
@@ -101,19 +123,10 @@ class TargetPupil(models.Model):
     def get_absolute_url(self):
         return reverse("pupils:detail", args=[self.pk])
 
-    @property
-    def initials(self):
-        return "".join(part[0].upper() for name in (self.first_name, self.last_name) for part in name.split()[:1])
-
     def cut_names(self):
         """Before it is saved: in a programme that keeps initials only nothing more of a name is."""
         if self.programme.initials_only:
             self.first_name, self.last_name = (name.strip()[:1].upper() for name in (self.first_name, self.last_name))
-
-    @property
-    def full_name(self):
-        """For who may see it. A pupil kept without a name goes by the reference."""
-        return f"{self.first_name} {self.last_name}".strip() or self.ref
 
 
 class Place(models.Model):
@@ -154,6 +167,22 @@ class Place(models.Model):
                 name="place_ends_after_it_began", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
         ]
+
+    @staticmethod
+    def gone_by(day=None):
+        """Places whose pupils had gone to another school by this day, today where none is given."""
+        return Q(until__lte=day or timezone.localdate(), ended_because__in=[Place.Ended.LEFT, Place.Ended.MOVED])
+
+    @property
+    def is_gone(self):
+        """Whether the pupil has gone to another school."""
+        gone = self.ended_because in {Place.Ended.LEFT, Place.Ended.MOVED}
+        return gone and self.until <= timezone.localdate()
+
+    @property
+    def known(self):
+        """The pupil as the school of this place knows them: as they were when they came to another one."""
+        return getattr(self, "former", None) or self.pupil if self.is_gone else self.pupil
 
     @property
     def last_on(self):

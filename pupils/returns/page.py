@@ -146,7 +146,7 @@ def reading_of(person, data_return: DataReturn) -> dict:
     by_name = Place.objects.allowed(person, "pupils.view").filter(partnership=partnership).exists()
     versions = list(
         data_return.versions.select_related("submitted_by", "opened_by").prefetch_related(
-            "grades__grade__scale", "grades__place__pupil__programme"
+            "grades__grade__scale", "grades__place__pupil__programme", "grades__place__former"
         )
     )
     shown, before = [], {}
@@ -189,7 +189,7 @@ def now_lines(data_return, *, by_name):
     rows = Assessment.objects.filter(
         place__partnership=data_return.partnership_id, data_point=data_return.data_point_id
     )
-    rows = rows.select_related("grade__scale", "place__pupil__programme", "entered_by")
+    rows = rows.select_related("grade__scale", "place__pupil__programme", "place__former", "entered_by")
     rows, uploaded = list(rows), uploaded_in(data_return)
     comments = comments_of([row.place_id for row in rows]) if by_name else {}
     lines = [

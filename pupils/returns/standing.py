@@ -69,7 +69,7 @@ class Row:
 
     @property
     def name(self):
-        return self.place.pupil.full_name
+        return self.place.known.full_name
 
     @property
     def is_in(self):
@@ -142,7 +142,7 @@ class Standing:
     @cached_property
     def rows(self) -> list[Row]:
         places = list(
-            self.partnership.places.select_related("pupil__programme").order_by(
+            self.partnership.places.select_related("pupil__programme", "former").order_by(
                 "pupil__last_name", "pupil__first_name", "pupil__ref"
             )
         )
@@ -166,7 +166,7 @@ class Standing:
             for point in self.past_points
         ]
         now = given.get((place.pk, self.point.pk))
-        box, about = boxes_from(notes), place.pupil.full_name
+        box, about = boxes_from(notes), place.known.full_name
         note = notes.get(f"grade-{place.pk}")
         excuse, is_open = place.excused_on(self.point.due_on), self.data_return.state == DataReturn.State.OPEN
         is_old = is_open and now is not None and not is_on(self.programme.scale, now)

@@ -10,7 +10,7 @@ from lessons.models import CasePupil, Finding, Observation, Photo, Presence, Pri
 from papers.templatetags.plain import year_number
 from pupils.life.services import history
 from pupils.models import ModeratedGrade, Place, ReturnRevision, TargetGrade, TargetPupil, VersionGrade
-from pupils.services import with_grades
+from pupils.services import as_known, with_grades
 from reports.access.doings import LOOKED, in_words
 from reports.access.redacting import children_around
 from reports.access.sections import day, minute, section
@@ -39,19 +39,20 @@ def pupil_file(pupil, reader) -> dict:
         Place.objects.allowed(reader, "pupils.everything")
         .filter(pupil__in=pupils)
         .select_related(
-            "pupil", "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
+            "pupil", "former", "partnership__programme", "partnership__partner_school", "partnership__specialist__user"
         )
         .prefetch_related("partnership__partner_teachers__user")
         .order_by("partnership__programme__starts_on", "partnership__ref")
     )
-    children = children_around(pupils)
+    known = {one.pk: as_known([place for place in places if place.pupil_id == one.pk]) for one in pupils}
+    children = children_around(pupils, [details for details in known.values() if details])
     cases = list(CasePupil.ever.filter(place__in=places).select_related("study__partnership__partner_school"))
     return {
         "kind": "Everything on one pupil",
-        "subject": pupil.full_name,
+        "subject": (known[pupil.pk] or pupil).full_name,
         "names_pupil": True,
         "sections": [
-            details(pupils),
+            details(pupils, known),
             partnerships(places),
             changes(places, children),
             grades(places),
@@ -78,20 +79,23 @@ def same_child(pupil, reader):
     return list(rows.filter(pk__in=same).prefetch_related("places"))
 
 
-def details(pupils):
+def details(pupils, known):
+    """Of who has come to another school what stood then: what is kept since, that school says."""
     facts = []
     for pupil in pupils:
+        said = known[pupil.pk] or pupil
+        number = "Kept, and shown only on the pupil\u2019s own page" if pupil.upn else "None is kept"
         facts += [
             ("Programme", pupil.programme.title),
             ("Reference", pupil.ref),
-            ("Forename", pupil.first_name or "Not kept"),
-            ("Surname", pupil.last_name or "Not kept"),
-            ("Year group", year_number(pupil.year_group)),
-            ("Sex", pupil.get_sex_display() or "Not recorded"),
-            ("Pupil premium", pupil.get_pupil_premium_display()),
-            ("SEN", pupil.get_sen_display()),
-            ("English as an additional language", pupil.get_eal_display()),
-            ("UPN", "Kept, and shown only on the pupil\u2019s own page" if pupil.upn else "None is kept"),
+            ("Forename", said.first_name or "Not kept"),
+            ("Surname", said.last_name or "Not kept"),
+            ("Year group", year_number(said.year_group)),
+            ("Sex", said.get_sex_display() or "Not recorded"),
+            ("Pupil premium", said.get_pupil_premium_display()),
+            ("SEN", said.get_sen_display()),
+            ("English as an additional language", said.get_eal_display()),
+            ("UPN", number if said is pupil else "The school at which the pupil is now keeps it"),
             ("Kept until", day(pupil.programme.pupils_kept_until)),
         ]
     return section("Details", facts=facts)
@@ -114,7 +118,7 @@ def partnerships(places):
 def span(place):
     words = [f"from {day(place.since)}" if place.since else "from the beginning"]
     if place.until:
-        words.append(f"until {day(place.until)}: {place.get_ended_because_display().lower()}")
+        words.append(f"until {day(place.last_on)}: {place.get_ended_because_display().lower()}")
     return " ".join(words)
 
 

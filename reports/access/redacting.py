@@ -53,14 +53,18 @@ class Children:
         return bool(found) and (word[0].isupper() or not found <= WORDS_TOO)
 
 
-def children_around(pupils) -> Children:
-    """These rows are one child; the others are all target pupils of the schools and partnerships where they were."""
-    own = [part for pupil in pupils for name in (pupil.first_name, pupil.last_name) for part in parts_of_name(name)]
+def children_around(pupils, former=()) -> Children:
+    """These rows, and details that stood at a former school, are one child.
+
+    The others are all target pupils of the schools and partnerships where they were.
+    """
+    called = [*pupils, *former]
+    own = [part for pupil in called for name in (pupil.first_name, pupil.last_name) for part in parts_of_name(name)]
     places = Place.objects.filter(pupil__in=pupils)
     schools = Q(places__partnership__partner_school__in=places.values("partnership__partner_school"))
     together = Q(programme__in={pupil.programme_id for pupil in pupils})
     rows = TargetPupil.objects.filter(together | schools).exclude(pk__in=[pupil.pk for pupil in pupils]).distinct()
-    return named(own, {pupil.initials for pupil in pupils}, rows)
+    return named(own, {pupil.initials for pupil in called}, rows)
 
 
 def everybody(programmes) -> Children:

@@ -176,6 +176,7 @@ LEFT_OUT = {
         "ExpectationChange": "what was expected before; the history stands under Assessment",
         "PupilList": NAMES,
         "PlaceChange": NAMES,
+        "FormerDetails": NAMES,
         "Erasure": "that something was erased stands in the programme",
         "FrozenFigures": "the results have files of their own",
         "ReturnSheet": TYPED,

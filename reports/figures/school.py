@@ -141,9 +141,8 @@ def group_names(partnerships) -> list[str]:
 def groups(programme, own, partnerships, points, grades):
     """A group for each partnership: its pupils, those who gained most first, those not counted last."""
     position = {grade["code"]: grade["position"] for grade in grades}
-    rows = {
-        place.pk: place for place in Place.objects.filter(pk__in=[place.place for place in own]).select_related("pupil")
-    }
+    named = Place.objects.filter(pk__in=[place.place for place in own]).select_related("pupil", "former")
+    rows = {place.pk: place for place in named}
     codes = given_to(programme, rows)
     level = {e.year_group: e.met_from for e in programme.expectations.all()}
     made = []
@@ -159,7 +158,7 @@ def groups(programme, own, partnerships, points, grades):
                 "level_label": f"level for {year_words(year)}",
                 "block": block_words(name, block(mine)),
                 "rows": [
-                    pupil_words(place, rows[place.place].pupil.full_name, codes[place.place], points, position)
+                    pupil_words(place, rows[place.place].known.full_name, codes[place.place], points, position)
                     for place in sorted(mine, key=lambda place: order(place, rows[place.place].pupil))
                 ],
             }

@@ -255,13 +255,13 @@ def target_pupils(partnership, reader, today):
         return None
     rows = Place.objects.allowed(reader, action).filter(partnership=partnership)
     order = ("pupil__last_name", "pupil__first_name", "pk") if named else ("pupil__ref", "pk")
-    places = list(rows.select_related("pupil", "partnership__programme").order_by(*order))
+    places = list(rows.select_related("pupil", "former", "partnership__programme").order_by(*order))
     show_grades(places)
     return {
         "named": named,
         "pupils": [
             {
-                "name": place.pupil.full_name if named else place.pupil.ref,
+                "name": place.known.full_name if named else place.pupil.ref,
                 "initials": "" if named else place.pupil.initials,
                 "year": place.pupil.year_group,
                 "class_name": place.class_name,

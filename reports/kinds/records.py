@@ -22,7 +22,7 @@ def figures(report) -> dict:
     )
     words = by_reference if signed_only else by_name
     places = Place.objects.filter(partnership=partnership, partnership__programme__erased_at=None)
-    pupils = [(place, words(place.pupil)) for place in places.select_related("pupil").order_by("pupil__ref")]
+    pupils = [(place, words(place)) for place in places.select_related("pupil", "former").order_by("pupil__ref")]
     found = VisitRecord.objects.filter(visit__partnership=partnership).with_visit()
     if signed_only:
         found = found.filter(status=VisitRecord.Status.SIGNED_OFF)

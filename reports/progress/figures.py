@@ -47,7 +47,7 @@ class Told(Followed):
         return set()
 
     def called(self, place):
-        return place.pupil.full_name
+        return place.known.full_name
 
 
 def progress_figures(programme, to, places, subject, named=False, by_groups=True) -> dict:

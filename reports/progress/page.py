@@ -78,7 +78,7 @@ class Followed:
     def called(self, place) -> str:
         """By name for who may know it, else by reference and initials."""
         pupil = place.pupil
-        return pupil.full_name if place.pk in self.known else f"{pupil.ref} {pupil.initials}".strip()
+        return place.known.full_name if place.pk in self.known else f"{pupil.ref} {pupil.initials}".strip()
 
     def facts(self, to) -> list[PlaceFacts]:
         return set_apart(place_facts(self.programme, self.places, to))[0]
@@ -288,7 +288,7 @@ def parts(followed, facts, page, to, grades) -> list[dict]:
     """For each partnership of the page its pupils in a chart, and the same in a table."""
     partnerships = {p.pk: p for p in Partnership.objects.filter(pk__in=list(page)).with_people()}
     facts = [place for place in facts if place.partnership in partnerships]
-    places = followed.places.filter(pk__in=[place.place for place in facts]).select_related("pupil")
+    places = followed.places.filter(pk__in=[place.place for place in facts]).select_related("pupil", "former")
     rows = {place.pk: place for place in places}
     given = given_to(followed.programme, rows)
     returns = list(DataReturn.objects.filter(partnership__in=partnerships))

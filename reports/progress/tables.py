@@ -22,7 +22,7 @@ def pupils_table(followed, asked="") -> tuple[list[str], list[list]]:
             "partner_school"
         )
     }
-    names = {place.pk: followed.called(place) for place in followed.places.select_related("pupil")}
+    names = {place.pk: followed.called(place) for place in followed.places.select_related("pupil", "former")}
     aims = targets_of(names)
     given = {
         (place, point): code or REASONS[reason]
