@@ -327,7 +327,7 @@ def test_every_page_says_of_whom_when_and_which_it_is(essex, which):
     for number, page in enumerate(found, 1):
         assert page.endswith(f"{subject} 3 July 2009, page {number} of {len(found)}")
     text = " ".join(found)
-    assert "Frozen on Friday 3 July 2009 at 10:42. If a grade" in text
+    assert "Frozen on Friday 3 July 2009 at 10:42: a grade that is corrected later" in text
     assert "as report" not in text
     assert "half up" not in text
 
