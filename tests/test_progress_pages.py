@@ -150,7 +150,7 @@ def test_on_a_scale_without_points_there_is_an_order_and_no_mean(client, ours):
     page = words_of(page_of(client, ours, Role.PARTNER))
 
     assert "1 of 1 target pupil moved up between October and Summer" in page
-    assert "z points: not applicable" in page
+    assert "Points and their mean: not applicable, because these grades have none" in page
     assert "higher" in page
     assert "on average" not in page
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from programmes.models import DataReturn
-from pupils.models import PupilList
+from pupils.models import Assessment, PupilList
 from tests.choosing.lists import Choosing
+from tests.factories import PlaceFactory
 from tests.world import build_world
 
 
@@ -42,3 +43,14 @@ def choosing(client, ours):
     PupilList.objects.all().delete()
     client.force_login(ours.people[Role.PARTNER])
     return Choosing(client, ours)
+
+
+@pytest.fixture
+def una(ours):
+    """A target pupil with her October grade, who may leave."""
+    place = PlaceFactory(
+        partnership=ours.partnership, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5
+    )
+    october = ours.place.assessments.order_by("data_point__due_on").first()
+    Assessment.objects.create(place=place, data_point=october.data_point, grade=october.grade)
+    return place

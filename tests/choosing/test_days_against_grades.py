@@ -4,11 +4,10 @@ import datetime as dt
 
 import pytest
 
-from tests.choosing.test_life_of_places import end, step, una
+from tests.choosing.places import end, step
 from tests.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("submitted")]
-__all__ = ["una"]  # a fixture
 
 
 def change(choosing, place, since, **more):

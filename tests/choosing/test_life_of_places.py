@@ -11,43 +11,12 @@ from programmes.models import DataReturn, Partnership
 from pupils.choosing.services import NotNow
 from pupils.figures import block
 from pupils.life.services import change_place, end_place
-from pupils.models import Assessment, Place, PlaceChange
+from pupils.models import Place
 from pupils.results import place_facts
 from tests.choosing.lists import text
-from tests.factories import PartnershipFactory, PlaceFactory, SchoolFactory
+from tests.choosing.places import changes, end, other_school, reasons, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("submitted")]
-
-
-@pytest.fixture
-def una(ours):
-    """A target pupil with her October grade, who may leave."""
-    place = PlaceFactory(
-        partnership=ours.partnership, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5
-    )
-    october = ours.place.assessments.order_by("data_point__due_on").first()
-    Assessment.objects.create(place=place, data_point=october.data_point, grade=october.grade)
-    return place
-
-
-def step(choosing, place, name, **typed):
-    return choosing.client.post(reverse(f"pupils:place_{name}", args=[place.pk]), typed, follow=True)
-
-
-def end(choosing, place, **typed):
-    return step(
-        choosing, place, "end", **({"because": "left", "last_on": "20/11/2026", "reason": "Moved to Leeds"} | typed)
-    )
-
-
-def reasons(place):
-    rows = place.assessments.exclude(reason="").order_by("data_point__due_on")
-    return [(row.data_point.name, row.reason) for row in rows]
-
-
-def changes(place):
-    rows = PlaceChange.objects.filter(place=place).order_by("pk")
-    return [(row.what, row.on, row.before, row.after, row.reason) for row in rows]
 
 
 def test_who_has_left_is_missing_from_the_results_with_the_reason(choosing, ours, una):
@@ -116,10 +85,6 @@ def test_what_is_wrong_is_said_and_the_place_goes_on(choosing, una, typed, sente
     una.refresh_from_db()
     assert sentence in answer
     assert una.until is None
-
-
-def other_school(ours, **fields):
-    return PartnershipFactory(programme=ours.programme, partner_school=SchoolFactory(), subject="maths", **fields)
 
 
 def test_who_has_moved_is_taken_over_by_reference_and_initials(client, choosing, ours, una):

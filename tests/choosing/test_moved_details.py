@@ -7,7 +7,7 @@ from accounts.roles import Role
 from pupils.models import FormerDetails, TargetPupil
 from reports.access.pupil import pupil_file
 from tests.choosing.lists import text
-from tests.choosing.test_life_of_places import end, other_school, step, una  # noqa: F401  (fixture)
+from tests.choosing.places import end, other_school, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("submitted")]
 
@@ -20,7 +20,7 @@ def there(ours):
 
 
 @pytest.fixture
-def moved(choosing, ours, una, there):  # noqa: F811
+def moved(choosing, ours, una, there):
     """Una was here, and now is at another school by the coordinator's hand; there she is called otherwise."""
     TargetPupil.objects.filter(pk=una.pupil_id).update(sen="K")
     end(choosing, una, because="moved")
@@ -35,7 +35,7 @@ def moved(choosing, ours, una, there):  # noqa: F811
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.SPECIALIST])
-def test_the_former_school_changes_no_details_and_reads_no_number(client, ours, moved, una, role):  # noqa: F811
+def test_the_former_school_changes_no_details_and_reads_no_number(client, ours, moved, una, role):
     client.force_login(ours.people[role])
     page = client.get(moved.get_absolute_url())
     address = reverse("pupils:change", args=[moved.pk])
@@ -46,14 +46,14 @@ def test_the_former_school_changes_no_details_and_reads_no_number(client, ours, 
     assert TargetPupil.objects.get(pk=moved.pk).last_name == "Byrne"
 
 
-def test_before_anybody_takes_the_pupil_over_it_is_so_too(choosing, una):  # noqa: F811
+def test_before_anybody_takes_the_pupil_over_it_is_so_too(choosing, una):
     end(choosing, una, because="moved")
 
     assert choosing.client.get(reverse("pupils:change", args=[una.pupil_id])).status_code == 404
 
 
 @pytest.mark.parametrize("because", ["replaced", "other"])
-def test_who_stays_at_the_school_is_still_changed_there(choosing, una, because):  # noqa: F811
+def test_who_stays_at_the_school_is_still_changed_there(choosing, una, because):
     end(choosing, una, because=because)
 
     assert choosing.client.get(reverse("pupils:change", args=[una.pupil_id])).status_code == 200
@@ -78,7 +78,7 @@ def test_the_file_for_the_family_has_what_the_former_school_kept(ours, moved):
     assert "Viktoria" not in said
 
 
-def test_the_year_group_of_a_place_that_is_over_is_not_changed_there(choosing, moved, una):  # noqa: F811
+def test_the_year_group_of_a_place_that_is_over_is_not_changed_there(choosing, moved, una):
     form = text(choosing.client.get(reverse("pupils:place_change", args=[una.pk])))
     step(choosing, una, "change", class_name="5B", year_group="3", since="", on="23/11/2026", reason="Wrong")
 
@@ -88,7 +88,7 @@ def test_the_year_group_of_a_place_that_is_over_is_not_changed_there(choosing, m
     assert TargetPupil.objects.get(pk=moved.pk).year_group == 6
 
 
-def test_where_the_place_goes_on_after_all_the_pupil_is_followed_again(choosing, moved, una, there):  # noqa: F811
+def test_where_the_place_goes_on_after_all_the_pupil_is_followed_again(choosing, moved, una, there):
     there.places.all().delete()
     step(choosing, una, "back", reason="It was a mistake")
 

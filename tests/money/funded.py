@@ -5,6 +5,7 @@ import uuid
 from decimal import Decimal
 from types import SimpleNamespace
 
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -22,6 +23,7 @@ from tests.factories import (
     ProgrammeFactory,
     VisitFactory,
 )
+from tests.reading import text_of
 from tests.signing_in import with_factor
 
 RATE = Decimal("95.00")
@@ -205,3 +207,7 @@ def ask(money, recovery):
 def as_(client, person):
     client.force_login(person)
     return client
+
+
+def recovery_page(client, person, row):
+    return text_of(as_(client, person).get(reverse("funding:recovery", args=[row.pk])))

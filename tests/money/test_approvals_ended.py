@@ -4,18 +4,12 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.urls import reverse
 
 from funding.services import releasing
 from tests.money.funded import IN_TIME, fold
-from tests.reading import text_of
+from tests.reading import today
 
 pytestmark = pytest.mark.django_db
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def test_whoever_approved_reads_for_two_weeks_that_a_fold_ended_it(client, approved):

@@ -10,7 +10,7 @@ from funding.services import letters, planning, releasing
 from funding.tasks import make_letter
 from tests.factories import MembershipFactory
 from tests.money.funded import approve, fold, hand_in, release_of
-from tests.reading import text_of
+from tests.reading import today
 
 pytestmark = pytest.mark.django_db
 TITLE = "A funding letter says what is not true any more"
@@ -26,11 +26,6 @@ def issued(approved):
     for letter in letters.issue(approved.Ruth, approved.plan, approved.stage, schools):
         make_letter(letter.pk)
     return approved
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def issue_anew(money, *schools):

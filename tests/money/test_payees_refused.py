@@ -12,7 +12,7 @@ from funding.services import paying
 from funding.services.payees import confirm, enter, refuse
 from tests.money.funded import approve, authorise, either, funded_programme, payees
 from tests.money.test_payees import TODAY, changed, page, released
-from tests.reading import text_of
+from tests.reading import text_of, today
 from tests.together import at_once
 
 pytestmark = pytest.mark.django_db
@@ -193,11 +193,6 @@ def test_what_is_entered_instead_says_so_in_the_history(approved):
 
 
 # On Today -------------------------------------------------------------------------------------------------------
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def test_today_names_all_who_entered_and_says_what_is_not_paid(client, approved):

@@ -9,17 +9,12 @@ from django.urls import reverse
 from funding.models import Recovery
 from funding.services import recovering
 from funding.services.folding import money_after
-from tests.money.funded import either, release_of
+from tests.money.funded import either, recovery_page, release_of
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 DAY = dt.date(2027, 1, 27)
-
-
-def page_of(client, person, row):
-    client.force_login(person)
-    return text_of(client.get(reverse("funding:recovery", args=[row.pk])))
 
 
 def test_the_check_before_a_fold_says_whose_approval_is_taken_back(approved):
@@ -33,11 +28,11 @@ def test_the_check_before_a_fold_says_whose_approval_is_taken_back(approved):
 
 def test_each_step_names_who_takes_the_next(client, folded):
     row = Recovery.objects.get(partnership=folded.first, side="partner")
-    proposed = page_of(client, folded.Amira, row)
+    proposed = recovery_page(client, folded.Amira, row)
     client.force_login(folded.Amira)
     done = text_of(client.post(reverse("funding:recovery_ask", args=[row.pk]), follow=True))
     recovering.approve(folded.Martin, Recovery.objects.get(pk=row.pk))
-    approved = page_of(client, folded.Amira, row)
+    approved = recovery_page(client, folded.Amira, row)
     client.force_login(folded.Ruth)
     many = text_of(client.get(reverse("funding:recoveries", args=[folded.programme.slug])))
 

@@ -25,18 +25,13 @@ from tests.money.funded import (
     recoveries,
     release_of,
 )
-from tests.reading import text_of
+from tests.reading import text_of, today
 from visits import services as visiting
 from visits.models import Visit
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 DAY = dt.date(2027, 1, 27)
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def test_a_record_that_is_signed_after_the_fold_ends_what_was_asked_back(client, folded):

@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
-from django.urls import reverse
 
 from funding.models import Recovery
 from funding.services import recovering
@@ -12,8 +11,8 @@ from funding.services.folding import money_after, money_taken_back
 from funding.standing import standing_of
 from funding.tasks import check_money
 from tests.factories import EventFactory
-from tests.money.funded import ask, fold, recoveries
-from tests.reading import text_of
+from tests.money.funded import ask, fold, recoveries, recovery_page
+from tests.reading import today
 from visits.events import arranging, changing, register
 from visits.events.course import Wish, course, pattern
 from visits.models import Event, EventSeries
@@ -21,16 +20,6 @@ from visits.models import Event, EventSeries
 pytestmark = pytest.mark.django_db
 D = Decimal
 DAY = dt.date(2027, 1, 27)
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
-
-
-def page_of(client, person, row):
-    client.force_login(person)
-    return text_of(client.get(reverse("funding:recovery", args=[row.pk])))
 
 
 def test_after_a_fold_a_register_that_is_corrected_asks_back_what_was_paid_for_it(registered):
@@ -106,7 +95,7 @@ def test_what_moves_to_the_other_partnership_of_a_teacher_is_said_before_and_aft
     fold(of_one_teacher, first)
     then = standing_of(of_one_teacher.plan).accounts[second.pk, "specialist"].required
     back = money_taken_back(first)
-    page = page_of(client, of_one_teacher.Tom, Recovery.objects.get(partnership=first, side="specialist"))
+    page = recovery_page(client, of_one_teacher.Tom, Recovery.objects.get(partnership=first, side="specialist"))
 
     assert then - due == D("190.00")
     where = "is due to P002, where the same teacher is: half-days at events are paid"

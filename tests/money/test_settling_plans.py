@@ -11,23 +11,13 @@ from funding.models import Recovery, Stage
 from funding.services import planning, recording
 from funding.services.settling import settle
 from funding.standing import standing_of
-from tests.money.funded import ask, planned, recoveries
-from tests.reading import text_of
+from tests.money.funded import ask, planned, recoveries, recovery_page
+from tests.reading import text_of, today
 from visits import services as visiting
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 DAY = dt.date(2027, 1, 27)
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
-
-
-def page_of(client, person, row):
-    client.force_login(person)
-    return text_of(client.get(reverse("funding:recovery", args=[row.pk])))
 
 
 def test_what_no_stage_is_left_to_pay_is_said_and_a_further_stage_pays_it(client, all_paid):
@@ -71,7 +61,7 @@ def test_a_visit_not_held_can_be_checked_by_whoever_approves_and_its_end_is_told
     row = Recovery.objects.get()
     ask(all_paid, row)
 
-    page = page_of(client, all_paid.Tom, row)
+    page = recovery_page(client, all_paid.Tom, row)
     recording.take_giving_up_back(all_paid.Amira, all_paid.plan.items.get(name="Visit 2").not_held.get())
     told = today(client, all_paid.Tom)
 

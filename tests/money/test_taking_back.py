@@ -15,7 +15,7 @@ from funding.services.recovering import GOES_ON
 from funding.standing import standing_of
 from programmes.services import life
 from tests.money.funded import IN_TIME, approve, authorise, fold, hand_in, release_of
-from tests.reading import text_of
+from tests.reading import text_of, today
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2027, 1, 26)
@@ -50,11 +50,6 @@ def take_back(money):
     life.move(money.Amira, money.partnerships[0], "active", on=DAY, reason="Recorded by mistake")
     for row in (money.partner, money.specialist):
         row.refresh_from_db()
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def december(money, partnership, side):

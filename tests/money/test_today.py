@@ -3,22 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.urls import reverse
 
 from accounts.roles import Role
 from funding.models import Evidence, Recovery, Stage
 from funding.services import recovering
 from tests.factories import MembershipFactory
 from tests.money.funded import fold, release_of
-from tests.reading import text_of
+from tests.reading import today
 
 pytestmark = pytest.mark.django_db
 TITLE = "1 release for your school is not paid yet"
-
-
-def today(client, person):
-    client.force_login(person)
-    return text_of(client.get(reverse("today")))
 
 
 def head_of(money, school):
