@@ -2,6 +2,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core.cache import cache
 
 from accounts.roles import Role
 from funding.models import Recovery
@@ -151,3 +152,21 @@ def all_paid(registered):
     answers = [paying.Answered(row, True, dt.date(2027, 1, 20)) for row in batch.payments.all()]
     paying.take_answers(registered.Ruth, batch, answers)
     return registered
+
+
+@pytest.fixture
+def lettered(money):
+    """All four releases of October are approved."""
+    for partnership in money.partnerships:
+        hand_in(partnership, money.points[0])
+    money.stage = money.stages[0]
+    money.school = money.partnerships[0].partner_school
+    money.release = release_of(money.partnerships[0], money.stage, "partner")
+    money.releases = [
+        release_of(partnership, money.stage, side)
+        for partnership in money.partnerships
+        for side in ("specialist", "partner")
+    ]
+    approve(money.Tom, money.plan, money.releases)
+    cache.clear()
+    return money

@@ -1,26 +1,17 @@
-"""Specialist teachers on their way into a programme: who reads what, what steps there are, who is whose buddy."""
+"""Specialist teachers on their way into a programme: who reads what, and what steps there are."""
 
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from programmes.models import (
-    ConflictOfInterest,
-    Nomination,
-    Partnership,
-    Programme,
-    SpecialistStep,
-    SpecialistTeacher,
-)
+from programmes.models import ConflictOfInterest, Nomination, SpecialistStep, SpecialistTeacher
 from programmes.services.specialists import STEPS, WrongStep, move_specialist
 from tests.access_rows import MATRIX, address_of
 from tests.factories import (
-    MembershipFactory,
     NominationFactory,
     PartnershipFactory,
     ProgrammeFactory,
@@ -29,41 +20,12 @@ from tests.factories import (
     UserFactory,
 )
 from tests.pages_by_role import pages_of
+from tests.specialists.adding import add, listed, text
 from tests.together import at_once
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
 Status = SpecialistTeacher.Status
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
-
-
-def text(response):
-    return " ".join(response.content.decode().split()).replace("&#x27;", "'")
-
-
-def add(client, programme, **given):
-    typed = {
-        "first_name": "Nell",
-        "last_name": "Orchard",
-        "email": "Nell.Orchard@schools.example",
-        "partnerships_wanted": "2",
-        "subjects": ["maths"],
-        "year_groups": ["5"],
-        "on": "1/9/2026",
-    }
-    address = reverse("programmes:specialist_add", args=[programme.slug])
-    return client.post(address, typed | given, follow=True)
 
 
 def test_someone_is_added_with_a_role_a_reference_and_a_history_and_cannot_sign_in(client, ours, coordinator):
@@ -255,161 +217,6 @@ def test_of_two_who_move_someone_at_once_one_wins_and_the_other_is_told():
     (told,) = [str(answer) for answer in found if isinstance(answer, WrongStep)]
     assert "a moment ago" in told
     assert row.steps.count() == 1
-
-
-def change(client, row, **given):
-    typed = {"partnerships_wanted": row.partnerships_wanted, "subjects": row.subjects, "year_groups": row.year_groups}
-    return client.post(reverse("programmes:specialist_change", args=[row.pk]), typed | given, follow=True)
-
-
-def buddies(programme):
-    return {(a.ref, a.buddy.ref) for a in programme.specialists.exclude(buddy=None).select_related("buddy")}
-
-
-def test_working_buddies_are_each_others_and_a_new_one_frees_the_old_one(client, ours, coordinator):
-    a, b, c = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B", "C"))
-
-    change(client, a, buddy=b.pk)
-    first = buddies(ours.programme)
-    change(client, a, buddy=c.pk)
-    second = buddies(ours.programme)
-    change(client, c, buddy="")
-
-    assert first == {("A", "B"), ("B", "A")}
-    assert second == {("A", "C"), ("C", "A")}
-    assert buddies(ours.programme) == set()
-
-
-def test_whoever_has_a_buddy_withdrew_or_is_of_another_programme_is_not_offered(client, ours, coordinator):
-    a, b, c, gone = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B", "C", "D"))
-    other = SpecialistTeacherFactory(programme=ProgrammeFactory(organisation=ours.organisation))
-    SpecialistTeacher.objects.filter(pk=gone.pk).update(status="withdrawn")
-    change(client, b, buddy=c.pk)
-
-    answers = [change(client, a, buddy=wrong.pk) for wrong in (a, c, gone, other)]
-
-    assert all("Choose one of those that are offered" in text(answer) for answer in answers)
-    assert buddies(ours.programme) == {("B", "C"), ("C", "B")}
-
-
-def test_two_coaches_of_each_other_are_refused(client, ours, coordinator):
-    a, b = (SpecialistTeacherFactory(programme=ours.programme, ref=ref) for ref in ("A", "B"))
-
-    change(client, a, coach=b.pk)
-    answer = change(client, b, coach=a.pk)
-    page = text(client.get(b.get_absolute_url()))
-
-    b.refresh_from_db()
-    assert "it cannot be both ways round" in text(answer)
-    assert b.coach is None
-    assert f"<dt>Coaches</dt><dd>{a}</dd>" in page
-
-
-def test_a_change_of_the_form_leaves_the_status_alone(client, ours, coordinator):
-    row = SpecialistTeacherFactory(programme=ours.programme, status="recruited")
-
-    change(client, row, outcome="Deputy headship", joined="pilot")
-
-    row.refresh_from_db()
-    assert (row.status, row.outcome, row.joined) == ("recruited", "Deputy headship", "pilot")
-
-
-def test_a_link_consultant_reaches_the_partnerships_of_the_teacher_named_and_no_others(client, ours, coordinator):
-    consultant = UserFactory()
-    MembershipFactory(user=consultant, role=Role.CONSULTANT, organisation=ours.organisation)
-    named = SpecialistTeacherFactory(programme=ours.programme)
-    partnership = PartnershipFactory(programme=ours.programme, specialist=named)
-    before = list(Partnership.objects.allowed(consultant, "partnerships.view"))
-
-    change(client, named, consultant=consultant.pk)
-
-    client.force_login(consultant)
-    page = text(client.get(reverse("programmes:specialists", args=[ours.programme.slug])))
-    assert before == []
-    assert list(Partnership.objects.allowed(consultant, "partnerships.view")) == [partnership]
-    assert list(SpecialistTeacher.objects.allowed(consultant, "specialists.view")) == [named]
-    assert list(Programme.objects.allowed(consultant, "programmes.view")) == [ours.programme]
-    assert "1 specialist teacher<" in page
-    assert str(named) in page
-    assert str(ours.specialist) not in page
-
-
-def test_someone_who_is_no_consultant_of_the_organisation_cannot_be_linked(client, ours, coordinator):
-    row = SpecialistTeacherFactory(programme=ours.programme)
-
-    answer = change(client, row, consultant=ours.people[Role.FINANCE].pk)
-
-    row.refresh_from_db()
-    assert "Choose from what is offered here." in text(answer)
-    assert row.consultant is None
-
-
-def keep_week(client, row, codes, ppa=""):
-    address = reverse("programmes:specialist_release", args=[row.pk])
-    return client.post(address, {"release_half_days": codes, "ppa": ppa}, follow=True)
-
-
-def test_a_specialist_teacher_keeps_the_own_week(client, ours):
-    client.force_login(ours.people[Role.SPECIALIST])
-
-    answer = keep_week(client, ours.specialist, ["fri-pm", "tue-am"], "mon-am")
-
-    ours.specialist.refresh_from_db()
-    assert "Your usual half-days are saved." in text(answer)
-    assert (ours.specialist.release_half_days, ours.specialist.ppa) == (["tue-am", "fri-pm"], "mon-am")
-    assert ours.specialist.release_in_words == "Tuesday morning, Friday afternoon"
-
-
-@pytest.mark.parametrize(
-    ("codes", "ppa", "sentence"),
-    [
-        ([], "mon-am", "Tick at least one half-day"),
-        (["tue-am"], "tue-am", "Tuesday morning is PPA, which is never used for a visit."),
-        (["sat-am"], "", "Choose from what is offered here."),
-        (["tue-am"], "evening", "Choose from what is offered here."),
-    ],
-)
-def test_a_week_that_cannot_be_is_refused_and_the_ticks_stay(client, ours, codes, ppa, sentence):
-    client.force_login(ours.people[Role.SPECIALIST])
-
-    answer = keep_week(client, ours.specialist, codes, ppa)
-
-    ours.specialist.refresh_from_db()
-    assert sentence in text(answer)
-    assert (ours.specialist.release_half_days, ours.specialist.ppa) == ([], "")
-    assert ("tue-am" not in codes) or 'value="tue-am" id="id_release_half_days_tue-am" checked' in text(answer)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"release_half_days": ["tue-am"], "ppa": "tue-am"},
-        {"release_half_days": ["sun-am"]},
-        {"ppa": "sun-am"},
-    ],
-)
-def test_the_database_refuses_such_a_week_too(wrong):
-    row = SpecialistTeacherFactory()
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SpecialistTeacher.objects.filter(pk=row.pk).update(**wrong)
-
-
-def test_a_specialist_teacher_without_a_week_is_asked_on_today(client, ours):
-    client.force_login(ours.people[Role.SPECIALIST])
-    before = text(client.get(reverse("today")))
-
-    keep_week(client, ours.specialist, ["tue-am"])
-
-    after = text(client.get(reverse("today")))
-    assert "Say on which half-days you can usually be out of class" in before
-    assert "Say on which half-days you can usually be out of class" not in after
-    assert "Usually out of class: Tue am" in after
-
-
-def listed(client, programme, query):
-    response = client.get(f"{reverse('programmes:specialists', args=[programme.slug])}?{query}")
-    return {row.ref for row in response.context["object_list"]}
 
 
 def test_the_list_narrows_by_status_subject_and_room(client, ours, coordinator):

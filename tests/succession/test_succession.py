@@ -3,8 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
-from django.urls import reverse
 
 from accounts.models import AuditEvent, Invitation, Membership, School, SchoolLink
 from accounts.register import succession
@@ -24,80 +22,22 @@ from programmes.models import (
     Signature,
     TermDate,
 )
-from reports.models import Report
 from tests.factories import (
     BookingFactory,
     EventFactory,
     MembershipFactory,
-    OrganisationFactory,
     PartnershipFactory,
     ProgrammeFactory,
     ReportFactory,
-    SchoolFactory,
     SpecialistTeacherFactory,
     UserFactory,
     VisitFactory,
 )
-from tests.together import at_once
-from tests.world import person
+from tests.succession.succeeding import TODAY, closed, confirm, words
 from visits.feeds.services import feed_behind, make_feed
 from visits.models import CalendarFeed, Slot, Visit
 
 pytestmark = pytest.mark.django_db
-TODAY = dt.date(2027, 1, 27)
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def essex():
-    return OrganisationFactory(name="Essex", la_code="881")
-
-
-@pytest.fixture
-def coordinator(client, essex):
-    user = person("Amira", Role.COORDINATOR)
-    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
-    client.force_login(user)
-    return user
-
-
-@pytest.fixture
-def old():
-    return SchoolFactory(
-        name="Oak School", urn="123456", la_code="881", status="closed", closed_on=dt.date(2026, 12, 31)
-    )
-
-
-@pytest.fixture
-def new():
-    return SchoolFactory(name="Oak Academy", urn="140001", la_code="881", type="Academy converter")
-
-
-@pytest.fixture
-def programme(essex):
-    return ProgrammeFactory(organisation=essex)
-
-
-def closed(school, on, *, kind="closed", last=None):
-    return SchoolClosure.objects.create(school=school, kind=kind, first_on=on, last_on=last or on)
-
-
-def words(answer):
-    return " ".join(answer.content.decode().split())
-
-
-def address(school):
-    return reverse("accounts:succeed", args=[school.urn])
-
-
-def confirm(client, old, new):
-    picked = {"successor": new.name, "successor-for": new.name, "successor-is": new.pk}
-    return client.post(address(old), picked | {"confirmed": "yes"}, follow=True)
 
 
 def test_what_follows_a_school_is_a_list_that_each_app_adds_to():
@@ -375,115 +315,3 @@ def test_whoever_and_whatever_is_at_the_successor_already_is_there_once(
     assert TermDate.objects.get().school == new
     assert Objection.objects.filter(answered_at=None).get().school == new
     assert succession.what_moves(essex, old) == []
-
-
-def test_the_answers_are_checked_before_anything_moves(client, coordinator, programme, old, new):
-    partnership = PartnershipFactory(programme=programme, partner_school=old)
-    VisitFactory(partnership=partnership, on=TODAY, host=old)
-
-    first = client.get(address(old))
-    check = client.post(address(old), {"successor": "140001"})
-
-    partnership.refresh_from_db()
-    assert "Which school takes its place?" in words(first)
-    assert "Check what moves" in words(check)
-    assert "<dd>1 partnership</dd>" in words(check)
-    assert "<dd>1 visit to come</dd>" in words(check)
-    assert partnership.partner_school == old
-    assert not SchoolLink.objects.exists()
-
-
-def test_the_successor_that_the_register_names_is_offered(client, coordinator, programme, old, new):
-    PartnershipFactory(programme=programme, partner_school=old)
-    SchoolLink.objects.create(predecessor=old, successor=new)
-
-    page = words(client.get(address(old)))
-
-    assert "The register says Oak Academy." in page
-    assert 'value="Oak Academy"' in page
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("", "Choose the school that takes its place."),
-        ("123456", "No school here fits “123456”."),
-        ("Elm Closed", "No school here fits “Elm Closed”."),
-        ("nowhere", "No school here fits “nowhere”."),
-    ],
-)
-def test_a_successor_must_be_another_school_that_has_not_closed(
-    client, coordinator, programme, old, new, typed, sentence
-):
-    PartnershipFactory(programme=programme, partner_school=old)
-    SchoolFactory(name="Elm Closed", status="closed")
-
-    answer = client.post(address(old), {"successor": typed, "confirmed": "yes"})
-
-    assert sentence in words(answer)
-    assert not SchoolLink.objects.exists()
-
-
-def test_a_school_that_is_open_keeps_what_it_has(client, coordinator, programme, old, new):
-    School.objects.filter(pk=old.pk).update(status="closing")
-    partnership = PartnershipFactory(programme=programme, partner_school=old)
-
-    page = words(client.get(address(old)))
-    answer = confirm(client, old, new)
-
-    partnership.refresh_from_db()
-    assert "This school has not closed" in page
-    assert "Oak School is not closed, so nothing moves." in words(answer)
-    assert partnership.partner_school == old
-
-
-def test_the_second_who_confirms_is_told(client, coordinator, programme, old, new):
-    PartnershipFactory(programme=programme, partner_school=old)
-
-    confirm(client, old, new)
-    again = confirm(client, old, new)
-
-    assert "Nothing hangs on Oak School any more: everything has moved already." in words(again)
-    assert AuditEvent.objects.filter(did="schools.succeeded").count() == 1
-
-
-def test_today_and_the_school_say_what_is_left_until_it_has_moved(client, coordinator, programme, old, new):
-    PartnershipFactory(programme=programme, partner_school=old, specialist__home_school=new)
-    school_page = reverse("accounts:school", args=[old.urn])
-
-    before = [words(client.get(url)) for url in (reverse("today"), school_page)]
-    confirm(client, old, new)
-    after = [words(client.get(url)) for url in (reverse("today"), school_page)]
-
-    assert "Oak School has closed and is still in 1 partnership" in before[0]
-    assert "This school has closed and things still hang on it:</b> 1 partnership." in before[1]
-    assert "has closed and is still in" not in after[0]
-    assert "still hang on it" not in after[1]
-    assert "Followed by Oak Academy" in after[1]
-
-
-def test_a_head_sees_reports_and_partnerships_at_the_new_school(client, coordinator, essex, programme, old, new):
-    PartnershipFactory(programme=programme, partner_school=old)
-    head = MembershipFactory(role=Role.HEADTEACHER, organisation=essex, school=old).user
-    ReportFactory(kind="school impact", programme=programme, school=old, state="done", file="x.pdf")
-
-    confirm(client, old, new)
-    client.force_login(head)
-    pages = [client.get(reverse(name)) for name in ("programmes:partnerships", "reports:list")]
-
-    assert ["Oak Academy" in words(page) for page in pages] == [True, True]
-    assert Report.objects.allowed(head, "reports.view").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_confirm_at_once_one_moves_and_the_other_is_told(essex, programme, coordinator, old, new):
-    PartnershipFactory(programme=programme, partner_school=old)
-
-    found = at_once(
-        *[lambda: succession.succeed(coordinator, essex, old, new)] * 2,
-        expecting=(succession.CannotSucceed,),
-    )
-
-    told = [str(answer) for answer in found if isinstance(answer, succession.CannotSucceed)]
-    assert told == ["Nothing hangs on Oak School any more: everything has moved already."]
-    assert SchoolLink.objects.count() == 1
