@@ -30,6 +30,7 @@ urlpatterns = [
     path("pupils/places/<int:pk>/back/", life.back, name="place_back"),
     path("pupils/places/<int:pk>/change/", life.change, name="place_change"),
     path("programmes/<slug:slug>/moved-pupils/", life.moved, name="moved"),
+    path("programmes/<slug:slug>/moved-pupils/<int:pk>/", life.move_on, name="move_on"),
     path("pupils/partnership/<int:pk>/lists/set-aside/", choosing.lists_set_aside, name="lists_set_aside"),
     path("pupils/lists/<int:pk>/", choosing.list_check, name="list_check"),
     path("pupils/lists/<int:pk>/rows/", choosing.list_rows, name="list_rows"),

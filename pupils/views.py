@@ -16,7 +16,7 @@ from pupils import expectations as expectation_services
 from pupils import scales, services
 from pupils.choosing.services import where_to_choose
 from pupils.forms import ChangePupilForm, ExpectationsForm, ScaleForm
-from pupils.life.services import history, open_to_entries, successor
+from pupils.life.services import history, moved, open_to_entries, successor
 from pupils.models import Place, TargetPupil
 from pupils.preview import preview, rescaling_words
 from pupils.returns.page import comments_of
@@ -106,6 +106,7 @@ class PupilDetail(Allowed, DetailView):
             may_change=may_change,
             changeable=set(open_to_entries(changeable.filter(pupil=self.object))),
             history=history(places),
+            waits_for_place=moved(self.object.programme).filter(pk=self.object.pk).exists(),
             may_gather=TargetPupil.objects.allowed(person, "pupils.everything").filter(pk=self.object.pk).exists(),
             today=timezone.localdate(),
             **kwargs,

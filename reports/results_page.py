@@ -137,9 +137,10 @@ def places_page(person, programme: Programme, asked) -> dict:
             "pupil", "partnership__partner_school"
         )
     }
+    moved_on = set(moved(programme).values_list("pk", flat=True)) if person.may("pupils.move") else set()
     return {
         "programme": programme,
-        "moved": moved(programme).count() if person.may("pupils.move") else 0,
+        "moved": moved_on,
         "of_partnership": next(iter(rows.values())).partnership if asked.get("partnership") and rows else None,
         "group": group,
         "fits": words.format(first=first, last=last, expected=points_words(programme.expected_points)),
@@ -155,6 +156,7 @@ def places_page(person, programme: Programme, asked) -> dict:
             {
                 "ref": rows[place.place].pupil.ref,
                 "initials": rows[place.place].pupil.initials,
+                "waits": rows[place.place].pupil_id in moved_on and rows[place.place].pupil_id,
                 "year": place.year_group,
                 "partnership": rows[place.place].partnership,
                 "facts": place,

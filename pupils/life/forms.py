@@ -24,14 +24,17 @@ WHY = [
 REASON_HELP = "Everyone who may see the pupil can read it. Do not record safeguarding concerns here."
 
 
-def reason_field(label, missing=""):
+MOST = 150  # where the history says before it that the pupil has moved
+
+
+def reason_field(label, missing="", most=200):
     """With a sentence for where it is `missing` it is required."""
     return forms.CharField(
         label=label,
         required=bool(missing),
-        max_length=200,
+        max_length=most,
         help_text=REASON_HELP,
-        error_messages={"max_length": "Keep the reason to 200 characters.", "required": missing},
+        error_messages={"max_length": f"Keep the reason to {most} characters.", "required": missing},
     )
 
 
@@ -197,6 +200,7 @@ class TakeOverForm(forms.Form):
         error_messages={"required": "Enter the initials, so that nobody else is taken by mistake."},
     )
     since = DayField(label="First day here", error_messages={"required": "Enter the first day here."})
+    reason = reason_field("What there is to say about it", most=MOST)
 
     def __init__(self, *args, partnership, **kwargs):
         super().__init__(*args, **kwargs)
@@ -228,25 +232,49 @@ class TakeOverForm(forms.Form):
 
     def save(self, person):
         given = self.cleaned_data
-        return services.take_over(person, self.partnership, given["pupil"], given["since"])
+        return services.take_over(person, self.partnership, given["pupil"], given["since"], given["reason"])
 
 
-class MovedForm(forms.Form):
-    """Where a pupil who has moved has a place from now on: for who looks after the programme."""
+class MoveOnForm(forms.Form):
+    """Where a pupil who has moved has a place, since when, and how that is known: for the coordinator."""
 
     partnership = forms.ChoiceField(
         label="New partnership",
         error_messages={"required": "Choose a partnership.", "invalid_choice": "Choose from what is offered here."},
     )
+    since = DayField(label="First day there", error_messages={"required": "Enter the first day there."})
+    reason = reason_field("How do you know?", missing="Say how you know, or who has asked for it.", most=MOST)
 
     def __init__(self, *args, pupil, partnerships, **kwargs):
-        super().__init__(*args, prefix=f"p{pupil.pk}", **kwargs)
+        super().__init__(*args, **kwargs)
         self.pupil, self.offered = pupil, {str(row.pk): row for row in partnerships}
         named = [(key, f"{row.partner_school}, {row.label} ({row.ref})") for key, row in self.offered.items()]
         self.fields["partnership"].choices = [("", "Choose a partnership"), *named]
+        programme, last = pupil.programme, services.last_elsewhere(pupil)
+        self.first, self.last = max(programme.starts_on, last + services.DAY), programme.ends_on
+        day = self.fields["since"]
+        day.widget = DayInput(self.first, self.last)
+        day.help_text = (
+            f"From {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}. Before it no grade is asked for there."
+        )
+        self.initial |= {"since": min(max(timezone.localdate(), self.first), self.last)}
+        self.fields["reason"].help_text = f"For example: the new school has asked for it. {REASON_HELP}"
+        self.helper = with_button(self, "See what follows")
+
+    def clean_since(self):
+        since = self.cleaned_data["since"]
+        if not self.first <= since <= self.last:
+            raise ValidationError(f"Enter a day from {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}.")
+        return since
+
+    def clean(self):
+        cleaned = super().clean()
+        if "partnership" in cleaned:
+            self.chosen = self.offered[cleaned["partnership"]]
+            if why := services.why_not_taken_over(self.pupil, self.chosen, cleaned.get("since") or self.first):
+                self.add_error("partnership", why)
+        return cleaned
 
     def save(self, person):
-        partnership = self.offered[self.cleaned_data["partnership"]]
-        ends = [place.until for place in self.pupil.places.all() if place.until]
-        since = min(max(timezone.localdate(), partnership.programme.starts_on, *ends), partnership.programme.ends_on)
-        return services.take_over(person, partnership, self.pupil, since)
+        given = self.cleaned_data
+        return services.take_over(person, self.chosen, self.pupil, given["since"], given["reason"])

@@ -16,6 +16,7 @@ from pupils.returns.counting import count_returns
 
 What, Ended = PlaceChange.What, Place.Ended
 DAY = dt.timedelta(days=1)
+FROM_ELSEWHERE = "Moved from another partner school"
 
 
 def why_fixed(partnership: Partnership) -> str:
@@ -87,24 +88,58 @@ def change_place(person, place: Place, *, class_name, since, on, year_group=None
 
 
 @transaction.atomic
-def take_over(person, partnership: Partnership, pupil: TargetPupil, since) -> Place:
-    """A pupil who has moved from another partner school of the programme has a place here from now on."""
+def take_over(person, partnership: Partnership, pupil: TargetPupil, since, reason="") -> Place:
+    """A pupil who has moved from another partner school of the programme has a place here from `since` on."""
     Programme.objects.select_for_update(of=["self"], no_key=True).get(pk=partnership.programme_id)
     partnership = Partnership.objects.select_related("programme").get(pk=partnership.pk)
     if why := why_closed(partnership):
         raise NotNow(why)
     if pupil.pk not in moved(partnership.programme).values_list("pk", flat=True):
         raise NotNow("This pupil has not been marked as moved, or was taken over already.")
-    if pupil.places.filter(partnership=partnership).exists():
-        raise NotNow("The pupil had a place in this partnership before: take its ending back on the page of the pupil.")
-    began = since or partnership.programme.starts_on
-    last = max((place.last_on for place in pupil.places.filter(ended_because=Ended.MOVED)), default=began - DAY)
-    if began <= last:
-        raise NotNow(f"The pupil is at the other school until {last:%-d %B %Y}: give a later day.")
-    if twice_in_subject(pupil, partnership, began):
-        raise NotNow(f"The pupil has a place in {partnership.subject} already.")
+    if why := why_not_taken_over(pupil, partnership, since):
+        raise NotNow(why)
     keep_former(pupil, partnership)
-    return begin_places(person, partnership, [(pupil, "", since)], "Moved from another partner school")[0]
+    return begin_places(person, partnership, [(pupil, "", since)], ": ".join(filter(None, (FROM_ELSEWHERE, reason))))[0]
+
+
+def why_not_taken_over(pupil: TargetPupil, partnership: Partnership, since) -> str:
+    """What is in the way of a place there from this day on, of a pupil who has moved; "" where nothing is."""
+    if pupil.places.filter(partnership=partnership).exists():
+        return "The pupil had a place in this partnership before: take its ending back on the page of the pupil."
+    began, last = since or partnership.programme.starts_on, last_elsewhere(pupil)
+    if last and began <= last:
+        return f"The pupil is at the other school until {last:%-d %B %Y}: give a later day."
+    if twice_in_subject(pupil, partnership, began):
+        return f"The pupil has a place in {partnership.subject} already."
+    return ""
+
+
+def last_elsewhere(pupil: TargetPupil):
+    """The last day at the schools from which the pupil has moved."""
+    return max((place.last_on for place in pupil.places.filter(ended_because=Ended.MOVED)), default=None)
+
+
+def after_take_over(partnership: Partnership, since) -> list[str]:
+    """What follows from a place there since this day, as sentences without a word about the pupil."""
+    where = f"{partnership.label} at {partnership.partner_school}"
+    people = listed([partnership.specialist.user, *partnership.current_partner_teachers])
+    points = list(partnership.programme.data_points.all())
+    asked = [point for point in points if since is None or point.due_on >= since]
+    before = [point for point in points if point not in asked]
+    return [
+        f"The teachers of {where} ({people}) and the head of that school see the name and details of the pupil from "
+        "now on. The school before keeps what it knows today.",
+        f"Grades are asked for from then on: {dated(asked)}." if asked else "No more grade is asked for this year.",
+        *([f"No grade is asked for of days before: {dated(before)}."] if before else []),
+        *filter(None, [what_waits(waiting_again(partnership, since), "the pupil")]),
+        "The place before stays with its grades. In the results each place counts for itself, where it has both the "
+        "first and the last grade.",
+        "Nobody is told by email: tell the teachers.",
+    ]
+
+
+def dated(points) -> str:
+    return listed([f"{point} ({point.due_on:%-d %B %Y})" for point in points])
 
 
 def keep_former(pupil: TargetPupil, partnership: Partnership):
@@ -152,10 +187,9 @@ def after_change(place: Place) -> str:
     rows = [row for row in waiting_again(place.partnership, None, place) if row.data_point.due_on < place.since]
     if not rows:
         return ""
-    days = listed([f"{row.data_point} ({row.data_point.due_on:%-d %B %Y})" for row in rows])
     return (
-        f"The grades of {days} are submitted. Those whose day is not before a new first day wait for a grade of "
-        f"{place.pupil.full_name} again, and are incomplete until a teacher enters it."
+        f"The grades of {dated(row.data_point for row in rows)} are submitted. Those whose day is not before a new "
+        f"first day wait for a grade of {place.pupil.full_name} again, and are incomplete until a teacher enters it."
     )
 
 

@@ -4,15 +4,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
+from papers.templatetags.plain import longdate
 from programmes.models import Partnership, Programme
 from pupils.choosing.joining import waiting_again, what_waits_now
 from pupils.choosing.services import NotNow, why_closed
 from pupils.life import forms, services
-from pupils.models import Place
+from pupils.models import Place, TargetPupil
 
 ACTION, MOVE = "pupils.edit", "pupils.move"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -125,38 +126,51 @@ def take_over(request, pk):
     return render(request, "pupils/life/take_over.html", context)
 
 
-@form_page
+@require_safe
 def moved(request, slug):
-    """Pupils who have moved and have no place at present, by reference, initials and year; where each goes on."""
+    """Pupils who have moved and have no place at present, by reference, initials and year."""
     programme = get_allowed(Programme, request.user, MOVE, slug=slug)
     pupils = services.moved(programme).prefetch_related("places__partnership__partner_school")
-    open_ones = Partnership.objects.allowed(request.user, MOVE).filter(programme=programme).open_to_entries()
-    offered = list(open_ones.select_related("programme", "partner_school").order_by("partner_school__name", "ref"))
-    rows = [{"pupil": pupil, "left": latest(pupil), "form": form_of(request, pupil, offered)} for pupil in pupils]
-    if request.method == "POST" and (taken := take(request, rows)):
-        messages.success(request, f"Pupil {taken.pupil.ref} has a place in {taken.partnership.label} now.")
-        tell_what_waits(request, taken, f"pupil {taken.pupil.ref}")
-        return redirect("pupils:moved", slug=slug)
+    rows = [{"pupil": pupil, "left": latest(pupil)} for pupil in pupils]
     audit.record(request.user, "pupils.listed", programme)
     return render(request, "pupils/life/moved.html", {"programme": programme, "rows": rows})
 
 
-def form_of(request, pupil, offered):
-    """With what was posted where it is about this pupil."""
-    data = request.POST if request.POST.get("pupil") == str(pupil.pk) else None
-    return forms.MovedForm(data, pupil=pupil, partnerships=offered)
+@form_page
+def move_on(request, slug, pk):
+    """Where one of them goes on, since when and how that is known; what follows is shown before it is done."""
+    rows = allowed_rows(TargetPupil, request.user, MOVE).filter(programme__slug=slug).select_related("programme")
+    pupil = get_object_or_404(rows, pk=pk)
+    if not services.moved(pupil.programme).filter(pk=pk).exists():
+        messages.info(request, f"Pupil {pupil.ref} has a place by now, or is not marked as moved any more.")
+        return redirect("pupils:moved", slug=slug)
+    form = forms.MoveOnForm(request.POST or None, pupil=pupil, partnerships=offered_to(request.user, pupil))
+    is_right = request.method == "POST" and "change" not in request.POST and form.is_valid()
+    if is_right and "sure" in request.POST:
+        try:
+            return after_move(request, form.save(request.user))
+        except NotNow as why:
+            form.add_error(None, str(why))
+            is_right = False
+    audit.record(request.user, "pupils.viewed", pupil)
+    context = {"pupil": pupil, "left": latest(pupil), "form": form}
+    if is_right:
+        context |= {"chosen": form.chosen, "follows": services.after_take_over(form.chosen, form.cleaned_data["since"])}
+    return render(request, f"pupils/life/{'move_check' if is_right else 'move_on'}.html", context)
 
 
-def take(request, rows):
-    """The new place; None and a sentence on the form where there is none."""
-    form = next((row["form"] for row in rows if row["form"].is_bound), None)
-    if form is None or not form.is_valid():
-        return None
-    try:
-        return form.save(request.user)
-    except NotNow as why:
-        form.add_error("partnership", str(why))
-        return None
+def offered_to(person, pupil):
+    """The partnerships in which the pupil may go on."""
+    rows = Partnership.objects.allowed(person, MOVE).filter(programme=pupil.programme).open_to_entries()
+    rows = rows.exclude(status=Partnership.Status.COMPLETED).exclude(pk__in=pupil.places.values("partnership"))
+    return rows.with_people().order_by("partner_school__name", "ref")
+
+
+def after_move(request, place):
+    ref, where = place.pupil.ref, f"{place.partnership.label} at {place.partnership.partner_school}"
+    messages.success(request, f"Pupil {ref} has a place in {where} from {longdate(place.since)} on. Tell the teachers.")
+    tell_what_waits(request, place, f"pupil {ref}")
+    return redirect("pupils:moved", slug=place.partnership.programme.slug)
 
 
 def latest(pupil):

@@ -17,7 +17,7 @@ from reports.dashboards.agreements import coordinating_items, revisit_items, sig
 from reports.dashboards.approvals import approval_items
 from reports.dashboards.asked_back import TOLD_FOR, ask_ended_items, asked_back_items, made_good_items, to_ask_items
 from reports.dashboards.changes import change_items, took_of
-from reports.dashboards.choosing import choosing_items, target_items, with_pupils
+from reports.dashboards.choosing import choosing_items, moved_items, pupils_moved, target_items, with_pupils
 from reports.dashboards.erasing import erasing_items
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
@@ -93,13 +93,14 @@ def dashboard(user, acting) -> dict:
 def coordinator(user, acting, today):
     sums = {"to_ask_back": to_be_asked_back(), "to_make_good": to_be_made_good(), "not_made": reports_not_made()}
     sums |= {"ask_ended": asked_and_ended(user, today - TOLD_FOR), "letters_to_look_at": any_to_be_looked_at()}
+    sums["pupils_moved"] = pupils_moved()
     theirs = programmes(user, acting, **sums)
     facts = facts_of(user, acting, today, theirs)
     found, good = radar(facts), made_good_items(theirs)
     to_do = objection_items(user, acting, today) + owed_by_point(found, today)
     to_do += ended_items(theirs, today) + waiting_items(user, acting)
     to_do += round_items(theirs) + to_ask_items(theirs) + ask_ended_items(theirs)
-    to_do += coordinators_items(user, acting, theirs)
+    to_do += coordinators_items(user, acting, theirs) + moved_items(theirs)
     to_do += closed_school_items(user, acting, today) + erasing_items(theirs, today)
     to_do += [item for item in good if not item["is_for_others"]]
     past = by_programme(unrecorded(user, acting, today), "partnership__programme")

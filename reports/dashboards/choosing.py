@@ -8,7 +8,7 @@ from accounts.roles import Role
 from programmes.models import DataPoint, Programme
 from programmes.models.partnerships import OPEN_TO_VISITS
 from pupils.choosing.services import TAKES_OVER
-from pupils.models import Place, PlaceChange, TargetGrade
+from pupils.models import Place, PlaceChange, TargetGrade, TargetPupil
 from reports.dashboards.to_do import day_of
 
 
@@ -49,6 +49,31 @@ def target_items(partnerships):
         }
         for one in partnerships
         if one.to_agree and one.is_open_to_entries and not one.programme.is_over
+    ]
+
+
+def pupils_moved():
+    """Of a programme: how many have moved and have no place. A part of a query, not one more."""
+    rows = TargetPupil.objects.filter(programme=OuterRef("pk"), programme__erased_at=None)
+    rows = rows.filter(Exists(Place.objects.filter(pupil=OuterRef("pk"), ended_because=Place.Ended.MOVED)))
+    rows = rows.exclude(Exists(Place.objects.filter(pupil=OuterRef("pk"), until=None)))
+    return Subquery(rows.order_by().values("programme").annotate(n=Count("pk")).values("n"))
+
+
+def moved_items(programmes):
+    """A line for each running programme (with its `pupils_moved`) in which somebody waits for a place elsewhere."""
+    return [
+        {
+            "title": "1 pupil has moved to another partner school and has no place there yet"
+            if one.pupils_moved == 1
+            else f"{one.pupils_moved} pupils have moved to another partner school and have no place there yet",
+            "text": "The teachers there take the pupil over, or you say where and since when.",
+            "url": reverse("pupils:moved", args=[one.slug]),
+            "act": "Say where",
+            "programmes": [one],
+        }
+        for one in programmes
+        if one.pupils_moved and one.status == Programme.Status.ACTIVE and not one.is_over
     ]
 
 

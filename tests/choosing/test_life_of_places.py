@@ -94,13 +94,20 @@ def test_who_has_moved_is_taken_over_by_reference_and_initials(client, choosing,
     address = reverse("pupils:take_over", args=[there.pk])
 
     wrong = client.post(address, {"ref": una.pupil.ref, "initials": "XY", "since": "24/11/2026"})
-    right = client.post(address, {"ref": una.pupil.ref.lower(), "initials": "u.b.", "since": "24/11/2026"}, follow=True)
+    said = {
+        "ref": una.pupil.ref.lower(),
+        "initials": "u.b.",
+        "since": "24/11/2026",
+        "reason": "Now in the class of Ms Cole",
+    }
+    right = client.post(address, said, follow=True)
 
     new = Place.objects.get(partnership=there)
     assert "No pupil with this reference and these initials has moved" in text(wrong)
     assert "Una Byrne is a target pupil here now." in text(right)
     assert (new.pupil, new.since) == (una.pupil, dt.date(2026, 11, 24))
     assert una.pupil.places.count() == 2
+    assert changes(new)[0][-1] == "Moved from another partner school: Now in the class of Ms Cole"
 
 
 def test_who_moves_today_is_taken_over_from_tomorrow(client, choosing, ours, una):
@@ -140,19 +147,87 @@ def test_nobody_is_taken_over_who_has_not_moved(client, choosing, ours, una):
     assert not there.places.exists()
 
 
-def test_the_coordinator_gives_who_has_moved_a_place_without_reading_a_name(client, choosing, ours, una):
-    there = other_school(ours)
+@pytest.fixture
+def waits(client, choosing, ours, una):
+    """Una has moved, and waits for a place; the coordinator looks after it."""
     end(choosing, una, because="moved")
     client.force_login(ours.people[Role.COORDINATOR])
-    address = reverse("pupils:moved", args=[ours.programme.slug])
+    return reverse("pupils:move_on", args=[ours.programme.slug, una.pupil_id])
 
-    page = text(client.get(address))
-    given = text(client.post(address, {"pupil": una.pupil.pk, f"p{una.pupil.pk}-partnership": there.pk}, follow=True))
 
-    assert f"{una.pupil.ref} UB 5" in page
-    assert "Byrne" not in page + given
+def test_who_has_moved_is_found_on_today_and_where_the_coordinator_looks(client, ours, una, waits):
+    listed = reverse("pupils:moved", args=[ours.programme.slug])
+    places = reverse("reports:places", args=[ours.programme.slug])
+    pages = {url: client.get(url) for url in [reverse("today"), listed, f"{places}?partnership={una.partnership_id}"]}
+    today, on_list, of_partnership = pages.values()
+
+    assert "1 pupil has moved to another partner school and has no place there yet" in text(today)
+    assert f'href="{listed}"' in today.content.decode()
+    assert [f'href="{waits}"' in page.content.decode() for page in (on_list, of_partnership)] == [True, True]
+    assert f"{una.pupil.ref} UB 5" in text(on_list)
+
+
+def test_the_coordinator_gives_who_has_moved_a_place_from_a_day_with_a_reason(client, ours, una, waits):
+    there = other_school(ours)
+    typed = {"partnership": there.pk, "since": "24/11/2026", "reason": "Their office rang"}
+
+    asked = text(client.get(waits))
+    looked = text(client.post(waits, typed))
+    before = there.places.count()
+    given = text(client.post(waits, typed | {"sure": "on"}, follow=True))
+
+    new = there.places.get()
+    assert "From 21/11/2026 to 31/8/2027." in asked
+    assert "Nothing is saved yet" in looked
+    assert f"The teachers of {there.label} at {there.partner_school}" in looked
+    assert "Grades are asked for from then on: Summer" in looked
+    assert "No grade is asked for of days before: October" in looked
+    assert before == 0
+    assert "has a place in" in given
+    assert "from Tuesday 24 November 2026" in given
+    assert "Byrne" not in asked + looked + given
+    assert (new.pupil, new.since) == (una.pupil, dt.date(2026, 11, 24))
+    assert changes(new) == [
+        ("chosen", new.since, "", "", "Moved from another partner school: Their office rang"),
+    ]
     assert "Every pupil who has moved has a place again." in given
-    assert there.places.get().pupil == una.pupil
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"partnership": ""}, "Choose a partnership."),
+        ({"since": ""}, "Enter the first day there."),
+        ({"since": "20/11/2026"}, "Enter a day from 21/11/2026 to 31/8/2027."),
+        ({"reason": " "}, "Say how you know, or who has asked for it."),
+    ],
+)
+def test_what_is_wrong_about_the_new_place_is_said_and_stays_typed(client, ours, waits, typed, sentence):
+    there = other_school(ours)
+    given = {"partnership": there.pk, "since": "24/11/2026", "reason": "Their office rang"} | typed
+
+    answer = client.post(waits, given | {"sure": "on"})
+
+    assert sentence in text(answer)
+    assert not there.places.exists()
+    assert all(str(value) in answer.content.decode() for value in given.values())
+
+
+def test_a_place_that_somebody_gave_meanwhile_is_not_given_twice(client, ours, una, waits):
+    there = other_school(ours)
+    typed = {"partnership": there.pk, "since": "24/11/2026", "reason": "Their office rang", "sure": "on"}
+    client.post(waits, typed)
+
+    again = text(client.post(waits, typed, follow=True))
+
+    assert f"Pupil {una.pupil.ref} has a place by now, or is not marked as moved any more." in again
+    assert there.places.count() == 1
+
+
+def test_the_page_of_the_pupil_says_who_takes_over(choosing, una):
+    page = text(end(choosing, una, because="moved"))
+
+    assert f"No partner school has taken the pupil over yet. Tell the teachers there {una.pupil.ref} and UB" in page
 
 
 def test_class_year_group_and_first_day_change_and_what_they_were_stays(choosing, una):

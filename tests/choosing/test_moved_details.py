@@ -24,11 +24,10 @@ def moved(choosing, ours, una, there):
     """Una was here, and now is at another school by the coordinator's hand; there she is called otherwise."""
     TargetPupil.objects.filter(pk=una.pupil_id).update(sen="K")
     end(choosing, una, because="moved")
-    address = reverse("pupils:moved", args=[ours.programme.slug])
+    address = reverse("pupils:move_on", args=[ours.programme.slug, una.pupil_id])
     choosing.client.force_login(ours.people[Role.COORDINATOR])
-    given = {"partnership": there.pk, "since": "24/11/2026"}
-    typed = {f"p{una.pupil_id}-{name}": value for name, value in given.items()}
-    choosing.client.post(address, {"pupil": una.pupil_id} | typed)
+    typed = {"partnership": there.pk, "since": "24/11/2026", "reason": "Their office rang", "sure": "on"}
+    choosing.client.post(address, typed)
     TargetPupil.objects.filter(pk=una.pupil_id).update(first_name="Viktoria", year_group=6, sen="E", eal="Y")
     choosing.client.force_login(ours.people[Role.PARTNER])
     return TargetPupil.objects.get(pk=una.pupil_id)
