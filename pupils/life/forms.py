@@ -236,14 +236,13 @@ class TakeOverForm(forms.Form):
 
 
 class MoveOnForm(forms.Form):
-    """Where a pupil who has moved has a place, since when, and how that is known: for the coordinator."""
+    """Where a pupil who has moved has a place and since when: for the coordinator, who then sees what follows."""
 
     partnership = forms.ChoiceField(
         label="New partnership",
         error_messages={"required": "Choose a partnership.", "invalid_choice": "Choose from what is offered here."},
     )
     since = DayField(label="First day there", error_messages={"required": "Enter the first day there."})
-    reason = reason_field("How do you know?", missing="Say how you know, or who has asked for it.", most=MOST)
 
     def __init__(self, *args, pupil, partnerships, **kwargs):
         super().__init__(*args, **kwargs)
@@ -258,8 +257,8 @@ class MoveOnForm(forms.Form):
             f"From {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}. Before it no grade is asked for there."
         )
         self.initial |= {"since": min(max(timezone.localdate(), self.first), self.last)}
-        self.fields["reason"].help_text = f"For example: the new school has asked for it. {REASON_HELP}"
         self.helper = with_button(self, "See what follows")
+        self.helper.form_method = "get"
 
     def clean_since(self):
         since = self.cleaned_data["since"]
@@ -275,6 +274,13 @@ class MoveOnForm(forms.Form):
                 self.add_error("partnership", why)
         return cleaned
 
-    def save(self, person):
-        given = self.cleaned_data
-        return services.take_over(person, self.chosen, self.pupil, given["since"], given["reason"])
+
+class MoveOnReasonForm(forms.Form):
+    """How it is known that the pupil goes on there."""
+
+    reason = reason_field("How do you know?", missing="Say how you know, or who has asked for it.", most=MOST)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = f"For example: the new school has asked for it. {REASON_HELP}"
+        self.helper = with_button(self, "Give the pupil this place")

@@ -144,19 +144,22 @@ def move_on(request, slug, pk):
     if not services.moved(pupil.programme).filter(pk=pk).exists():
         messages.info(request, f"Pupil {pupil.ref} has a place by now, or is not marked as moved any more.")
         return redirect("pupils:moved", slug=slug)
-    form = forms.MoveOnForm(request.POST or None, pupil=pupil, partnerships=offered_to(request.user, pupil))
-    is_right = request.method == "POST" and "change" not in request.POST and form.is_valid()
-    if is_right and "sure" in request.POST:
-        try:
-            return after_move(request, form.save(request.user))
-        except NotNow as why:
-            form.add_error(None, str(why))
-            is_right = False
     audit.record(request.user, "pupils.viewed", pupil)
-    context = {"pupil": pupil, "left": latest(pupil), "form": form}
-    if is_right:
-        context |= {"chosen": form.chosen, "follows": services.after_take_over(form.chosen, form.cleaned_data["since"])}
-    return render(request, f"pupils/life/{'move_check' if is_right else 'move_on'}.html", context)
+    context = {"pupil": pupil, "left": latest(pupil)}
+    form = forms.MoveOnForm(request.GET or None, pupil=pupil, partnerships=offered_to(request.user, pupil))
+    if not form.is_valid():
+        return render(request, "pupils/life/move_on.html", context | {"form": form})
+    why, since = forms.MoveOnReasonForm(request.POST or None), form.cleaned_data["since"]
+    if request.method == "POST" and why.is_valid():
+        try:
+            return after_move(
+                request, services.take_over(request.user, form.chosen, pupil, since, why.cleaned_data["reason"])
+            )
+        except NotNow as refused:
+            why.add_error(None, str(refused))
+    context |= {"form": why, "chosen": form.chosen, "since": since}
+    context["follows"] = services.after_take_over(form.chosen, since)
+    return render(request, "pupils/life/move_check.html", context)
 
 
 def offered_to(person, pupil):

@@ -26,8 +26,8 @@ def moved(choosing, ours, una, there):
     end(choosing, una, because="moved")
     address = reverse("pupils:move_on", args=[ours.programme.slug, una.pupil_id])
     choosing.client.force_login(ours.people[Role.COORDINATOR])
-    typed = {"partnership": there.pk, "since": "24/11/2026", "reason": "Their office rang", "sure": "on"}
-    choosing.client.post(address, typed)
+    follows = f"{address}?partnership={there.pk}&since=24/11/2026"
+    choosing.client.post(follows, {"reason": "Their office rang"})
     TargetPupil.objects.filter(pk=una.pupil_id).update(first_name="Viktoria", year_group=6, sen="E", eal="Y")
     choosing.client.force_login(ours.people[Role.PARTNER])
     return TargetPupil.objects.get(pk=una.pupil_id)
