@@ -86,6 +86,7 @@ def dashboard(user, acting) -> dict:
         for item in lines(user, acting, today):
             made.setdefault("waiting" if item.get("is_for_others") else "to_do", []).append(item)
     made["to_do"].sort(key=lambda item: not item.get("late"))
+    made["skip_to"] = next((item for item in made["to_do"] if item.get("is_of_grades")), None)
     others = [membership for membership in user.live_memberships if membership != acting]
     return {"today": today, "title": count_in_words(made["to_do"]), "other_roles": others, **made}
 

@@ -60,6 +60,7 @@ def owed_items(user, acting, today):
             "url": where_to(user, row),
             "when": f"Overdue since {day_of(row.data_point.due_on, today)}",
             "late": True,
+            "is_of_grades": True,
         }
         for row in owed(user, acting, today)[:20]
     ]
@@ -79,6 +80,7 @@ def coming_items(user, acting, today):
             "text": f"{row.partnership.partner_school}. {since_when(row)}{received_words(row)}",
             "url": where_to(user, row),
             "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
+            "is_of_grades": True,
         }
         for row in coming[:20]
     ]
