@@ -47,6 +47,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/erasing/copy/", erasing.copy, name="erase_copy"),
     path("programmes/<slug:slug>/erasing/copy/progress/", erasing.copy_progress, name="erase_copy_progress"),
     path("programmes/<slug:slug>/erasing/copy/download/", erasing.copy_download, name="erase_copy_download"),
+    path("programmes/<slug:slug>/erasing/kept/<str:ending>/", erasing.kept_grades, name="erased_grades"),
     path("programmes/<slug:slug>/erasing/<str:how>/", erasing.confirm, name="erase_confirm"),
     path("partnerships/<int:pk>/hand-over/", handover.page, name="handover"),
     path("partnerships/<int:pk>/hand-over/make/", handover.order, name="handover_order"),

@@ -19,7 +19,7 @@ class PlaceQuerySet(ScopedQuerySet):
     """Whose place a person may see. What of it (names, or reference and initials) the action says.
 
     A specialist teacher's head reaches none of the partner school's. Once the pupils are erased nobody reaches what is
-    left of single ones.
+    left of single ones: what was kept without a name is a table of its own (reports/erasing/kept.py).
     """
 
     started = started("partnership__programme__")

@@ -2,12 +2,13 @@
 
 from django.utils import timezone
 
-from papers.templatetags.plain import plural_count
+from papers.templatetags.plain import listed, plural_count
 from programmes.services.keeping import bounds
 from pupils.models import Erasure
 from pupils.retention.erasing import counted, parts_of, still_open
 from pupils.retention.parts import Cleared, Kept
 
+How = Erasure.How
 PUPILS, RECORDS, STUDIES = "Pupils and their grades", "Records of visits", "Lesson studies and findings"
 PAPERS, WORDS = "Papers and mails", "Words in the calendar and about partnerships"
 GROUPS = [PUPILS, RECORDS, STUDIES, PAPERS, WORDS]
@@ -41,9 +42,11 @@ def page(programme) -> dict:
         "erasure": erasure,
         "copy": None if begun else programme.copies.first(),
         "begun": begun,
-        "groups": grouped(counts),
-        "rows": sum(of["rows"] for of in counts.values()),
-        "files": sum(of["files"] for of in counts.values()),
+        "counts": counts,
+        "groups": grouped(counts, erasure.how if begun else None),
+        "kept": kept_words(counts) if begun and erasure.is_done and erasure.how == How.ANONYMISE else "",
+        "rows": goes(counts, How.DELETE)[0],
+        "lead": lead(counts),
         "still_open": [] if begun else still_open(programme),
         "stays": STAYS,
         "can_be_later": not begun and later(programme),
@@ -65,11 +68,68 @@ def copied(programme) -> str:
     return f"Made on {timezone.localtime(taken.finished_at or taken.queued_at):%-d %B %Y}"
 
 
-def grouped(counts) -> list[dict]:
+def kept(counts) -> list[tuple]:
+    """(part, rows) of what stays without a name where grades are kept."""
+    return [(part, rows) for part, rows, _ in parts_of(counts) if isinstance(part, Kept)]
+
+
+def emptied(counts) -> int:
+    """Of how many rows only the words go."""
+    return sum(rows for part, rows, _ in parts_of(counts) if isinstance(part, Cleared))
+
+
+def goes(counts, how) -> tuple[int, int]:
+    """How many rows go this way, and how many files."""
+    stays = (Cleared, Kept) if how == How.ANONYMISE else (Cleared,)
+    found = [(rows, files) for part, rows, files in parts_of(counts) if not isinstance(part, stays)]
+    return sum(rows for rows, _ in found), sum(files for _, files in found)
+
+
+def goes_words(counts, how) -> str:
+    rows, files = goes(counts, how)
+    words = plural_count(rows, "row")
+    return f"{words} and {plural_count(files, 'file')}" if files else words
+
+
+def kept_words(counts) -> str:
+    return listed([plural_count(rows, f"{part.one},{part.many}") for part, rows in kept(counts)])
+
+
+def answers(programme, counts, how) -> list[dict]:
+    """What a person confirms: what goes, what stays without a name, and what stays without its words, each counted."""
+    nameless, empty = sum(rows for _, rows in kept(counts)), emptied(counts)
+    found = [
+        ("Programme", programme.title),
+        ("What happens to the pupils", How(how).label),
+        ("What goes", goes_words(counts, how)),
+        ("What stays without a name", f"{plural_count(nameless, 'row')}: {kept_words(counts)}")
+        if how == How.ANONYMISE and nameless
+        else None,
+        ("What stays without its words", f"{plural_count(empty, 'row')}: reasons, notes and minutes go")
+        if empty
+        else None,
+        ("A copy", copied(programme)),
+        ("What stays as it is", "The results, money, dates of visits, names of teachers"),
+    ]
+    return [{"key": line[0], "value": line[1]} for line in found if line]
+
+
+def lead(counts) -> str:
+    """What is counted now, in sentences."""
+    nameless, empty = sum(rows for _, rows in kept(counts)), emptied(counts)
+    said = [f"This is counted now: {goes_words(counts, How.DELETE)} can go."]
+    if nameless:
+        said.append(f"Where grades are kept, {nameless:,} of them stay without a name.")
+    if empty:
+        said.append(f"{plural_count(empty, 'more row loses,more rows lose')} only the words that people typed.")
+    return " ".join(said)
+
+
+def grouped(counts, how) -> list[dict]:
     """The kinds of row in groups that a person thinks in, the many before the few."""
     lines = {}
     for part, rows, files in parts_of(counts):
-        line = {"what": part.one if rows == 1 else part.many, "rows": rows, "files": files, "after": after(part)}
+        line = {"what": part.one if rows == 1 else part.many, "rows": rows, "files": files, "after": after(part, how)}
         lines.setdefault(group_of(part), []).append(line)
     return [
         {
@@ -91,11 +151,10 @@ def group_of(part):
     return WORDS if isinstance(part, Cleared) else PAPERS
 
 
-def after(part):
-    """What becomes of it where grades are kept without names."""
-    return "Stays, without anything that tells whose it is" if isinstance(part, Kept) else "Goes as well"
-
-
-def in_words(page) -> str:
-    words = plural_count(page["rows"], "row")
-    return f"{words} and {plural_count(page['files'], 'file')}" if page["files"] else words
+def after(part, how):
+    """What becomes of it, the one way or the other, or the way that was confirmed."""
+    if isinstance(part, Cleared):
+        return "Stays, without what people typed"
+    if isinstance(part, Kept) and how != How.DELETE:
+        return "Stays without a name" if how else "Goes, or stays without a name where grades are kept"
+    return "Goes"

@@ -6,12 +6,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.access import allowed_rows
+from papers.downloads import table_response
 from programmes.models import Programme
 from pupils.models import Erasure
 from pupils.retention import erasing as services
 from reports.erasing import copies
 from reports.erasing.forms import ConfirmForm, HowForm
-from reports.erasing.page import copied, in_words, page
+from reports.erasing.kept import kept_table
+from reports.erasing.page import answers, page
 from reports.models import ProgrammeCopy
 
 ACTION = "pupils.erase"
@@ -46,13 +48,7 @@ def confirm(request, slug, how):
         return erase(request, programme, form.cleaned_data["how"])
     context = found | {
         "form": form,
-        "answers": [
-            {"key": "Programme", "value": programme.title},
-            {"key": "What happens to the pupils", "value": Erasure.How(how).label},
-            {"key": "What goes", "value": in_words(found)},
-            {"key": "A copy", "value": copied(programme)},
-            {"key": "What stays", "value": "The results, money, dates of visits, names of teachers"},
-        ],
+        "answers": answers(programme, counts, how),
         "seen": signing.dumps(counts, salt=SALT + slug),
     }
     return render(request, "reports/erasing/confirm.html", context)
@@ -111,6 +107,16 @@ def copy_download(request, slug):
         raise Http404
     audit.record(request.user, "programme.copy downloaded", newest)
     return FileResponse(newest.file.open(), as_attachment=True, filename=f"{programme.slug}.zip")
+
+
+@require_safe
+def kept_grades(request, slug, ending):
+    """The grades that were kept of nobody in particular: each place by a reference that means nothing."""
+    programme = programme_of(request, slug)
+    if not page(programme)["kept"]:
+        return redirect("reports:erasing", slug)
+    audit.record(request.user, "pupils.kept grades downloaded", programme, about=ending)
+    return table_response(f"grades-kept-{programme.slug}", ending, *kept_table(programme), "Grades")
 
 
 @require_POST

@@ -1,18 +1,22 @@
 """The pages on which a coordinator looks at what would go, confirms it, and sees what became of it."""
 
+import csv
 import datetime as dt
 import html
+import io
 import re
 
 import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from accounts.roles import Role
 from jobs.work import work_on
 from programmes.models import Partnership, Programme
-from pupils.models import Erasure, TargetPupil
+from pupils.models import Erasure, Place, TargetPupil
 from pupils.retention import erasing
+from pupils.retention.parts import Cleared, Kept, Part
 from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +71,9 @@ def test_and_says_it_to_nobody_else(client, ours):
 def test_what_would_go_is_counted_by_kind_without_a_name(client, ours, coordinator):
     found = text(client.get(page("erasing", ours)))
 
-    assert "Target pupils 2 Stays, without anything that tells whose it is" in found
-    assert "Photos of pupils\u2019 work 2 2 Goes as well" in found
+    assert "Target pupils 2 Goes, or stays without a name where grades are kept" in found
+    assert "Photos of pupils\u2019 work 2 2 Goes" in found
+    assert "stays, without what people typed" in found.lower()
     assert "The results: frozen as they are now" in found
     assert "OursideForename" not in found
 
@@ -91,6 +96,59 @@ def test_one_way_is_chosen_and_leads_to_the_answers(client, ours, coordinator):
     assert "Choose what should happen to the pupils." in nothing
     assert "Keep their grades without anything that tells whose they are" in text(chosen)
     assert "Type the name of the programme to confirm" in text(chosen)
+
+
+def rows_of(ours, kind):
+    """How many rows are deleted, or kept without a name, or emptied of words."""
+    return sum(
+        rows
+        for part, rows, _ in erasing.parts_of(erasing.counted(ours.programme))
+        if (Cleared if isinstance(part, Cleared) else Kept if isinstance(part, Kept) else Part) is kind
+    )
+
+
+def test_what_goes_what_stays_without_a_name_and_what_is_emptied_are_counted_apart(client, ours, coordinator):
+    gone, kept, emptied = (rows_of(ours, kind) for kind in (Part, Kept, Cleared))
+
+    looked = text(client.get(page("erasing", ours)))
+    delete, anonymise = (text(client.get(page("erase_confirm", ours, how))) for how in ("delete", "anonymise"))
+
+    assert min(gone, kept, emptied) > 0
+    assert f"What goes {gone + kept:,} rows and" in delete
+    assert "What stays without a name" not in delete
+    assert f"What goes {gone:,} rows and" in anonymise
+    assert f"What stays without a name {kept:,} rows: " in anonymise
+    assert "2 target pupils" in anonymise.partition("What stays without a name")[2]
+    for found in (delete, anonymise):
+        assert f"What stays without its words {emptied:,} row" in found
+    assert f"Where grades are kept, {kept:,} of them stay without a name." in looked
+
+
+def test_grades_that_are_kept_can_be_taken_away_by_a_reference_that_means_nothing(client, ours, coordinator):
+    before = client.get(page("erased_grades", ours, "csv"))
+    confirm(client, ours, "anonymise")
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    done = text(client.get(page("erasing", ours)))
+    answer = client.get(page("erased_grades", ours, "csv"))
+    head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+
+    assert before.status_code == 302
+    assert "Grades were kept without anything that tells whose they are" in done
+    assert "Target pupils 2 Stays without a name" in done
+    assert head == ["Pupil", "Year group", "Subject", "October", "Summer"]
+    assert len(rows) == Place.objects.filter(partnership__programme=ours.programme).count()
+    assert all(row[0].startswith("anonymous-") for row in rows)
+    assert any(row[3] for row in rows)
+    assert AuditEvent.objects.filter(did="pupils.kept grades downloaded").count() == 1
+
+
+def test_after_pupils_are_deleted_there_are_no_grades_to_take_away(client, ours, coordinator):
+    confirm(client, ours)
+    work_on(Erasure, Erasure.objects.get().pk, erasing.erase)
+
+    assert client.get(page("erased_grades", ours, "csv")).status_code == 302
+    assert "Download the grades" not in text(client.get(page("erasing", ours)))
 
 
 def test_it_is_confirmed_by_typing_the_name_and_then_done_by_the_worker(client, ours, coordinator):
