@@ -3,6 +3,7 @@ from celery import shared_task
 
 from jobs.work import work_on
 from pupils.choosing import services
+from pupils.collecting.waiting import forget as forget_files
 from pupils.models import Erasure
 from pupils.retention.erasing import erase as erase_all
 
@@ -16,6 +17,7 @@ def erase(erasure_id):
 
 @shared_task
 def forget_lists():
-    """Lists of pupils that nobody confirmed within a week hold nothing from then on."""
-    if forgotten := services.forget_lists():
-        log.info("forgotten", kind="pupils.pupillist", rows=forgotten)
+    """Lists of pupils, and files of grades, that nobody confirmed within a week hold nothing from then on."""
+    for kind, forgotten in (("pupils.pupillist", services.forget_lists()), ("pupils.gradesfile", forget_files())):
+        if forgotten:
+            log.info("forgotten", kind=kind, rows=forgotten)

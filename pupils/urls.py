@@ -14,6 +14,7 @@ urlpatterns = [
     path("pupils/<int:pk>/", views.PupilDetail.as_view(), name="detail"),
     path("pupils/<int:pk>/change/", views.PupilUpdate.as_view(), name="change"),
     path("programmes/<slug:slug>/grades/", collecting.Collect.as_view(), name="collect"),
+    path("programmes/<slug:slug>/grades/look/", collecting.Look.as_view(), name="collect_look"),
     path("programmes/<slug:slug>/grades/<int:point>/<str:ending>/", collecting.template, name="collect_template"),
     path("events/<int:pk>/moderation/", moderating.session, name="moderation"),
     path("returns/", returns.returns, name="returns"),

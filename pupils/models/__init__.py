@@ -3,6 +3,7 @@ from pupils.models.lists import FormerDetails, PlaceChange, PupilList
 from pupils.models.places import Assessment, Place, TargetPupil
 from pupils.models.retention import Erasure, FrozenFigures
 from pupils.models.returns import (
+    GradesFile,
     ModeratedGrade,
     ReturnNote,
     ReturnRevision,
@@ -21,6 +22,7 @@ __all__ = [
     "FormerDetails",
     "FrozenFigures",
     "Grade",
+    "GradesFile",
     "ModeratedGrade",
     "Place",
     "PlaceChange",

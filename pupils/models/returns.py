@@ -10,6 +10,7 @@ from desks import models as desks
 from programmes.models import DataPoint, DataReturn, Programme
 from pupils.models.places import Assessment, Place
 from pupils.models.scales import Grade
+from pupils.upn import EncryptedJsonField
 from visits.models import Event
 
 
@@ -136,6 +137,26 @@ class ReturnsUpload(models.Model):
 
     def __str__(self):
         return f"upload {self.pk}"
+
+
+class GradesFile(models.Model):
+    """The rows of a file of grades that a coordinator has sent, encrypted, while they are looked at and mended.
+
+    It is the last one of this coordinator in the programme, until it is in the drafts or set aside, and a week at most.
+    """
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="grades_files")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    content = EncryptedJsonField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "by"], name="grades_file_once_per_coordinator"),
+        ]
+
+    def __str__(self):
+        return f"file of grades {self.pk}"
 
 
 class ModeratedGrade(models.Model):

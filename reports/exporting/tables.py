@@ -175,6 +175,7 @@ LEFT_OUT = {
     "pupils": {
         "ExpectationChange": "what was expected before; the history stands under Assessment",
         "PupilList": NAMES,
+        "GradesFile": TYPED,
         "PlaceChange": NAMES,
         "FormerDetails": NAMES,
         "Erasure": "that something was erased stands in the programme",

@@ -117,8 +117,8 @@ class Posts:
 
     def collect(self, user, programme, content):
         client, page = self.as_(user), reverse("pupils:collect", args=[programme.slug])
-        looked = client.post(page, {"file": SimpleUploadedFile("grades.csv", content)})
-        done = client.post(page, {"pasted": looked.context["text"], "save": "on"}, follow=True)
+        looked = client.post(page, {"file": SimpleUploadedFile("grades.csv", content)}, follow=True)
+        done = client.post(looked.request["PATH_INFO"], {"save": "on"}, follow=True)
         assert "A teacher of each partnership checks and submits them." in text_of(done)
 
     def submit(self, user, row):

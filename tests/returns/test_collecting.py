@@ -1,6 +1,7 @@
 """A coordinator collects the grades of many partnerships in one file; teachers submit them."""
 
 import csv
+import datetime as dt
 import io
 import uuid
 
@@ -9,20 +10,24 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from accounts.roles import Role
 from desks.services import Cell
 from papers.sheets import xlsx_bytes
 from programmes.models import DataReturnEntry, Partnership
 from pupils.collecting.reading import read
 from pupils.collecting.template import COLUMNS
+from pupils.collecting.waiting import forget
 from pupils.collecting.writing import Overtaken, keep_drafts
-from pupils.models import ReturnNote, ReturnRevision, ReturnsUpload
+from pupils.models import GradesFile, ReturnNote, ReturnRevision, ReturnsUpload
 from pupils.returns.counting import count_returns
 from pupils.returns.writing import write_grades
-from tests.factories import PartnershipFactory, PlaceFactory, ProgrammeFactory, TargetPupilFactory
+from tests.factories import MembershipFactory, PartnershipFactory, PlaceFactory, ProgrammeFactory, TargetPupilFactory
 from tests.reading import text_of
 from tests.returns.entering import DECEMBER, autosave, box, cell, counts, submit
+from tests.world import person
 
 SUBMITTED = "These grades have been submitted. To change one, choose “Correct a grade” on their page."
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -50,8 +55,14 @@ def filled(client, at, grades=DECEMBER, **more):
 
 
 def send(client, at, text, **more):
+    """The rows are sent, and what else is said of them is posted where they are looked at."""
     client.force_login(at.amira)
-    return client.post(page(at), {"pasted": text} | more, follow=True)
+    answer = client.post(page(at), {"pasted": text}, follow=True)
+    return client.post(look(at), more, follow=True) if more else answer
+
+
+def look(at):
+    return reverse("pupils:collect_look", args=[at.programme.slug])
 
 
 def typed(at):
@@ -160,7 +171,8 @@ def test_each_wrong_cell_is_named_with_row_column_initials_and_what_to_do(client
         (10, "Pupil", found[-1][2]),
     ]
     assert all(problem.mend for problem in answer.context["reading"].problems)
-    assert (answer.status_code, ReturnNote.objects.count()) == (422, 0)
+    assert (answer.status_code, ReturnNote.objects.count()) == (200, 0)
+    assert "Nothing is saved yet" in text_of(answer)
     assert "P09 C001 December 3b" in text_of(answer)  # all rows are carried along
     assert "1 High St" not in text_of(answer)  # but not what is not used
     assert other.pupil.first_name not in text_of(answer)
@@ -172,7 +184,7 @@ def test_a_file_is_read_as_its_rows(client, at, ending):
     data = "\n".join(map(",".join, rows)).encode() if ending == "csv" else xlsx_bytes(rows[0], rows[1:], "Grades")
     client.force_login(at.amira)
 
-    looked = client.post(page(at), {"file": SimpleUploadedFile(f"g.{ending}", data)})
+    looked = client.post(page(at), {"file": SimpleUploadedFile(f"g.{ending}", data)}, follow=True)
 
     assert "1 grade for 1 draft" in text_of(looked)
 
@@ -194,9 +206,9 @@ def test_a_file_is_read_as_its_rows(client, at, ending):
 def test_a_file_that_is_no_table_of_grades_is_refused_in_words(client, at, name, data):
     client.force_login(at.amira)
 
-    answer = client.post(page(at), {"file": SimpleUploadedFile(name, data), "save": "on"})
+    answer = client.post(page(at), {"file": SimpleUploadedFile(name, data)}, follow=True)
+    client.post(look(at), {"save": "on"})
 
-    assert answer.status_code == 422
     assert "There is a problem" in text_of(answer) or "Nothing is saved yet" in text_of(answer)
     assert not ReturnNote.objects.exists()
 
@@ -254,3 +266,47 @@ def test_what_is_no_grade_leaves_with_no_template(client, at):
     assert "Kayla" not in sheet
     assert "Kayla" not in looked
     assert "1 grade stays as the teachers typed it" in looked
+
+
+def test_rows_that_were_sent_wait_and_can_be_gone_back_to(client, at):
+    first = send(client, at, filled(client, at, ["3z", *DECEMBER[1:]]))
+    left = text_of(client.get(page(at)))
+    again = client.get(look(at))
+    mended = text_of(client.post(look(at), {"mended": "on"} | cells_of(again, "3a"), follow=True))
+
+    assert first.request["PATH_INFO"] == look(at)
+    assert "Rows that you sent on Thursday 3 December 2026 at 12:00 wait to be looked at." in left
+    assert "1 row has something to mend" in text_of(again)
+    assert "6 grades for 1 draft" in mended
+    assert "6 grades for 1 draft" in text_of(client.get(look(at)))
+
+
+def cells_of(answer, text):
+    return {cell.name: text for row in answer.context["rows"] for cell in row.cells}
+
+
+def test_rows_that_are_in_the_drafts_or_set_aside_wait_no_more(client, at):
+    send(client, at, filled(client, at), save="on")
+    after_saving = text_of(client.get(look(at), follow=True))
+    aside = text_of(send(client, at, filled(client, at), set_aside="on"))
+
+    assert "No rows wait to be looked at." in after_saving
+    assert "The rows are set aside: nothing of them is saved." in aside
+    assert not GradesFile.objects.exists()
+
+
+def test_rows_that_wait_are_kept_encrypted_for_a_week_and_are_their_senders(client, at):
+    other = person("Olga", Role.COORDINATOR)
+    MembershipFactory(user=other, role=Role.COORDINATOR, organisation=at.programme.organisation)
+    send(client, at, filled(client, at))
+    client.force_login(other)
+    elsewhere = text_of(client.get(look(at), follow=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM pupils_gradesfile")
+        stored = bytes(cursor.fetchone()[0])
+    now = timezone.now()
+
+    assert "No rows wait to be looked at." in elsewhere
+    assert b"C001" not in stored
+    assert [forget(now + dt.timedelta(days=days)) for days in (6, 8)] == [0, 1]
+    assert not GradesFile.objects.exists()

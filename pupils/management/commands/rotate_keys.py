@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import BinaryField, ExpressionWrapper, F, Value
 
-from pupils.models import PupilList, TargetPupil
+from pupils.models import GradesFile, PupilList, TargetPupil
 from pupils.upn import decrypt, encrypt, needs_newest_key
 
 BATCH = 500
@@ -13,14 +13,15 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         numbers, lost = rotate_all(TargetPupil.objects.exclude(upn_index=None), "upn")
-        lists, lost_lists = rotate_all(PupilList.objects.waiting(), "content")
+        waiting = [rotate_all(rows, "content") for rows in (PupilList.objects.waiting(), GradesFile.objects.all())]
+        lists, lost_lists = (sum(numbers) for numbers in zip(*waiting, strict=True))
         self.stdout.write(f"{numbers:,} UPNs were encrypted anew with the newest key.")
         if lists:
-            self.stdout.write(f"{lists:,} lists of pupils that wait were encrypted anew with the newest key.")
+            self.stdout.write(f"{lists:,} lists and files that wait were encrypted anew with the newest key.")
         if lost:
             raise CommandError(f"{lost:,} UPNs could not be read with any key of UPN_KEYS: put the old key back.")
         if lost_lists:
-            raise CommandError(f"{lost_lists:,} lists of pupils could not be read with any key of UPN_KEYS.")
+            raise CommandError(f"{lost_lists:,} lists and files could not be read with any key of UPN_KEYS.")
 
 
 def rotate_all(rows, field):
