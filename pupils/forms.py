@@ -8,6 +8,7 @@ from papers.templatetags.plain import year_words
 from programmes.models import Programme, SuccessCriterion
 from programmes.naming import AsksAboutNames
 from pupils import expectations, scales, services
+from pupils.choosing.lines import is_no_name
 from pupils.models import TargetPupil
 from pupils.upn import INSTEAD, NOT_HERE, WrongUpn, clean_upn, upn_index
 
@@ -77,13 +78,15 @@ class PupilForm(RowForm):
             field.widget.attrs["class"] = "govuk-input--width-2"
 
     def clean_first_name(self):
-        return self.initial_only("first_name")
+        return self.a_name("first_name")
 
     def clean_last_name(self):
-        return self.initial_only("last_name")
+        return self.a_name("last_name")
 
-    def initial_only(self, name):
+    def a_name(self, name):
         given = self.cleaned_data[name]
+        if given != getattr(self.instance, name) and is_no_name(given):
+            raise ValidationError("Enter the name in letters, or an initial.")
         if self.instance.programme.initials_only and len(given.rstrip(".")) > 1:
             raise ValidationError("This programme keeps initials only: give one letter.")
         return given.rstrip(".") if self.instance.programme.initials_only else given

@@ -12,7 +12,7 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import DataPoint
 from pupils import scales
-from pupils.models import Assessment
+from pupils.models import Assessment, TargetPupil
 from tests.factories import AssessmentFactory, MembershipFactory, PlaceFactory, UserFactory
 from tests.reading import text_of
 from tests.world import build_world
@@ -296,6 +296,17 @@ def test_the_file_says_what_the_page_says_of_an_earlier_data_point(client, ours)
 
     assert f'href="{address}"' in body
     assert dict(zip(head, row, strict=True))["Gain by March, points"] == "2"
+
+
+def test_reception_is_called_so_in_the_file_too(client, ours):
+    TargetPupil.objects.filter(pk=ours.pupil.pk).update(year_group=0)
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    address = reverse("reports:partnership_followed_table", args=[ours.partnership.pk, "csv"])
+    head, row = csv.reader(client.get(address).content.decode("utf-8-sig").splitlines())
+
+    assert "Reception" in row
+    assert len(head) == len(row)
 
 
 def test_of_those_who_lack_a_grade_the_parts_add_up(client, ours):

@@ -234,6 +234,21 @@ def test_a_wrong_year_group_is_refused_in_plain_words(client, ours, teacher, yea
     assert "Enter the year group" in text(answer)
 
 
+@pytest.mark.parametrize("name", ["Una \N{SLIGHTLY SMILING FACE}", "\N{HEAVY BLACK HEART}", "R2D2"])
+def test_what_stands_in_no_name_is_refused(client, ours, teacher, name):
+    answer = change(client, ours.pupil, first_name=name)
+
+    assert "Enter the name in letters, or an initial." in text(answer)
+
+
+ALI_REZA = "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627"
+
+
+@pytest.mark.parametrize("name", ["Zoë-Anne", "O'Neil", "O`Neil", "Nguyễn", ALI_REZA])
+def test_a_name_is_written_as_people_write_it(client, ours, teacher, name):
+    assert "are saved" in text(change(client, ours.pupil, first_name=name))
+
+
 def test_a_programme_of_initials_keeps_no_name(client, ours, teacher):
     Programme.objects.filter(pk=ours.programme.pk).update(initials_only=True)
 

@@ -7,7 +7,7 @@ from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
 from papers.templatetags.plain import year_words
 from pupils.choosing import checking, joining, reading
-from pupils.choosing.lines import NOT_IN_A_NAME, Line
+from pupils.choosing.lines import Line
 from pupils.choosing.reading import NotRead, read_file, read_pasted
 from pupils.forms import PupilForm
 from pupils.models import TargetPupil
@@ -161,17 +161,6 @@ class AddPupilForm(PupilForm):
         names.insert(names.index("year_group") + 1, names.pop())
         self.order_fields(names)
         self.lay_out()
-
-    def clean_first_name(self):
-        return self.a_name(super().clean_first_name())
-
-    def clean_last_name(self):
-        return self.a_name(super().clean_last_name())
-
-    def a_name(self, given):
-        if given and NOT_IN_A_NAME.search(given):
-            raise ValidationError("Enter the name in letters, or an initial.")
-        return given
 
     def clean_since(self):
         since, programme = self.cleaned_data["since"], self.partnership.programme

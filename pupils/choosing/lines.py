@@ -1,6 +1,7 @@
 """One line of a list: what each of its cells means, and what is wrong with it, said in the cell."""
 
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter
@@ -13,6 +14,7 @@ from pupils.models import TargetPupil
 from pupils.upn import WrongUpn, clean_upn
 
 SEX, YES_NO, SEN = TargetPupil.Sex, TargetPupil.YesNo, TargetPupil.Sen
+PICTURES = {"So", "Co", "Cn", "Cs"}
 NOT_IN_A_NAME = re.compile(r"[<>=@|/\\{}\[\]\d_+*#\x00-\x1f\x7f]|^[-'\s]*$")
 LONGEST_NAME, LONGEST_CLASS = 100, 40
 YEAR = TypeAdapter(YearGroup)
@@ -130,10 +132,16 @@ def say_what_changes(line, name):
         line.soft[name] = f"{quote(text)} is kept as not recorded"
 
 
+def is_no_name(text) -> bool:
+    """Whether something stands in it that stands in no name, such as a digit or a picture."""
+    pictured = any(unicodedata.category(char) in PICTURES for char in text)
+    return bool(text) and (pictured or NOT_IN_A_NAME.search(text) is not None)
+
+
 def a_name(text, order):
     if len(text) > LONGEST_NAME:
         raise Wrong(f"{quote(text)} is too long for a name.", f"Keep it to {LONGEST_NAME} characters.")
-    if text and NOT_IN_A_NAME.search(text):
+    if is_no_name(text):
         raise Wrong(f"{quote(text)} is no name.", "Enter the name in letters, or an initial.")
     return text
 

@@ -1,5 +1,6 @@
 """The pupils of a progress page as a file: what the page says of each, for whoever may see it."""
 
+from papers.templatetags.plain import year_number
 from programmes.models import Partnership
 from pupils.figures import PlaceFacts
 from pupils.targets.services import targets_of
@@ -43,7 +44,7 @@ def pupils_table(followed, asked="") -> tuple[list[str], list[list]]:
             partnerships[place.partnership].partner_school.name,
             place.subject,
             names[place.place],
-            place.year_group,
+            year_number(place.year_group),
             *(given.get((place.place, point.pk), "") for point in followed.points),
             agreed_code(aims.get(place.place)),
             *answers(place),

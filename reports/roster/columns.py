@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from papers.templatetags.plain import listed, said
+from papers.templatetags.plain import listed, said, year_number
 from programmes.models import DataReturn, Partnership
 from reports.roster.facts import UNDER_WAY
 from reports.roster.rows import Row
@@ -74,7 +74,7 @@ def subject_sheet(facts, row):
     return [
         ("Area", p.area.name if p.area else ""),
         ("Subject", p.subject.capitalize()),
-        ("Year", p.year_group),
+        ("Year", year_number(p.year_group)),
         ("Status", p.get_status_display()),
     ]
 

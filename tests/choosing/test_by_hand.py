@@ -109,6 +109,13 @@ def test_a_pupil_of_another_subject_gets_a_second_place(choosing, ours):
     assert pupil.places.count() == 2
 
 
+def test_a_picture_is_no_name(choosing):
+    assert "Enter the name in letters, or an initial." in text(
+        choosing.by_hand(first_name="\N{SMILING FACE WITH HALO}")
+    )
+    assert choosing.added() == []
+
+
 def test_of_two_who_add_the_same_pupil_at_one_moment_the_second_is_told(ours, choosing):
     forms = [form_of(ours) for _ in range(2)]
     assert [form.is_valid() for form in forms] == [True, True]
