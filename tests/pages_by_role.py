@@ -248,6 +248,7 @@ def pages_of(corner):
             *correcting,
             *moderating,
             reverse("pupils:collect", args=[slug]),
+            reverse("pupils:collect_look", args=[slug]),
             reverse("reports:list"),
             reverse("reports:detail", args=[ours.programme_report.pk]),
             reverse("reports:exports"),

@@ -48,7 +48,7 @@ from programmes.services.agreements.words import shipped
 from pupils import scales
 from pupils.choosing.reading import read_pasted
 from pupils.choosing.services import digest_of
-from pupils.models import Erasure, FormerDetails, PupilList, ReturnNote, ReturnRevision, ReturnSheet
+from pupils.models import Erasure, FormerDetails, GradesFile, PupilList, ReturnNote, ReturnRevision, ReturnSheet
 from pupils.returns.counting import count_returns
 from pupils.upn import check_letter
 from reports.models import ABOUT, AccessFile, HandOverPack, OrganisationExport, ProgrammeCopy, Report, SavedView
@@ -228,6 +228,7 @@ def build_corner(corner, programme, staff, serial):
         pupil__upn=upn_of(serial),
     )
     pupil_list = build_pupil_list(corner, partnership, people)
+    build_grades_file(programme, place, people)
     place.changes.create(pupil=place.pupil, what="chosen", on=dt.date(2026, 9, 14), by=people[Role.PARTNER])
     FormerDetails.objects.create(place=place, first_name=f"{corner}Forename", year_group=place.pupil.year_group)
     record = build_record(corner, visit, people, place)
@@ -384,6 +385,15 @@ def build_pupil_list(corner, partnership, people):
         digest=digest_of(content),
         content=content,
     )
+
+
+def build_grades_file(programme, place, people):
+    """The coordinator has sent a grade that is right, and one that is to be mended."""
+    rows = [[place.partnership.ref, place.pupil.ref, "Summer", grade] for grade in ("3b", "no grade")]
+    lines = ["\t".join(row) for row in (["Partnership", "Pupil", "Data point", "Grade"], *rows)]
+    content = {"text": "\n".join(lines), "ignored": []}
+    said = {"defaults": {"content": content}}  # the school next door has the same coordinator
+    GradesFile.objects.get_or_create(programme=programme, by=people[Role.COORDINATOR], **said)
 
 
 def agreement_text(programme):
