@@ -87,7 +87,7 @@ def goes(counts, how) -> tuple[int, int]:
 
 def goes_words(counts, how) -> str:
     rows, files = goes(counts, how)
-    words = plural_count(rows, "row")
+    words = plural_count(rows, "row") if rows else "nothing"
     return f"{words} and {plural_count(files, 'file')}" if files else words
 
 
@@ -101,7 +101,7 @@ def answers(programme, counts, how) -> list[dict]:
     found = [
         ("Programme", programme.title),
         ("What happens to the pupils", How(how).label),
-        ("What goes", goes_words(counts, how)),
+        ("What goes", goes_words(counts, how).capitalize()),
         ("What stays without a name", f"{plural_count(nameless, 'row')}: {kept_words(counts)}")
         if how == How.ANONYMISE and nameless
         else None,
