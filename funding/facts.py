@@ -37,7 +37,7 @@ from programmes.models import (
 )
 from programmes.models.partnerships import partner_teachers
 from visits.ledger.figures import Side as LedgerSide
-from visits.ledger.reading import lines_of, with_a_promise
+from visits.ledger.reading import lines_of
 from visits.models import Attendance, Booking, Event, Visit, VisitChange
 
 SIDES = [Side.SPECIALIST, Side.PARTNER]
@@ -97,7 +97,7 @@ def facts_of(plan: FundingPlan, partnerships=None, today=None, sums=True) -> Fac
     What one partnership is paid for an event hangs on the others of the same teacher, so all are looked at for that.
     """
     programme = plan.programme
-    everyone = with_a_promise(Partnership.objects.filter(programme=programme)).order_by("ref")
+    everyone = Partnership.objects.filter(programme=programme).ever_agreed().order_by("ref")
     everyone = everyone.select_related("area", "partner_school", "specialist__home_school", "specialist__user")
     everyone = list(everyone.prefetch_related(partner_teachers()))
     wanted = {row.pk for row in everyone}
@@ -363,7 +363,7 @@ def read_staff(facts):
         for row in PartnerSchool.objects.filter(programme=facts.plan.programme).select_related("programme")
     }
     first = {}
-    for partnership in Partnership.objects.filter(programme=facts.plan.programme).order_by("ref"):
+    for partnership in Partnership.objects.filter(programme=facts.plan.programme).ever_agreed().order_by("ref"):
         if partnership.status != Partnership.Status.FOLDED:
             first.setdefault(partnership.partner_school_id, partnership.pk)
     rows = Attendance.objects.filter(

@@ -3,10 +3,8 @@
 from django.db.models import Min
 from django.utils import timezone
 
-from programmes.models import Partnership, PartnershipStep
-from programmes.models.partnerships import OPEN_TO_VISITS
-
-NOT_BEGUN = frozenset({Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED})
+from programmes.models import PartnershipStep
+from programmes.models.partnerships import NOT_AGREED, OPEN_TO_VISITS
 
 
 def days_begun(programme) -> dict:
@@ -20,7 +18,7 @@ def begun(days, partnership):
 
     One that is not agreed yet begins today.
     """
-    return days.get(partnership.pk, timezone.localdate() if partnership.status in NOT_BEGUN else None)
+    return days.get(partnership.pk, timezone.localdate() if partnership.status in NOT_AGREED else None)
 
 
 def is_left(last_day, since) -> bool:

@@ -11,6 +11,7 @@ class PupilsConfig(AppConfig):
         from pupils.choosing.services import cut_lists
         from pupils.expectations import without_a_rate
         from pupils.services import (
+            ask_for_grades,
             ask_for_grades_again,
             count_returns,
             excuse_missing_grades,
@@ -19,6 +20,7 @@ class PupilsConfig(AppConfig):
         if excuse_missing_grades not in life.AFTER_FOLD:
             life.AFTER_FOLD.append(excuse_missing_grades)
             life.AFTER_TAKING_BACK.append(ask_for_grades_again)
+            life.AFTER_AGREEING.append(ask_for_grades)
         if count_returns not in data_points.AFTER_DATA_POINTS:
             data_points.AFTER_DATA_POINTS.append(count_returns)
         if cut_lists not in programmes.AFTER_INITIALS_ONLY:

@@ -25,10 +25,15 @@ def excuse_missing_grades(person, partnership, on):
     count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
 
 
+def ask_for_grades(person, partnership, on):
+    """It is agreed, so its grades are asked for from now on."""
+    count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
+
+
 def ask_for_grades_again(person, partnership, on):
     """The partnership has not ended after all, so that is no reason any more for a grade that lacks."""
     Assessment.objects.filter(place__partnership=partnership, reason=Assessment.Reason.ENDED).delete()
-    count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
+    ask_for_grades(person, partnership, on)
 
 
 @transaction.atomic

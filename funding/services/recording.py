@@ -61,7 +61,7 @@ def paying_stages(standing: PlanStanding) -> dict[int, Stage]:
 def why_no_stage(partnership: Partnership) -> str:
     """Why no stage can pay what was done by this partnership."""
     status = partnership.get_status_display().lower()
-    if partnership.status in {Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED}:
+    if partnership.is_not_agreed:
         return f"No stage can pay it: {partnership.ref} is {status}, and nothing is paid before it is agreed."
     if partnership.status == Partnership.Status.FOLDED:
         return f"No stage can pay it: {partnership.ref} has folded, and none of its releases is open."

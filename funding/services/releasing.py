@@ -25,7 +25,6 @@ from funding.models import (
 from funding.standing import PlanStanding, Standing, is_nothing, standing_of
 from papers.templatetags.plain import listed, money
 from programmes.models import DataReturn, Partnership
-from visits.ledger.reading import with_a_promise
 
 State = Release.State
 FOLDED = Partnership.Status.FOLDED
@@ -60,7 +59,7 @@ def make_releases(plan: FundingPlan) -> int:
     plan = FundingPlan.objects.select_for_update().get(pk=plan.pk)
     if not plan.is_in_force:
         return 0
-    going = with_a_promise(plan.programme.partnerships.all()).exclude(status=FOLDED)
+    going = plan.programme.partnerships.ever_agreed().exclude(status=FOLDED)
     wanted = {
         (stage, partnership, side)
         for stage in plan.stages.values_list("pk", flat=True)

@@ -78,6 +78,14 @@ class PartnershipQuerySet(ScopedQuerySet):
             pk__in=PartnershipStep.objects.filter(status=Partnership.Status.ACTIVE).values("partnership")
         )
 
+    def ever_agreed(self):
+        """Those that were agreed at some time: open, or over. What is only proposed, or was dissolved before anybody
+        agreed, is promised nothing, owes nothing, and counts nowhere.
+        """
+        agreed = frozenset(Partnership.Status) - NOT_AGREED - {Partnership.Status.FOLDED}
+        was_agreed = PartnershipStep.objects.filter(partnership=OuterRef("pk"), status__in=agreed)
+        return self.filter(Q(status__in=agreed) | Q(status=Partnership.Status.FOLDED) & Exists(was_agreed))
+
     def running(self):
         standing = [Partnership.Status.ACTIVE, Partnership.Status.PAUSED, Partnership.Status.EMBEDDING]
         return self.filter(status__in=standing)
@@ -238,6 +246,20 @@ class Partnership(models.Model):
         return self.status not in RESTING and self.programme.status != Programme.Status.CLOSED
 
     @property
+    def is_asked(self):
+        """Whether grades are asked for at present."""
+        return self.is_open_to_entries and not self.is_not_agreed
+
+    @property
+    def is_not_agreed(self):
+        """It is only talked about: nothing is owed, and nothing of it counts."""
+        return self.status in NOT_AGREED
+
+    @property
+    def has_folded(self):
+        return self.status == Partnership.Status.FOLDED
+
+    @property
     def is_paused(self):
         return self.status == Partnership.Status.PAUSED
 
@@ -253,6 +275,7 @@ class Partnership(models.Model):
 
 OPEN_TO_VISITS = frozenset({Partnership.Status.AGREED, Partnership.Status.ACTIVE, Partnership.Status.EMBEDDING})
 HEAD_NEEDED = OPEN_TO_VISITS | {Partnership.Status.PROPOSED, Partnership.Status.PAUSED}
+NOT_AGREED = frozenset({Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED})
 RESTING = frozenset({Partnership.Status.PAUSED, Partnership.Status.FOLDED})  # nothing is entered or asked for
 
 

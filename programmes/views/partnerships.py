@@ -99,7 +99,7 @@ class PartnershipDetail(Allowed, DetailView):
             stranded=visits.waiting_for_a_successor(today),
             has_roster=person.may("roster.view"),
             is_paused=partnership.is_paused,
-            has_folded=partnership.status == Partnership.Status.FOLDED,
+            has_folded=partnership.has_folded,
             returns=partnership.returns.select_related("data_point", "submitted_by"),
             visits=visits.with_people(),
             may_plan="visits.plan" in may and partnership.is_open_to_visits,

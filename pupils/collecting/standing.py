@@ -45,4 +45,4 @@ def moderated_at(programme, person):
 
 
 def asked_of(programme, person):
-    return Partnership.objects.allowed(person, ACTION).filter(programme=programme).open_to_entries()
+    return Partnership.objects.allowed(person, ACTION).filter(programme=programme).open_to_entries().ever_agreed()

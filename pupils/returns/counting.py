@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.db import transaction
 
-from programmes.models import DataReturn, Programme
+from programmes.models import DataReturn, Partnership, Programme
 from pupils.models import Assessment, FrozenFigures, Place, ReturnNote
 from pupils.returns.answers import answer_of, grades_of
 
@@ -15,9 +15,10 @@ OPEN, SUBMITTED = DataReturn.State.OPEN, DataReturn.State.SUBMITTED
 def count_returns(programme: Programme, partnerships=None) -> int:
     """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
 
-    An open return counts what is typed by now, any other what was submitted; what was submitted on another scale than
-    that of the programme does not count while the return is open. A return whose counts change after it was submitted
-    gets the next version. Once the pupils are erased the counts stand: money hangs on them.
+    Of a partnership that was never agreed nothing is expected. An open return counts what is typed by now, any other
+    what was submitted; what was submitted on another scale than that of the programme does not count while the return
+    is open. A return whose counts change after it was submitted gets the next version. Once the pupils are erased the
+    counts stand: money hangs on them.
     """
     if FrozenFigures.objects.filter(programme=programme).exists():
         return 0
@@ -26,7 +27,8 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     locked = list(rows.order_by("pk").select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
     points = list(programme.data_points.all())
     places = defaultdict(list)
-    for place in Place.objects.filter(partnership__in=locked).order_by("pk"):
+    asked = Partnership.objects.filter(pk__in=locked).ever_agreed()
+    for place in Place.objects.filter(partnership__in=asked).order_by("pk"):
         places[place.partnership_id].append(place)
     standing = {
         (row.partnership_id, row.data_point_id): row

@@ -101,6 +101,8 @@ def why_closed(data_return) -> str:
         return "The programme is closed, so its grades stay as they are."
     if data_return.state == DataReturn.State.CLOSED or partnership.status == Partnership.Status.FOLDED:
         return "The partnership has folded, so no grades are asked for any more."
+    if partnership.is_not_agreed:
+        return "The partnership is not agreed yet, so no grades are asked for."
     if partnership.status == Partnership.Status.PAUSED:
         return "The partnership is paused, and nothing is entered until it goes on."
     if data_return.state == DataReturn.State.SUBMITTED:

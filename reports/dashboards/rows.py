@@ -75,6 +75,7 @@ def verb(status, n):
 
 def next_grades(partnerships, today):
     """Which day of grades comes next, of the programmes of these partnerships: "December grades are due on ..."."""
+    partnerships = [p for p in partnerships if not p.is_not_agreed]
     running = {p.programme_id for p in partnerships if p.programme.status == Programme.Status.ACTIVE}
     own = DataReturn.objects.filter(partnership__in=partnerships)
     waiting, begun = own.unfinished().values("data_point"), own.values("data_point")

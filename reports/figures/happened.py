@@ -61,7 +61,7 @@ def mark(partnership, on, lesson, held):
 def next_words(programme, partnerships, names, points, people=()) -> dict:
     """What is booked and due from today on, and the open actions of these partnerships that one of `people` owns."""
     today = timezone.localdate()
-    running = [p for p in partnerships if p.is_open_to_entries]
+    running = [p for p in partnerships if p.is_asked]
     booked = Visit.objects.filter(partnership__in=running, status=Visit.Status.PLANNED, on__gte=today)
     booked = list(booked.select_related("host").order_by("on", "half", "pk"))
     asked = DataReturn.objects.filter(partnership__in=partnerships, expected__gt=0)

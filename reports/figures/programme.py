@@ -60,7 +60,7 @@ def programme_figures(programme: Programme) -> dict:
                 "on": day_words(p.ended_on),
                 "reason": p.reason,
             }
-            for p in programme.partnerships.filter(status=Partnership.Status.FOLDED).with_people()
+            for p in programme.partnerships.ever_agreed().filter(status=Partnership.Status.FOLDED).with_people()
         ],
         "outcomes": [{"outcome": name, "n": n} for name, n in outcomes(programme).items()],
         "returns": returns_words(programme),

@@ -13,7 +13,9 @@ def reach_words(programme: Programme) -> dict:
     keys = [pk for pk, *_ in rows]
     partners = set(PartnerTeacher.objects.filter(partnership__in=keys).values_list("user", flat=True))
     specialists = {user for _, user, _, _ in rows}
-    places = list(Place.objects.filter(partnership__programme=programme).values_list("pupil", flat=True))
+    places = list(
+        Place.objects.filter(partnership__in=programme.partnerships.ever_agreed()).values_list("pupil", flat=True)
+    )
     visits = Visit.objects.filter(partnership__programme=programme, status=Visit.Status.TOOK_PLACE)
     lessons = ResearchLesson.objects.filter(study__partnership__programme=programme, cancelled_at=None)
     return {

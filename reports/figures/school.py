@@ -78,7 +78,7 @@ def frame_words(programme, school, points, partnerships, own) -> dict:
 
 
 def partnerships_of(programme: Programme, **which) -> list:
-    rows = programme.partnerships.filter(**which).exclude(status=Partnership.Status.PROPOSED, places=None)
+    rows = programme.partnerships.filter(**which).ever_agreed()
     rows = rows.select_related("partner_school", "specialist__home_school")
     return list(rows.with_people().order_by("subject", "year_group", "ref"))
 

@@ -162,7 +162,7 @@ def next_dates(partnership, reader, today):
         }
         for visit in booked
     ]
-    if partnership.is_open_to_entries:
+    if partnership.is_asked:
         points = partnership.programme.data_points.filter(due_on__gte=today)
         dates += [
             {"on": point.due_on, "when": "", "what": f"{point.name} grades are due", "who": [], "note": ""}
@@ -244,6 +244,7 @@ def returns(partnership, reader, today):
             for row in rows
         ],
         "ended_on": partnership.ended_on,
+        "not_agreed": partnership.is_not_agreed,
     }
 
 

@@ -16,7 +16,7 @@ def completeness_page(person, programme: Programme, only_owing=False) -> dict:
     ]
     found = (
         DataReturn.objects.allowed(person, "returns.view")
-        .filter(partnership__programme=programme)
+        .filter(partnership__in=programme.partnerships.ever_agreed())
         .select_related("partnership__partner_school", "partnership__area")
         .order_by("partnership__area__name", "partnership__ref", "data_point__due_on")
     )

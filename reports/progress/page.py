@@ -40,7 +40,7 @@ class Followed:
 
     def look(self, programme, places):
         self.programme, self.today = programme, timezone.localdate()
-        self.places = places.filter(partnership__programme=programme)
+        self.places = places.filter(partnership__in=programme.partnerships.ever_agreed())
         self.points = list(programme.data_points.all())
         self.first = self.points[0] if len(self.points) > 1 else None
         self.graded = dict(
@@ -152,6 +152,7 @@ def answer(followed, facts, to, area) -> dict:
         "waiting": to is not None and to.due_on >= followed.today,
         "stage": stage_of(followed, everyone, on_another_scale(facts)),
         "two_scales": on_another_scale(facts),
+        "not_agreed": followed.partnership is not None and followed.partnership.is_not_agreed,
         "erased": not facts and frozen_figures(programme) is not None,
         "everyone": everyone,
         "met_first": baseline(facts),

@@ -144,6 +144,8 @@ def points(facts, row):
 def box(facts, row, point, found):
     """A letter with a sign and a word: in, late, to come, nothing owed."""
     one = {"letter": point.name[:1].upper(), "point": point.name, "due": point.due_on}
+    if row.partnership.is_not_agreed:
+        return one | {"state": "none", "words": "not asked for before it is agreed", "received": 0, "expected": 0}
     if found is None or not found.expected:
         return one | {"state": "none", "words": "no target pupils", "received": 0, "expected": 0}
     one |= {"received": found.received, "expected": found.expected}

@@ -7,7 +7,6 @@ from accounts.models import School
 from accounts.roles import Role
 from jobs.models import Job
 from jobs.work import CannotBeDone, publish, publish_all, work_on
-from programmes.models import Partnership
 from reports.build import build
 from reports.kinds import KINDS
 from reports.models import Report, ReportRound, RoundReport
@@ -17,13 +16,12 @@ from reports.rounds.standing import standing
 from reports.services import order_report
 
 OF_EVERY_SCHOOL = [kind for kind in (Report.Kind.SCHOOL, Report.Kind.GOVERNORS) if kind in KINDS]
-BEFORE_IT_IS_AGREED = [Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED]
 WHOSE_TURN = "Whoever ordered this does not coordinate the programme any more. Order the reports again."
 
 
 def schools_of(programme):
     """The schools of which there is something to report: those that are or were partner school in earnest."""
-    agreed = programme.partnerships.exclude(status__in=BEFORE_IT_IS_AGREED)
+    agreed = programme.partnerships.ever_agreed()
     return School.objects.filter(pk__in=agreed.values("partner_school")).order_by("name", "pk")
 
 

@@ -14,7 +14,7 @@ from programmes.services.objections import close_objections
 from pupils.figures import block
 from pupils.models import Assessment
 from pupils.results import block_as_json, place_facts
-from pupils.services import ask_for_grades_again, count_returns, excuse_missing_grades
+from pupils.services import ask_for_grades, ask_for_grades_again, count_returns, excuse_missing_grades
 from tests.factories import (
     AssessmentFactory,
     BookingFactory,
@@ -34,7 +34,7 @@ def test_the_list_of_what_follows_from_a_fold():
 
     assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after, close_objections, follow_fold]
     assert undone == [life.open_returns, ask_for_grades_again, follow_taking_back]
-    assert [follow_agreeing] == life.AFTER_AGREEING
+    assert [ask_for_grades, follow_agreeing] == life.AFTER_AGREEING
 
 
 def half_a_year(ours):

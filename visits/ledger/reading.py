@@ -8,12 +8,11 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, Wh
 from django.db.models.functions import Coalesce
 
 from accounts.models import School, User
-from programmes.models import Partnership, PartnershipStep, PastSpecialist, SchoolLimits, TimetableStep
+from programmes.models import Partnership, PastSpecialist, SchoolLimits, TimetableStep
 from visits.ledger.figures import Account, Loss, Side
 from visits.models import Booking, Visit, VisitChange
 
 Status = Partnership.Status
-PROMISED_TO = [Status.AGREED, Status.ACTIVE, Status.PAUSED, Status.COMPLETED, Status.EMBEDDING]
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,9 @@ class Line:
         return self.partnership.status in {Status.COMPLETED, Status.FOLDED}
 
 
-def with_a_promise(partnerships):
-    """Those that were agreed at some time: open, or over. A pairing that was dissolved before was promised nothing."""
-    was_agreed = PartnershipStep.objects.filter(partnership=OuterRef("pk"), status__in=PROMISED_TO)
-    return partnerships.filter(Q(status__in=PROMISED_TO) | Q(status=Status.FOLDED) & Exists(was_agreed))
-
-
 def lines_of(partnerships) -> list[Line]:
     """Both sides of each of them, in their order. Half-days of events are not among them, but those of visits alone."""
-    rows = with_a_promise(partnerships).select_related(
+    rows = partnerships.ever_agreed().select_related(
         "programme", "area", "partner_school", "specialist__home_school", "specialist__user"
     )
     rows = list(rows)

@@ -4,12 +4,12 @@ from accounts.models import School, User
 from papers.sheets import quote
 from papers.templatetags.plain import year_words
 from programmes.models import Partnership, SpecialistTeacher
+from programmes.models.partnerships import NOT_AGREED
 from pupils.loading.checks.sheet import Sheet
 
 ENDS = {"ended_on": None, "reason": ""}
 ENDED = {Partnership.Status.COMPLETED, Partnership.Status.EMBEDDING, Partnership.Status.FOLDED}
 FIRST_SECONDARY_YEAR = 7
-NOT_YET = {Partnership.Status.ENQUIRY, Partnership.Status.PROPOSED}
 
 
 def check_schools(files, problems):
@@ -173,7 +173,7 @@ def check_partner_teacher(sheet, number, row):
         "partner_teacher_last_name": row.partner_teacher_last_name,
         "partner_teacher_email": row.partner_teacher_email,
     }
-    if row.status not in NOT_YET or any(teacher.values()):
+    if row.status not in NOT_AGREED or any(teacher.values()):
         for column, value in teacher.items():
             if not value:
                 sheet.wrong(

@@ -1,0 +1,24 @@
+from django.db import migrations
+from django.db.models import Exists, OuterRef, Q
+
+AGREED = ["agreed", "active", "paused", "completed", "embedding"]
+
+
+def ask_for_nothing(apps, schema_editor):
+    """The returns of partnerships that were never agreed expect no grade. Of erased pupils the counts stand."""
+    steps = apps.get_model("programmes", "PartnershipStep").objects
+    agreed = steps.filter(partnership=OuterRef("partnership"), status__in=AGREED)
+    rows = apps.get_model("programmes", "DataReturn").objects.filter(partnership__programme__erased_at=None)
+    rows = rows.filter(
+        Q(partnership__status__in=["enquiry", "proposed"]) | Q(partnership__status="folded") & ~Exists(agreed)
+    )
+    rows.update(expected=0, assessed=0, excused=0)
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("pupils", "0011_former_details"),
+        ("programmes", "0014_keeping_of_pupil_data"),
+    ]
+
+    operations = [migrations.RunPython(ask_for_nothing, migrations.RunPython.noop)]
