@@ -319,7 +319,10 @@ def draft(place, row, ticked_now, answer, known, reading):
         stands = answer_from(assessment).words if counts else ""
     texts = {} if stands == answer.words else {name: answer.words}
     ticked = known.notes.get((row.pk, moderated))
-    if ticked_now is not None and ticked_now != bool(ticked and ticked.text == "yes"):
+    is_ticked = bool(ticked and ticked.text == "yes")
+    if ticked_now is None and name in texts and stands:
+        ticked_now = False  # the mark was about the grade that stood there
+    if ticked_now is not None and ticked_now != is_ticked:
         texts[moderated] = "yes" if ticked_now else ""
     is_ours = note is not None and (row.pk, name, note.text, note.written_by_id) in known.uploaded
     if stands and stands != answer.words and not is_ours:

@@ -34,6 +34,7 @@ class Line:
     error: str = ""
     difference: str = ""
     is_overtaken: bool = False  # somebody else has kept something else since the page was made
+    is_given_back: bool = False  # the grade that was brought stands again, as nothing is agreed any more
     is_changed: bool = False  # by whoever sent the page, against what it showed
 
     @property
@@ -54,6 +55,11 @@ class Line:
         if agreed is None or now == agreed or not self.is_on_scale:
             return ""
         return now.code if now else "no grade"
+
+    @property
+    def stands_as_agreed(self):
+        """Whether the agreed grade stands in the return, and is another one than was brought."""
+        return self.row.answer.grade == self.moderated.agreed != self.moderated.brought
 
     @property
     def is_on_scale(self):
@@ -133,7 +139,8 @@ def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[tu
     """What was brought and agreed is kept, and an agreed grade goes into an open return, marked as moderated.
 
     Only what the person changed is kept. Returns the groups in which a submitted grade differs from the agreed one,
-    each with those lines and the grades agreed: they wait for a correction.
+    each with those lines and what was agreed, or brought: they wait for a correction. Where nothing is agreed any more
+    the grade that was brought stands again, without the mark.
     """
     Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     standing_rows = {row.place_id: row for row in moderated_in(event, point)}
@@ -144,11 +151,16 @@ def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[tu
             line.moderated = standing_rows.get(line.row.place.pk)
             if not line.is_changed or group.is_over:
                 continue
+            agreed = answer_of(line.typed, standing.programme.scale, standing.grades).grade if line.typed else None
+            if agreed is None and line.moderated and line.moderated.agreed:
+                cells += give_back(line, group, point, len(cells))
+                if group.is_submitted and line.stands_as_agreed:
+                    said = f"{line.moderated.brought} was brought for {line.row.name}"
+                    differing.setdefault(group.data_return.pk, (group, []))[1].append((line, said))
             if not line.is_brought:
                 if line.moderated is not None:
                     line.moderated.delete()
                 continue
-            agreed = answer_of(line.typed, standing.programme.scale, standing.grades).grade if line.typed else None
             row = line.moderated or ModeratedGrade(
                 event=event, place=line.row.place, data_point=point, brought=line.row.answer.grade
             )
@@ -160,7 +172,8 @@ def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[tu
                 continue
             if group.closed:
                 if agreed != line.row.answer.grade:
-                    differing.setdefault(group.data_return.pk, (group, []))[1].append((line, agreed))
+                    said = f"{agreed} is agreed for {line.row.name}"
+                    differing.setdefault(group.data_return.pk, (group, []))[1].append((line, said))
                 given = Assessment.objects.filter(place=line.row.place, data_point=point, grade=agreed)
                 given.update(moderated=True)
             else:
@@ -173,8 +186,21 @@ def keep(person, event: Event, point: DataPoint, groups: list[Group]) -> list[tu
     return list(differing.values())
 
 
-def cells_for(row, agreed, seq):
-    boxes = ((row.grade, agreed.code), (row.moderated, "yes"))
+def give_back(line, group, point, seq) -> list[Cell]:
+    """The boxes with the grade that was brought, where the agreed one stands; a submitted one loses its mark."""
+    place, moderated = line.row.place, line.moderated
+    if group.closed:
+        given = Assessment.objects.filter(place=place, data_point=point, grade=moderated.agreed)
+        given.update(moderated=False)
+        return []
+    if line.row.answer.grade != moderated.agreed:
+        return []
+    line.is_given_back = True
+    return cells_for(line.row, moderated.brought, seq, mark="")
+
+
+def cells_for(row, grade, seq, mark="yes"):
+    boxes = ((row.grade, grade.code), (row.moderated, mark))
     return [Cell(box.field, text, box.version, seq + n) for n, (box, text) in enumerate(boxes, start=1)]
 
 

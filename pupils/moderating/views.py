@@ -37,6 +37,8 @@ def session(request, pk):
             return redirect(here)
         if understood:
             tell(request, keep(request.user, event, point, groups))
+            if back := [line.row.name for group in groups for line in group.lines if line.is_given_back]:
+                messages.info(request, f"The grade that was brought stands again, not moderated: {listed(back)}.")
             return redirect(here)
         status = 422
     audit.record(request.user, "moderation.viewed", event)
@@ -63,10 +65,8 @@ def tell(request, differing):
     messages.success(request, "Kept on this page.")
     for group, lines in differing:
         row = group.data_return
-        agreed = [
-            f"{grade} is agreed for {line.row.name}, and {line.row.answer.words} is submitted" for line, grade in lines
-        ]
-        said = listed(agreed) or "an agreed grade is not in the grades"
+        stands = [f"{words}, and {line.row.answer.words} is submitted" for line, words in lines]
+        said = listed(stands) or "an agreed grade is not in the grades"
         messages.warning(
             request,
             format_html(

@@ -5,12 +5,13 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils import timezone
 
 from desks.models import WHOLE
-from desks.services import Outcome, State, keep_apart, write_cells
+from desks.services import Outcome, State, held, keep_apart, write_cells
 from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
 from pupils.models import Assessment, Place, ReturnNote, ReturnSheet, ReturnsUpload
-from pupils.returns.answers import answer_from, is_on
+from pupils.returns.answers import answer_from, answer_of, grades_of, is_on
 from pupils.returns.counting import count_returns
 
 GONE = "The pupil data of this programme has been erased, so nothing is kept of it any more."
@@ -34,14 +35,15 @@ def write_grades(person, data_return, cells, client) -> list[Outcome]:
     """Keep what was typed. Of a return that takes nothing any more it is kept beside it."""
     if has_gone(data_return):
         return [Outcome(cell.field, State.APART, 0, why=GONE) for cell in cells]
-    sheet = sheet_for(data_return)
+    sheet = held(sheet_for(data_return))
     fill(person, data_return, sheet)
+    stood, sent = sheet.texts, {cell.field for cell in cells}
     return write_cells(
         person,
         sheet,
         cells,
         client,
-        follow=partial(follow, data_return, sheet),
+        follow=partial(follow, person, data_return, stood, sent),
         closed=lambda: why_closed(DataReturn.objects.select_related("partnership__programme").get(pk=data_return.pk)),
         without_place=partial(without_place, data_return),
     )
@@ -116,13 +118,32 @@ def once_opened(row) -> DataReturn:
     return DataReturn(partnership=row.partnership, data_point=row.data_point)
 
 
-def follow(data_return, sheet, notes, written):
-    """The counts and the people who entered, once grades have changed."""
-    if not any(name.startswith("grade-") for name in written):
+def follow(person, data_return, stood, sent, notes, written):
+    """The marks, the counts and the people who entered, once grades have changed."""
+    grades = [name for name in written if name.startswith("grade-")]
+    if not grades:
         return
-    partnership = data_return.partnership
+    partnership, sheet = data_return.partnership, notes[grades[0]].sheet
+    codes = grades_of(partnership.programme)
+    for name in grades:
+        mark = name.replace("grade-", "moderated-")
+        before, now = (
+            answer_of(text, partnership.programme.scale, codes).grade
+            for text in (stood.get(name, ""), notes[name].text)
+        )
+        if before and before != now and mark not in sent:
+            take_mark_off(person, sheet, notes.get(mark))
     count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
     keep_entries(data_return, sheet)
+
+
+def take_mark_off(person, sheet, mark):
+    """It was about the grade that was agreed, and another one stands there now: nobody has agreed that."""
+    if mark is None or not mark.text:
+        return
+    mark.text, mark.version, mark.in_sheet = "", mark.version + 1, sheet.version
+    mark.written_by, mark.written_at = person, timezone.now()
+    mark.save()
 
 
 def keep_entries(data_return, sheet):

@@ -158,3 +158,95 @@ def test_the_difference_and_the_share_that_is_moderated_are_shown(client, at, se
     assert "2 of 6 December grades of these partnerships were agreed in this session" in text_of(
         client.get(page(session))
     )
+
+
+def boxes_of(row, place):
+    texts = row.sheet.texts
+    return texts.get(box("grade", place)), texts.get(box("moderated", place))
+
+
+def test_the_mark_goes_with_its_grade(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla, _, sana, *_ = at.places
+    moderate(client, at.tom, session, {kayla: "3b", sana: "3b"})
+
+    answer = autosave(client, at.hannah, at.december, cell("grade", kayla, "3c", base=2), since=0)
+
+    assert boxes_of(at.december, kayla) == ("3c", "")
+    assert boxes_of(at.december, sana) == ("3b", "yes")
+    told = {one["field"]: one["text"] for one in answer.json()["news"]}
+    assert told[box("moderated", kayla)] == ""  # the page takes its tick off
+
+
+def test_the_mark_stays_with_the_same_grade_in_other_words_and_when_it_is_given_anew(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla, _, sana, *_ = at.places
+    moderate(client, at.tom, session, {kayla: "3b", sana: "3b"})
+
+    autosave(client, at.hannah, at.december, cell("grade", kayla, " 3B ", base=2))
+    anew = [cell("grade", sana, "3a", seq=2, base=1), cell("moderated", sana, "yes", seq=3, base=1)]
+    autosave(client, at.hannah, at.december, *anew)
+
+    assert boxes_of(at.december, kayla) == (" 3B ", "yes")
+    assert boxes_of(at.december, sana) == ("3a", "yes")
+
+
+def test_a_correction_of_a_moderated_grade_is_not_moderated(client, at, session):
+    kayla = at.places[0]
+    moderate(client, at.hannah, session, {kayla: "3b"}, at.points[0])
+    client.post(address("return_correct", at.october), {"reason": "Typed into the wrong row"})
+
+    autosave(client, at.hannah, at.october, cell("grade", kayla, "3c"))
+    submit(client, at.hannah, at.october)
+
+    row = Assessment.objects.get(place=kayla, data_point=at.points[0])
+    assert (row.grade.code, row.moderated) == ("3c", False)
+
+
+@pytest.mark.parametrize("kept_as_brought", [True, False])
+def test_an_agreement_that_is_withdrawn_gives_the_brought_grade_back(client, at, session, kept_as_brought):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla = at.places[0]
+    moderate(client, at.tom, session, {kayla: "3b"})
+
+    answer = text_of(moderate(client, at.tom, session, {kayla: ""} if kept_as_brought else {}))
+
+    assert boxes_of(at.december, kayla) == ("3a", "")
+    assert "The grade that was brought stands again, not moderated: Kayla Brand." in answer
+    assert kept() == ([("C001", "3a", None, None)] if kept_as_brought else [])
+
+
+def test_a_withdrawn_agreement_leaves_what_a_teacher_has_typed_since(client, at, session):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla = at.places[0]
+    moderate(client, at.tom, session, {kayla: "3b"})
+    autosave(client, at.hannah, at.december, cell("grade", kayla, "3c", base=2))
+
+    moderate(client, at.tom, session, {})
+
+    assert boxes_of(at.december, kayla) == ("3c", "")
+
+
+def test_a_withdrawn_agreement_takes_the_mark_off_a_submitted_grade_and_names_the_one_that_was_brought(
+    client, at, session
+):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    kayla, _, sana, *_ = at.places
+    moderate(client, at.tom, session, {kayla: "3b", sana: "3b"})
+    submit(client, at.hannah, at.december)
+
+    answer = text_of(moderate(client, at.tom, session, {}))
+
+    assert "3a was brought for Kayla Brand, and 3b is submitted." in answer
+    assert not Assessment.objects.filter(data_point=at.points[1], moderated=True).exists()
+
+
+def test_an_upload_that_changes_a_grade_takes_its_mark_off(client, at):
+    row = ["P01", "C001", "December"]
+    columns = ["Partnership", "Pupil", "Data point", "Grade", "Moderated"]
+    client.force_login(at.amira)
+    for grade, mark in [("3a", "yes"), ("3b", "")]:
+        pasted = "\n".join(["\t".join(columns), "\t".join([*row, grade, mark])])
+        client.post(reverse("pupils:collect", args=[at.programme.slug]), {"pasted": pasted, "save": "1"})
+
+    assert boxes_of(at.december, at.places[0]) == ("3b", "")

@@ -15,6 +15,7 @@ for (const mark of marks()) combine(mark);
 form.addEventListener("focusin", ({ target }) => target.matches(".ls-mark") && enter(target));
 form.addEventListener("focusout", ({ target }) => target.matches(".ls-mark") && leave(target));
 form.addEventListener("input", ({ target }) => target.matches(".ls-mark") && !quiet && offer(target));
+form.addEventListener("input", ({ target }) => target === document.activeElement && target.matches(".ls-mark") && unmark(target, given));
 form.addEventListener("mousedown", () => (pressed = true));
 document.addEventListener("mouseup", release);
 form.addEventListener("keydown", press);
@@ -38,6 +39,14 @@ function leave(mark) {
   const exact = all.find(({ code }) => plain(code) === plain(mark.value));
   if (exact && exact.code !== mark.value) put(mark, exact.code);
   if (!pressed) close(mark);
+}
+
+// Moderated is about one grade, and goes with it.
+function unmark(mark, before) {
+  const tick = rowOf(mark).querySelector("[type=checkbox][name^=moderated-]"), stood = meant(before);
+  if (!tick.checked || !stood || stood === meant(mark.value)) return;
+  tick.checked = false;
+  tick.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 // The list goes once the button is let go: gone before, the button would move away from under the finger.
@@ -243,6 +252,7 @@ function fill(texts, unclear = [], told = []) {
     if (box.value === text) continue;
     before.set(box, box.value);
     put(box, text);
+    unmark(box, before.get(box));
   }
   if (before.size) undos.push(before);
   given = document.activeElement?.value ?? "";
