@@ -93,6 +93,11 @@ class DataReturn(models.Model):
         return self.is_complete and self.state != DataReturn.State.OPEN
 
     @property
+    def is_to_submit(self):
+        """Whether all is typed, and only the last step is left."""
+        return self.is_complete and self.state == DataReturn.State.OPEN
+
+    @property
     def is_owed(self):
         """Whether the teachers have something to do: to type what is missing, or to submit what is there."""
         return self.expected > 0 and self.state != DataReturn.State.CLOSED and not self.is_in

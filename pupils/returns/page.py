@@ -240,9 +240,10 @@ def list_of(rows, today):
     for partnership, returns in partnerships.items():
         nearest = next((row for row in returns if row.is_owed and row.state == DataReturn.State.OPEN), None)
         lines = [
-            {"row": row, "is_now": row is nearest, "due": due_words(row.data_point.due_on, today)} for row in returns
+            {"row": row, "is_to_do": row is nearest or row.is_to_submit, "due": due_words(row.data_point.due_on, today)}
+            for row in returns
         ]
-        made.append({"partnership": partnership, "lines": lines, "nearest": nearest})
+        made.append({"partnership": partnership, "lines": lines})
     return made
 
 
