@@ -83,6 +83,8 @@ class ReturnVersion(models.Model):
     )
     opened_at = models.DateTimeField(null=True, blank=True)
     opened_because = models.CharField(max_length=300, blank=True)
+    opened_for_missing = models.BooleanField("opened for pupils who came since, and for nothing else", default=False)
+    changed_because = models.CharField("why it changed other grades than those", max_length=300, blank=True)
 
     class Meta:
         ordering = ["data_return", "number"]

@@ -93,9 +93,9 @@ WORDS = [
     Cleared(
         ReturnVersion,
         OF_A_RETURN,
-        "reason why grades were opened again",
-        "reasons why grades were opened again",
-        instead={"opened_because": NOT_KEPT},
+        "reason why grades were opened again or changed",
+        "reasons why grades were opened again or changed",
+        instead={"opened_because": NOT_KEPT, "changed_because": NOT_KEPT},
     ),
     Cleared(
         Visit,

@@ -38,6 +38,11 @@ class CorrectForm(AsksAboutNames, forms.Form):
             button = "Open the grades and add what is missing"
         self.helper = with_button(self, button)
 
+    @property
+    def is_for_missing(self):
+        """Whether nothing else is to be done: the sentence that says so stands as it was."""
+        return "reason" in self.initial and "reason" not in self.changed_data
+
     def clean(self):
         cleaned = super().clean()
         reason = cleaned.get("reason", "")
@@ -50,3 +55,16 @@ class CorrectForm(AsksAboutNames, forms.Form):
                 "of that name is meant.",
             )
         return cleaned
+
+
+class BesidesForm(CorrectForm):
+    """Why other grades were changed, in a return that was opened for what is missing; and the declaration."""
+
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, changed, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        field.label = f"Why did you change {changed}?"
+        field.error_messages["required"] = f"Say why {changed} changed, or put back what was submitted."
+        self.helper = with_button(self, "I declare this, submit")

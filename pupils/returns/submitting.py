@@ -12,7 +12,7 @@ from pupils.mails import GRADES_OPENED
 from pupils.models import Assessment, ReturnNote, ReturnVersion, VersionGrade
 from pupils.returns.answers import answer_from, answer_of, is_on
 from pupils.returns.counting import count_returns
-from pupils.returns.standing import Standing
+from pupils.returns.standing import Row, Standing
 from pupils.returns.writing import fill, sheet_for, why_closed
 
 DECLARATION = (
@@ -33,11 +33,33 @@ class NotOpen(Exception):
     """The return takes no submission, or is open already; the sentence says why."""
 
 
+class NoReason(Exception):
+    """It was opened for what is missing, and something else was changed, without saying why."""
+
+
+def changed_besides(standing) -> list[Row]:
+    """Where a return was opened for what is missing alone, those whose grade or reason was changed besides."""
+    opened = standing.data_return.versions.last()
+    if opened is None or not opened.opened_for_missing:
+        return []
+    places = [line.place for line in standing.rows]
+    given = Assessment.objects.filter(place__in=places, data_point=standing.point).select_related("grade")
+    stood = {row.place_id: row for row in given if not row.is_automatic}
+    return [
+        line for line in standing.rows if (row := stood.get(line.place.pk)) and not line.kept and differs(line, row)
+    ]
+
+
+def differs(line, row) -> bool:
+    return (line.answer.grade, line.answer.reason) != (row.grade, row.reason)
+
+
 @transaction.atomic
-def submit(person, data_return: DataReturn, seen: int) -> ReturnVersion:
+def submit(person, data_return: DataReturn, seen: int, because="") -> ReturnVersion:
     """The return as the person saw it (version `seen` of its sheet) is submitted, counted and locked.
 
-    Raises NotAsSeen, NotComplete or NotOpen, nothing changed.
+    `because` says why other grades than the missing ones were changed, where it was opened for those alone.
+    Raises NotAsSeen, NotComplete, NotOpen or NoReason, nothing changed.
     """
     sheet, row = hold(data_return)
     if why := why_closed(row):
@@ -47,9 +69,18 @@ def submit(person, data_return: DataReturn, seen: int) -> ReturnVersion:
     standing = Standing(row)
     if not standing.is_complete:
         raise NotComplete
+    besides = changed_besides(standing)
+    if besides and not because:
+        raise NoReason
     now = timezone.now()
     number = row.versions.count() + 1
-    version = row.versions.create(number=number, submitted_by=person, submitted_at=now, declaration=DECLARATION)
+    version = row.versions.create(
+        number=number,
+        submitted_by=person,
+        submitted_at=now,
+        declaration=DECLARATION,
+        changed_because=because if besides else "",
+    )
     write_assessments(person, standing, now)
     VersionGrade.objects.bulk_create(
         VersionGrade(
@@ -95,11 +126,11 @@ def write_assessments(person, standing, now):
 
 
 @transaction.atomic
-def open_again(person, data_return: DataReturn, reason: str, came=0):
+def open_again(person, data_return: DataReturn, reason: str, came=0, *, for_missing=False):
     """The return is open for a correction; what was submitted stays as a version that says who opened it, and why.
 
-    `came` is how many pupils came since, where nothing else is wrong with it. Raises NotOpen where it is open already,
-    or takes nothing any more.
+    `for_missing` where nothing is wrong with it but that pupils came since; `came` is how many, where their grades
+    came with a file. Raises NotOpen where it is open already, or takes nothing any more.
     """
     sheet, row = hold(data_return)
     if row.state != DataReturn.State.SUBMITTED:
@@ -111,6 +142,7 @@ def open_again(person, data_return: DataReturn, reason: str, came=0):
     if version is None or version.opened_at:
         version = from_file(row, version.number + 1 if version else 1)
     version.opened_by, version.opened_at, version.opened_because = person, timezone.now(), reason
+    version.opened_for_missing = for_missing or came > 0
     version.save()
     row.submitted_by = row.submitted_at = None
     row.save(update_fields=["state", "submitted_by", "submitted_at"])

@@ -18,10 +18,11 @@ from desks.boxes import SAFEGUARDING
 from desks.cells import number
 from desks.desk import Desk
 from desks.writing import keep_form, not_signed_in, save, tell_saved
+from papers.templatetags.plain import listed
 from programmes.models import DataReturn
 from pupils.returns import submitting, writing
 from pupils.returns.answers import answer_of
-from pupils.returns.forms import CorrectForm
+from pupils.returns.forms import BesidesForm, CorrectForm
 from pupils.returns.leaving import return_left_by
 from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of, typed_since
 from pupils.returns.pasting import TooMuch, read_pasted
@@ -245,18 +246,34 @@ def check(request, pk):
         return submitted(request, row)
     if writing.why_closed(row):
         return redirect("pupils:return", pk=pk)
+    return checked(request, row)
+
+
+def checked(request, row, form=None):
     audit.record(request.user, "returns.viewed", row)
     page = Grid(Standing(row), request.user)
+    form = form or besides_form(row, page.standing, {"version": row.sheet.version if page.standing.sheet else 0})
     context = {
         "row": row,
         "page": page,
+        "form": form,
         "standing": page.standing,
         "first_row": first_of(request.user, page) if page.without_first else None,
         "sheet_version": row.sheet.version if page.standing.sheet else 0,
         "declaration": submitting.DECLARATION,
         "entered": entered_words(row, page.standing),
     }
-    return render(request, "pupils/returns/check.html", context)
+    return render(request, "pupils/returns/check.html", context, status=422 if form and form.errors else 200)
+
+
+def besides_form(row, standing, initial, data=None):
+    """Asks why other grades than the missing ones were changed; None where none was."""
+    changed = submitting.changed_besides(standing)
+    if not changed:
+        return None
+    who = listed([line.name for line in changed])
+    asked = {"programme": row.partnership.programme, "names": names_in(row.partnership)}
+    return BesidesForm(data, initial=initial, changed=f"the grade{'s' if len(changed) > 1 else ''} of {who}", **asked)
 
 
 def first_of(person, page):
@@ -266,9 +283,13 @@ def first_of(person, page):
 
 
 def submitted(request, row):
+    form = besides_form(row, Standing(row), {}, request.POST)
+    if form and not form.is_valid() and not writing.why_closed(row):
+        return checked(request, row, form)
     try:
-        submitting.submit(request.user, row, number(request.POST.get("version")))
-    except submitting.NotAsSeen:
+        because = form.cleaned_data["reason"] if form else ""
+        submitting.submit(request.user, row, number(request.POST.get("version")), because)
+    except (submitting.NotAsSeen, submitting.NoReason):
         messages.warning(
             request, "A grade was changed a moment ago, so nothing is submitted. Look through them again, then submit."
         )
@@ -298,7 +319,8 @@ def correct(request, pk):
         return redirect("pupils:return", pk=pk)
     if request.method == "POST" and form.is_valid():
         try:
-            submitting.open_again(request.user, row, form.cleaned_data["reason"])
+            reason, for_missing = form.cleaned_data["reason"], form.is_for_missing
+            submitting.open_again(request.user, row, reason, for_missing=for_missing)
         except submitting.NotOpen as error:
             messages.warning(request, str(error))
         else:

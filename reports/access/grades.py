@@ -10,7 +10,7 @@ OF_RETURN = ("data_return__partnership__specialist", "data_return__partnership__
 
 def grades(person, here, programmes):
     children = everybody(programmes)
-    rows = [*entered(person, here), *submitted(person, here), *opened(person, here, children)]
+    rows = [*entered(person, here), *submitted(person, here, children), *opened(person, here, children)]
     rows += [*changed(person, here), *aimed_at(person, here), *sent(person, here), *agreed(person, here)]
     return section(
         "Target pupils and their grades",
@@ -33,9 +33,10 @@ def versions(here, **who):
     return rows.select_related("data_return__data_point", *OF_RETURN).order_by("submitted_at", "pk")
 
 
-def submitted(person, here):
+def submitted(person, here, children):
     for row in versions(here, submitted_by=person):
-        yield [f"Submitted {about(row)}", row.data_return.partnership.label, day(row.submitted_at)]
+        why = f": {children.redact(row.changed_because)}" if row.changed_because else ""
+        yield [f"Submitted {about(row)}{why}", row.data_return.partnership.label, day(row.submitted_at)]
 
 
 def opened(person, here, children):
