@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.comparing import Compares
 from accounts.forms import DayField, DayInput, with_button
+from papers.templatetags.plain import listed
 from pupils.forms import YearGroupField
 from pupils.life import services
 from pupils.life.asking import AsksAboutDay, remark_on_days, remark_on_last
@@ -53,12 +54,21 @@ class EndForm(AsksAboutDay, forms.Form):
     def __init__(self, *args, place, **kwargs):
         super().__init__(*args, **kwargs)
         self.place, programme = place, place.partnership.programme
+        self.others = list(services.others_there(place))
+        self.fields["because"].choices = [self.with_others(choice) for choice in WHY]
         self.first, self.last = max(place.since or programme.starts_on, programme.starts_on), programme.ends_on
         day = self.fields["last_on"]
         day.widget = DayInput(self.first, self.last)
         day.initial = min(max(timezone.localdate(), self.first), self.last)
         day.help_text = f"From {self.first:%-d/%-m/%Y} to {self.last:%-d/%-m/%Y}. After it no grade is asked for."
         self.helper = with_button(self, "End the place")
+
+    def with_others(self, choice):
+        """Who leaves the school leaves the other places there too."""
+        if not self.others or choice.value not in services.GONE:
+            return choice
+        also = f"The place in {listed([place.partnership.subject for place in self.others])} ends on the same day."
+        return Choice(choice.value, choice.label, hint=" ".join(filter(None, [getattr(choice, "hint", ""), also])))
 
     def clean_last_on(self):
         on = self.cleaned_data["last_on"]
@@ -71,7 +81,13 @@ class EndForm(AsksAboutDay, forms.Form):
         if cleaned.get("because") == Ended.OTHER and not cleaned.get("reason"):
             self.add_error("reason", "Say which other reason it is.")
         if last_on := cleaned.get("last_on"):
-            self.ask_about_day(last_on, remark_on_last(self.place, last_on))
+            ending = [self.place, *(self.others if cleaned.get("because") in services.GONE else [])]
+            remarks = [
+                f"{place.partnership.label}: {remark}" if len(ending) > 1 else remark
+                for place in ending
+                if (remark := remark_on_last(place, last_on))
+            ]
+            self.ask_about_day(last_on, " ".join(remarks))
         return cleaned
 
     def save(self, person):

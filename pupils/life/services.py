@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -17,6 +18,7 @@ from pupils.returns.counting import count_returns
 What, Ended = PlaceChange.What, Place.Ended
 DAY = dt.timedelta(days=1)
 FROM_ELSEWHERE = "Moved from another partner school"
+GONE = {Ended.LEFT, Ended.MOVED}  # from the school
 
 
 def why_fixed(partnership: Partnership) -> str:
@@ -26,15 +28,29 @@ def why_fixed(partnership: Partnership) -> str:
 
 @transaction.atomic
 def end_place(person, place: Place, *, because, last_on, reason="") -> Place:
-    """The place is held for the last time on `last_on`: from the day after no grade is asked for."""
+    """The place is held for the last time on `last_on`: from the day after no grade is asked for.
+
+    Who has gone from the school has gone from each place there: `place.ended_too` are the others that end with it.
+    """
     place = locked(place)
     if place.until:
         raise NotNow("Somebody ended this place before. Look at what stands on the page of the pupil.")
-    place.until, place.ended_because = last_on + DAY, because
-    place.save(update_fields=["until", "ended_because"])
-    note(person, place, What.ENDED, place.until, after=Ended(because).label, reason=reason)
-    follow(person, place, "pupils.place_ended")
+    begun = Q(since=None) | Q(since__lte=last_on + DAY)
+    place.ended_too = list(others_there(place).filter(begun)) if because in GONE else []
+    for one in [place, *place.ended_too]:
+        one.until, one.ended_because = last_on + DAY, because
+        one.save(update_fields=["until", "ended_because"])
+        note(person, one, What.ENDED, one.until, after=Ended(because).label, reason=reason)
+        follow(person, one, "pupils.place_ended")
     return place
+
+
+def others_there(place: Place):
+    """Places of the pupil at the same school that go on, and of which something may be changed."""
+    rows = Place.objects.filter(pupil=place.pupil_id, until=None).exclude(pk=place.pk)
+    rows = rows.filter(partnership__in=Partnership.objects.open_to_entries())
+    rows = rows.filter(partnership__partner_school=place.partnership.partner_school_id)
+    return rows.select_related("pupil", "partnership__programme").order_by("partnership__ref")
 
 
 @transaction.atomic
@@ -209,7 +225,9 @@ def twice_in_subject(pupil, partnership, since, place=None):
 
 def hold(place: Place):
     """Nobody else changes the place, or the year group of its pupil, until the transaction ends."""
-    Partnership.objects.select_for_update(of=["self"], no_key=True).get(pk=place.partnership_id)
+    of_pupil = Place.objects.filter(pupil=place.pupil_id).values("partnership")
+    rows = Partnership.objects.filter(pk__in=of_pupil).order_by("pk")
+    list(rows.select_for_update(of=["self"], no_key=True))  # a pupil who has left ends all of their places
     TargetPupil.objects.select_for_update(of=["self"], no_key=True).get(pk=place.pupil_id)
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed
-from papers.templatetags.plain import longdate
+from papers.templatetags.plain import listed, longdate
 from programmes.models import Partnership, Programme
 from pupils.choosing.joining import waiting_again, what_waits_now
 from pupils.choosing.services import NotNow, why_closed
@@ -63,6 +63,9 @@ def after_end(request, place):
     messages.success(
         request, f"The place ends on {place.last_on:%-d %B %Y}: {place.get_ended_because_display().lower()}."
     )
+    if place.ended_too:
+        also = listed([one.partnership.label for one in place.ended_too])
+        messages.success(request, f"The place of {place.pupil.full_name} in {also} ends on the same day.")
     if place.ended_because == Place.Ended.REPLACED:
         return redirect(f"{reverse('pupils:add', args=[place.partnership_id])}?after={place.pk}")
     return redirect(place.pupil)

@@ -307,3 +307,41 @@ def change_after_end(place):
     change_place(
         person, opened, class_name="", year_group=5, since=dt.date(2026, 12, 1), on=dt.date(2026, 12, 1), reason=""
     )
+
+
+@pytest.fixture
+def twice(ours, una):
+    """Una's place in writing, at the same school."""
+    other = PartnershipFactory(programme=ours.programme, partner_school=ours.school, subject="writing")
+    return PlaceFactory(partnership=other, pupil=una.pupil)
+
+
+@pytest.mark.parametrize("because", ["left", "moved"])
+def test_who_has_left_the_school_has_left_both_places(choosing, una, twice, because):
+    page = text(choosing.client.get(reverse("pupils:place_end", args=[una.pk])))
+    answer = text(end(choosing, una, because=because))
+
+    twice.refresh_from_db()
+    assert page.count("The place in writing ends on the same day.") == 2
+    assert "The place of Una Byrne in Writing, Year 5 ends on the same day." in answer
+    assert (twice.last_on, twice.ended_because) == (dt.date(2026, 11, 20), because)
+    assert [what for what, *_ in changes(twice)] == ["ended"]
+
+
+def test_who_is_replaced_in_one_place_keeps_the_other(choosing, una, twice):
+    end(choosing, una, because="replaced")
+
+    twice.refresh_from_db()
+    assert twice.until is None
+
+
+def test_grades_of_the_other_place_speak_against_the_day_too(choosing, una, twice):
+    october = una.assessments.get()
+    Assessment.objects.create(place=twice, data_point=october.data_point, grade=october.grade)
+    una.assessments.all().delete()
+
+    answer = text(end(choosing, una, last_on="1/10/2026"))
+
+    assert "Writing, Year 5: Una Byrne has a grade for October" in answer
+    twice.refresh_from_db()
+    assert twice.until is None
