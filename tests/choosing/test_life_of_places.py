@@ -12,10 +12,11 @@ from programmes.models import DataReturn, Partnership
 from pupils.choosing.services import NotNow
 from pupils.figures import block
 from pupils.life.services import change_place, end_place
-from pupils.models import Place
+from pupils.models import Assessment, Place
 from pupils.results import place_facts
 from tests.choosing.lists import text
 from tests.choosing.places import changes, end, other_school, reasons, step
+from tests.factories import PartnershipFactory, PlaceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("submitted")]
 

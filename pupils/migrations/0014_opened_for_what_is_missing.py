@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pupils", "0012_what_is_not_agreed_owes_nothing"),
+        ("pupils", "0013_what_is_not_agreed_owes_nothing"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ def ask_for_nothing(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pupils", "0011_former_details"),
+        ("pupils", "0012_grades_files"),
         ("programmes", "0014_keeping_of_pupil_data"),
     ]
 
