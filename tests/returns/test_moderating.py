@@ -247,6 +247,7 @@ def test_an_upload_that_changes_a_grade_takes_its_mark_off(client, at):
     client.force_login(at.amira)
     for grade, mark in [("3a", "yes"), ("3b", "")]:
         pasted = "\n".join(["\t".join(columns), "\t".join([*row, grade, mark])])
-        client.post(reverse("pupils:collect", args=[at.programme.slug]), {"pasted": pasted, "save": "1"})
+        client.post(reverse("pupils:collect", args=[at.programme.slug]), {"pasted": pasted})
+        client.post(reverse("pupils:collect_look", args=[at.programme.slug]), {"save": "1"})
 
     assert boxes_of(at.december, at.places[0]) == ("3b", "")
