@@ -171,6 +171,31 @@ class Known:
             line.is_known = "second"
             also = ", ".join(sorted({place.partnership.subject for place in others}))
             line.about = f"Has a place in {also}" if also else "Was in another partnership of this programme"
+            line.kept = self.kept_words(line, pupil)
+
+    def kept_words(self, line, pupil):
+        """What the row says otherwise than what is kept, and what to do where the row is right."""
+        names = DETAILS if self.partnership.programme.initials_only else [*NAMES, *DETAILS]
+        said = [differing(line, pupil, name) for name in names]
+        if not any(said):
+            return ""
+        return f"Stays as it is: {'; '.join(filter(None, said))}. {MEND_KEPT}"
+
+
+NAMES = ["first_name", "last_name"]
+DETAILS = ["year_group", *lines.CHOICES]
+MEND_KEPT = "If the new details are right, change them afterwards on the page of the pupil."
+
+
+def differing(line, pupil, name) -> str:
+    """SEN (None, not SEN support); nothing where the row says nothing of it, or the same."""
+    new, old = line.values.get(name), getattr(pupil, name)
+    brought = line.texts.get(name, "").strip() if line.texts else True
+    if not brought or new in {None, "", "U"} or new == old or (name in NAMES and bare(new) == bare(old)):
+        return ""
+    column = TargetPupil._meta.get_field(name)
+    words = year_words if name == "year_group" else lambda value: dict(column.flatchoices).get(value, value) or "blank"
+    return f"{column.verbose_name} ({words(old)}, not {words(new)})"
 
 
 def holds(place):

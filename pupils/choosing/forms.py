@@ -216,7 +216,10 @@ class AddPupilForm(PupilForm):
             self.say_why(line)
         elif line.is_known == "second" and line.is_likely and not cleaned.get("known"):
             self.ask_who()
-            self.add_error("known", f"A pupil of this name and year group is known. {line.about}. Say whom you mean.")
+            self.add_error(
+                "known",
+                f"A pupil of this name and year group is known. {line.about}. Say whom you mean. {line.kept}".strip(),
+            )
         elif not line.is_known and line.soft.get("first_name") and not cleaned.get("known"):
             self.ask_who(ANOTHER)
             self.add_error("known", f"{line.soft['first_name']}. Say so if it is another pupil.")

@@ -84,6 +84,7 @@ class Line:
     is_likely: bool = False  # by name and year only, so that a person may say that it is another pupil
     found: object = None
     about: str = ""
+    kept: str = ""  # of somebody who gets a second place: what the row says otherwise than what is kept of them
 
     @property
     def initials(self):

@@ -96,6 +96,8 @@ def save(request, partnership, form):
         form.add_error(None, "Somebody added this pupil at the same moment. Look at the list of target pupils.")
         return False
     messages.success(request, f"{place.pupil.full_name} is a target pupil now, with the reference {place.pupil.ref}.")
+    if form.found and form.line.kept:
+        messages.warning(request, form.line.kept)
     waiting = joining.waiting_again(partnership, place.since, place)
     tell_what_waits(request, waiting, place.pupil.full_name)
     return True

@@ -156,6 +156,20 @@ def test_a_pupil_of_another_partnership_gets_a_second_place(choosing, ours):
     assert pupil.places.count() == 2
 
 
+def test_what_a_row_says_otherwise_of_somebody_who_is_known_is_said_and_what_to_do(choosing, ours):
+    other = PartnershipFactory(programme=ours.programme, partner_school=ours.school, subject="writing")
+    pupil = PlaceFactory(
+        partnership=other, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5, pupil__sex="F"
+    ).pupil
+
+    page = text(choosing.paste("Forename,Surname,Year,Sex,SEN,EAL\nUna,Byrne,5,F,K,\n"))
+    choosing.take()
+
+    pupil.refresh_from_db()
+    assert "Stays as it is: SEN (None, not SEN support). If the new details are right, change them afterwards" in page
+    assert pupil.sen == "N"
+
+
 def test_a_pupil_has_one_place_in_a_subject(choosing, ours):
     other = PartnershipFactory(programme=ours.programme, partner_school=ours.school, subject="maths")
     PlaceFactory(partnership=other, pupil__first_name="Una", pupil__last_name="Byrne", pupil__year_group=5)
