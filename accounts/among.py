@@ -23,4 +23,5 @@ class Among(Lookup):
             self.rhs.clear_ordering(clear_default=True)
             query, asked = self.process_rhs(compiler, connection)
             return f"{column} = ANY(ARRAY{query})", [*params, *asked]
-        return f"{column} = ANY(%s)", [*params, list(self.rhs)]
+        # Written here: as a list it would be looked through for what it is a list of, and each key for quotes.
+        return f"{column} = ANY(%s::bigint[])", [*params, f"{{{','.join(str(int(key)) for key in self.rhs)}}}"]

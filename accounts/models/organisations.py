@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Lower
 
+from accounts.quick_rows import QuickRow
 from accounts.roles import Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
 
@@ -214,7 +215,7 @@ def near(memberships):
     return rows
 
 
-class School(models.Model):
+class School(QuickRow):
     """One row of the national register, by its URN. Codes are text: they have leading zeros."""
 
     class Status(models.TextChoices):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.models.organisations import Organisation, School
+from accounts.quick_rows import QuickRow
 from accounts.roles import DEPUTY_DOES, DOES, GRANTS, IN_ORGANISATION, IN_SCHOOL, SECOND_FACTOR, Role
 from accounts.scoping import EVERYTHING, ScopedQuerySet
 
@@ -48,7 +49,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
 
-class User(AbstractBaseUser):
+class User(QuickRow, AbstractBaseUser):
     """A person. Signs in by email, once invited: `is_active` is False until an invitation is taken up."""
 
     email = models.EmailField(
@@ -136,7 +137,7 @@ class MembershipQuerySet(ScopedQuerySet):
         return rows
 
 
-class Membership(models.Model):
+class Membership(QuickRow):
     """One person's role in one organisation or in a school that takes part in its programmes, from a day to a day.
 
     Role and reach come from the same row: finance officer here and specialist teacher there never adds up to pupils

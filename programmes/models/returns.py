@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.quick_rows import QuickRow
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models.partnerships import (
@@ -44,7 +45,7 @@ class DataReturnQuerySet(ScopedQuerySet):
         return self.filter(OWED).exclude(partnership__status__in=RESTING)
 
 
-class DataReturn(models.Model):
+class DataReturn(QuickRow):
     """What a partnership owes at one data point, in counts: the bridge from pupils to money, with no pupil in it.
 
     `pupils` keeps the counts true; `funding` reads them. `version` rises with each change after it was submitted.

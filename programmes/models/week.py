@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.lookups import IsNull
 
+from accounts.quick_rows import QuickRow
+
 DAYS = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday"}
 HALVES = {"am": "morning", "pm": "afternoon"}
 HALF_DAYS = {f"{day}-{half}": f"{name} {part}" for day, name in DAYS.items() for half, part in HALVES.items()}
@@ -20,7 +22,7 @@ def in_words(codes) -> str:
     return ", ".join(HALF_DAYS[code] for code in in_week_order(codes))
 
 
-class ReleasePattern(models.Model):
+class ReleasePattern(QuickRow):
     """When a teacher can usually be out of class, which of these half-days they like best, and their PPA.
 
     No release half-days means that nobody has said: any half-day is as good as another.

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.quick_rows import QuickRow
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import DataPoint, Partnership, Programme
@@ -129,7 +130,7 @@ class TargetPupil(PupilDetails):
             self.first_name, self.last_name = (name.strip()[:1].upper() for name in (self.first_name, self.last_name))
 
 
-class Place(models.Model):
+class Place(QuickRow):
     """One pupil in one partnership, and so in one subject: the unit of every result.
 
     It is held from the day `since` (blank: from the beginning) up to the day before `until` (blank: it goes on). A
@@ -198,7 +199,7 @@ class Place(models.Model):
         return Assessment.Reason.LEFT if gone else Assessment.Reason.NOT_REQUIRED
 
 
-class Assessment(models.Model):
+class Assessment(QuickRow):
     """A place's grade at a data point, or the reason why there is none."""
 
     class Reason(models.TextChoices):

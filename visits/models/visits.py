@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from accounts.addresses import address_of
 from accounts.models import School
+from accounts.quick_rows import QuickRow
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from programmes.models import Partnership, PartnerTeacher, PastSpecialist, Programme, TimetableStep
@@ -107,7 +108,7 @@ def open_proposals():
     return rows.filter(answer="").select_related("by")
 
 
-class Visit(models.Model):
+class Visit(QuickRow):
     """One half-day on which the two sides of a partnership meet.
 
     `sequence` rises with each change that calendars must follow. When its record was written, and signed by both
@@ -264,7 +265,7 @@ class BookingQuerySet(ScopedQuerySet):
         return was_there, Exists(teacher.filter(until=None)) | Q(person=F("visit__partnership__specialist__user"))
 
 
-class Booking(models.Model):
+class Booking(QuickRow):
     """One person's half-day, taken by one visit. The partner teacher stands for the class.
 
     `school` is theirs in this partnership, and covers where they are out of class; someone without a class has none.
