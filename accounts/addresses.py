@@ -6,6 +6,12 @@ from django.urls import reverse
 
 
 @cache
+def page_at(name: str) -> str:
+    """As `reverse(name)`, looked up once: the menu stands on every page."""
+    return reverse(name)
+
+
+@cache
 def around(name: str) -> tuple[str, str]:
     """What stands before and after the number of the row."""
     before, _, after = reverse(name, args=[0]).rpartition("0")

@@ -1,8 +1,8 @@
 """The frame of every page: who is signed in, as what, and where they can go."""
 
 from django.conf import settings
-from django.urls import reverse
 
+from accounts.addresses import page_at
 from accounts.roles import GRANTS, Role
 
 OF_PROGRAMMES = ("/pairing/", "/actions/", "/partner-schools/", "/specialists/")
@@ -50,7 +50,7 @@ def navigation(request):
     frame |= {
         "person": user.get_full_name(),
         "person_id": user.pk,
-        "account_url": reverse("accounts:account"),
+        "account_url": page_at("accounts:account"),
         "acting": acting,
     }
     if acting is None:
@@ -59,7 +59,7 @@ def navigation(request):
         "role_label": acting.role_label,
         "place_label": acting.place_label,
         "nav": [
-            entry(request.path, label, reverse(name), others)
+            entry(request.path, label, page_at(name), others)
             for label, name, action, others in MENU
             if opens(acting, label, action)
         ],

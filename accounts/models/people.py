@@ -90,7 +90,9 @@ class User(QuickRow, AbstractBaseUser):
 
     @cached_property
     def live_memberships(self):
-        return list(self.memberships.live().select_related("organisation", "school").order_by("starts_on", "pk"))
+        # A few rows are sorted faster here than "order by" is put into words beside so many columns, for every page.
+        rows = self.memberships.live().select_related("organisation", "school").order_by()
+        return sorted(rows, key=lambda membership: (membership.starts_on, membership.pk))
 
     def memberships_granting(self, action):
         """The memberships whose role grants `action`. An unknown action is a bug, so it raises."""
