@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.addresses import address_of
 from accounts.models import Membership, School
+from accounts.quick_rows import QuickRow
 from accounts.roles import Role
 from accounts.scoping import ScopedQuerySet
 from papers.templatetags.plain import year_words
@@ -145,17 +146,17 @@ class PartnershipQuerySet(ScopedQuerySet):
         return rows
 
     def with_people(self):
-        return self.select_related("programme", "area").with_people_alone()
-
-    def with_people_alone(self):
-        """For whoever has the programmes already: a county has hundreds of partnerships in one."""
-        rows = self.select_related("specialist__user", "specialist__home_school", "partner_school")
+        rows = self.select_related("programme", "area").with_specialists()
         return rows.prefetch_related(partner_teachers())
 
+    def with_specialists(self):
+        """With the specialist teacher and both schools."""
+        return self.select_related("specialist__user", "specialist__home_school", "partner_school")
+
     def of_programmes(self, programmes):
-        """Those of these programmes with their people, as a list; each gets its programme as it is here."""
+        """Those of these programmes with their specialist teachers, as a list; each gets its programme as given."""
         known = {programme.pk: programme for programme in programmes}
-        found = list(self.filter(programme__in=known).with_people_alone().select_related("area"))
+        found = list(self.filter(programme__in=known).with_specialists().select_related("area"))
         for partnership in found:
             partnership.programme = known[partnership.programme_id]
         return found
@@ -165,7 +166,7 @@ class PartnershipQuerySet(ScopedQuerySet):
         return self.prefetch_related("acceptances", "objections")
 
 
-class Partnership(models.Model):
+class Partnership(QuickRow):
     """A specialist teacher and the partner teachers of a partner school, for a subject and a year group."""
 
     class Status(models.TextChoices):
@@ -400,7 +401,7 @@ class Objection(models.Model):
         ]
 
 
-class PartnershipStep(models.Model):
+class PartnershipStep(QuickRow):
     """One change of a partnership's status: when, by whom, why. The last one is where it stands."""
 
     partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="steps")

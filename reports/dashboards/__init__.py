@@ -22,7 +22,7 @@ from reports.dashboards.erasing import erasing_items
 from reports.dashboards.events import coming_events, event_items
 from reports.dashboards.findings import finding_items
 from reports.dashboards.guests import guest_items
-from reports.dashboards.heat import grades_sentence, heat
+from reports.dashboards.heat import grades_sentence, heat, heat_of
 from reports.dashboards.letters import coordinators_items, letter_items
 from reports.dashboards.money import approving_items, by_stage, confirming_items, held_items, paying_items
 from reports.dashboards.months import visits_by_month
@@ -46,9 +46,9 @@ from reports.dashboards.studies import study_lines
 from reports.dashboards.to_do import (
     beginning_items,
     closed_school_items,
-    coming_items,
     count_in_words,
     ended_items,
+    owed_and_coming_items,
     owed_by_point,
     owed_items,
     partner_week_items,
@@ -131,7 +131,7 @@ def coordinator(user, acting, today):
         "to_do": told_apart(to_do, found) + beginning_items(theirs, found, today),
         "waiting": told_apart([item for item in good if item["is_for_others"]], found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
-        "heat": heat(user, acting),
+        "heat": heat_of(facts),
         "months": visits_by_month(facts),
         "followed": list(found)[:MOST_FOLLOWED],
         "money": by_stage(theirs),
@@ -173,6 +173,7 @@ def teacher(user, acting, today):
     partnerships = list(with_pupils(rows, user, acting).order_by("-programme__starts_on", "ref")[:40])
     took = took_of(user, acting, today)
     of_studies, without_study = study_lines(user, acting, today, partnerships)
+    owed, coming = owed_and_coming_items(user, acting, today)
     own, taught = (parts(user, acting), []) if acting.role == Role.SPECIALIST else ([], weeks(user, acting))
     return {
         "lead": next_grades(partnerships, today),
@@ -181,11 +182,11 @@ def teacher(user, acting, today):
         + target_items(partnerships)
         + of_studies
         + unrecorded_items(user, acting, today)
-        + owed_items(user, acting, today)
+        + owed
         + week_items(own)
         + partner_week_items(taught)
         + revisit_items(user, acting, today)
-        + coming_items(user, acting, today)
+        + coming
         + change_items(user, acting, today, took),
         **ahead(user, acting, today, took_of=lambda *_: {visit.pk: why for visit, why in took.items()}),
         "partnerships": partnerships,
@@ -205,7 +206,7 @@ def consultant(user, acting, today):
         "standings": standings(found),
         "to_do": told_apart(owed_by_point(found, today) + slip_items(found, SUPPORTED), found),
         **ahead(user, acting, today, most=12, took_of=facts.took_of),
-        "heat": heat(user, acting),
+        "heat": heat_of(facts),
         "months": visits_by_month(facts),
         "followed": list(found)[:MOST_FOLLOWED],
         "programmes": theirs[:MOST],

@@ -76,12 +76,15 @@ def coming_events(user, acting, today):
     """The events of the next two weeks with how many have answered, for whoever invites; None for other roles."""
     if acting.role not in GRANTS["events.view"]:
         return None
-    asked = Count("attendances", filter=Q(attendances__invited_at__isnull=False))
-    said = Count("attendances", filter=Q(attendances__invited_at__isnull=False) & ~Q(attendances__answer=""))
+    counts = acting.role in GRANTS["attendance.view"]
     declined = Exists(Attendance.objects.filter(event=OuterRef("pk"), person=user, answer=Attendance.Answer.DECLINED))
     rows = mine(Event, user, acting, "events.view").standing().filter(on__gte=today, on__lte=today + FORTNIGHT)
-    rows = rows.with_places().annotate(asked=asked, said=said, declined=declined)
+    rows = rows.with_places().annotate(declined=declined)
+    if counts:
+        asked = Q(attendances__invited_at__isnull=False)
+        said = Count("attendances", filter=asked & ~Q(attendances__answer=""))
+        rows = rows.annotate(asked=Count("attendances", filter=asked), said=said)
     return {
         "rows": list(rows.order_by("on", "starts_at", "pk")[:MOST]),
-        "counts": acting.role in GRANTS["attendance.view"],
+        "counts": counts,
     }

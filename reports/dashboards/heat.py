@@ -1,5 +1,6 @@
 """Grades received as a heat table, and as a sentence."""
 
+from collections import Counter
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q
@@ -19,8 +20,35 @@ def heat(user, acting):
     One table for each running programme. Counts of grades received are never hidden. A cell leads to its partnerships,
     for who may see them.
     """
-    today = timezone.localdate()
-    found = (
+    return tables_of(counted(user, acting), opens=user.may("roster.view"))
+
+
+def heat_of(facts):
+    """The same from what the roster has read anyhow."""
+    owing, complete, about = Counter(), Counter(), {}
+    for p in facts.partnerships:
+        for row in facts.returns.get(p.pk, []) if p.status not in RESTING else []:
+            if row.expected:
+                key = p.programme_id, row.data_point_id, p.area_id
+                about[key] = p.programme, row.data_point, p.area
+                owing[key] += 1
+                complete[key] += row.is_in
+    found = [
+        (
+            *(programme.pk, programme.name, programme.starts_on, programme.ends_on),
+            *(point.pk, point.name, point.due_on),
+            *((area.pk, area.name) if area else (None, None)),
+            *(owing[key], complete[key]),
+        )
+        for key, (programme, point, area) in about.items()
+    ]
+    found.sort(key=lambda row: (row[1], row[2], row[6]))
+    return tables_of(found, opens=facts.reader.may("roster.view"))
+
+
+def counted(user, acting):
+    """For each programme, data point and area how many partnerships owe grades, and of how many all are in."""
+    return (
         mine(DataReturn, user, acting, "returns.view")
         .filter(partnership__programme__status=Programme.Status.ACTIVE, expected__gt=0)
         .exclude(partnership__status__in=RESTING)
@@ -46,8 +74,10 @@ def heat(user, acting):
             complete=Count("pk", filter=Q(expected=F("assessed") + F("excused")) & ~Q(state=DataReturn.State.OPEN)),
         )
     )
-    opens = user.may("roster.view")
-    tables = {}
+
+
+def tables_of(found, opens):
+    today, tables = timezone.localdate(), {}
     for programme, name, first, last, point, point_name, due, area, area_name, number, complete in found:
         title = Programme(name=name, starts_on=first, ends_on=last).title
         table = tables.setdefault(programme, {"name": title, "points": {}, "areas": {}, "cells": {}})

@@ -52,7 +52,21 @@ def owed(user, acting, today):
 
 
 def owed_items(user, acting, today):
-    """A line for each return that a school or a teacher owes."""
+    """A line for each return that a school owes."""
+    return owed_lines(user, owed(user, acting, today)[:20], today)
+
+
+def owed_and_coming_items(user, acting, today):
+    """A teacher's lines: for each return that is owed; and for each whose day is near, or that has only to be checked
+    and submitted, whenever its day is."""
+    asked = Q(data_point__due_on__lte=today + SOON) | Q(expected__gt=0, expected__lte=F("assessed") + F("excused"))
+    past, to_come = [], []
+    for row in owing(user, acting, today).filter(asked):
+        (past if row.data_point.due_on < today else to_come).append(row)
+    return owed_lines(user, past[:20], today), coming_lines(user, to_come[:20], today)
+
+
+def owed_lines(user, rows, today):
     return [
         {
             "title": f"{what_is_owed(row)}: {row.partnership.label}",
@@ -62,16 +76,11 @@ def owed_items(user, acting, today):
             "late": True,
             "is_of_grades": True,
         }
-        for row in owed(user, acting, today)[:20]
+        for row in rows
     ]
 
 
-def coming_items(user, acting, today):
-    """A line for each return whose day is near, or that a teacher has only to check and submit, whenever its day is."""
-    asked = Q(data_point__due_on__lte=today + SOON)
-    if user.may("returns.enter"):
-        asked |= Q(expected__gt=0, expected__lte=F("assessed") + F("excused"))
-    coming = owing(user, acting, today).filter(asked, data_point__due_on__gte=today)
+def coming_lines(user, rows, today):
     return [
         {
             "title": f"{what_is_owed(row)}: {row.partnership.label}"
@@ -82,7 +91,7 @@ def coming_items(user, acting, today):
             "when": f"Due on {row.data_point.due_on:%A} {day_of(row.data_point.due_on, today)}",
             "is_of_grades": True,
         }
-        for row in coming[:20]
+        for row in rows
     ]
 
 

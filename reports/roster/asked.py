@@ -1,11 +1,12 @@
 """What the address of the roster asks for: filters with their counts, a search and an order; all of it by GET."""
 
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from funding.briefly import LABELS
-from reports.roster.rows import Group, next_visit_first, waits_label
+from reports.roster.rows import Group, Status, next_visit_first, waits_label
 from reports.roster.slips import SLIPS, Waits
 
 LONGEST = 100
@@ -44,7 +45,7 @@ def facets_of(facts, rows):
     """The filters, with only what stands in the rows."""
     areas = {str(r.partnership.area_id): r.partnership.area.name for r in rows if r.partnership.area_id}
     subjects = sorted({row.partnership.subject for row in rows})
-    statuses = {row.partnership.status: row.partnership.get_status_display() for row in rows}
+    statuses = [(status, Status(status).label) for status in dict.fromkeys(row.partnership.status for row in rows)]
     points = [point for found in facts.points.values() for point in found]
     money = {pk: {brief.part} for pk, brief in facts.money.items()}
     return [
@@ -64,7 +65,7 @@ def facets_of(facts, rows):
         Facet(
             "subject", "Subject", [(each, each.capitalize()) for each in subjects], lambda r: {r.partnership.subject}
         ),
-        Facet("status", "Status", list(statuses.items()), lambda row: {row.partnership.status}),
+        Facet("status", "Status", statuses, lambda row: {row.partnership.status}),
         Facet(
             "owes",
             "Grades missing",
@@ -129,10 +130,11 @@ class Asked:
 
     def options(self, facet, searched):
         """What can be chosen, with how many rows that would show under the other filters."""
-        others = [other for other in self.facets if other is not facet]
-        rows = [facet.of(row) for row in searched if all(other.fits(row) for other in others)]
+        others = [other for other in self.facets if other is not facet and other.asked]
+        rows = (facet.of(row) for row in searched if all(other.fits(row) for other in others))
+        numbers = Counter(value for values in rows for value in values)
         for value, label in facet.choices:
-            number = sum(value in values for values in rows)
+            number = numbers[value]
             if number or value in facet.asked:
                 yield Option(value, label, number, value in facet.asked)
 
@@ -141,7 +143,7 @@ class Asked:
         p = row.partnership
         if not self.q:
             return True
-        names = [p.partner_school, p.specialist.home_school, *p.teachers, p.ref, p.partner_school.urn]
+        names = [p.partner_school, p.specialist.home_school, *row.facts.teachers[row.pk], p.ref, p.partner_school.urn]
         text = plain(" ".join(str(name) for name in names))
         return all(word in text for word in plain(self.q).split())
 

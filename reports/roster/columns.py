@@ -61,7 +61,7 @@ def partnership_sheet(facts, row):
         ("URN", p.partner_school.urn),
         ("Specialist teacher", str(p.specialist)),
         ("Home school", p.specialist.home_school.name),
-        ("Partner teachers", listed(p.current_partner_teachers)),
+        ("Partner teachers", listed(facts.partner_teachers[p.pk])),
     ]
 
 

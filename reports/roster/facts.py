@@ -20,6 +20,7 @@ from programmes.models import (
     Objection,
     Partnership,
     PartnershipStep,
+    PartnerTeacher,
     Signature,
     SpecialistStep,
     SpecialistTeacher,
@@ -253,33 +254,36 @@ class Facts:
         rows = ActionItem.objects.allowed(self.reader, "actions.view").filter(partnership__among=self.by_pk)
         return list(rows.overdue(self.today).select_related("owner"))
 
-    @cached_property
-    def memberships(self):
-        """The teachers and heads of this organisation who can sign in."""
-        rows = Membership.objects.live(self.today).filter(
-            organisation=self.organisation,
-            role__in=[Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER],
-            user__is_active=True,
-        )
-        return list(rows.select_related("user").order_by("deputy", "starts_on", "pk"))
+    def who_can_sign_in(self, *roles):
+        """The memberships of people who can sign in, in these roles in this organisation."""
+        rows = Membership.objects.live(self.today)
+        return rows.filter(organisation=self.organisation, role__in=roles, user__is_active=True)
 
     @cached_property
     def teachers_who_can_sign_in(self):
-        return {m.user_id for m in self.memberships if m.role != Role.HEADTEACHER}
+        return set(self.who_can_sign_in(Role.SPECIALIST, Role.PARTNER).values_list("user", flat=True))
 
     @cached_property
     def heads(self):
         """School -> its heads who can sign in; deputies only where there is no head."""
-        heads = [m for m in self.memberships if m.role == Role.HEADTEACHER]
+        rows = self.who_can_sign_in(Role.HEADTEACHER).select_related("user")
+        heads = grouped(rows.order_by("deputy", "starts_on", "pk"), lambda m: m.school_id)
         return {
             school: list(dict.fromkeys(m.user for m in found if m.deputy == found[0].deputy))
-            for school, found in grouped(heads, lambda m: m.school_id).items()
+            for school, found in heads.items()
         }
+
+    @cached_property
+    def partner_sides(self):
+        """Partnership -> who is or was its partner teacher, from when until when."""
+        rows = PartnerTeacher.objects.filter(partnership__among=self.by_pk).select_related("user")
+        return grouped(rows, lambda row: row.partnership_id)
 
     @cached_property
     def partner_teachers(self):
         """Partnership -> those of the present."""
-        return {p.pk: p.current_partner_teachers for p in self.partnerships}
+        sides = self.partner_sides
+        return {pk: [row.user for row in sides.get(pk, ()) if row.until is None] for pk in self.by_pk}
 
     @cached_property
     def teachers(self):

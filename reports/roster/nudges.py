@@ -21,6 +21,7 @@ class Nudge:
 
     person: User
     partnership: Partnership
+    partner_teachers: tuple
     slips: tuple
     last: OutgoingMail | None
 
@@ -40,7 +41,7 @@ class Nudge:
 
     @property
     def context(self):
-        return {"partnership": self.partnership, "slips": self.slips}
+        return {"partnership": self.partnership, "partner_teachers": self.partner_teachers, "slips": self.slips}
 
     @property
     def last_words(self):
@@ -61,13 +62,13 @@ class Nudge:
 
 def nudges_of(facts, partnership, slips) -> list[Nudge]:
     """One for each person for whom something waits, the most overdue first. Nobody nudges themselves."""
-    owed = {}
+    owed, teachers = {}, tuple(facts.partner_teachers[partnership.pk])
     for slip in slips:
         for person in slip.people:
             if person != facts.reader:
                 owed.setdefault(person, []).append(slip)
     return [
-        Nudge(person, partnership, tuple(slips), facts.last_nudges.get((person.pk, partnership.pk)))
+        Nudge(person, partnership, teachers, tuple(slips), facts.last_nudges.get((person.pk, partnership.pk)))
         for person, slips in owed.items()
     ]
 

@@ -42,7 +42,7 @@ class Row:
     def pk(self):
         return self.partnership.pk
 
-    @property
+    @cached_property
     def group(self):
         if self.partnership.status in UNDER_WAY:
             return Group.SLIPPING if self.slips else Group.ON_COURSE
@@ -53,7 +53,7 @@ class Row:
         """Of the oldest thing whose day is past, how many school days; None where nothing is."""
         return max((slip.age for slip in self.slips if slip.is_due), default=None)
 
-    @property
+    @cached_property
     def said(self):
         """What a button says to whoever does not see its row."""
         return f"{self.partnership.partner_school}, {self.partnership.label}"
@@ -75,7 +75,7 @@ class Row:
         """What the coordinator does here, each once."""
         return list(dict.fromkeys(slip.act for slip in self.slips if slip.act))
 
-    @property
+    @cached_property
     def waits(self):
         return frozenset().union(*(slip.waits for slip in self.slips))
 
@@ -87,7 +87,7 @@ class Row:
     def kinds(self):
         return {slip.kind for slip in self.slips}
 
-    @property
+    @cached_property
     def next_visit(self):
         visits = self.facts.visits.get(self.pk, [])
         return next((visit for visit in visits if visit.is_planned and visit.on >= self.facts.today), None)

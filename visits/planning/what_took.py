@@ -73,7 +73,7 @@ class Known:
         self.places, days = places, {visit.on for visit in visits}
         schools = {pk: name for place in places.values() for pk, name in place.schools.items()}
         organisations = {place.organisation for place in places.values()}
-        self.calendars, self.school_days = calendars or calendars_of(organisations, schools), {}
+        self.calendars, self.holidays = calendars or calendars_of(organisations, schools), {}
         self.closures = defaultdict(list)
         for closure in SchoolClosure.objects.filter(school__among=schools).between(min(days), max(days)):
             self.closures[closure.school_id].append(closure)
@@ -94,18 +94,18 @@ class Known:
         for school in place.schools:
             if self.is_holiday(place.organisation, school, visit.on):
                 return Blocker(Rule.HOLIDAY, school)
-            if found := self.closed(visit, school):
+            if school in self.closures and (found := self.closed(visit, school)):
                 return found
-        closed = (self.closed(visit, school, place.year_group) for school in place.schools)
+        closed = (self.closed(visit, school, place.year_group) for school in place.schools if school in self.closures)
         busy = (self.busy(visit, place, person) for person in self.people.get(visit.pk, ()))
         return next(filter(None, itertools.chain(closed, busy)), None)
 
     def is_holiday(self, organisation, school, on) -> bool:
         calendar = self.calendars.of(organisation, school)
         key = id(calendar), on
-        if key not in self.school_days:
-            self.school_days[key] = on.weekday() >= SATURDAY or calendar.is_school_day(on)
-        return not self.school_days[key]
+        if key not in self.holidays:
+            self.holidays[key] = on.weekday() < SATURDAY and not calendar.is_school_day(on)
+        return self.holidays[key]
 
     def closed(self, visit, school, year_group=None) -> Blocker | None:
         """A closure of the whole school, or one of some year groups with this one among them."""

@@ -69,7 +69,7 @@ def unmade(facts, p):
         since=since,
         age=age,
         waits=frozenset({Waits.COORDINATOR}),
-        act=Act("Make the agreement", f"{url}?partnership={p.pk}") if p.current_partner_teachers else None,
+        act=Act("Make the agreement", f"{url}?partnership={p.pk}") if facts.partner_teachers[p.pk] else None,
     )
 
 
@@ -78,7 +78,7 @@ def unsigned(facts, p, agreement):
     if not waiting:
         return None
     made = timezone.localdate(facts.unsigned_since[p.pk])
-    joined = {t.user_id: t.since for t in p.partner_teachers.all() if t.until is None and t.since > made}
+    joined = {t.user_id: t.since for t in facts.partner_sides.get(p.pk, ()) if t.until is None and t.since > made}
     since = min(joined.get(signature.person_id, made) for signature in waiting)
     age = facts.age(p, since)
     if len(waiting) == 1 and waiting[0].person_id in joined:

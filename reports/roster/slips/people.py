@@ -16,7 +16,7 @@ def nobody_follows(facts):
             act = Act("Choose who follows", reverse("programmes:specialist_replace", args=[p.pk]))
             what = f"{p.specialist} has withdrawn"
             yield p, for_the_coordinator(facts, p, "place", what, for_days(facts.age(p, since), ""), since, act)
-        left = [teacher.until for teacher in p.partner_teachers.all() if teacher.until]
+        left = [teacher.until for teacher in facts.partner_sides.get(p.pk, ()) if teacher.until]
         if not facts.partner_teachers[p.pk] and (left or p.status in STARTED):
             since = max(left, default=facts.began(p))
             act = Act("Name a partner teacher", reverse("programmes:partner_teacher_add", args=[p.pk]))
