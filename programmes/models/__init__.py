@@ -5,8 +5,9 @@ from programmes.models.area_changes import AreaChange
 from programmes.models.closures import SchoolClosure, SchoolLimits
 from programmes.models.keeping import KeepingChange
 from programmes.models.letters import HeadsLetter
+from programmes.models.objections import Objection
 from programmes.models.pairing import PairingRun
-from programmes.models.partnerships import Objection, Partnership, PartnershipStep, PartnerTeacher
+from programmes.models.partnerships import Partnership, PartnershipStep, PartnerTeacher
 from programmes.models.people import PastSpecialist
 from programmes.models.programmes import (
     Area,
