@@ -121,9 +121,11 @@ def where_to(person, row):
 
 
 def received_words(row) -> str:
-    """What is typed is not in before it is submitted."""
-    typed = row.state == row.State.OPEN and row.received
-    return f"{row.received} of {row.expected} are {'typed, and not submitted' if typed else 'in'}."
+    """What is typed is not in before it is submitted, and who has left has no grade that anybody typed."""
+    if row.state != row.State.OPEN or not row.received:
+        return f"{row.received} of {row.expected} are in."
+    without = f", {row.excused} without a grade" if row.excused else ""
+    return f"{row.assessed} of {row.expected} are typed{without}, and not submitted."
 
 
 def owed_by_point(radar, today):

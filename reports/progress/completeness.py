@@ -73,7 +73,8 @@ def cell_of(row, partnership, point, readable):
     return {
         "received": row.received,
         "in": 0 if is_open else row.received,
-        "typed": row.received if is_open else 0,
+        "typed": row.assessed if is_open else 0,
+        "without": row.excused if is_open else 0,
         "expected": row.expected,
         "excused": row.excused,
         "owes": bool(late or late_to_submit),
@@ -96,6 +97,7 @@ def total_of(cells, point) -> dict:
         "received": received,
         "in": sum(cell["in"] for cell in cells),
         "typed": sum(cell["typed"] for cell in cells),
+        "without": sum(cell["without"] for cell in cells),
         "expected": expected,
         "url": "?owing=1" if any(cell["owes"] for cell in cells) else "",
         "excused": sum(cell["excused"] for cell in cells),

@@ -155,12 +155,20 @@ def box(facts, row, point, found):
         return one | {"state": "none", "received": found.assessed, "words": closed_words(row.partnership, found)}
     if found.is_in:
         return one | {"state": "in", "words": f"all {found.expected} in"}
-    so_far = "not submitted" if found.is_complete else f"{found.received} of {found.expected} in"
+    so_far = "not submitted" if found.is_complete else so_far_words(found)
     if row.partnership.is_paused:
         return one | {"state": "none", "words": f"not asked while paused, {so_far}"}
     if point.due_on < facts.today:
         return one | {"state": "late", "words": f"late, {so_far}"}
     return one | {"state": "later", "words": f"due {said(point.due_on, 'D j M')}, {so_far}"}
+
+
+def so_far_words(found):
+    """3 of 6 typed, 1 without a grade; of what is submitted, or not begun, how many are in."""
+    if found.state == DataReturn.State.SUBMITTED or not found.received:
+        return f"{found.received} of {found.expected} in"
+    without = f", {found.excused} without a grade" if found.excused else ""
+    return f"{found.assessed} of {found.expected} typed{without}"
 
 
 def closed_words(partnership, found):

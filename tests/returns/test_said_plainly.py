@@ -1,10 +1,14 @@
 """Who entered, what came too late, how a grade may be written: each said once, and the same on every page."""
 
+import datetime as dt
+
 import pytest
+from django.urls import reverse
 
 from pupils.collecting.reading import read
 from pupils.models import ReturnRevision
 from pupils.returns.answers import answer_of
+from pupils.returns.counting import count_returns
 from pupils.returns.pasting import read_pasted
 from pupils.returns.standing import Standing
 from tests.reading import text_of
@@ -105,3 +109,22 @@ def test_the_check_page_has_few_steps_for_who_goes_by_tab(client, at):
 
     assert page.count(">Change<span") == 1  # down two sub-levels
     assert page.count(">Change a grade</a>") == 1
+
+
+def test_nobody_typed_the_grade_of_a_pupil_who_has_left(client, at):
+    left = at.places[5]
+    left.until, left.ended_because = dt.date(2026, 11, 1), "left"
+    left.save()
+    count_returns(at.programme)
+    enter(client, at.hannah, at.december, at.places[:2], ["3a", "3b"])
+
+    client.force_login(at.hannah)
+    grades, today = (text_of(client.get(url)) for url in (reverse("pupils:returns"), "/"))
+    client.force_login(at.amira)
+    heat = text_of(client.get(reverse("reports:completeness", args=[at.programme.slug])))
+    roster = text_of(client.get(reverse("reports:roster")))
+
+    assert "2 of 6 typed, 1 without a grade" in grades
+    assert "2 of 6 are typed, 1 without a grade, and not submitted." in today
+    assert "2 of 6 typed, 1 without a grade" in heat
+    assert "2 of 6 typed, 1 without a grade" in roster

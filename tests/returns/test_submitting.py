@@ -207,7 +207,7 @@ def test_who_reads_what(client, at):
         at.home_head: (404, False, False),
     }
     for page in draft.values():
-        assert "6 of 6 are typed so far" in page
+        assert "5 of 6 are typed so far, 1 without a grade" in page
         assert "3a" not in page
     words = f"You can remind {at.hannah} or {at.tom}: the grades"
     assert [reader for reader, page in draft.items() if words in page] == [at.head]
