@@ -124,7 +124,7 @@ def progress_page(followed: Followed, asked) -> dict:
         "years": beside_the_year_before(followed) if by_years else None,
         "parts": [] if by_group or by_years else parts(followed, behind.found, page, to, scale_grades(programme)),
         "here": followed.url,
-        "changed": programme.expectation_changes.first(),
+        "changes": list(programme.expectation_changes.all()),
     }
 
 

@@ -184,7 +184,9 @@ def test_the_pages_of_results_name_the_change(client, at):
     change(client, at)
 
     for name in ("reports:results", "reports:followed"):
-        assert "The scale of the programme was changed on" in text_of(client.get(reverse(name, args=["county"])))
+        assert "When grades were in, the scale of the programme was changed on" in text_of(
+            client.get(reverse(name, args=["county"]))
+        )
 
 
 def test_on_the_way_back_the_first_page_says_on_which_scale_the_grades_are_and_what_was_expected(client, at):
@@ -199,3 +201,23 @@ def test_on_the_way_back_the_first_page_says_on_which_scale_the_grades_are_and_w
     assert f"The teachers assess on {CODES}. 12 grades are in: 12 on {SUBLEVELS}. Those on the scale that you" in back
     assert "have to be given anew" not in back
     assert [form[name].initial for name in ("expected_points", "met_5", "exceeded_5")] == ["2", "3b", "4c"]
+
+
+def test_every_change_of_the_year_is_named_where_the_figures_are_read(client, at):
+    change(client, at)
+    row = ExpectationChange.objects.get()
+    for day, reason in (("2026-11-02T12:00Z", "Too high"), ("2026-11-20T12:00Z", "Too low")):
+        same = {"scale": row.before["scale"], "expected_points": "4", "levels": {}}
+        ExpectationChange.objects.create(
+            programme=at.programme, by=at.amira, at=day, reason=reason, before=same, after=same | {"levels": {}}
+        )
+    client.force_login(at.amira)
+
+    results = text_of(client.get(reverse("reports:results", args=["county"])))
+    progress = text_of(client.get(reverse("reports:followed", args=["county"])))
+
+    assert (
+        "When grades were in, what is expected was changed on Monday 2 November 2026, what is expected was changed on "
+        "Friday 20 November 2026 and the scale of the programme was changed on"
+    ) in results
+    assert "what is expected was changed on Monday 2 November 2026 (“Too high”), what is expected" in progress
