@@ -16,6 +16,7 @@ from accounts.roles import Role
 from jobs.work import work_on
 from lessons.models import Note, Observation
 from programmes.models import DataReturnEntry, PartnerTeacher
+from pupils.life.services import end_place
 from pupils.models import ReturnVersion, TargetPupil
 from reports.access import files
 from reports.access.person import person_file
@@ -339,3 +340,14 @@ def test_what_is_recorded_stands_in_words_and_the_usual_week_is_there(client, ou
         "Target grades: agreed",
     }
     assert parts["Usual week"]["rows"][0][1:] == ["Tuesday morning", "", ""]
+
+
+def test_the_last_day_of_a_place_is_the_last_day_on_which_the_pupil_was_there(ours, head):
+    end_place(ours.people[Role.PARTNER], ours.place, because="left", last_on=dt.date(2027, 1, 15))
+
+    found = pupil_file(ours.pupil, head)
+
+    places = next(part for part in found["sections"] if part["title"] == "Partnerships")
+    happened = next(part for part in found["sections"] if part["title"] == "What happened to the places")
+    assert places["rows"][0][-1].endswith("until 15 January 2027: left the school")
+    assert ["16 January 2027", "The place ended: Left the school"] in [[row[0], row[2]] for row in happened["rows"]]
