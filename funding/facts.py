@@ -373,7 +373,8 @@ def read_staff(facts):
     )
     counted = Counter()
     for row in rows.select_related("event").order_by("event__on", "event", "pk"):
-        item, partnership, most = items[row.event.step_id], first[row.school_id], covered.get(row.school_id)
+        item, partnership = items[row.event.step_id], first[row.school_id]
+        most = covered.get(row.school_id, facts.plan.programme.staff_funded)
         half_days = item.half_days(Side.PARTNER)
         if partnership not in facts.partnerships or not half_days:
             continue
