@@ -304,13 +304,13 @@ def read_records(facts):
 
 
 def read_late_cover(facts):
+    """Of a host whose side the step does not fund only where the plan pays the host's cover."""
     rows = VisitChange.objects.filter(visit__partnership__in=facts.partnerships)
     rows = rows.filter(Q(late_specialist_half_days__gt=0) | Q(late_partner_half_days__gt=0)).order_by("at", "pk")
-    for row in rows.annotate(partnership=F("visit__partnership")):
-        for side, half_days in (
-            (Side.SPECIALIST, row.late_specialist_half_days),
-            (Side.PARTNER, row.late_partner_half_days),
-        ):
+    which = "late_{}_half_days" if facts.plan.pays_host_cover else "late_{}"
+    for row in rows.annotate(partnership=F("visit__partnership")).with_late():
+        for side in SIDES:
+            half_days = getattr(row, which.format(side))
             if half_days:
                 facts.extras[row.partnership, side].append(
                     Extra(

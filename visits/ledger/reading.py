@@ -101,11 +101,12 @@ def used_of(partnerships) -> tuple[dict, Counter]:
 
 
 def late_of(partnerships) -> Counter:
-    """(partnership, side) -> half-days given up when their cover was booked already."""
-    changes = VisitChange.objects.filter(visit__partnership__in=partnerships).order_by()
+    """(partnership, side) -> half-days given up when their cover was booked already, but those of hosting that were
+    not from the promise."""
+    changes = VisitChange.objects.filter(visit__partnership__in=partnerships).order_by().with_late()
     found = Counter()
     for partnership, specialist, partner in changes.values_list("visit__partnership").annotate(
-        Sum("late_specialist_half_days"), Sum("late_partner_half_days")
+        Sum("late_specialist"), Sum("late_partner")
     ):
         found[partnership, Side.SPECIALIST] = specialist
         found[partnership, Side.PARTNER] = partner

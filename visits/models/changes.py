@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from accounts.models import School
@@ -11,6 +11,28 @@ from programmes.models import Partnership
 from programmes.models.partnerships import OWN
 from programmes.models.programmes import started
 from visits.models.visits import Half, Visit
+
+
+class VisitChangeQuerySet(models.QuerySet):
+    def with_late(self):
+        """Each line with `late_specialist` and `late_partner`, the late half-days that stand for a side's own: those of
+        a school that was to host a visit whose step does not fund its side are beside the promise, as used ones are."""
+        partnership = "visit__partnership__"
+        schools = {"specialist": f"{partnership}specialist__home_school", "partner": f"{partnership}partner_school"}
+        return self.annotate(
+            **{
+                f"late_{side}": Case(
+                    When(
+                        Q(visit__step=None) | Q(**{f"visit__step__funded_{side}_half_days": 0}),
+                        before_host=F(school),
+                        then=0,
+                    ),
+                    default=F(f"late_{side}_half_days"),
+                    output_field=models.IntegerField(),
+                )
+                for side, school in schools.items()
+            }
+        )
 
 
 class VisitChange(models.Model):
@@ -47,6 +69,8 @@ class VisitChange(models.Model):
     given_up = models.JSONField(default=list)
     late_specialist_half_days = models.PositiveSmallIntegerField(default=0)
     late_partner_half_days = models.PositiveSmallIntegerField(default=0)
+
+    objects = VisitChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]
