@@ -56,6 +56,7 @@ class WrongRow:
     who: str
     partnership: str
     pupil: str
+    grade: str = ""
     cells: list[WrongCell] = field(default_factory=list)
     said: list[str] = field(default_factory=list)  # what is wrong with the row as a whole
 
@@ -139,7 +140,8 @@ def to_mend(problems, table, known, text):
         wrong = found.get(problem.row)
         if wrong is None:
             row = by_number.get(problem.row)
-            wrong = found[problem.row] = WrongRow(problem.row, *(known.about(row) if row else ("", "", "")))
+            about = (*known.about(row), row["Grade"]) if row else ("", "", "")
+            wrong = found[problem.row] = WrongRow(problem.row, *about)
         said = f"{problem.what.removeprefix(f'{wrong.who}: ')} {problem.mend}"
         place = table.places.get(keys.get(problem.column))
         if place is None:
@@ -241,9 +243,10 @@ def read_line(row, table, known, problems, reading):
     if moderated and moderated not in YES | NO:
         wrong("Moderated", f"{who}{quote(row['Moderated'])} is neither yes nor no.", "Write yes or no.")
     if place is not None and point is not None and is_filled:
-        before = known.seen.setdefault((place.pk, point.pk), row.number)
+        before, grade = known.seen.setdefault((place.pk, point.pk), (row.number, row["Grade"]))
         if before != row.number:
-            wrong("Pupil", f"{who}this pupil stands in row {before} as well.", "Keep one of the two rows.")
+            what = f"{who}this pupil stands in row {before} as well, there with {quote(grade)}."
+            wrong("Pupil", what, "Keep one of the two rows.")
         data_return = known.returns.get((partnership.pk, point.pk))
         if data_return is not None and known.is_missing(place, data_return):
             is_missing = True

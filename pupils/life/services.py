@@ -120,6 +120,8 @@ def take_over(person, partnership: Partnership, pupil: TargetPupil, since, reaso
 
 def why_not_taken_over(pupil: TargetPupil, partnership: Partnership, since) -> str:
     """What is in the way of a place there from this day on, of a pupil who has moved; "" where nothing is."""
+    if partnership.is_not_agreed:
+        return "The partnership is not agreed yet: a pupil of another school is taken over once it is."
     if pupil.places.filter(partnership=partnership).exists():
         return "The pupil had a place in this partnership before: take its ending back on the page of the pupil."
     began, last = since or partnership.programme.starts_on, last_elsewhere(pupil)

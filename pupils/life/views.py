@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.access import allowed_rows, get_allowed
 from papers.templatetags.plain import listed, longdate
 from programmes.models import Partnership, Programme
+from programmes.models.partnerships import NOT_AGREED
 from pupils.choosing.joining import waiting_again, what_waits_now
 from pupils.choosing.services import NotNow, why_closed
 from pupils.life import forms, services
@@ -166,9 +167,10 @@ def move_on(request, slug, pk):
 
 
 def offered_to(person, pupil):
-    """The partnerships in which the pupil may go on."""
+    """The partnerships in which the pupil may go on: one that is not agreed yet reads nothing of another school's."""
     rows = Partnership.objects.allowed(person, MOVE).filter(programme=pupil.programme).open_to_entries()
-    rows = rows.exclude(status=Partnership.Status.COMPLETED).exclude(pk__in=pupil.places.values("partnership"))
+    rows = rows.exclude(status__in=[*NOT_AGREED, Partnership.Status.COMPLETED])
+    rows = rows.exclude(pk__in=pupil.places.values("partnership"))
     return rows.with_people().order_by("partner_school__name", "ref")
 
 

@@ -60,7 +60,7 @@ def session(request, pk):
 
 def tell(request, differing):
     if not differing:
-        messages.success(request, "Kept. Agreed grades stand in the grades of your partnership, marked as moderated.")
+        messages.success(request, "Kept. What is agreed stands in the grades of your partnership, marked as moderated.")
         return
     messages.success(request, "Kept on this page.")
     for group, lines in differing:

@@ -23,7 +23,10 @@ OF_A_RECORD = {
 }
 # What stands afterwards as before, each with the reason.
 STAYS = [
-    ("The results", "frozen as they are now, with small numbers as protected as they are now"),
+    (
+        "The results of the programme, its areas and its schools",
+        "frozen as they are now, with small numbers as protected as they are now; those of single partnerships go",
+    ),
     ("Money, and which data returns were complete", "it is kept for seven years"),
     ("Visits and events with their dates, and who took part", "they hold no pupil"),
     ("Partnerships, agreements, schools and the names of teachers", "they hold no pupil"),

@@ -11,7 +11,7 @@ from accounts.roles import Role
 from programmes.models import DataReturn, Partnership
 from pupils.choosing.services import NotNow
 from pupils.figures import block
-from pupils.life.services import change_place, end_place
+from pupils.life.services import change_place, end_place, take_over
 from pupils.models import Assessment, Place
 from pupils.results import place_facts
 from tests.choosing.lists import text
@@ -195,6 +195,19 @@ def test_the_coordinator_gives_who_has_moved_a_place_from_a_day_with_a_reason(cl
         ("chosen", new.since, "", "", "Moved from another partner school: Their office rang"),
     ]
     assert "Every pupil who has moved has a place again." in given
+
+
+@pytest.mark.parametrize("status", ["enquiry", "proposed"])
+def test_nobody_is_taken_over_into_a_partnership_that_is_not_agreed(client, ours, una, waits, status):
+    there = other_school(ours, status=status)
+
+    asked = text(client.get(waits))
+    client.post(f"{waits}?partnership={there.pk}&since=24/11/2026", {"reason": "Their office rang"})
+    with pytest.raises(NotNow, match="The partnership is not agreed yet"):
+        take_over(ours.people[Role.COORDINATOR], there, una.pupil, dt.date(2026, 11, 24))
+
+    assert there.partner_school.name not in asked
+    assert not there.places.exists()
 
 
 @pytest.mark.parametrize(

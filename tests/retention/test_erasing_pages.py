@@ -74,7 +74,7 @@ def test_what_would_go_is_counted_by_kind_without_a_name(client, ours, coordinat
     assert "Target pupils 2 Goes, or stays without a name where grades are kept" in found
     assert "Photos of pupils\u2019 work 2 2 Goes" in found
     assert "stays, without what people typed" in found.lower()
-    assert "The results: frozen as they are now" in found
+    assert "The results of the programme, its areas and its schools: frozen as they are now" in found
     assert "OursideForename" not in found
 
 

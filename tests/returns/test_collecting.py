@@ -166,7 +166,7 @@ def test_each_wrong_cell_is_named_with_row_column_initials_and_what_to_do(client
             "Data point",
             "SM: These grades have been submitted. To change one, choose “Correct a grade” on their page.",
         ),
-        (8, "Pupil", "JO: this pupil stands in row 7 as well."),
+        (8, "Pupil", "JO: this pupil stands in row 7 as well, there with “3b”."),
         (9, "Partnership", "“X01” is no partnership of this programme that you look after."),
         (10, "Pupil", found[-1][2]),
     ]
