@@ -69,6 +69,7 @@ NO_FILE = {
     "programmes:term_dates_enter",
     "programmes:timetable_place",
     "pupils:collect",
+    "pupils:collect_look",
     "pupils:list_check",
     "pupils:moderation",
     "pupils:return",

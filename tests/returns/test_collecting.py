@@ -92,7 +92,7 @@ def test_what_comes_back_is_looked_at_and_becomes_drafts_that_a_teacher_submits(
     done = text_of(send(client, at, text, save="on"))
 
     assert "6 grades for 1 draft" in looked
-    assert "P01 December C001 KB: 3a" in looked
+    assert "P01 December C001 KB: 3a, moderated" in looked
     assert before == 0
     assert "6 grades are in 1 draft. A teacher of each partnership checks and submits them." in done
     assert typed(at) == ["3a", "Absent", "3b", "2a", "3b", "3c"]
