@@ -38,9 +38,7 @@ def place_facts(programme: Programme, places=None, to: DataPoint | None = None) 
     def at(data_point, column):
         return Subquery(Assessment.objects.filter(place=OuterRef("pk"), data_point=data_point).values(column)[:1])
 
-    rows = (Place.objects.all() if places is None else places).filter(
-        partnership__in=programme.partnerships.ever_agreed()
-    )
+    rows = (Place.objects.all() if places is None else places).filter(partnership__programme=programme)
     rows = rows.order_by("partnership__ref", "pupil__ref").values_list(
         "pk",
         "pupil",
@@ -115,8 +113,8 @@ class Completion:
 
 
 def completion(programme: Programme) -> tuple[Completion, Completion]:
-    """Of the partnerships that were agreed, and of the specialist teachers who were ever in an active one."""
-    partnerships = list(programme.partnerships.ever_agreed().values_list("pk", "specialist", "status"))
+    """Of the partnerships, and of the specialist teachers who were ever in an active one."""
+    partnerships = list(programme.partnerships.values_list("pk", "specialist", "status"))
     ever_active = set(programme.partnerships.ever_active().values_list("pk", flat=True))
     statuses = Counter(status for _, _, status in partnerships)
     active = {specialist for pk, specialist, _ in partnerships if pk in ever_active}

@@ -30,7 +30,7 @@ FACTS = """
             ON level.programme_id = partnership.programme_id AND level.year_group = pupil.year_group
         LEFT JOIN pupils_grade met ON met.scale_id = %(scale)s AND met.code = level.met_from
         LEFT JOIN pupils_grade exceeded ON exceeded.scale_id = %(scale)s AND exceeded.code = level.exceeded_from
-        WHERE partnership.id = ANY(%(partnerships)s)
+        WHERE partnership.programme_id = %(programme)s
     )
 """
 COUNTS = """
@@ -67,7 +67,7 @@ def tallied_blocks(programme: Programme) -> dict[str, Block]:
     scale = Scale.objects.filter(name=programme.scale).first()
     expected = programme.expected_points if scale and scale.has_points else None
     asked = {
-        "partnerships": list(programme.partnerships.ever_agreed().order_by().values_list("pk", flat=True)),
+        "programme": programme.pk,
         "first": points[0].pk if len(points) > 1 else None,
         "last": points[-1].pk if len(points) > 1 else None,
         "scale": scale and scale.pk,

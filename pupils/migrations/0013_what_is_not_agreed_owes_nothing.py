@@ -5,13 +5,16 @@ AGREED = ["agreed", "active", "paused", "completed", "embedding"]
 
 
 def ask_for_nothing(apps, schema_editor):
-    """The returns of partnerships that were never agreed expect no grade. Of erased pupils the counts stand."""
+    """The returns of partnerships that were never agreed expect no grade. Where grades were loaded with them, or the
+    pupils are erased, the counts stand."""
     steps = apps.get_model("programmes", "PartnershipStep").objects
     agreed = steps.filter(partnership=OuterRef("partnership"), status__in=AGREED)
     rows = apps.get_model("programmes", "DataReturn").objects.filter(partnership__programme__erased_at=None)
     rows = rows.filter(
         Q(partnership__status__in=["enquiry", "proposed"]) | Q(partnership__status="folded") & ~Exists(agreed)
     )
+    graded = apps.get_model("pupils", "Assessment").objects.filter(place__partnership=OuterRef("partnership"))
+    rows = rows.exclude(Exists(graded.filter(grade__isnull=False)))
     rows.update(expected=0, assessed=0, excused=0)
 
 

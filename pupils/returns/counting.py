@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.models import Assessment, FrozenFigures, Place, ReturnNote
@@ -15,10 +16,10 @@ OPEN, SUBMITTED = DataReturn.State.OPEN, DataReturn.State.SUBMITTED
 def count_returns(programme: Programme, partnerships=None) -> int:
     """Make the counts of the programme's returns true, a row for each partnership and data point. How many changed.
 
-    Of a partnership that was never agreed nothing is expected. An open return counts what is typed by now, any other
-    what was submitted; what was submitted on another scale than that of the programme does not count while the return
-    is open. A return whose counts change after it was submitted gets the next version. Once the pupils are erased the
-    counts stand: money hangs on them.
+    Of a partnership that was never agreed nothing is expected, unless grades were loaded with it. An open return counts
+    what is typed by now, any other what was submitted; what was submitted on another scale than that of the programme
+    does not count while the return is open. A return whose counts change after it was submitted gets the next version.
+    Once the pupils are erased the counts stand: money hangs on them.
     """
     if FrozenFigures.objects.filter(programme=programme).exists():
         return 0
@@ -27,7 +28,9 @@ def count_returns(programme: Programme, partnerships=None) -> int:
     locked = list(rows.order_by("pk").select_for_update(of=["self"], no_key=True).values_list("pk", flat=True))
     points = list(programme.data_points.all())
     places = defaultdict(list)
-    asked = Partnership.objects.filter(pk__in=locked).ever_agreed()
+    agreed = Partnership.objects.filter(pk__in=locked).ever_agreed().values("pk")
+    has_grades = Assessment.objects.filter(place__partnership=OuterRef("pk"), grade__isnull=False)
+    asked = Partnership.objects.filter(Q(pk__in=agreed) | Q(pk__in=locked) & Exists(has_grades))
     for place in Place.objects.filter(partnership__in=asked).order_by("pk"):
         places[place.partnership_id].append(place)
     standing = {
