@@ -28,6 +28,14 @@ if (document.querySelector('[data-module^="moj-"]')) {
 const tab = document.querySelector(".ls-subnav [aria-current]");
 if (tab && !CSS.supports("scroll-initial-target: nearest")) tab.closest("ul").scrollLeft = tab.offsetLeft - 40;
 
+// What answered a form is left behind as the page of its address: Back opens that, where the browser would ask to send all
+// of it again. Loaded anew before somebody leaves, it still has what was typed.
+if ("answersForm" in document.body.dataset) {
+  const leave = () => history.replaceState(null, "", location.href);
+  addEventListener("submit", leave);
+  addEventListener("click", ({ target }) => target.closest("a[href]:not([href^='#'])") && leave());
+}
+
 // Signing out takes with it what is on this device, and asks first where the server has not got it yet. Without a network
 // nobody is signed out, so nothing goes either.
 const STAYS = "You cannot be signed out now: you are offline, or Lesson Study cannot be reached. What is on this device stays. Sign out once you are online.";
