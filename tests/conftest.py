@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 
+from accounts.roles import Role
 from tests import browsing, databases, workers
 
 # A busy machine is no wrong answer: speed is measured by the benchmarks alone.
@@ -61,6 +62,53 @@ def in_january():
 
     with time_machine.travel(dt.datetime.combine(TODAY, dt.time(9), dt.UTC), tick=False):
         yield
+
+
+@pytest.fixture
+def one_day():
+    """Time stands still in a week of visits at the end of January 2027."""
+    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
+        yield
+
+
+@pytest.fixture
+def world(db):
+    """Our corner, and another organisation's."""
+    from tests.world import build_world
+
+    return build_world()
+
+
+@pytest.fixture
+def ours(world):
+    return world[0]
+
+
+@pytest.fixture
+def coordinator(client, ours):
+    """The coordinator of our corner, signed in."""
+    client.force_login(ours.people[Role.COORDINATOR])
+    return ours.people[Role.COORDINATOR]
+
+
+@pytest.fixture
+def essex(db):
+    """An organisation without a programme."""
+    from tests.factories import OrganisationFactory
+
+    return OrganisationFactory(name="Essex", la_code="881")
+
+
+@pytest.fixture
+def amira(client, essex):
+    """The coordinator of Essex, signed in."""
+    from tests.factories import MembershipFactory
+    from tests.world import person
+
+    user = person("Amira", Role.COORDINATOR)
+    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
+    client.force_login(user)
+    return user
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from programmes.models import Area, PartnerSchool, Partnership
 from programmes.services import areas, schools
 from tests.factories import PartnerSchoolFactory, PartnershipFactory, ProgrammeFactory
 from tests.together import at_once
-from tests.world import build_world
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 @pytest.fixture

@@ -11,23 +11,11 @@ from accounts.services import NotOfHere
 from programmes.models import SpecialistTeacher
 from programmes.services import people
 from tests.factories import MembershipFactory, OrganisationFactory, SchoolFactory, UserFactory
-from tests.world import build_world
 
 ASK = (
     "This address belongs to someone who does not work with {} yet. Invite them first; once they have accepted they "
     "can be added here."
 )
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 def someone(is_active=True, **membership):

@@ -14,7 +14,6 @@ from programmes.services.closures import Overlaps, keep_closure, keep_closures
 from tests.factories import BookingFactory, SchoolFactory, UserFactory, VisitFactory
 from tests.term_dates import YEAR_2026
 from tests.together import at_once
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
@@ -25,11 +24,6 @@ INSET, CLOSED, NO_GO = SchoolClosure.Kind.values
 @pytest.fixture(autouse=True)
 def on_a_day(time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC))
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def text(response):

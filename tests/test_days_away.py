@@ -21,11 +21,6 @@ def on_a_day(time_machine):
     time_machine.move_to(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC))
 
 
-@pytest.fixture
-def ours():
-    return build_world()[0]
-
-
 def text(response):
     return " ".join(response.content.decode().split()).replace("&#x27;", "'")
 

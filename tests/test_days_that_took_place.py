@@ -3,26 +3,15 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.roles import Role
 from programmes.models import Partnership
 from programmes.services import held, life, people
 from tests.factories import BookingFactory, SpecialistTeacherFactory, UserFactory, VisitFactory
-from tests.world import build_world
 from visits.services import last_visit_held
 
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
+pytestmark = pytest.mark.usefixtures("one_day")
 
 
 @pytest.fixture

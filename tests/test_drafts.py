@@ -17,7 +17,6 @@ from programmes.services.agreements import makeable
 from pupils.models import Place, TargetPupil
 from reports.services import orderable
 from tests.factories import PartnershipFactory
-from tests.world import build_world
 from visits.models import Event, Visit
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +38,6 @@ OF_A_PROGRAMME = [
 ]
 AT_SCHOOLS = [Role.SPECIALIST, Role.PARTNER, Role.HEADTEACHER, Role.OFFICE]
 IN_THE_OFFICE = [Role.COORDINATOR, Role.BUDGET_HOLDER, Role.CONSULTANT, Role.FINANCE]
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def reached(ours, roles):

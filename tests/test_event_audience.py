@@ -16,7 +16,6 @@ from tests.factories import (
     SpecialistTeacherFactory,
     UserFactory,
 )
-from tests.world import build_world
 from visits.events import invitations
 from visits.events.audience import Known, audience, audiences, people_of
 from visits.models import Event, Group
@@ -24,16 +23,6 @@ from visits.models import Event, Group
 pytestmark = pytest.mark.django_db
 EVERYONE = [group.value for group in Group]
 NEXT_WEEK = timezone.localdate() + dt.timedelta(days=7)
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
 
 
 def of_programme(corner, **fields):

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
@@ -26,13 +25,9 @@ from visits.events import arranging, invitations
 from visits.events.audience import Known
 from visits.models import Attendance, Event, WrongState
 
+pytestmark = pytest.mark.usefixtures("one_day")
+
 TODAY = dt.date(2027, 1, 27)
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
 
 
 @pytest.fixture
@@ -41,12 +36,6 @@ def ours(db):
     ours = build_world()[0]
     OutgoingMail.objects.all().delete()
     return ours
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from accounts.roles import Role
 from jobs.tasks import sweep
 from reports.models import Report
 from tests import workers
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 60  # seconds until a report must be there, whatever died
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def press(client, ours):

@@ -5,7 +5,6 @@ import re
 
 import pypdfium2
 import pytest
-import time_machine
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
@@ -20,21 +19,11 @@ from reports.handover.packs import newest_pack, order_handover, render_handover
 from reports.models import HandOverPack
 from reports.tasks import make_handover
 from tests.factories import BookingFactory, SpecialistTeacherFactory, VisitFactory
-from tests.world import build_world
+
+pytestmark = pytest.mark.usefixtures("one_day")
 
 TODAY = dt.date(2027, 1, 27)
 ROLES = [Role.COORDINATOR, Role.CONSULTANT, Role.SPECIALIST, Role.PARTNER]
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world(db):
-    return build_world()
 
 
 @pytest.fixture

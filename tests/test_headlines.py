@@ -15,19 +15,8 @@ from reports.models import HeadlinePercentage, Report
 from tests.factories import SchoolFactory
 from tests.pdfs import pages
 from tests.reading import text_of
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from accounts.roles import Role
 from programmes.models import Programme
 from tests.factories import MembershipFactory, OrganisationFactory
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
@@ -55,11 +54,6 @@ LED_TO = {
     Role.PARTNER: ["Who has signed", "Action plan", "Events", "Progress of each pupil"],
     Role.HEADTEACHER: ["Who has signed", "Action plan", "Uncommon INSET days", "Events", "Progress of each pupil"],
 }
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def links(page):

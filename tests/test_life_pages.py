@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,24 +13,8 @@ from programmes.models import Partnership, PartnerTeacher, Programme
 from programmes.services import life
 from programmes.services.agreements import write_agreements
 from tests.factories import MembershipFactory, UserFactory, VisitFactory
-from tests.world import build_world
 
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
+pytestmark = pytest.mark.usefixtures("one_day")
 
 
 def text(response):

@@ -15,14 +15,8 @@ from reports.build import build
 from reports.kinds import KINDS
 from reports.models import Report
 from tests.reading import text_of
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 def asked(kind, corner):

@@ -3,7 +3,6 @@
 import csv
 import io
 
-import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
@@ -12,12 +11,6 @@ from accounts.roles import Role
 from papers.page_tables import tables_of
 from papers.sheets import Sheet
 from tests.factories import MembershipFactory
-from tests.world import build_world
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 def read(response):

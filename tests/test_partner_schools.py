@@ -22,22 +22,10 @@ from tests.factories import (
 )
 from tests.folders import ESSEX
 from tests.together import at_once
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 
 Stage = PartnerSchool.Stage
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 def text(response):

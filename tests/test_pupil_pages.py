@@ -5,7 +5,6 @@ import html
 import re
 
 import pytest
-import time_machine
 from django.db import connection
 from django.urls import reverse
 
@@ -15,25 +14,9 @@ from programmes.models import Programme
 from pupils.models import Assessment, TargetPupil
 from pupils.upn import upn_index
 from tests.factories import MembershipFactory, PartnershipFactory, PlaceFactory
-from tests.world import build_world, upn_of
+from tests.world import upn_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
 
 
 @pytest.fixture

@@ -18,16 +18,10 @@ from reports.models import Report
 from tests.factories import VisitFactory
 from tests.pdfs import pages
 from tests.reading import text_of
-from tests.world import build_world
 from visits.models import Visit, VisitChange
 
 pytestmark = pytest.mark.django_db
 Status = Visit.Status
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def figures(ours, kind, school=None):

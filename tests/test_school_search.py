@@ -6,25 +6,10 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import School
-from accounts.roles import Role
 from accounts.school_field import SHOWN, SchoolField
-from tests.factories import MembershipFactory, OrganisationFactory, PartnershipFactory, ProgrammeFactory, SchoolFactory
-from tests.world import person
+from tests.factories import PartnershipFactory, ProgrammeFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def essex():
-    return OrganisationFactory(name="Essex", la_code="881")
-
-
-@pytest.fixture
-def coordinator(client, essex):
-    user = person("Amira", Role.COORDINATOR)
-    MembershipFactory(user=user, role=Role.COORDINATOR, organisation=essex)
-    client.force_login(user)
-    return user
 
 
 def school(name, **fields):
@@ -149,18 +134,18 @@ def test_the_best_comes_first():
     ]
 
 
-def test_the_own_schools_come_before_others(coordinator, essex):
+def test_the_own_schools_come_before_others(amira, essex):
     school("Elm Abbey", la_code="886")
     school("Elm Road", la_code="881")
     guest = school("Elm Zeal", la_code="887")
     PartnershipFactory(programme=ProgrammeFactory(organisation=essex), partner_school=guest)
 
-    found = School.objects.search("elm", coordinator.live_memberships)
+    found = School.objects.search("elm", amira.live_memberships)
 
     assert names(found) == ["Elm Road", "Elm Zeal", "Elm Abbey"]
 
 
-def test_the_page_lists_what_fits_and_htmx_gets_the_table_alone(client, coordinator):
+def test_the_page_lists_what_fits_and_htmx_gets_the_table_alone(client, amira):
     school("Jaywell Junior School", town="Clacton", urn="123456", status=School.Status.CLOSING)
     address = reverse("accounts:schools")
 
@@ -176,7 +161,7 @@ def test_the_page_lists_what_fits_and_htmx_gets_the_table_alone(client, coordina
     assert "No school in the register fits “zzz”" in nothing
 
 
-def test_before_anything_is_typed_the_page_lists_the_schools_that_take_part(client, coordinator, essex):
+def test_before_anything_is_typed_the_page_lists_the_schools_that_take_part(client, amira, essex):
     school("Far School")
     here = PartnershipFactory(programme=ProgrammeFactory(organisation=essex))
 
@@ -185,21 +170,21 @@ def test_before_anything_is_typed_the_page_lists_the_schools_that_take_part(clie
     assert set(rows) == {here.partner_school, here.specialist.home_school}
 
 
-def test_one_school_that_fits_is_taken(coordinator):
+def test_one_school_that_fits_is_taken(amira):
     oak = school("Oak School", urn="123456")
     school("Elm School")
 
-    forms_ = [choose(coordinator, school=typed) for typed in ("oak", "123456", " Oak   School ")]
+    forms_ = [choose(amira, school=typed) for typed in ("oak", "123456", " Oak   School ")]
 
     assert [(form.is_valid(), form.cleaned_data["school"]) for form in forms_] == [(True, oak)] * 3
 
 
-def test_several_schools_are_asked_about_and_the_picked_one_is_taken(coordinator):
+def test_several_schools_are_asked_about_and_the_picked_one_is_taken(amira):
     near, far = school("Oak Junior School", town="Clacton"), school("Oak Infant School", town="Harwich")
 
-    asked = choose(coordinator, school="oak")
+    asked = choose(amira, school="oak")
     html = str(asked["school"])
-    answered = choose(coordinator, school="oak", school_for="oak", school_is=near.pk)
+    answered = choose(amira, school="oak", school_for="oak", school_is=near.pk)
 
     assert asked.errors["school"] == ["2 schools fit “oak”. Choose the one you mean, or type more of its name."]
     assert "Which school do you mean?" in html
@@ -208,23 +193,23 @@ def test_several_schools_are_asked_about_and_the_picked_one_is_taken(coordinator
     assert answered.cleaned_data["school"] == near
 
 
-def test_what_was_typed_later_counts_more_than_what_was_picked_before(coordinator):
+def test_what_was_typed_later_counts_more_than_what_was_picked_before(amira):
     near, elm = school("Oak Junior School"), school("Elm School")
 
-    form = choose(coordinator, school="elm", school_for="oak", school_is=near.pk)
+    form = choose(amira, school="elm", school_for="oak", school_is=near.pk)
 
     assert form.is_valid()
     assert form.cleaned_data["school"] == elm
 
 
-def test_the_whole_name_of_one_school_is_taken_although_others_begin_so(coordinator):
+def test_the_whole_name_of_one_school_is_taken_although_others_begin_so(amira):
     oak = school("Oak School")
     school("Oak School Nursery")
 
-    once = choose(coordinator, school="oak school")
+    once = choose(amira, school="oak school")
     taken = once.is_valid() and once.cleaned_data["school"]
     school("Oak School", town="Harwich")
-    twice = choose(coordinator, school="oak school")
+    twice = choose(amira, school="oak school")
 
     assert taken == oak
     assert not twice.is_valid()
@@ -241,44 +226,42 @@ def test_the_whole_name_of_one_school_is_taken_although_others_begin_so(coordina
         ("<b>", "No school here fits “<b>”. Try a part of the name, the town, the postcode or the URN."),
     ],
 )
-def test_what_cannot_be_understood_is_said_in_a_sentence(coordinator, typed, sentence):
+def test_what_cannot_be_understood_is_said_in_a_sentence(amira, typed, sentence):
     school("Oak School")
 
-    form = choose(coordinator, school=typed)
+    form = choose(amira, school=typed)
 
     assert form.errors["school"].data[0].messages == [sentence]
     assert "<b>" not in str(form["school"])
 
 
 @pytest.mark.parametrize("picked", ["x", "-1", "0", "9" * 30, "1 or 1=1", ""])
-def test_a_crafted_pick_is_an_ordinary_error(coordinator, picked):
+def test_a_crafted_pick_is_an_ordinary_error(amira, picked):
     school("Oak Junior"), school("Oak Infant")
 
-    form = choose(coordinator, school="oak", school_for="oak", school_is=picked)
+    form = choose(amira, school="oak", school_for="oak", school_is=picked)
 
     assert len(form.errors["school"]) == 1
 
 
-def test_only_what_is_offered_can_be_chosen(coordinator):
+def test_only_what_is_offered_can_be_chosen(amira):
     school("Oak Closed", status=School.Status.CLOSED)
     abroad, here = school("Oak Abroad", la_code="886"), school("Oak Here")
 
     only_here = {"action": "people.invite", "only": {"status": "open"}}
-    typed = ChoosingForm({"school": "oak"}, user=coordinator, **only_here)
-    crafted = ChoosingForm(
-        {"school": "oak", "school-for": "oak", "school-is": abroad.pk}, user=coordinator, **only_here
-    )
+    typed = ChoosingForm({"school": "oak"}, user=amira, **only_here)
+    crafted = ChoosingForm({"school": "oak", "school-for": "oak", "school-is": abroad.pk}, user=amira, **only_here)
 
     assert typed.is_valid()
     assert typed.cleaned_data["school"] == here
     assert crafted.errors["school"] == ["Choose from what is offered here."]
 
 
-def test_many_schools_show_the_best_ten_and_say_how_many_more(coordinator):
+def test_many_schools_show_the_best_ten_and_say_how_many_more(amira):
     for number in range(SHOWN + 3):
         school(f"Oak {number:02}")
 
-    form = choose(coordinator, school="oak")
+    form = choose(amira, school="oak")
     html = str(form["school"])
 
     assert not form.is_valid()
@@ -286,11 +269,11 @@ def test_many_schools_show_the_best_ten_and_say_how_many_more(coordinator):
     assert "And 3 others." in " ".join(html.split())
 
 
-def test_a_school_that_stands_is_shown_picked(coordinator):
+def test_a_school_that_stands_is_shown_picked(amira):
     oak = school("Oak School")
     school("Oak School Nursery")
 
-    html = str(ChoosingForm(user=coordinator, initial={"school": oak.pk})["school"])
+    html = str(ChoosingForm(user=amira, initial={"school": oak.pk})["school"])
 
     assert 'value="Oak School"' in html
     assert html.count("checked") == 1
@@ -300,9 +283,9 @@ def found(client, **asked):
     return client.get(reverse("accounts:schools_found"), {"name": "school", "id": "id_school"} | asked)
 
 
-def test_while_one_types_the_radios_come_from_what_the_form_offers(client, coordinator):
+def test_while_one_types_the_radios_come_from_what_the_form_offers(client, amira):
     here, abroad = school("Oak Here"), school("Oak Abroad", la_code="886")
-    offer = ChoosingForm(user=coordinator, action="people.invite").fields["school"].widget.offer
+    offer = ChoosingForm(user=amira, action="people.invite").fields["school"].widget.offer
 
     offered = found(client, offer=offer, school="oak").content.decode()
     everything = found(client, school="oak").content.decode()
@@ -321,11 +304,11 @@ def test_while_one_types_the_radios_come_from_what_the_form_offers(client, coord
     ["x", signing.dumps(["schools.search", {}]), "a:b:c"],
     ids=["a word", "signed for another purpose", "parts"],
 )
-def test_an_offer_that_we_did_not_sign_is_not_found(client, coordinator, offer):
+def test_an_offer_that_we_did_not_sign_is_not_found(client, amira, offer):
     assert found(client, offer=offer, school="oak").status_code == 404
 
 
-def test_the_name_of_a_field_cannot_smuggle_anything_in(client, coordinator):
+def test_the_name_of_a_field_cannot_smuggle_anything_in(client, amira):
     school("Oak School")
 
     html = found(client, name='x"><script>', xscript="oak").content.decode()

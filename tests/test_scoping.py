@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.models import AuditEvent, School, User
@@ -14,10 +13,9 @@ from programmes.models.partnerships import home_schools, partner_schools
 from pupils.models import Place, TargetPupil
 from reports.models import Report
 from tests.factories import MembershipFactory, PartnershipFactory, ProgrammeFactory
-from tests.world import build_world
 from visits.models import Visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_day")]
 
 REACHED = [
     (Programme, "programmes.view"),
@@ -26,17 +24,6 @@ REACHED = [
     (Place, "pupils.view"),
     (TargetPupil, "pupils.view"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
 
 
 def fresh(person):

@@ -15,18 +15,12 @@ from reports.dashboards import dashboard
 from reports.digest import words_of
 from tests.factories import PartnerSchoolFactory, PartnershipFactory, PlaceFactory, VisitFactory
 from tests.reading import text_of
-from tests.world import build_world
 
 
 @pytest.fixture(autouse=True)
 def winter():
     with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
         yield
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 def lines(ours):

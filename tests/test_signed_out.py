@@ -10,14 +10,8 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from programmes.models import PartnerSchool
-from tests.world import build_world
 
 MINUTES = 'First line, "quoted" <b>\r\n\r\nSecond line'
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 def boxes(answer):

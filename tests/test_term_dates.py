@@ -20,7 +20,6 @@ from tests.factories import MembershipFactory, OrganisationFactory, UserFactory
 from tests.reading import text_of
 from tests.term_dates import ESSEX_2008, YEAR_2026, calendars, give_term_dates, hidden, lines
 from tests.together import at_once
-from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
 HEADER = "Half term\tFirst day\tLast day\n"
@@ -147,11 +146,6 @@ def test_rows_that_say_no_day_are_names_of_the_next_days_or_left_out_and_said_so
         (7, "Published in week 3"),
     ]
     assert reading.problems == []
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from tests.factories import ProgrammeFactory, UserFactory, VisitFactory
 from tests.term_dates import ESSEX_2008, calendars, give_term_dates
 from tests.timetables import template_called
 from tests.together import at_once
-from tests.world import build_world
 
 SEPTEMBER = dt.date(2026, 9, 1)
 ESSEX = "Essex 2008-09"
@@ -268,11 +267,6 @@ def test_a_copy_is_the_organisations_own_and_takes_a_free_name(programme):
 
 
 # In the browser ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -13,11 +12,7 @@ from tests.world import build_world
 from visits import services
 from visits.models import Booking, ProposedTime, Visit
 
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("one_day")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-import time_machine
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
@@ -15,23 +14,14 @@ from visits import services
 from visits.models import Booking, NotOpenToVisits, ProposedTime, Visit, VisitChange, WrongState
 from visits.words import standing_of
 
+pytestmark = pytest.mark.usefixtures("one_day")
+
 TODAY = dt.date(2027, 1, 27)
 FEB = [dt.date(2027, 2, day) for day in range(1, 27)]
 
 
 def day(number):
     return dt.date(2027, 2, number)
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 @pytest.fixture

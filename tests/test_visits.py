@@ -4,7 +4,6 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,23 +17,9 @@ from tests.world import build_world
 from visits import services
 from visits.models import Booking, Visit, WrongState
 
+pytestmark = pytest.mark.usefixtures("one_day")
+
 FREE = "2027-02-10"
-
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world(db):
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
 
 
 @pytest.fixture

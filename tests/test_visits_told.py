@@ -3,27 +3,16 @@
 import datetime as dt
 
 import pytest
-import time_machine
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
 from programmes.services import life
 from tests.factories import MembershipFactory, PartnershipFactory, SchoolFactory, SpecialistTeacherFactory, UserFactory
 from tests.icalendars import events_in
-from tests.world import build_world
 from visits import services
 from visits.models import Visit
 
-
-@pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
+pytestmark = pytest.mark.usefixtures("one_day")
 
 
 @pytest.fixture

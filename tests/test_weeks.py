@@ -4,14 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import Role
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from reports.access.pupil import pupil_file
 from reports.access.redacting import TAKEN_OUT, children_around
 from reports.models import AccessFile
 from tests.factories import MembershipFactory, PlaceFactory
-from tests.world import build_world
 from visits.models import Away
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +34,6 @@ NOON = dt.datetime(2027, 1, 27, 12, tzinfo=dt.UTC)
 def one_day():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
 
 
 @pytest.fixture

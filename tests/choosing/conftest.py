@@ -11,23 +11,12 @@ from programmes.models import DataReturn
 from pupils.models import Assessment, PupilList
 from tests.choosing.lists import Choosing
 from tests.factories import PlaceFactory
-from tests.world import build_world
 
 
 @pytest.fixture(autouse=True)
 def one_day():
     with time_machine.travel(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC), tick=False):
         yield
-
-
-@pytest.fixture
-def world():
-    return build_world()
-
-
-@pytest.fixture
-def ours(world):
-    return world[0]
 
 
 @pytest.fixture

@@ -1,23 +1,12 @@
-import datetime as dt
-
 import pytest
-import time_machine
 
-from accounts.roles import Role
 from programmes.models import TermDate
 from tests.factories import EventFactory
-from tests.world import build_world
 
 
 @pytest.fixture(autouse=True)
-def one_day():
-    with time_machine.travel(dt.datetime(2027, 1, 27, 9, tzinfo=dt.UTC), tick=False):
-        yield
-
-
-@pytest.fixture
-def world(db):
-    return build_world()
+def always(one_day):
+    """All of it is on one day."""
 
 
 @pytest.fixture
@@ -26,12 +15,6 @@ def ours(world):
     world[0].programme.timetable.all().delete()
     TermDate.objects.all().delete()
     return world[0]
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 @pytest.fixture

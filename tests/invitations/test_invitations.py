@@ -27,7 +27,7 @@ from tests.inviting import accept, invite, link_in, tables_with, text
 pytestmark = pytest.mark.django_db
 
 
-def test_an_invited_person_accepts_and_is_signed_in(client, coordinator, essex, mailoutbox):
+def test_an_invited_person_accepts_and_is_signed_in(client, amira, essex, mailoutbox):
     invite(client)
     visitor = Client()
     page = visitor.get(link_in(mailoutbox[0]))
@@ -46,7 +46,7 @@ def test_an_invited_person_accepts_and_is_signed_in(client, coordinator, essex, 
 
 
 def test_an_invited_coordinator_sets_the_second_factor_up_and_reads_the_recovery_codes_at_once(
-    client, coordinator, mailoutbox
+    client, amira, mailoutbox
 ):
     invite(client, role=Role.COORDINATOR)
     visitor = Client()
@@ -61,7 +61,7 @@ def test_an_invited_coordinator_sets_the_second_factor_up_and_reads_the_recovery
     assert visitor.get(reverse("today")).status_code == 200
 
 
-def test_the_mail_says_who_invites_to_what_and_until_when(client, coordinator, school, mailoutbox):
+def test_the_mail_says_who_invites_to_what_and_until_when(client, amira, school, mailoutbox):
     answer = invite(client, role=Role.HEADTEACHER, school=school.urn)
 
     mail = mailoutbox[0]
@@ -75,7 +75,7 @@ def test_the_mail_says_who_invites_to_what_and_until_when(client, coordinator, s
     assert "If you did not expect this" in mail.body
 
 
-def test_the_link_is_nowhere_in_the_database(client, coordinator, mailoutbox):
+def test_the_link_is_nowhere_in_the_database(client, amira, mailoutbox):
     invite(client)
 
     token = link_in(mailoutbox[0]).split("/")[2]
@@ -83,7 +83,7 @@ def test_the_link_is_nowhere_in_the_database(client, coordinator, mailoutbox):
     assert tables_with(token) == []
 
 
-def test_opening_the_link_uses_nothing_up(client, coordinator, mailoutbox):
+def test_opening_the_link_uses_nothing_up(client, amira, mailoutbox):
     invite(client)
     link = link_in(mailoutbox[0])
 
@@ -94,7 +94,7 @@ def test_opening_the_link_uses_nothing_up(client, coordinator, mailoutbox):
     assert Client().head(link).status_code == 405
 
 
-def test_a_link_works_once(client, coordinator, mailoutbox):
+def test_a_link_works_once(client, amira, mailoutbox):
     invite(client)
     link = link_in(mailoutbox[0])
     accept(link)
@@ -107,7 +107,7 @@ def test_a_link_works_once(client, coordinator, mailoutbox):
     assert Membership.objects.filter(user__email="zoe.kranz@schools.example").count() == 1
 
 
-def test_a_withdrawn_link_says_so(client, coordinator, mailoutbox):
+def test_a_withdrawn_link_says_so(client, amira, mailoutbox):
     invite(client)
 
     answer = client.post(reverse("accounts:withdraw", args=[Invitation.objects.get().pk]), follow=True)
@@ -120,11 +120,11 @@ def test_a_withdrawn_link_says_so(client, coordinator, mailoutbox):
     assert not User.objects.filter(email="zoe.kranz@schools.example").exists()
 
 
-def test_an_expired_link_says_so_and_can_be_sent_again(client, coordinator, mailoutbox):
+def test_an_expired_link_says_so_and_can_be_sent_again(client, amira, mailoutbox):
     invite(client)
     with time_machine.travel(dt.datetime(2027, 2, 10, 9, 1, tzinfo=dt.UTC), tick=False):
         opened = accept(link_in(mailoutbox[0]))
-        client.force_login(coordinator)
+        client.force_login(amira)
         people = client.get(reverse("accounts:people"))
         client.post(reverse("accounts:invite_again", args=[Invitation.objects.get().pk]))
         accepted = accept(link_in(mailoutbox[1]))
@@ -141,7 +141,7 @@ def test_an_unknown_link_leads_nowhere(client):
     assert (answer.status_code, "This link leads nowhere" in text(answer)) == (404, True)
 
 
-def test_sending_again_ends_the_earlier_link(client, coordinator, mailoutbox):
+def test_sending_again_ends_the_earlier_link(client, amira, mailoutbox):
     invite(client)
     client.post(reverse("accounts:invite_again", args=[Invitation.objects.get().pk]))
 
@@ -151,7 +151,7 @@ def test_sending_again_ends_the_earlier_link(client, coordinator, mailoutbox):
     assert answers == [404, 200]
 
 
-def test_a_mail_server_that_is_down_keeps_the_invitation_and_says_so(client, coordinator, settings, mailoutbox):
+def test_a_mail_server_that_is_down_keeps_the_invitation_and_says_so(client, amira, settings, mailoutbox):
     with socket.socket() as nobody_listens:
         nobody_listens.bind(("127.0.0.1", 0))
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -167,7 +167,7 @@ def test_a_mail_server_that_is_down_keeps_the_invitation_and_says_so(client, coo
     assert accept(link_in(mailoutbox[0])).status_code == 200
 
 
-def test_someone_with_an_account_keeps_the_name_and_is_not_signed_in_by_the_link(client, coordinator, mailoutbox):
+def test_someone_with_an_account_keeps_the_name_and_is_not_signed_in_by_the_link(client, amira, mailoutbox):
     known = UserFactory(email="zoe.kranz@schools.example", first_name="Zoë", last_name="Kranz-Ray")
     Authenticator.objects.create(user=known, type=Authenticator.Type.TOTP, data={"secret": "x"})
     invite(client)
@@ -184,7 +184,7 @@ def test_someone_with_an_account_keeps_the_name_and_is_not_signed_in_by_the_link
     assert known.may("programmes.view")
 
 
-def test_whoever_is_signed_in_as_the_invited_person_stays_so(client, coordinator, mailoutbox):
+def test_whoever_is_signed_in_as_the_invited_person_stays_so(client, amira, mailoutbox):
     known = UserFactory(email="zoe.kranz@schools.example")
     invite(client)
     visitor = Client()
@@ -197,7 +197,7 @@ def test_whoever_is_signed_in_as_the_invited_person_stays_so(client, coordinator
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_whoever_accepts_a_further_role_acts_in_it(client, coordinator, essex, school, mailoutbox, signed_in):
+def test_whoever_accepts_a_further_role_acts_in_it(client, amira, essex, school, mailoutbox, signed_in):
     known = signing_in.person(Role.SPECIALIST, email="zoe.kranz@schools.example")
     invite(client, Role.HEADTEACHER, school=school.urn)
     visitor = Client()
@@ -212,7 +212,7 @@ def test_whoever_accepts_a_further_role_acts_in_it(client, coordinator, essex, s
     assert (page.context["acting"].role, page.context["acting"].school) == (Role.HEADTEACHER, school)
 
 
-def test_whoever_is_signed_in_as_another_person_is_warned_and_then_signed_out(client, coordinator, mailoutbox):
+def test_whoever_is_signed_in_as_another_person_is_warned_and_then_signed_out(client, amira, mailoutbox):
     UserFactory(email="zoe.kranz@schools.example")
     invite(client)
 
@@ -223,7 +223,7 @@ def test_whoever_is_signed_in_as_another_person_is_warned_and_then_signed_out(cl
     assert "_auth_user_id" not in client.session
 
 
-def test_someone_whom_a_programme_has_loaded_is_invited_without_typing(client, coordinator, essex, school, mailoutbox):
+def test_someone_whom_a_programme_has_loaded_is_invited_without_typing(client, amira, essex, school, mailoutbox):
     loaded = UserFactory(email="tom@schools.example", first_name="Tom", last_name="Adeyemi", is_active=False)
     membership = MembershipFactory(user=loaded, role=Role.PARTNER, organisation=essex, school=school)
     address = f"{reverse('accounts:invite')}?membership={membership.pk}"

@@ -17,9 +17,9 @@ from tests.inviting import head_of, text
 pytestmark = pytest.mark.django_db
 
 
-def test_ending_a_role_ends_it_once_and_not_ones_own(client, coordinator, essex):
+def test_ending_a_role_ends_it_once_and_not_ones_own(client, amira, essex):
     other = MembershipFactory(role=Role.FINANCE, organisation=essex)
-    own = coordinator.memberships.get()
+    own = amira.memberships.get()
 
     ended = client.post(reverse("accounts:end", args=[other.pk]), follow=True)
     again = client.post(reverse("accounts:end", args=[other.pk]), follow=True)
@@ -47,7 +47,7 @@ def test_a_head_ends_deputies_and_the_office_and_nobody_else(client, essex, scho
     assert ended_by(head.user, head, deputy, office, teacher) == {deputy, office}
 
 
-def test_people_are_found_by_name_address_and_school(client, coordinator, essex, school):
+def test_people_are_found_by_name_address_and_school(client, amira, essex, school):
     for first, last, place in (("Tom", "Adeyemi", school), ("Dele", "Marsh", None)):
         role = Role.PARTNER if place else Role.SPECIALIST
         user = UserFactory(first_name=first, last_name=last, email=f"{first.lower()}@x.example")

@@ -25,7 +25,7 @@ from tests.world import person
 pytestmark = pytest.mark.django_db
 
 
-def test_a_second_invitation_to_the_same_role_is_refused_with_a_sentence(client, coordinator, mailoutbox):
+def test_a_second_invitation_to_the_same_role_is_refused_with_a_sentence(client, amira, mailoutbox):
     invite(client)
 
     again = invite(client, email=" zoe.KRANZ@schools.example ")
@@ -34,7 +34,7 @@ def test_a_second_invitation_to_the_same_role_is_refused_with_a_sentence(client,
     assert (Invitation.objects.count(), len(mailoutbox)) == (1, 1)
 
 
-def test_a_role_that_someone_has_is_not_offered_to_them_again(client, coordinator, essex):
+def test_a_role_that_someone_has_is_not_offered_to_them_again(client, amira, essex):
     MembershipFactory(user=UserFactory(email="zoe.kranz@schools.example"), role=Role.CONSULTANT, organisation=essex)
 
     answer = invite(client)
@@ -43,7 +43,7 @@ def test_a_role_that_someone_has_is_not_offered_to_them_again(client, coordinato
     assert not Invitation.objects.exists()
 
 
-def test_what_was_typed_stays_when_something_is_missing(client, coordinator):
+def test_what_was_typed_stays_when_something_is_missing(client, amira):
     answer = invite(client, role=Role.HEADTEACHER, ends_on="31/2/2027")
 
     page = answer.content.decode()
@@ -104,7 +104,7 @@ def test_a_deputy_names_no_further_deputy(client, essex, school):
     assert [i.role for i in Invitation.objects.all()] == [Role.OFFICE]
 
 
-def test_a_coordinator_cannot_invite_into_another_organisation(client, coordinator, essex):
+def test_a_coordinator_cannot_invite_into_another_organisation(client, amira, essex):
     elsewhere = OrganisationFactory(la_code="886")
 
     invite(client, organisation=elsewhere.pk)
@@ -116,9 +116,9 @@ def test_a_coordinator_cannot_invite_into_another_organisation(client, coordinat
     assert "No school here fits" in text(outside)
 
 
-def test_a_coordinator_of_two_organisations_chooses_and_cannot_mix_them_up(client, coordinator, essex):
+def test_a_coordinator_of_two_organisations_chooses_and_cannot_mix_them_up(client, amira, essex):
     trust = OrganisationFactory(name="Saltmarsh Learning Trust", kind="trust", la_code="")
-    MembershipFactory(user=coordinator, role=Role.COORDINATOR, organisation=trust)
+    MembershipFactory(user=amira, role=Role.COORDINATOR, organisation=trust)
 
     nowhere = invite(client)
     elsewhere = invite(client, organisation=OrganisationFactory().pk)
@@ -161,13 +161,13 @@ def test_a_head_cannot_invite_the_teacher_whom_the_coordinator_invites(client, e
 
 
 @pytest.mark.parametrize("pk", ["x", "0", "999999999999999999999", "-1", ""])
-def test_an_invitation_of_nobody_is_not_found(client, coordinator, pk):
+def test_an_invitation_of_nobody_is_not_found(client, amira, pk):
     answer = client.get(f"{reverse('accounts:invite')}?membership={pk}")
 
     assert answer.status_code == 404
 
 
-def test_the_address_fills_in_the_role_and_the_school(client, coordinator, school):
+def test_the_address_fills_in_the_role_and_the_school(client, amira, school):
     address = reverse("accounts:invite")
 
     page = client.get(f"{address}?role=headteacher&urn={school.urn}").content.decode()
@@ -187,7 +187,7 @@ def test_the_address_fills_in_the_role_and_the_school(client, coordinator, schoo
         ("x", "/people/"),
     ],
 )
-def test_whoever_invites_from_another_page_comes_back_to_it(client, coordinator, named, back):
+def test_whoever_invites_from_another_page_comes_back_to_it(client, amira, named, back):
     address = f"{reverse('accounts:invite')}?{urlencode({'role': 'consultant', 'next': named})}"
     who = {"first_name": "Zoe", "last_name": "Kranz", "email": "zoe@schools.example", "role": "consultant"}
 
@@ -201,9 +201,9 @@ def test_whoever_invites_from_another_page_comes_back_to_it(client, coordinator,
 OWN = "You cannot give yourself a role. Ask a colleague to invite you."
 
 
-def test_nobody_invites_the_own_address(client, coordinator, essex, school):
-    typed = invite(client, role=Role.HEADTEACHER, email=coordinator.email.upper(), school=school.urn)
-    own = coordinator.memberships.get()
+def test_nobody_invites_the_own_address(client, amira, essex, school):
+    typed = invite(client, role=Role.HEADTEACHER, email=amira.email.upper(), school=school.urn)
+    own = amira.memberships.get()
     ready = client.post(f"{reverse('accounts:invite')}?membership={own.pk}", follow=True)
 
     assert OWN in text(typed)
@@ -211,9 +211,9 @@ def test_nobody_invites_the_own_address(client, coordinator, essex, school):
     assert not Invitation.objects.exists()
 
 
-def test_an_invitation_to_oneself_that_stands_is_not_accepted(client, coordinator, school, mailoutbox):
+def test_an_invitation_to_oneself_that_stands_is_not_accepted(client, amira, school, mailoutbox):
     invite(client, role=Role.HEADTEACHER, school=school.urn)
-    Invitation.objects.update(email=coordinator.email)
+    Invitation.objects.update(email=amira.email)
 
     answer = accept(link_in(mailoutbox[0]), client)
 
@@ -254,7 +254,7 @@ def test_an_invitation_does_not_outlive_the_last_day_of_the_role(client, essex, 
         ("Zoe\nSee http://elsewhere.example", "A name cannot contain < or >. Type it without."),
     ],
 )
-def test_a_name_that_cannot_stand_in_a_mail_is_refused(client, coordinator, mailoutbox, name, sentence):
+def test_a_name_that_cannot_stand_in_a_mail_is_refused(client, amira, mailoutbox, name, sentence):
     refused = invite(client, first_name=name)
     invite(client)
     not_taken = accept(link_in(mailoutbox[0]), last_name=name)
@@ -266,7 +266,7 @@ def test_a_name_that_cannot_stand_in_a_mail_is_refused(client, coordinator, mail
     assert not User.objects.filter(email="zoe.kranz@schools.example").exists()
 
 
-def test_the_head_of_a_school_of_another_authority_that_takes_part_can_be_invited(client, coordinator, essex):
+def test_the_head_of_a_school_of_another_authority_that_takes_part_can_be_invited(client, amira, essex):
     programme = ProgrammeFactory(organisation=essex, other_authorities=True)
     guest = PartnershipFactory(programme=programme, partner_school=SchoolFactory(la_code="886"))
     stranger = PartnershipFactory(partner_school=SchoolFactory(la_code="886"))
@@ -279,7 +279,7 @@ def test_the_head_of_a_school_of_another_authority_that_takes_part_can_be_invite
     assert "No school here fits" in text(refused)
 
 
-def test_every_form_takes_a_second_click_for_the_first(client, coordinator):
+def test_every_form_takes_a_second_click_for_the_first(client, amira):
     page = client.get(reverse("accounts:invite")).content.decode()
 
     button = re.search(r"<button[^>]*>\s*Send the invitation|<input[^>]*Send the invitation[^>]*>", page)[0]
@@ -287,7 +287,7 @@ def test_every_form_takes_a_second_click_for_the_first(client, coordinator):
     assert button.count('data-module="govuk-button"') == 1
 
 
-def test_the_register_knows_the_name_of_the_head_who_is_invited(client, coordinator, essex):
+def test_the_register_knows_the_name_of_the_head_who_is_invited(client, amira, essex):
     school = SchoolFactory(la_code="881", head_first_name="Ines", head_last_name="Marlow")
     PartnershipFactory(programme=ProgrammeFactory(organisation=essex), partner_school=school)
     address = reverse("accounts:invite")

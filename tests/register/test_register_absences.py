@@ -10,7 +10,7 @@ from tests.registers import bring_up_to_date, confirm, elm, kinds_by_urn, oak, p
 pytestmark = pytest.mark.django_db
 
 
-def test_a_school_that_is_not_in_the_file_stays_as_it_is(client, coordinator, tmp_path):
+def test_a_school_that_is_not_in_the_file_stays_as_it_is(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm()))
     used = School.objects.get(urn="123457")
     partnership = PartnershipFactory(partner_school=used, specialist__home_school=used)
@@ -29,9 +29,7 @@ def many(count, first=200000, **fields):
     return [oak(urn=urn, name=f"School {urn}", **fields) for urn in range(first, first + count)]
 
 
-def test_a_file_without_many_schools_that_are_known_is_asked_about_and_needs_a_tick(
-    client, coordinator, essex, tmp_path
-):
+def test_a_file_without_many_schools_that_are_known_is_asked_about_and_needs_a_tick(client, amira, essex, tmp_path):
     closed = many(3, first=300000, status="Closed")
     bring_up_to_date(client, tmp_path, register_of(*many(20), *closed))
     PartnershipFactory(
@@ -58,7 +56,7 @@ def test_a_file_without_many_schools_that_are_known_is_asked_about_and_needs_a_t
 
 
 def test_a_file_without_more_than_half_of_the_schools_is_never_the_whole_and_can_be_written_as_a_part(
-    client, coordinator, tmp_path
+    client, amira, tmp_path
 ):
     bring_up_to_date(client, tmp_path, register_of(*many(20)))
     file = preview(client, tmp_path, register_of(*many(9, pupils="7")))
@@ -79,7 +77,7 @@ def test_a_file_without_more_than_half_of_the_schools_is_never_the_whole_and_can
     assert last.about == "a part, without 11 schools"
 
 
-def test_a_few_schools_that_are_not_in_the_file_are_asked_about_by_nobody(client, coordinator, tmp_path):
+def test_a_few_schools_that_are_not_in_the_file_are_asked_about_by_nobody(client, amira, tmp_path):
     closed = many(30, first=300000, status="Closed")
     bring_up_to_date(client, tmp_path, register_of(*many(20), *closed))
 

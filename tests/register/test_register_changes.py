@@ -10,7 +10,7 @@ from tests.registers import all_schools, bring_up_to_date, elm, kinds_by_urn, oa
 pytestmark = pytest.mark.django_db
 
 
-def test_nothing_is_written_before_someone_confirms(client, coordinator, tmp_path):
+def test_nothing_is_written_before_someone_confirms(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak(), elm()))
 
     page = page_of(client, file)
@@ -37,7 +37,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("before", "after", "kinds"), CHANGES.values(), ids=CHANGES)
-def test_each_kind_of_change_is_told(client, coordinator, tmp_path, before, after, kinds):
+def test_each_kind_of_change_is_told(client, amira, tmp_path, before, after, kinds):
     bring_up_to_date(client, tmp_path, register_of(oak(**before), elm()))
 
     file = preview(client, tmp_path, register_of(oak(**after), elm()))
@@ -46,7 +46,7 @@ def test_each_kind_of_change_is_told(client, coordinator, tmp_path, before, afte
     assert file.changes_nothing == (kinds is None)
 
 
-def test_what_changes_is_shown_before_and_after(client, coordinator, tmp_path):
+def test_what_changes_is_shown_before_and_after(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak()))
 
     file = preview(client, tmp_path, register_of(oak(name="Oak Hill", status="Closed", closed="31-08-2026")))
@@ -61,7 +61,7 @@ def test_what_changes_is_shown_before_and_after(client, coordinator, tmp_path):
     assert "<ins>Monday 31 August 2026</ins>" in page
 
 
-def test_the_same_file_again_changes_nothing(client, coordinator, tmp_path):
+def test_the_same_file_again_changes_nothing(client, amira, tmp_path):
     register = generate(40)
     bring_up_to_date(client, tmp_path, register)
     before = all_schools()
@@ -75,7 +75,7 @@ def test_the_same_file_again_changes_nothing(client, coordinator, tmp_path):
     assert all_schools() == before
 
 
-def test_the_schools_that_take_part_come_first_and_can_be_shown_alone(client, coordinator, essex, tmp_path):
+def test_the_schools_that_take_part_come_first_and_can_be_shown_alone(client, amira, essex, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm(), elm(urn=123458, name="Ash School")))
     PartnershipFactory(
         programme=ProgrammeFactory(organisation=essex),
@@ -98,7 +98,7 @@ def test_the_schools_that_take_part_come_first_and_can_be_shown_alone(client, co
 
 
 @pytest.mark.parametrize("query", ["?kind=x", "?q=%00", "?q=%25", "?page=2", "?mine=x", "?kind=closed&q=zzz"])
-def test_odd_questions_are_answered(client, coordinator, tmp_path, query):
+def test_odd_questions_are_answered(client, amira, tmp_path, query):
     file = preview(client, tmp_path, register_of(oak()))
 
     assert client.get(file.get_absolute_url() + query).status_code in {200, 404}

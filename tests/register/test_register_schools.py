@@ -14,7 +14,7 @@ from tests.registers import bring_up_to_date, confirm, elm, oak, page_of, previe
 pytestmark = pytest.mark.django_db
 
 
-def test_a_school_is_kept_as_the_register_has_it(client, coordinator, tmp_path):
+def test_a_school_is_kept_as_the_register_has_it(client, amira, tmp_path):
     school = oak(
         name="St Zoë's  School",
         la=7,
@@ -56,7 +56,7 @@ def test_a_school_is_kept_as_the_register_has_it(client, coordinator, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
-def test_letters_come_through_in_either_encoding(client, coordinator, tmp_path, encoding):
+def test_letters_come_through_in_either_encoding(client, amira, tmp_path, encoding):
     name = "St Mary\u2019s Café \u2013 Zoë"
 
     file = bring_up_to_date(client, tmp_path, register_of(oak(name=name), elm()), encoding)
@@ -66,7 +66,7 @@ def test_letters_come_through_in_either_encoding(client, coordinator, tmp_path, 
 
 
 @pytest.mark.parametrize(("delimiter", "days"), [(";", "%d/%m/%Y"), ("\t", "%Y-%m-%d"), (",", "%d-%m-%Y")])
-def test_a_file_that_went_through_a_spreadsheet_is_read_as_well(client, coordinator, tmp_path, delimiter, days):
+def test_a_file_that_went_through_a_spreadsheet_is_read_as_well(client, amira, tmp_path, delimiter, days):
     day = dt.date(1998, 9, 1)
     path = register_of(oak(opened=f"{day:{days}}", la=88, pupils="312.0")).write(tmp_path / "r.csv")
     text = path.read_text("cp1252").replace('"088"', '"88"').replace('","', f'"{delimiter}"')
@@ -78,7 +78,7 @@ def test_a_file_that_went_through_a_spreadsheet_is_read_as_well(client, coordina
     assert (kept.la_code, kept.opened_on, kept.number_of_pupils) == ("088", day, 312)
 
 
-def test_a_column_that_is_not_in_the_file_leaves_what_is_known(client, coordinator, tmp_path):
+def test_a_column_that_is_not_in_the_file_leaves_what_is_known(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(pupils="312", town="Thaxted")))
 
     header, row = register_of(oak(name="Oak Hill"), elm()).write(tmp_path / "r.csv").read_text("cp1252").split("\n", 1)
@@ -90,7 +90,7 @@ def test_a_column_that_is_not_in_the_file_leaves_what_is_known(client, coordinat
     assert list(known) == [("Oak Hill", 312, "Thaxted"), ("Elm School", None, "")]
 
 
-def test_cells_that_nothing_hangs_on_are_left_blank_and_counted(client, coordinator, tmp_path):
+def test_cells_that_nothing_hangs_on_are_left_blank_and_counted(client, amira, tmp_path):
     odd = oak(pupils="many", opened="31-02-2020", postcode="much too long for it")
 
     file = bring_up_to_date(client, tmp_path, register_of(odd))
@@ -133,7 +133,7 @@ def said(urn, fields):
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(REGISTERS)
-def test_whatever_came_before_the_last_file_holds_and_holds_again(client, coordinator, tmp_path, registers):
+def test_whatever_came_before_the_last_file_holds_and_holds_again(client, amira, tmp_path, registers):
     School.objects.all().delete()
     expected = {}
     for schools in registers:

@@ -17,7 +17,7 @@ def academy(**fields):
     )
 
 
-def test_a_school_that_became_an_academy_is_told_with_its_successor(client, coordinator, tmp_path):
+def test_a_school_that_became_an_academy_is_told_with_its_successor(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm()))
     register = register_of(oak(**GONE), elm(), academy())
     register.follow(123456, 140001)
@@ -32,7 +32,7 @@ def test_a_school_that_became_an_academy_is_told_with_its_successor(client, coor
     assert link.established_on == dt.date(2026, 9, 1)
 
 
-def test_two_schools_that_merged_are_told_whatever_the_links_call_it(client, coordinator, tmp_path):
+def test_two_schools_that_merged_are_told_whatever_the_links_call_it(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm()))
     both = Establishment(urn=140002, la=881, name="Oak and Elm", number="2003")
     register = register_of(oak(**GONE), elm(**GONE), both)
@@ -49,7 +49,7 @@ def test_two_schools_that_merged_are_told_whatever_the_links_call_it(client, coo
     }
 
 
-def test_a_successor_that_becomes_known_later_is_told_then(client, coordinator, tmp_path):
+def test_a_successor_that_becomes_known_later_is_told_then(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm()))
     bring_up_to_date(client, tmp_path, register_of(oak(**GONE), elm()))
     register = register_of(oak(**GONE), elm())
@@ -62,7 +62,7 @@ def test_a_successor_that_becomes_known_later_is_told_then(client, coordinator, 
     assert (again.changes_nothing, again.links_count) == (True, 0)
 
 
-def test_links_that_are_not_ours_or_lead_nowhere_are_left_out(client, coordinator, tmp_path):
+def test_links_that_are_not_ours_or_lead_nowhere_are_left_out(client, amira, tmp_path):
     register = register_of(oak(), elm())
     register.links = [
         (123456, 999999, "Far School", "Successor", ""),

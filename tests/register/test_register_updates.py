@@ -15,7 +15,7 @@ from tests.world import person
 pytestmark = pytest.mark.django_db
 
 
-def test_the_page_of_the_register_says_when_by_whom_and_how_many(client, coordinator, tmp_path):
+def test_the_page_of_the_register_says_when_by_whom_and_how_many(client, amira, tmp_path):
     empty = client.get(reverse("accounts:register")).content.decode()
     bring_up_to_date(client, tmp_path, register_of(oak(), elm(**GONE)))
 
@@ -28,7 +28,7 @@ def test_the_page_of_the_register_says_when_by_whom_and_how_many(client, coordin
     assert "The register was brought up to date" in page
 
 
-def test_someone_of_another_organisation_learns_that_but_not_who(client, coordinator, tmp_path):
+def test_someone_of_another_organisation_learns_that_but_not_who(client, amira, tmp_path):
     file = bring_up_to_date(client, tmp_path, register_of(oak()))
     other = person("Elsewhere", Role.COORDINATOR)
     MembershipFactory(user=other, organisation=OrganisationFactory(la_code="886"))
@@ -42,19 +42,19 @@ def test_someone_of_another_organisation_learns_that_but_not_who(client, coordin
     assert hidden.status_code == 404
 
 
-def test_every_step_is_recorded_with_ids_only(client, coordinator, tmp_path):
+def test_every_step_is_recorded_with_ids_only(client, amira, tmp_path):
     file = bring_up_to_date(client, tmp_path, register_of(oak()))
 
     steps = AuditEvent.objects.filter(did__startswith="register.").order_by("pk")
 
     assert [(step.did, step.who, step.row, step.about) for step in steps] == [
-        ("register.sent", coordinator, file.pk, ""),
-        ("register.confirmed", coordinator, file.pk, ""),
-        ("register.updated", coordinator, file.pk, ""),
+        ("register.sent", amira, file.pk, ""),
+        ("register.confirmed", amira, file.pk, ""),
+        ("register.updated", amira, file.pk, ""),
     ]
 
 
-def test_a_file_set_aside_is_gone_and_cannot_be_confirmed(client, coordinator, tmp_path):
+def test_a_file_set_aside_is_gone_and_cannot_be_confirmed(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak()))
 
     answer = client.post(reverse("accounts:register_set_aside", args=[file.pk]), follow=True)
@@ -68,7 +68,7 @@ def test_a_file_set_aside_is_gone_and_cannot_be_confirmed(client, coordinator, t
 
 
 def test_the_file_is_gone_from_the_disk_once_it_is_written_or_set_aside(
-    client, coordinator, tmp_path, django_capture_on_commit_callbacks
+    client, amira, tmp_path, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks(execute=True):
         first = preview(client, tmp_path, register_of(oak()))
@@ -85,7 +85,7 @@ def test_the_file_is_gone_from_the_disk_once_it_is_written_or_set_aside(
     assert [default_storage.exists(name) for name in names] == [False, False]
 
 
-def test_a_newer_file_of_the_same_person_sets_the_older_preview_aside(client, coordinator, tmp_path):
+def test_a_newer_file_of_the_same_person_sets_the_older_preview_aside(client, amira, tmp_path):
     older = preview(client, tmp_path, register_of(oak()))
 
     newer = preview(client, tmp_path, register_of(oak(), elm()))
@@ -95,7 +95,7 @@ def test_a_newer_file_of_the_same_person_sets_the_older_preview_aside(client, co
     assert newer.discarded_at is None
 
 
-def test_a_file_that_cannot_be_used_leaves_the_preview_and_stays_listed(client, coordinator, tmp_path):
+def test_a_file_that_cannot_be_used_leaves_the_preview_and_stays_listed(client, amira, tmp_path):
     good = preview(client, tmp_path, register_of(oak()))
     bad = preview(client, tmp_path, register_of(oak(status="Perhaps")))
 
@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_used_leaves_the_preview_and_stays_listed(client, 
     assert good.discarded_at is not None
 
 
-def test_confirmed_after_another_update_one_is_told_and_reads_again(client, coordinator, tmp_path):
+def test_confirmed_after_another_update_one_is_told_and_reads_again(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak()))
     late = preview(client, tmp_path, register_of(oak(name="Oak Hill")))
     RegisterFile.objects.filter(pk=late.pk).update(
@@ -133,9 +133,7 @@ def test_confirmed_after_another_update_one_is_told_and_reads_again(client, coor
     assert School.objects.get().name == "Oak Hill"
 
 
-def test_whatever_changed_a_school_meanwhile_the_worker_writes_nothing_that_was_not_shown(
-    client, coordinator, tmp_path
-):
+def test_whatever_changed_a_school_meanwhile_the_worker_writes_nothing_that_was_not_shown(client, amira, tmp_path):
     bring_up_to_date(client, tmp_path, register_of(oak(), elm()))
     file = preview(client, tmp_path, register_of(oak(name="Oak Hill"), elm()))
     School.objects.filter(urn="123457").update(name="Elm as a folder has it")
@@ -149,7 +147,7 @@ def test_whatever_changed_a_school_meanwhile_the_worker_writes_nothing_that_was_
     assert set(School.objects.values_list("name", flat=True)) == {"Oak School", "Elm as a folder has it"}
 
 
-def test_confirming_twice_is_confirming_once(client, coordinator, tmp_path):
+def test_confirming_twice_is_confirming_once(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak()))
 
     confirm(client, file)
@@ -159,7 +157,7 @@ def test_confirming_twice_is_confirming_once(client, coordinator, tmp_path):
     assert School.objects.count() == 1
 
 
-def test_a_file_that_was_not_read_because_of_us_is_read_again(client, coordinator, tmp_path):
+def test_a_file_that_was_not_read_because_of_us_is_read_again(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak()))
     RegisterFile.objects.filter(pk=file.pk).update(state="failed", failure="Something went wrong on our side.")
 
@@ -176,7 +174,7 @@ def test_a_file_that_was_not_read_because_of_us_is_read_again(client, coordinato
     assert update.state == "done"
 
 
-def test_a_file_that_is_spoilt_on_our_disk_before_it_is_written_is_a_failure_of_ours(client, coordinator, tmp_path):
+def test_a_file_that_is_spoilt_on_our_disk_before_it_is_written_is_a_failure_of_ours(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak()))
     with default_storage.open(file.file.name, "wb") as spoilt:
         spoilt.write(b"URN\0")
@@ -193,17 +191,17 @@ def test_a_file_that_is_spoilt_on_our_disk_before_it_is_written_is_a_failure_of_
     assert not School.objects.exists()
 
 
-def test_a_file_cannot_be_read_again_once_it_is_written(client, coordinator, tmp_path):
+def test_a_file_cannot_be_read_again_once_it_is_written(client, amira, tmp_path):
     file = bring_up_to_date(client, tmp_path, register_of(oak()))
 
     with pytest.raises(services.NotNow):
-        services.read_again(coordinator, file)
+        services.read_again(amira, file)
     answer = client.post(reverse("accounts:register_again", args=[file.pk]), follow=True)
 
     assert "The file is not here any more. Send it again." in answer.content.decode()
 
 
-def test_progress_is_told_by_htmx_and_the_page_comes_anew_at_the_end(client, coordinator, tmp_path):
+def test_progress_is_told_by_htmx_and_the_page_comes_anew_at_the_end(client, amira, tmp_path):
     file = preview(client, tmp_path, register_of(oak()))
     address = reverse("accounts:register_progress", args=[file.pk])
     htmx = {"hx-request": "true"}

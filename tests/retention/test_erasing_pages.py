@@ -34,12 +34,6 @@ def ours():
         yield ours
 
 
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
-
-
 def text(response):
     found = response.content.decode()
     found = found[found.index("<main") : found.index("</main>")]

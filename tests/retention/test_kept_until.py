@@ -11,7 +11,6 @@ from accounts.models import AuditEvent
 from accounts.roles import Role
 from programmes.models import KeepingChange, Programme
 from tests.factories import ProgrammeFactory
-from tests.world import build_world
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2027, 1, 27, 12, tzinfo=dt.UTC)
@@ -21,11 +20,6 @@ NOON = dt.datetime(2027, 1, 27, 12, tzinfo=dt.UTC)
 def one_day():
     with time_machine.travel(NOON, tick=False):
         yield
-
-
-@pytest.fixture
-def ours():
-    return build_world()[0]
 
 
 def text(response):

@@ -1,7 +1,6 @@
 import pytest
 import time_machine
 
-from accounts.roles import Role
 from tests.meetings import NOW, a_series, corner, enter_terms
 
 
@@ -16,12 +15,6 @@ def ours(db):
     ours = corner()
     enter_terms(ours.organisation)
     return ours
-
-
-@pytest.fixture
-def coordinator(client, ours):
-    client.force_login(ours.people[Role.COORDINATOR])
-    return ours.people[Role.COORDINATOR]
 
 
 @pytest.fixture

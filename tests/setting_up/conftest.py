@@ -5,7 +5,7 @@ import time_machine
 
 from accounts.roles import Role
 from tests.factories import MembershipFactory, OrganisationFactory
-from tests.world import build_world, person
+from tests.world import person
 
 
 @pytest.fixture(autouse=True)
@@ -23,11 +23,6 @@ def newcomer(client, db):
     client.force_login(coordinator)
     client.person, client.organisation = coordinator, organisation
     return client
-
-
-@pytest.fixture
-def ours(db):
-    return build_world()[0]
 
 
 @pytest.fixture

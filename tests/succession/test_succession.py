@@ -100,7 +100,7 @@ def test_every_row_that_names_a_school_follows_it_or_says_why_not():
     assert named == follows | set(STAYS)
 
 
-def test_partnerships_people_dates_and_visits_to_come_move(client, coordinator, essex, programme, old, new):
+def test_partnerships_people_dates_and_visits_to_come_move(client, amira, essex, programme, old, new):
     partnership = PartnershipFactory(programme=programme, partner_school=old)
     specialist = SpecialistTeacherFactory(programme=programme, home_school=old)
     head = MembershipFactory(role=Role.HEADTEACHER, organisation=essex, school=old)
@@ -111,7 +111,7 @@ def test_partnerships_people_dates_and_visits_to_come_move(client, coordinator, 
         role=Role.OFFICE,
         organisation=essex,
         school=old,
-        invited_by=coordinator,
+        invited_by=amira,
         expires_at=dt.datetime(2100, 1, 1, tzinfo=dt.UTC),
         digest=b"digest",
     )
@@ -142,13 +142,13 @@ def test_partnerships_people_dates_and_visits_to_come_move(client, coordinator, 
     assert SchoolLink.objects.values_list("predecessor", "successor", "named_by").get() == (
         old.pk,
         new.pk,
-        coordinator.pk,
+        amira.pk,
     )
     event = AuditEvent.objects.filter(did="schools.succeeded").values("who", "row", "about").get()
-    assert event == {"who": coordinator.pk, "row": old.pk, "about": f"by school {new.pk}"}
+    assert event == {"who": amira.pk, "row": old.pk, "about": f"by school {new.pk}"}
 
 
-def test_a_role_that_begins_later_moves_as_well(client, coordinator, essex, old, new):
+def test_a_role_that_begins_later_moves_as_well(client, amira, essex, old, new):
     named = MembershipFactory(
         role=Role.HEADTEACHER, organisation=essex, school=old, starts_on=TODAY + dt.timedelta(days=60)
     )
@@ -159,7 +159,7 @@ def test_a_role_that_begins_later_moves_as_well(client, coordinator, essex, old,
     assert [Membership.objects.get(pk=m.pk).school for m in (named, over)] == [new, old]
 
 
-def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator, essex, programme, old, new):
+def test_what_is_past_signed_or_of_a_closed_programme_stays(client, amira, essex, programme, old, new):
     partnership = PartnershipFactory(programme=programme, partner_school=old)
     closed = PartnershipFactory(
         programme=ProgrammeFactory(organisation=essex, status=Programme.Status.CLOSED), partner_school=old
@@ -187,7 +187,7 @@ def test_what_is_past_signed_or_of_a_closed_programme_stays(client, coordinator,
     assert [partnership.partner_school, waited_for.school] == [new] * 2
 
 
-def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(client, coordinator, programme, old, new):
+def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(client, amira, programme, old, new):
     to_come = EventFactory(programme=programme, on=TODAY, host=old, place=old)
     past = EventFactory(programme=programme, on=TODAY - dt.timedelta(days=1), host=old, place=old)
     slots = [Slot.objects.create(event=event, order=1, minutes=5, what="Us", school=old) for event in (to_come, past)]
@@ -200,7 +200,7 @@ def test_events_to_come_and_their_running_orders_follow_and_past_ones_stay(clien
     assert (past.host, past.place, slots[1].school) == (old, old, old)
 
 
-def test_cover_closures_limits_and_the_calendar_address_follow(client, coordinator, essex, programme, old, new):
+def test_cover_closures_limits_and_the_calendar_address_follow(client, amira, essex, programme, old, new):
     partnership = PartnershipFactory(programme=programme, partner_school=old)
     office = MembershipFactory(role=Role.OFFICE, organisation=essex, school=old).user
     ahead, past = (VisitFactory(partnership=partnership, on=on, host=old) for on in (TODAY, dt.date(2027, 1, 13)))
@@ -217,7 +217,7 @@ def test_cover_closures_limits_and_the_calendar_address_follow(client, coordinat
     assert feed_behind(secret) == feed
 
 
-def test_what_the_successor_has_entered_itself_stays_as_it_is(client, coordinator, essex, programme, old, new):
+def test_what_the_successor_has_entered_itself_stays_as_it_is(client, amira, essex, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
     office = MembershipFactory(role=Role.OFFICE, organisation=essex, school=old).user
     at_new = MembershipFactory(role=Role.OFFICE, organisation=essex, school=new).user
@@ -239,7 +239,7 @@ def test_what_the_successor_has_entered_itself_stays_as_it_is(client, coordinato
     assert succession.what_moves(essex, old) == []
 
 
-def test_closures_of_a_school_of_other_organisers_stay(client, coordinator, essex, old, new):
+def test_closures_of_a_school_of_other_organisers_stay(client, amira, essex, old, new):
     MembershipFactory(role=Role.OFFICE, organisation=essex, school=old)
     PartnershipFactory(partner_school=old)
     theirs = closed(old, dt.date(2027, 3, 1))
@@ -251,14 +251,14 @@ def test_closures_of_a_school_of_other_organisers_stay(client, coordinator, esse
 
 
 def test_what_a_school_agreed_to_a_proposed_partnership_counts_for_its_successor_once(
-    client, coordinator, programme, old, new
+    client, amira, programme, old, new
 ):
     for specialist in (SpecialistTeacherFactory(programme=programme, home_school=new), None):
         given = {"specialist": specialist} if specialist else {}
         row = PartnershipFactory(programme=programme, partner_school=old, status="proposed", **given)
-        Acceptance.objects.create(partnership=row, school=old, by=coordinator)
+        Acceptance.objects.create(partnership=row, school=old, by=amira)
     inside = Partnership.objects.get(specialist__home_school=new)
-    Acceptance.objects.create(partnership=inside, school=new, by=coordinator)
+    Acceptance.objects.create(partnership=inside, school=new, by=amira)
 
     confirm(client, old, new)
 
@@ -267,7 +267,7 @@ def test_what_a_school_agreed_to_a_proposed_partnership_counts_for_its_successor
     assert [len(row.awaited) for row in Partnership.objects.order_by("pk")] == [0, 1]
 
 
-def test_rows_of_another_organisation_stay(client, coordinator, programme, old, new):
+def test_rows_of_another_organisation_stay(client, amira, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
     theirs = PartnershipFactory(partner_school=old)
     their_head = MembershipFactory(role=Role.HEADTEACHER, organisation=theirs.programme.organisation, school=old)
@@ -279,9 +279,7 @@ def test_rows_of_another_organisation_stay(client, coordinator, programme, old, 
     assert (theirs.partner_school, their_head.school) == (old, old)
 
 
-def test_whoever_and_whatever_is_at_the_successor_already_is_there_once(
-    client, coordinator, essex, programme, old, new
-):
+def test_whoever_and_whatever_is_at_the_successor_already_is_there_once(client, amira, essex, programme, old, new):
     head = UserFactory()
     at_old = MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=essex, school=old)
     at_new = MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=essex, school=new)
@@ -290,7 +288,7 @@ def test_whoever_and_whatever_is_at_the_successor_already_is_there_once(
     here = PartnerSchool.objects.create(
         programme=programme, school=old, chosen_because="Ready to learn", tags=["coast", "rural"]
     )
-    contact = HeadContact.objects.create(partner_school=here, on=TODAY, how="phone", note="Talked", by=coordinator)
+    contact = HeadContact.objects.create(partner_school=here, on=TODAY, how="phone", note="Talked", by=amira)
     for school in (old, new):
         ConflictOfInterest.objects.create(specialist=partnership.specialist, school=school, declared_by="X")
         Objection.objects.create(partnership=partnership, kind="dispute", reason="Why?", school=school, by=head)

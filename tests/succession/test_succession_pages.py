@@ -14,7 +14,7 @@ from tests.together import at_once
 pytestmark = pytest.mark.django_db
 
 
-def test_the_answers_are_checked_before_anything_moves(client, coordinator, programme, old, new):
+def test_the_answers_are_checked_before_anything_moves(client, amira, programme, old, new):
     partnership = PartnershipFactory(programme=programme, partner_school=old)
     VisitFactory(partnership=partnership, on=TODAY, host=old)
 
@@ -30,7 +30,7 @@ def test_the_answers_are_checked_before_anything_moves(client, coordinator, prog
     assert not SchoolLink.objects.exists()
 
 
-def test_the_successor_that_the_register_names_is_offered(client, coordinator, programme, old, new):
+def test_the_successor_that_the_register_names_is_offered(client, amira, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
     SchoolLink.objects.create(predecessor=old, successor=new)
 
@@ -49,9 +49,7 @@ def test_the_successor_that_the_register_names_is_offered(client, coordinator, p
         ("nowhere", "No school here fits “nowhere”."),
     ],
 )
-def test_a_successor_must_be_another_school_that_has_not_closed(
-    client, coordinator, programme, old, new, typed, sentence
-):
+def test_a_successor_must_be_another_school_that_has_not_closed(client, amira, programme, old, new, typed, sentence):
     PartnershipFactory(programme=programme, partner_school=old)
     SchoolFactory(name="Elm Closed", status="closed")
 
@@ -61,7 +59,7 @@ def test_a_successor_must_be_another_school_that_has_not_closed(
     assert not SchoolLink.objects.exists()
 
 
-def test_a_school_that_is_open_keeps_what_it_has(client, coordinator, programme, old, new):
+def test_a_school_that_is_open_keeps_what_it_has(client, amira, programme, old, new):
     School.objects.filter(pk=old.pk).update(status="closing")
     partnership = PartnershipFactory(programme=programme, partner_school=old)
 
@@ -74,7 +72,7 @@ def test_a_school_that_is_open_keeps_what_it_has(client, coordinator, programme,
     assert partnership.partner_school == old
 
 
-def test_the_second_who_confirms_is_told(client, coordinator, programme, old, new):
+def test_the_second_who_confirms_is_told(client, amira, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
 
     confirm(client, old, new)
@@ -84,7 +82,7 @@ def test_the_second_who_confirms_is_told(client, coordinator, programme, old, ne
     assert AuditEvent.objects.filter(did="schools.succeeded").count() == 1
 
 
-def test_today_and_the_school_say_what_is_left_until_it_has_moved(client, coordinator, programme, old, new):
+def test_today_and_the_school_say_what_is_left_until_it_has_moved(client, amira, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old, specialist__home_school=new)
     school_page = reverse("accounts:school", args=[old.urn])
 
@@ -99,7 +97,7 @@ def test_today_and_the_school_say_what_is_left_until_it_has_moved(client, coordi
     assert "Followed by Oak Academy" in after[1]
 
 
-def test_a_head_sees_reports_and_partnerships_at_the_new_school(client, coordinator, essex, programme, old, new):
+def test_a_head_sees_reports_and_partnerships_at_the_new_school(client, amira, essex, programme, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
     head = MembershipFactory(role=Role.HEADTEACHER, organisation=essex, school=old).user
     ReportFactory(kind="school impact", programme=programme, school=old, state="done", file="x.pdf")
@@ -113,11 +111,11 @@ def test_a_head_sees_reports_and_partnerships_at_the_new_school(client, coordina
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_confirm_at_once_one_moves_and_the_other_is_told(essex, programme, coordinator, old, new):
+def test_of_two_who_confirm_at_once_one_moves_and_the_other_is_told(essex, programme, amira, old, new):
     PartnershipFactory(programme=programme, partner_school=old)
 
     found = at_once(
-        *[lambda: succession.succeed(coordinator, essex, old, new)] * 2,
+        *[lambda: succession.succeed(amira, essex, old, new)] * 2,
         expecting=(succession.CannotSucceed,),
     )
 
