@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
 
-from funding.models import Payment, PaymentBatch
+from funding.models import FileLayout, Payment, PaymentBatch
 from funding.services.paying import Answered
-from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_day, read_table
+from papers.sheets import Mending, Problems, Wrong, plain_name, quote, read_day, read_table, rows_to_mend
+from papers.templatetags.plain import money
 
 PASTED = "answers.csv"
 REQUIRED = ["reference", "result"]
@@ -27,11 +28,13 @@ REJECTED = {"rejected", "reject", "no", "n", "failed", "returned", "error", "dec
 MOST_ROWS = 5_000
 
 
+REFERENCE = re.compile(r"LS(\d{3,})-(\d{4,})-(\d{3,})")
+LONGEST_REASON = Payment._meta.get_field("because").max_length
+
+
 @dataclass
-class Reading:
+class Reading(Mending):
     answers: list[Answered] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
     unanswered: list[Payment] = field(default_factory=list)
 
     @property
@@ -40,12 +43,23 @@ class Reading:
         return [row for row in self.answers if not row.payment.answer]
 
     @property
+    def known(self) -> int:
+        return len(self.answers) - len(self.new)
+
+    @property
     def paid(self) -> list[Answered]:
         return [row for row in self.new if row.is_paid]
 
     @property
     def rejected(self) -> list[Answered]:
         return [row for row in self.new if not row.is_paid]
+
+
+def columns_of(batch: PaymentBatch) -> dict[str, list[str]]:
+    """What each column may be called besides its name: as in the file of the organiser, too."""
+    layout = FileLayout.objects.filter(organisation=batch.organisation_id).first()
+    own = dict(zip(layout.columns, layout.headings, strict=True)) if layout else {}
+    return {column: [*others, *filter(None, [own.get(column)])] for column, others in ALIASES.items()}
 
 
 def read(text: str, batch: PaymentBatch, today=None) -> Reading:
@@ -57,7 +71,7 @@ def read(text: str, batch: PaymentBatch, today=None) -> Reading:
         PASTED,
         required=REQUIRED,
         optional=OPTIONAL,
-        aliases=ALIASES,
+        aliases=columns_of(batch),
         problems=problems,
         max_rows=MOST_ROWS,
     )
@@ -65,13 +79,21 @@ def read(text: str, batch: PaymentBatch, today=None) -> Reading:
     for row in table or ():
         read_row(row, table, payments, seen, batch, today, problems, reading)
     if table is not None:
-        reading.ignored = list(table.ignored)
         if not table and not problems:
             problems.add(PASTED, "There are no rows below the names of the columns.", "Add a row for each payment.")
+        reading.rows, reading.number_wrong = rows_to_mend(problems, table, text, lambda row: about(row, payments))
     reading.problems = problems.shown()
     answered = {row.payment.pk for row in reading.answers}
     reading.unanswered = [row for row in payments.values() if not row.answer and row.pk not in answered]
     return reading
+
+
+def about(row, payments) -> tuple[str, list[str]]:
+    """The payment by its reference; beside it who is paid how much."""
+    payment = payments.get(plain_name(row["reference"]))
+    if payment is None:
+        return quote(row["reference"], "", 30), []
+    return payment.reference, [payment.payee.name, money(payment.amount)]
 
 
 def read_row(row, table, payments, seen, batch, today, problems, reading):
@@ -81,40 +103,74 @@ def read_row(row, table, payments, seen, batch, today, problems, reading):
     before = len(problems)
     payment = payments.get(plain_name(row["reference"]))
     if payment is None:
-        what = f"{quote(row['reference'])} is no payment of {batch.reference}."
-        return wrong("reference", what, "Take the reference from the file of this batch, or take the row out.")
+        return wrong("reference", *why_unknown(row["reference"], batch))
     if (first := seen.setdefault(payment.pk, row.number)) != row.number:
-        return wrong("reference", f"{payment.reference} stands in row {first} already.", "Keep one of the two rows.")
+        what = f"{payment.reference} stands in row {first} already."
+        return wrong("reference", what, "Correct the reference, or leave one of the two rows out.")
     is_paid = result_of(row["result"])
     if is_paid is None:
-        is_formula = row["result"].startswith("=")
-        what = "is a formula, which may say something else tomorrow" if is_formula else "is neither paid nor rejected"
-        wrong("result", f"{quote(row['result'])} {what}.", "Write paid or rejected.")
+        wrong("result", why_no_result(row["result"]), "Write paid or rejected.")
     elif payment.answer and (payment.answer == Payment.Answer.PAID) != is_paid:
         said = f"{payment.get_answer_display().lower()} on {payment.answered_at:%-d %B %Y}"
-        wrong("result", f"{payment.reference} was answered before: {said}.", "Take the row out.")
+        wrong("result", f"{payment.reference} was answered before: {said}.", "Leave the row out.")
     if row["amount"] and (amount := amount_of(row["amount"])) != payment.amount:
-        read_as = f", read as \u00a3{amount:,.2f}," if amount is not None else ""
-        if row["amount"].startswith("="):
-            read_as = " is a formula, which may say something else tomorrow, and"
-        is_not = "not" if row["amount"].startswith("=") else "is not"
-        what = (
-            f"{quote(row['amount'])}{read_as} {is_not} the amount of {payment.reference}, \u00a3{payment.amount:,.2f}."
-        )
-        wrong("amount", what, "Correct it, or ask finance what was paid.")
+        mend = "Correct it, or leave the row out and ask finance what was paid."
+        wrong("amount", why_another_amount(row["amount"], amount, payment), mend)
     on = today
     if row["paid_on"]:
         on = day_of(row["paid_on"])
+        first = timezone.localdate(batch.authorised_at)
         if on is None:
-            wrong("paid_on", f"{quote(row['paid_on'])} is no day.", "Write it as 31/01/2027.")
-        elif not timezone.localdate(batch.authorised_at) <= on <= today:
-            first = timezone.localdate(batch.authorised_at)
-            wrong("paid_on", f"{on:%-d %B %Y} is not from {first:%-d %B %Y} to today.", "Correct the day.")
+            wrong("paid_on", f"{quote(row['paid_on'])} is no day.", f"Write it as {today:%d/%m/%Y}.")
+        elif not first <= on <= today:
+            what = f"{on:%-d %B %Y} is {'after today' if on > today else f'before the batch, of {first:%-d %B %Y}'}."
+            day = f"{today:%d/%m/%Y}" if first == today else f"a day from {first:%d/%m/%Y} to {today:%d/%m/%Y}"
+            wrong("paid_on", what, f"Write {day}.")
     if is_paid is False and not row["reason"]:
         wrong("reason", "The reason is missing.", "Say why finance rejected it.")
+    elif is_paid is False and len(row["reason"]) > LONGEST_REASON:
+        what = f"The reason has {len(row['reason'])} characters."
+        wrong("reason", what, f"Keep it to {LONGEST_REASON}.")
     if len(problems) == before:
-        reading.answers.append(Answered(payment, is_paid, on, row["reason"][:200]))
+        reading.answers.append(Answered(payment, is_paid, on, row["reason"][:LONGEST_REASON]))
     return None
+
+
+def why_unknown(reference, batch) -> tuple[str, str]:
+    """What the reference is instead, and what to do."""
+    if not reference:
+        return (
+            "The cell is empty.",
+            f"Write the reference of the payment, as {batch.reference}-001, or leave the row out.",
+        )
+    if (found := REFERENCE.fullmatch("".join(reference.upper().split()))) and found[0].rpartition("-")[
+        0
+    ] != batch.reference:
+        other = found[0].rpartition("-")[0]
+        if int(found[1]) != batch.organisation_id:
+            return f"{quote(reference)} is a payment of another organiser.", "Leave the row out, and tell finance."
+        if PaymentBatch.objects.filter(organisation=batch.organisation_id, number=int(found[2])).exists():
+            what = f"{quote(reference)} is a payment of batch {other}, not of {batch.reference}."
+            return what, f"Leave the row out here, and send it on the page of {other}."
+    what = f"{quote(reference)} is no payment of {batch.reference}."
+    return what, "Take the reference from the file of this batch, or leave the row out."
+
+
+def why_no_result(text) -> str:
+    if not text:
+        return "The cell is empty."
+    is_formula = "a formula, which may say something else tomorrow"
+    return f"{quote(text)} is {is_formula if text.startswith('=') else 'neither paid nor rejected'}."
+
+
+def why_another_amount(text, amount, payment) -> str:
+    """What the cell is read as, and what the amount of the payment is."""
+    right = f"the amount of {payment.reference}, {money(payment.amount)}"
+    if text.startswith("="):
+        return f"{quote(text)} is a formula, which may say something else tomorrow, and not {right}."
+    if amount is None:
+        return f"{quote(text)} is not {right}."
+    return f"{quote(text)}, read as {money(amount)}, is not {right}."
 
 
 def result_of(text) -> bool | None:

@@ -1,11 +1,15 @@
+import structlog
 from celery import shared_task
 
 from funding import ledger
 from funding.models import FundingLetter, FundingPlan, MoneyReport
 from funding.printing.build import build_letter, build_report
+from funding.services import answering
 from funding.services.releasing import make_releases
 from funding.services.settling import settle
 from jobs.work import work_on
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -23,6 +27,13 @@ def check_money():
     ledger.check_balances()
     if failed:
         raise ExceptionGroup("The money of some plans could not be worked out", failed)
+
+
+@shared_task
+def forget_answers():
+    """Answers of finance that nobody took within a week are gone."""
+    if forgotten := answering.forget():
+        log.info("forgotten", kind="funding.answersfile", rows=forgotten)
 
 
 @shared_task

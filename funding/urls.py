@@ -1,6 +1,18 @@
 from django.urls import path
 
-from funding.views import letters, papers, payees, payments, plans, programmes, recording, recoveries, releases, school
+from funding.views import (
+    answers,
+    letters,
+    papers,
+    payees,
+    payments,
+    plans,
+    programmes,
+    recording,
+    recoveries,
+    releases,
+    school,
+)
 
 app_name = "funding"
 urlpatterns = [
@@ -9,7 +21,8 @@ urlpatterns = [
     path("payments/authorise/", payments.authorise, name="authorise"),
     path("batches/<int:pk>/", payments.batch, name="batch"),
     path("batches/<int:pk>/file/", payments.batch_file, name="batch_file"),
-    path("batches/<int:pk>/answer/", payments.answer, name="answer"),
+    path("batches/<int:pk>/answer/", answers.answer, name="answer"),
+    path("batches/<int:pk>/answer/look/", answers.answer_look, name="answer_look"),
     path("payees/", payees.payees, name="payees"),
     path("payees/columns/", payees.columns, name="columns"),
     path("payees/<int:pk>/confirm/", payees.confirm, name="payee_confirm"),

@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget what is old": {"task": "jobs.tasks.forget_old", "schedule": crontab(minute=30, hour=3)},
     "check money": {"task": "funding.tasks.check_money", "schedule": crontab(minute=10, hour=2)},
     "forget lists of pupils": {"task": "pupils.tasks.forget_lists", "schedule": crontab(minute=40, hour=3)},
+    "forget answers": {"task": "funding.tasks.forget_answers", "schedule": crontab(minute=50, hour=3)},
 }
 CELERY_TIMEZONE = "Europe/London"
 

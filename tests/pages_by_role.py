@@ -180,6 +180,7 @@ def pages_of(corner):
     ]
     payees = [reverse("funding:payees"), reverse("funding:payee", args=[ours.school.urn])]
     ways_to_pay = [reverse(f"funding:{name}") for name in ("authorise", "columns")]
+    ways_to_pay += [reverse("funding:answer_look", args=[m.batch.pk])]
     approving = [f"{reverse('funding:approve', args=[slug])}?release={m.release.pk}"]
     life = [
         reverse("programmes:move", args=[*key, "paused"]),

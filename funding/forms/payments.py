@@ -5,8 +5,9 @@ from django.utils import timezone
 from accounts.boxes import TextArea
 from accounts.forms import DayField, DayInput, with_button
 from accounts.rows_form import RowsForm
+from funding.answers import MOST_ROWS, PASTED, columns_of
 from funding.models import FileLayout, Payee
-from papers.sheets import Problems, read_rows
+from papers.sheets import text_of
 
 
 class AnswersForm(RowsForm):
@@ -17,15 +18,24 @@ class AnswersForm(RowsForm):
         "CSV or Excel workbook (.xlsx) with columns for the reference of the payment and for paid or rejected; the "
         "amount, the day and the reason where you have them."
     )
-    too_much = "These are more rows than one batch has. Take the rows of other batches out."
+    too_much = "These are more rows than one batch has. Leave out those of other batches."
+    pasted_as = PASTED
+
+    def __init__(self, *args, batch, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.batch = batch
 
     def read(self, cleaned, source, name):
-        problems = Problems()
-        rows = read_rows(source, name, problems=problems, max_bytes=2_000_000, max_rows=10_000, formulas=True)
-        lines = [
-            "\t".join(" ".join(cell.replace('"', "\u201d").split()) for cell in row).rstrip("\t") for row in rows or []
-        ]
-        return "\n".join(lines).rstrip(), [f"{problem.what} {problem.mend}" for problem in problems.shown()]
+        text, problems, cleaned["ignored"] = text_of(
+            source,
+            name,
+            columns=columns_of(self.batch),
+            always=["reason"],
+            max_bytes=2_000_000,
+            max_rows=MOST_ROWS,
+            formulas=True,
+        )
+        return text, problems
 
 
 class PayeeForm(forms.ModelForm):

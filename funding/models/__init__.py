@@ -1,11 +1,12 @@
 from .ledger import LedgerCheck, LedgerEntry, Recovery
 from .papers import FundingLetter, MoneyReport
-from .payments import FileLayout, Payee, Payment, PaymentBatch, Route
+from .payments import AnswersFile, FileLayout, Payee, Payment, PaymentBatch, Route
 from .plans import Evidence, FundingPlan, ItemRecord, PlanChange, PlanItem, Side, Stage, VisitNotHeld
 from .releases import FIXED, Approval, Hold, Release, ReleaseLine, Waiver, WrongState
 
 __all__ = [
     "FIXED",
+    "AnswersFile",
     "Approval",
     "Evidence",
     "FileLayout",

@@ -262,3 +262,22 @@ class Payment(models.Model):
     @property
     def reference(self):
         return f"{self.batch.reference}-{self.number:03}"
+
+
+class AnswersFile(models.Model):
+    """The rows of finance's answer to a batch as somebody has sent them, while they are looked at and mended.
+
+    They are the last ones of this person for the batch, until they are taken or set aside, and a week at most.
+    """
+
+    batch = models.ForeignKey(PaymentBatch, on_delete=models.CASCADE, related_name="answers_files")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    text = models.TextField()
+    ignored = models.JSONField("columns that are not used", default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "by"], name="answers_file_once_per_person")]
+
+    def __str__(self):
+        return f"answer to {self.batch_id}"

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,9 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import audit
 from accounts.access import allowed_rows, get_allowed, require
 from accounts.models import Organisation
-from funding.answers import read
 from funding.forms.payments import AnswersForm
-from funding.models import PaymentBatch, WrongState
+from funding.models import PaymentBatch
 from funding.services import paying
 from funding.services.paying import NotAuthorised
 
@@ -77,15 +75,15 @@ def batch_of(request, pk, action) -> PaymentBatch:
 
 @require_safe
 def batch(request, pk):
-    return show(request, batch_of(request, pk, "payments.view"), AnswersForm())
+    row = batch_of(request, pk, "payments.view")
+    return show(request, row, AnswersForm(batch=row))
 
 
-def show(request, row, form, reading=None, text="", status=200):
+def show(request, row, form, status=200):
     context = paying.told(row) | {
         "form": form,
-        "reading": reading,
-        "text": text,
         "may_answer": request.user.may("payments.authorise"),
+        "sent": row.answers_files.filter(by=request.user).first(),
     }
     return render(request, "funding/batch.html", context, status=status)
 
@@ -98,25 +96,3 @@ def batch_file(request, pk):
     response = HttpResponse(bytes(row.content), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{row.reference}.csv"'
     return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def answer(request, pk):
-    """Look at what finance answered; then it is taken."""
-    row = batch_of(request, pk, "payments.authorise")
-    if request.method != "POST":
-        return redirect(row)
-    form = AnswersForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return show(request, row, form, status=422)
-    text = form.cleaned_data["pasted"]
-    reading = read(text, row)
-    if reading.problems or "save" not in request.POST or not reading.new:
-        return show(request, row, AnswersForm({"pasted": text}), reading, text, 422 if reading.problems else 200)
-    try:
-        counts = paying.take_answers(request.user, row, reading.answers)
-    except WrongState as why:
-        messages.error(request, f"Nothing was taken. {why}")
-    else:
-        messages.success(request, f"{counts['paid']} paid, {counts['rejected']} rejected.")
-    return redirect(row)

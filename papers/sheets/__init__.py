@@ -16,6 +16,7 @@ from .cells import (
     read_year_group,
 )
 from .files import plain_name
+from .mending import Mending, mended, rows_to_mend, text_of
 from .problems import Problem, Problems, Refused, quote
 from .settings_files import read_toml
 from .tables import Row, Table, read_rows, read_table
@@ -26,6 +27,7 @@ __all__ = [
     "Code",
     "DayFirstDate",
     "Email",
+    "Mending",
     "Problem",
     "Problems",
     "Refused",
@@ -41,6 +43,7 @@ __all__ = [
     "csv_bytes",
     "defuse",
     "json_text",
+    "mended",
     "one_table",
     "parse_rows",
     "plain_name",
@@ -50,6 +53,8 @@ __all__ = [
     "read_table",
     "read_toml",
     "read_year_group",
+    "rows_to_mend",
+    "text_of",
     "workbook_bytes",
     "xlsx_bytes",
 ]

@@ -4,7 +4,7 @@ import io
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from papers.sheets import Problem, Problems, Wrong, plain_name, quote, read_table, read_year_group
+from papers.sheets import Mending, Problems, Wrong, plain_name, quote, read_table, read_year_group, rows_to_mend
 from papers.templatetags.plain import year_words
 from programmes.models import DataReturn, Partnership, Programme
 from pupils.collecting import rows
@@ -23,7 +23,6 @@ from pupils.returns.writing import once_opened, why_closed
 
 PASTED = "pasted.csv"
 NOT_UNDERSTOOD = "something that is no grade"  # their words may name the pupil
-MOST_SHOWN = 100  # rows to mend at once
 YES, NO = {"y", "yes", "true", "1"}, {"n", "no", "false", "0"}
 FAILED = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"}
 LEAVE_OUT = "Leave the row out."
@@ -41,32 +40,7 @@ class Draft:
 
 
 @dataclass
-class WrongCell:
-    """A cell to mend: in which place of its row, what stands there, and each thing that is wrong with it."""
-
-    name: str
-    header: str
-    value: str
-    said: list[str] = field(default_factory=list)
-
-
-@dataclass
-class WrongRow:
-    number: int
-    who: str
-    partnership: str
-    pupil: str
-    grade: str = ""
-    cells: list[WrongCell] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)  # what is wrong with the row as a whole
-
-    @property
-    def out(self):
-        return f"out-{self.number}"
-
-
-@dataclass
-class Reading:
+class Reading(Mending):
     """`left` are places whose teachers have typed something else, which stays. `blank` rows have no grade yet."""
 
     drafts: list[Draft] = field(default_factory=list)
@@ -74,19 +48,7 @@ class Reading:
     blank: int = 0
     left: list[tuple] = field(default_factory=list)  # (place, what the teachers typed, what the file says)
     outside: list[tuple] = field(default_factory=list)  # (return, place) of grades outside its days
-    problems: list[Problem] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
     opening: set[DataReturn] = field(default_factory=set)  # submitted ones that a draft opens for what is missing
-    rows: list[WrongRow] = field(default_factory=list)
-    number_wrong: int = 0  # rows, shown or not
-
-    @property
-    def more(self):
-        return self.number_wrong - len(self.rows)
-
-    @property
-    def about_all(self):
-        return [problem for problem in self.problems if problem.row is None or not self.rows]
 
     @property
     def by_return(self):
@@ -118,43 +80,14 @@ def read(text, programme: Programme, partnerships) -> Reading:
         private=True,
     )
     if table is not None:
-        reading.ignored = [name for name in table.ignored if plain_name(name) not in rows.UNUSED]
         known = Known(programme, partnerships, table)
         for row in table:
             read_line(row, table, known, problems, reading)
         if not table and not problems:
             problems.add(PASTED, "There are no rows below the names of the columns.", "Add a row for each pupil.")
-        reading.rows, reading.number_wrong = to_mend(problems, table, known, text)
+        reading.rows, reading.number_wrong = rows_to_mend(problems, table, text, known.about)
     reading.problems = problems.shown()
     return reading
-
-
-def to_mend(problems, table, known, text):
-    """The first rows with something wrong, each wrong cell with what stands in it; and how many such rows there are."""
-    lines, by_number = text.replace("\r\n", "\n").split("\n"), {row.number: row for row in table}
-    keys = {table.header(column): column for column in table.columns}
-    found = {}
-    for problem in problems:
-        if problem.row is None:
-            continue
-        wrong = found.get(problem.row)
-        if wrong is None:
-            row = by_number.get(problem.row)
-            about = (*known.about(row), row["Grade"]) if row else ("", "", "")
-            wrong = found[problem.row] = WrongRow(problem.row, *about)
-        said = f"{problem.what.removeprefix(f'{wrong.who}: ')} {problem.mend}"
-        place = table.places.get(keys.get(problem.column))
-        if place is None:
-            wrong.said.append(said)
-            continue
-        name = f"r{problem.row}-{place}"
-        cell = next((cell for cell in wrong.cells if cell.name == name), None)
-        if cell is None:
-            cells = lines[problem.row - 1].split("\t") if problem.row <= len(lines) else []
-            cell = WrongCell(name, problem.column, cells[place] if place < len(cells) else "")
-            wrong.cells.append(cell)
-        cell.said.append(said[:1].upper() + said[1:])
-    return list(found.values())[:MOST_SHOWN], len(found)
 
 
 class Known:
@@ -209,10 +142,11 @@ class Known:
         return partnership, partnership and self.places.get((partnership.pk, plain_name(row["Pupil"])))
 
     def about(self, row):
-        """Initials, of the pupil or as the row has them, partnership and pupil."""
+        """Initials, of the pupil or as the row has them; beside them partnership, pupil and grade."""
         _, place = self.place_of(row)
         who = place.pupil.initials or place.pupil.ref if place else quote(row["Initials"], "", 10)
-        return who, quote(row["Partnership"], "", 20), quote(row["Pupil"], "", 20)
+        beside = [f"{quote(row['Partnership'], '', 20)} {quote(row['Pupil'], '', 20)}"]
+        return who, beside + ([f"Grade {row['Grade']}"] if row["Grade"] else [])
 
 
 def read_line(row, table, known, problems, reading):

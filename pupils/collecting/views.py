@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts import audit
 from accounts.access import get_allowed, require
 from papers.downloads import table_response
+from papers.sheets import mended
 from programmes.models import Partnership, Programme
 from pupils.collecting.forms import GradesForm
 from pupils.collecting.reading import read
-from pupils.collecting.rows import mended
 from pupils.collecting.standing import ACTION, asked_of, points_of
 from pupils.collecting.template import COLUMNS, owed_rows
 from pupils.collecting.waiting import keep, waiting
@@ -84,9 +84,7 @@ class Look(Page):
         form = GradesForm(initial={"pasted": text})
         if not reading.problems:
             return self.page("look", reading=reading, form=form, text=text, ahead=ahead(reading.points))
-        rows = reading.rows
-        links = [(wrong, cell) for wrong in rows for cell in wrong.cells or [None]][:10]
-        return self.page("mend", form=form, reading=reading, rows=rows, links=links, text=text)
+        return self.page("mend", form=form, reading=reading)
 
     def post(self, request, *args, **kwargs):
         if (row := waiting(request.user, self.programme)) is None:

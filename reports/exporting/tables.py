@@ -214,6 +214,7 @@ LEFT_OUT = {
             ],
             HISTORY,
         ),
+        "AnswersFile": TYPED,
         "LedgerCheck": INSTALLATION,
         "MoneyReport": PAPER,
         "FundingLetter": PAPER,

@@ -25,6 +25,8 @@ MATRIX = {
     "funding:batch_file GET":           (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:answer GET":               (302, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
     "funding:answer POST":              (403, 403, 403, 403, 403, 422, 403, 403, 403, 403, 403, 403),
+    "funding:answer_look GET":          (302, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
+    "funding:answer_look POST":         (403, 403, 403, 403, 403, 302, 403, 403, 403, 403, 403, 403),
     "funding:payees GET":               (302, 403, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:payee GET":                (302, 403, 403, 200, 403, 200, 403, 403, 403, 403, 403, 403),
     "funding:payee POST":               (403, 403, 403, 403, 403, 200, 403, 403, 403, 403, 403, 403),
@@ -92,7 +94,7 @@ OF_PROGRAMME += ["stage_add", "item_add", "activate", "programme_statement_order
 OF_LETTERS = ["letters", "letters_progress", "letters_issue"]
 OF_STAGE, OF_ITEM = ["stage", "stage_change", "stage_delete", "stage_report", *OF_LETTERS], ["item_change"]
 OF_RELEASE = ["release", "hold", "end_hold", "waive", "take_approval_back"]
-OF_BATCH = ["batch", "batch_file", "answer"]
+OF_BATCH = ["batch", "batch_file", "answer", "answer_look"]
 OF_LETTER = ["", "_progress", "_again", "_download"]
 OF_PAPER = ["", "_progress", "_again", "_download"]
 OF_RECOVERY = ["", "_ask", "_approve", "_receive", "_set_against", "_take_off", "_drop"]

@@ -97,7 +97,8 @@ def test_what_finance_says_is_paid_or_goes_back_to_approved(approved):
 @pytest.mark.parametrize(
     ("line", "column", "what"),
     [
-        ("LS999-0001-001,paid,", "reference", "is no payment of"),
+        ("LS999-0001-001,paid,", "reference", "is a payment of another organiser."),
+        ("Seaview,paid,", "reference", "“Seaview” is no payment of"),
         ("{ref},maybe,", "result", "“maybe” is neither paid nor rejected."),
         ("{ref},paid,1.00", "amount", "“1.00”, read as £1.00, is not the amount of"),
         (
@@ -131,7 +132,6 @@ def test_rows_in_another_order_with_other_columns_and_a_decimal_comma_are_unders
     reading = read("\n".join(["Outcome;Sum;Supplier;Payment reference", *rows]), batch)
 
     assert reading.problems == []
-    assert reading.ignored == ["Supplier"]
     assert [row.payment for row in reading.paid] == list(batch.payments.order_by("-number"))
 
 
@@ -148,7 +148,7 @@ def test_the_answer_of_another_organiser_is_refused_row_by_row(approved):
 
     (ref,) = theirs.payments.values_list("pk", flat=True)
     assert [problem.what for problem in reading.problems] == [
-        f"“{theirs.payments.get(pk=ref).reference}” is no payment of {ours.reference}."
+        f"“{theirs.payments.get(pk=ref).reference}” is a payment of another organiser."
     ]
     assert reading.answers == []
 

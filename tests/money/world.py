@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from funding.models import (
+    AnswersFile,
     Approval,
     Evidence,
     FundingLetter,
@@ -101,6 +102,11 @@ def build_money(corner, partnership, people, number):
         sha256=hashlib.sha256(content).hexdigest(),
     )
     payment = Payment.objects.create(batch=batch, plan=plan, payee=payee, number=1, amount=50)
+    AnswersFile.objects.create(
+        batch=batch,
+        by=people[Role.FINANCE],
+        text=f"reference\tresult\treason\n{payment.reference}\trejected\t{corner}\n{corner}\tmaybe",
+    )
     sent = Release.objects.create(
         stage=stage,
         partnership=partnership,

@@ -282,7 +282,7 @@ def test_rows_that_were_sent_wait_and_can_be_gone_back_to(client, at):
 
 
 def cells_of(answer, text):
-    return {cell.name: text for row in answer.context["rows"] for cell in row.cells}
+    return {cell.name: text for row in answer.context["reading"].rows for cell in row.cells}
 
 
 def test_rows_that_are_in_the_drafts_or_set_aside_wait_no_more(client, at):
