@@ -7,11 +7,12 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts.models import User
-from funding.models import Payee, Payment
+from funding.models import Payee, Payment, Release
 from funding.services.payees import who_can, why_it_waits
 from papers.templatetags.plain import listed
 
 REJECTED, NO_PAYEE, UNCONFIRMED = "rejected", "no payee", "unconfirmed"
+WAITS_AGAIN = "To be paid again, once it is clear how"
 
 
 @dataclass(frozen=True)
@@ -96,4 +97,23 @@ def rejected_of(releases) -> dict[int, list[Payment]]:
     for payment in payments.order_by("answered_at"):
         for release in (release for release, key in pairs if key == payment.pk):
             found[release].append(payment)
+    return found
+
+
+def where_now(payments) -> dict[int, str]:
+    """Of payments that finance rejected, by their keys: where the money of each stands now. Two queries."""
+    events = apps.get_model("funding", "ReleaseEvent").objects.filter(payment__in=payments)
+    pairs = set(events.values_list("payment", "pgh_obj"))
+    releases = Release.objects.filter(pk__in={key for _, key in pairs}).select_related("payment__batch")
+    releases = {release.pk: release for release in releases}
+    found = {}
+    for payment in payments:
+        own = [releases[key] for pk, key in pairs if pk == payment.pk]
+        again = sorted({release.payment.batch.reference for release in own if release.payment_id})
+        if any(release.state == Release.State.APPROVED for release in own):
+            found[payment.pk] = WAITS_AGAIN
+        elif again:
+            found[payment.pk] = f"Sent again in {listed(again)}"
+        else:
+            found[payment.pk] = "Not approved any more"
     return found

@@ -55,6 +55,7 @@ NO_FILE = {
     "events:detail",
     "events:series_invite",
     "events:sheet",
+    "funding:answer_look",
     "programmes:agreement_text",
     "programmes:calendars_enter",
     "programmes:copy",

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from accounts import audit
@@ -17,7 +17,7 @@ from funding import ledger
 from funding.figures import ZERO
 from funding.models import FileLayout, FundingPlan, LedgerEntry, Payee, Payment, PaymentBatch, Release, WrongState
 from funding.services.payees import changes, who_can, why_it_waits
-from funding.stopped import nobody_said, rejected_of
+from funding.stopped import WAITS_AGAIN, nobody_said, rejected_of, where_now
 from funding.taken_back import taken_back
 from papers.sheets import csv_bytes
 from papers.templatetags.plain import listed
@@ -305,19 +305,28 @@ def rejected_before(release: Release):
     return rows.select_related("batch").order_by("-answered_at")
 
 
-def told(batch: PaymentBatch) -> dict:
-    """A batch with its payments and how many of them were answered."""
-    payments = list(batch.payments.select_related("payee", "plan__programme").prefetch_related("releases__stage"))
-    waiting = [row for row in payments if not row.answer]
-    rejected = [row for row in payments if row.answer == Payment.Answer.REJECTED]
+def counted(batch: PaymentBatch) -> dict:
+    """A batch with its payments (prefetched, or one query) by what was answered to each."""
+    payments = list(batch.payments.all())
+    by = {answer: [row for row in payments if row.answer == answer] for answer in Payment.Answer.values}
     return {
         "batch": batch,
         "payments": payments,
-        "waiting": waiting,
-        "paid": [row for row in payments if row.answer == Payment.Answer.PAID],
-        "rejected": rejected,
-        "paid_total": sum((row.amount for row in payments if row.answer == Payment.Answer.PAID), ZERO),
+        "waiting": by[Payment.Answer.WAITING],
+        "paid": by[Payment.Answer.PAID],
+        "rejected": by[Payment.Answer.REJECTED],
+        "totals": {answer or "waiting": sum((row.amount for row in rows), ZERO) for answer, rows in by.items()},
     }
+
+
+def told(batch: PaymentBatch) -> dict:
+    """The same, with how each school was paid, and where what finance rejected stands now."""
+    prefetch_related_objects([batch], Prefetch("payments", Payment.objects.select_related("batch", "payee__school")))
+    found = counted(batch)
+    places = where_now(found["rejected"]) if found["rejected"] else {}
+    for row in found["rejected"]:
+        row.now, row.waits_again = places[row.pk], places[row.pk] == WAITS_AGAIN
+    return found | {"waits_again": WAITS_AGAIN in places.values()}
 
 
 def schools_with_money(organisation) -> set[int]:

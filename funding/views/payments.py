@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -33,7 +34,7 @@ def payments(request):
         "choice": paying.choose(request.user, organisation, looking=not may_pay),
         "may_pay": may_pay,
         "may_see_payees": request.user.may("payees.view"),
-        "batches": [paying.told(batch) for batch in batches.prefetch_related("payments")[:100]],
+        "batches": [paying.counted(batch) for batch in batches.prefetch_related("payments")[:100]],
     }
     return render(request, "funding/payments.html", context)
 
@@ -51,6 +52,8 @@ def authorise(request):
             why = error
     pks = {int(pk) for pk in sent.getlist("release") if pk.isdecimal()}
     choice = paying.choose(request.user, organisation, pks)
+    if not pks:
+        messages.warning(request, "You chose nothing. Tick the releases whose payment you want to authorise.")
     context = {"organisation": organisation, "choice": choice, "key": uuid.uuid4(), "why": why}
     return render(request, "funding/authorise.html", context, status=409 if why else 200)
 

@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from funding.models import Payee, PaymentBatch, Release
+from funding.services import paying
 from tests.factories import PartnerSchoolFactory, PartnershipFactory, ProgrammeFactory
-from tests.money.funded import approve, as_, authorise, payees
+from tests.money.funded import IN_TIME, WHY, approve, as_, authorise, payees
 from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -126,3 +127,50 @@ def test_the_look_at_an_answer_names_each_payment_and_no_formula_is_an_answer(cl
     assert f"{second.reference} {second.payee} Rejected Closed £{second.amount}" in looked
     assert f"{third.reference} {third.payee} Not in it: waits on £{third.amount} {fourth.reference}" in looked
     assert ",”no”)” is a formula, which may say something else tomorrow. Write paid or rejected." in formula
+
+
+def test_a_batch_that_is_partly_answered_says_what_of_its_total_is_where_and_who_acts_next(client, approved):
+    batch = authorise(approved)
+    first, second, third, fourth = batch.payments.select_related("payee__school").order_by("number")
+    rows = [paying.Answered(first, True, IN_TIME.date()), paying.Answered(second, False, IN_TIME.date(), WHY)]
+    paying.take_answers(approved.Ruth, batch, rows)
+
+    page = as_(client, approved.Ruth).get(batch.get_absolute_url())
+    said = text_of(page)
+    theirs = text_of(as_(client, approved.Amira).get(batch.get_absolute_url()))
+
+    waits = third.amount + fourth.amount
+    assert "1 paid and 1 rejected. 2 of 4 payments wait for finance\u2019s answer." in said
+    assert f"Paid \u00a3{first.amount}" in said
+    assert f"Rejected \u00a3{second.amount} to be paid again once it is clear how: see Payments" in said
+    assert f"Waits for finance\u2019s answer \u00a3{waits}" in said
+    assert f"{WHY} How {second.payee.school} is paid" in said
+    assert f"How {second.payee.school} is paid" not in theirs
+    authorise(approved)
+    again = text_of(as_(client, approved.Ruth).get(batch.get_absolute_url()))
+    assert f"Rejected \u00a3{second.amount} Paid" not in again
+    assert f"Sent again in {batch.reference[:-1]}2" in again
+
+
+def test_whoever_ticks_nothing_is_told_so(client, approved):
+    page = text_of(as_(client, approved.Ruth).get(reverse("funding:authorise")))
+
+    assert "You chose nothing. Tick the releases whose payment you want to authorise." in page
+
+
+def test_the_list_of_batches_takes_as_many_queries_for_one_as_for_many(client, approved, queries_of):
+    authorise(approved)
+    as_(client, approved.Ruth)
+    url = reverse("funding:payments")
+    client.get(url)
+    few = queries_of(url)
+    for number in range(3):
+        batch = authorise(approved) if number else PaymentBatch.objects.get()
+        answers = [paying.Answered(row, False, IN_TIME.date(), f"{WHY} {number}") for row in batch.payments.all()]
+        paying.take_answers(approved.Ruth, batch, answers)
+    authorise(approved)
+
+    many = queries_of(url)
+
+    assert len(client.get(url).context["batches"]) == 4
+    assert (many == few, many <= 42) == (True, True), (few, many)
