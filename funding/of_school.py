@@ -108,7 +108,9 @@ def part_for(plan: FundingPlan, school: School, releases) -> ProgrammePart:
     sums = sums_of(rows)
     due = [account for account in standing.accounts.values() if school_of(account.partnership, account.side) == school]
     asked_back = list(
-        plan.recoveries.filter(school=school, state__in=TOLD).select_related("stage", "partnership", "offset_in__stage")
+        plan.recoveries.filter(school=school, state__in=TOLD).select_related(
+            "stage", "partnership", "offset_in__stage", "offset_in__partnership"
+        )
     )
     return ProgrammePart(
         **vars(kept_of(rows, asked_back)),

@@ -175,8 +175,7 @@ class Recovery(models.Model):
         """To the school and to the office alike. Of one that is set against a release nobody pays anything back."""
         if self.offset_in_id is None:
             return self.get_state_display()
+        stage = f"the {self.offset_in.stage} stage of {self.offset_in.partnership.ref}"
         if self.state == Recovery.State.APPROVED:
-            return (
-                f"Set against the {self.offset_in.stage} stage, which pays so much less. There is nothing to pay back"
-            )
-        return f"Taken off the {self.offset_in.stage} stage"
+            return f"Set against {stage}, which pays so much less. There is nothing to pay back"
+        return f"Taken off {stage}"

@@ -12,16 +12,16 @@ from funding.services import recovering
 from funding.services.folding import made_good, to_make_good, why_owed
 from funding.standing import standing_of
 from funding.views.doors import plan_of
+from papers.templatetags.plain import money
 
 State = Recovery.State
+AGAINST = ["offset_in__stage", "offset_in__partnership"]
 
 
 @require_safe
 def recoveries(request, slug):
     plan = plan_of(request, slug, "money.view")
-    rows = plan.recoveries.select_related(
-        "partnership", "school", "stage", "requested_by", "approved_by", "offset_in__stage"
-    )
+    rows = plan.recoveries.select_related("partnership", "school", "stage", "requested_by", "approved_by", *AGAINST)
     acting = who_acts(plan.programme.organisation)
     context = {"plan": plan, "programme": plan.programme, "may_record": request.user.may("money.record")}
     return render(
@@ -33,7 +33,7 @@ def recoveries(request, slug):
 
 def recovery_of(request, pk, action) -> Recovery:
     rows = allowed_rows(Recovery, request.user, action)
-    rows = rows.select_related("plan__programme__organisation", "partnership", "school", "stage", "offset_in__stage")
+    rows = rows.select_related("plan__programme__organisation", "partnership", "school", "stage", *AGAINST)
     return get_object_or_404(rows, pk=pk)
 
 
@@ -126,7 +126,8 @@ def set_against(request, pk):
     if not form.is_valid():
         return show(request, row, 422, against_form=form)
     release = form.rows[form.cleaned_data["release"]]
-    done = f"{release.stage} pays so much less."
+    less = f"The {release.stage} stage of {release.partnership.ref} pays {money(row.amount)} less"
+    done = f"{less}, and there is nothing to pay back."
     return stepped(request, row, lambda: recovering.set_against(request.user, row, release), done)
 
 

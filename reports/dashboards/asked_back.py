@@ -97,10 +97,10 @@ def office_items(user, acting, today):
 def item_of(plan, rows, words):
     first, *others = rows
     url = reverse("funding:recoveries", args=[plan.programme.slug])
-    more = f" and {len(others)} more" if others else ""
+    more = f" And {len(others)} more." if others else ""
     return {
         "title": f"{money(sum_of(rows))}, {words}",
-        "text": f"{first.school}, {first.partnership.ref}: {first.get_reason_display().lower()}{more}.",
+        "text": f"{first.school}, {first.partnership.ref}: {first.get_reason_display().lower()}.{more}",
         "url": url if others else reverse("funding:recovery", args=[first.pk]),
         "programmes": [plan.programme],
     }

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from papers.templatetags.plain import listed, money
 from programmes.models import Partnership, Programme
 from reports.dashboards.rows import mine
 
+WAITING = Q(payments__answer="")
 MOST = 20  # plans that are looked at; of the newest one Today says what waits
 
 
@@ -124,16 +125,27 @@ def paying_items(user, acting, today):
                     "is_for_others": not is_own,
                 }
             )
-    waiting = mine(PaymentBatch, user, acting, "payments.authorise").filter(payments__answer="").distinct()
-    items += [
-        {
-            "title": f"Batch {batch} waits for finance\u2019s answer",
-            "text": f"{money(batch.total)}, authorised on {batch.authorised_at:%-d %B}.",
-            "url": batch.get_absolute_url(),
-        }
-        for batch in waiting.order_by("number")[:10]
-    ]
-    return items
+    return items + [batch_item(batch) for batch in waiting_batches(user, acting)]
+
+
+def waiting_batches(user, acting):
+    """Batches that finance has not answered whole, each with how much and how many payments wait."""
+    rows = mine(PaymentBatch, user, acting, "payments.authorise").annotate(
+        whole=Count("payments"),
+        waiting=Count("payments", filter=WAITING),
+        waits=Sum("payments__amount", filter=WAITING),
+    )
+    return rows.filter(waiting__gt=0).order_by("number")[:10]
+
+
+def batch_item(batch):
+    is_partly = batch.waiting < batch.whole
+    sums = f"{money(batch.waits)} of {money(batch.total)}, {batch.waiting} of {batch.whole} payments"
+    return {
+        "title": f"Batch {batch} waits for finance\u2019s answer",
+        "text": f"{sums if is_partly else money(batch.total)}, authorised on {batch.authorised_at:%-d %B}.",
+        "url": batch.get_absolute_url(),
+    }
 
 
 def due_of(releases):
@@ -173,7 +185,7 @@ def confirming_items(user, acting, today):
     if theirs:
         schools = "1 school\u2019s payee waits" if is_one(theirs) else f"{schools_of(theirs)} schools\u2019 payees wait"
         by = listed(list(dict.fromkeys(row.entered_by for row in theirs)))
-        said = f"entered by {by}, so you{also(theirs, people, user)} can confirm {'it' if is_one(theirs) else 'them'}"
+        said = f"entered by {by}, so {also(theirs, people, user)} can confirm {'it' if is_one(theirs) else 'them'}"
         items.append(waiting_item(f"{schools} for a second person", said, theirs, stopped))
     if own:
         what = "1 payee that you entered waits" if is_one(own) else f"{schools_of(own)} payees that you entered wait"
@@ -192,10 +204,10 @@ def is_one(rows) -> bool:
 
 
 def also(rows, people, user) -> str:
-    """Who else can confirm all of these."""
+    """You, and who else can confirm all of these."""
     entered = {row.entered_by_id for row in rows}
     names = [str(person) for person in people if person != user and person.pk not in entered]
-    return f" or {listed(names, 'or')}" if names else ""
+    return listed(["you", *names], "or")
 
 
 def stopped_by(rows, organisation) -> list[Release]:

@@ -80,14 +80,16 @@ def test_once_it_is_set_against_a_stage_nobody_is_told_to_pay_it_as_well(client,
     approve(asked.Tom, asked.plan, [december])
     after = told(client, asked)
 
-    words = "Set against the December stage, which pays so much less. There is nothing to pay back"
-    for (page, rows, paper), stands in ((before, words), (after, "Taken off the December stage")):
+    words = "Set against the December stage of P002, which pays so much less. There is nothing to pay back"
+    for (page, rows, paper), stands in ((before, words), (after, "Taken off the December stage of P002")):
         said = [row["How it stands"] for row in rows if "Asked back" in row["For"]]
         assert said == [stands]
         assert stands in page
         assert stands in " ".join(paper.split())
         assert "school to pay it back" not in page + paper + "".join(said)
         assert "Still to be paid back" not in page + paper
+        assert "Paid back by the school" not in page
+        assert "folded before its half-days were used: \u2212£118.75" in page  # beside the release that pays less
 
 
 def test_what_was_paid_back_is_counted_in_one_way_everywhere(client, asked):
@@ -111,5 +113,15 @@ def test_the_office_reads_the_same_of_a_recovery_that_is_set_against_a_stage(cli
     many = text_of(client.get(reverse("funding:recoveries", args=[asked.programme.slug])))
     one = text_of(client.get(reverse("funding:recovery", args=[asked.recovery.pk])))
 
-    assert "Set against the December stage, which pays so much less." in many
-    assert "Set against the December stage, which pays so much less." in one
+    assert "Set against the December stage of P002, which pays so much less." in many
+    assert "Set against the December stage of P002, which pays so much less." in one
+
+
+def test_whoever_sets_it_against_a_stage_reads_what_that_one_pays_less(client, asked):
+    december = release_of(asked.partnerships[1], asked.stages[1], "partner")
+    client.force_login(asked.Ruth)
+
+    url = reverse("funding:recovery_set_against", args=[asked.recovery.pk])
+    done = text_of(client.post(url, {"release": december.pk}, follow=True))
+
+    assert "The December stage of P002 pays £118.75 less, and there is nothing to pay back." in done

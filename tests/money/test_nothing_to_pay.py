@@ -143,6 +143,9 @@ def test_what_is_set_against_a_release_is_settled_by_its_approval_and_nothing_go
     nobody = "Nobody: it comes to nothing, so nothing goes to finance. What stands in its lines is settled."
     assert f"Paid next by {nobody}" in check
     assert "finance can pay" not in check
+    assert "Check before you approve 1 release, nothing to pay" in check
+    assert "Approve 1 release, nothing to pay" in check
+    assert "1 release approved, nothing to pay" in done
     assert "It comes to nothing, so there is no payment: what stands in its lines is settled." in done
     assert SETTLED in done
     assert "authorises the payment next" not in done

@@ -233,7 +233,7 @@ def test_for_whoever_entered_it_it_waits_for_others(client, approved):
     waits = f"Nothing is paid to it before somebody else has confirmed it. 1 release, {amount}, waits for it."
     assert f"can confirm it. {waits}" in mine[1]
     who = either(approved.Tom, approved.Martin)
-    assert f"{row.school}: entered by {approved.Ruth}, so you or {who} can confirm it. {waits}" in other
+    assert f"{row.school}: entered by {approved.Ruth}, so you, {who} can confirm it. {waits}" in other
     for text in (own, other):
         assert "cannot be paid yet" not in text
         assert text.count(row.school.name) == 1

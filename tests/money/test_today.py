@@ -6,9 +6,9 @@ import pytest
 
 from accounts.roles import Role
 from funding.models import Evidence, Recovery, Stage
-from funding.services import recovering
+from funding.services import paying, recovering
 from tests.factories import MembershipFactory
-from tests.money.funded import fold, release_of
+from tests.money.funded import IN_TIME, authorise, fold, release_of
 from tests.reading import today
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_each_step_of_what_is_asked_back_stands_on_today_of_whose_turn_it_is(cli
 
     can = "£213.75, paid and not used, can be asked back"
     assert [can in text for text in proposed] == [True, False, False, True]
-    assert "the partnership folded before its half-days were used and 1 more." in proposed[3]
+    assert "the partnership folded before its half-days were used. And 1 more." in proposed[3]
     assert ["waits for your approval" in text for text in requested] == [False, True, True, False]
     assert ["£213.75, asked back, is not paid back yet" in text for text in approved] == [False, False, False, True]
 
@@ -80,3 +80,16 @@ def test_it_is_the_schools_turn_where_it_owes_evidence(client, paid):
     assert "Waiting for others" not in owing.split(TITLE)[0]
     assert "Your school owes" not in done
     assert "Waiting for others" in done.split(TITLE)[0]
+
+
+def test_a_batch_that_is_partly_answered_says_how_much_waits(client, approved):
+    batch = authorise(approved)
+    first, *others = batch.payments.order_by("number")
+    whole = today(client, approved.Ruth)
+    paying.take_answers(approved.Ruth, batch, [paying.Answered(first, True, IN_TIME.date())])
+
+    partly = today(client, approved.Ruth)
+
+    assert f"Batch {batch} waits for finance\u2019s answer £617.50, authorised on 27 January." in whole
+    waits = sum(row.amount for row in others)
+    assert f"£{waits} of £617.50, 3 of 4 payments, authorised on 27 January." in partly
