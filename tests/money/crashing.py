@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from funding import ledger
 from funding.models import LedgerEntry, Payment, PaymentBatch, Recovery, Release, VisitNotHeld, WrongState
-from funding.services import paying, recording, recovering, releasing
+from funding.services import answering, paying, recording, recovering, releasing
 from funding.standing import is_nothing, standing_of
 from programmes.models import DataReturn
 from programmes.services import life
@@ -139,8 +139,14 @@ class Run:
             for paid in [self.random.random() < 0.7]
             if self.random.random() < 0.8
         ]
-        self.unanswered = paying.take_answers, (self.money.Ruth, batch, answers)
-        paying.take_answers(*self.unanswered[1])
+        answering.keep(self.money.Ruth, batch, "the rows", [])
+        self.unanswered = self.take, (batch, answers)
+        self.take(batch, answers)
+
+    def take(self, batch, answers):
+        """As the page does: the rows that wait are taken once, and wait no more."""
+        if sent := batch.answers_files.first():
+            answering.take(self.money.Ruth, batch, sent, answers)
 
     def take_back(self):
         rows = list(Release.objects.filter(state="approved"))
