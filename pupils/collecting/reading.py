@@ -46,6 +46,7 @@ class Reading(Mending):
     drafts: list[Draft] = field(default_factory=list)
     same: int = 0
     blank: int = 0
+    unmarked: int = 0  # rows with a mark beside a reason, where nothing is moderated
     left: list[tuple] = field(default_factory=list)  # (place, what the teachers typed, what the file says)
     outside: list[tuple] = field(default_factory=list)  # (return, place) of grades outside its days
     opening: set[DataReturn] = field(default_factory=set)  # submitted ones that a draft opens for what is missing
@@ -194,7 +195,8 @@ def read_line(row, table, known, problems, reading):
         return
     if is_missing:
         reading.opening.add(data_return)
-    ticked = moderated in YES and answer.grade is not None if moderated else None  # a reason is not moderated
+    ticked = moderated in YES and answer.grade is not None if moderated else None
+    reading.unmarked += moderated in YES and answer.grade is None
     draft(place, data_return, ticked, answer, known, reading)
 
 

@@ -127,6 +127,7 @@ class Boxes:
             for what in MOVED:
                 self.move(what, f"on-{before}-{what}")
             self.put("sure", "")  # it is about one code, and is asked anew
+            self.put("agreed", "")
         if self.text(f"on-{now}-grade"):
             for what in MOVED:
                 self.move(f"on-{now}-{what}", what)

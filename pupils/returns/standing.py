@@ -215,8 +215,7 @@ class Standing:
         now, before = row.answer.grade, row.before.assessment.grade if row.before else None
         if row.answer.reason:
             row.said = f"Not assessed: {row.answer.words.lower()}. Counts as in"
-            if row.moderated.text == "yes":
-                row.said += ". Only a grade is moderated: the tick does not count"
+            row.moderated.text = ""  # only a grade is moderated
         elif row.answer.is_unclear:
             kept = "Kept as you typed it"
             of_before = former_words(row.answer.text, self.former)

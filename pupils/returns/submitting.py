@@ -200,4 +200,5 @@ def fill_from_assessments(person, row, sheet):
             note.written_by, note.written_at = person, timezone.now()
             changed.append(note)
     ReturnNote.objects.bulk_update(changed, ["text", "version", "in_sheet", "written_by", "written_at"])
+    ReturnNote.objects.filter(sheet=sheet, field__startswith="agreed-").delete()
     fill(person, row, sheet)

@@ -24,6 +24,7 @@ from pupils.returns import submitting, writing
 from pupils.returns.answers import answer_of
 from pupils.returns.forms import BesidesForm, CorrectForm
 from pupils.returns.leaving import return_left_by
+from pupils.returns.marks import REFUSED, is_refused
 from pupils.returns.page import Grid, entered_words, list_of, names_in, reading_of, typed_since
 from pupils.returns.pasting import TooMuch, read_pasted
 from pupils.returns.rescaling import did_rescale
@@ -160,6 +161,8 @@ def written(request, pk, row):
     cells, answer = keep_form(request, desk)
     if answer is not None:
         return answer
+    if is_refused(writing.sheet_of(row), cells):
+        messages.info(request, REFUSED)
     if "check" in request.POST:
         return redirect("pupils:return_check", pk=pk)
     if "next" in request.POST:

@@ -5,14 +5,14 @@ from functools import partial
 
 from django.db import transaction
 from django.db.models import Count
-from django.utils import timezone
 
 from desks.models import WHOLE
 from desks.services import Outcome, State, held, keep_apart, write_cells
 from programmes.models import DataReturn, DataReturnEntry, Partnership, Programme
 from pupils.models import Assessment, Place, ReturnNote, ReturnSheet, ReturnsUpload
-from pupils.returns.answers import answer_from, answer_of, grades_of, is_on
+from pupils.returns.answers import answer_from, is_on
 from pupils.returns.counting import count_returns
+from pupils.returns.marks import follow_grades, forget
 
 GONE = "The pupil data of this programme has been erased, so nothing is kept of it any more."
 FIELD = re.compile(r"(?:grade|moderated|comment|sure)-([1-9][0-9]{0,9})")
@@ -38,6 +38,7 @@ def write_grades(person, data_return, cells, client) -> list[Outcome]:
     sheet = held(sheet_for(data_return))
     fill(person, data_return, sheet)
     stood, sent = sheet.texts, {cell.field for cell in cells}
+    forget(sheet, sent)
     return write_cells(
         person,
         sheet,
@@ -119,31 +120,13 @@ def once_opened(row) -> DataReturn:
 
 
 def follow(person, data_return, stood, sent, notes, written):
-    """The marks, the counts and the people who entered, once grades have changed."""
-    grades = [name for name in written if name.startswith("grade-")]
-    if not grades:
+    """The marks, the counts and the people who entered, once grades or marks have changed."""
+    partnership, sheet = data_return.partnership, notes[written[0]].sheet
+    follow_grades(person, partnership.programme, sheet, notes, written, stood, sent)
+    if not any(name.startswith("grade-") for name in written):
         return
-    partnership, sheet = data_return.partnership, notes[grades[0]].sheet
-    codes = grades_of(partnership.programme)
-    for name in grades:
-        mark = name.replace("grade-", "moderated-")
-        before, now = (
-            answer_of(text, partnership.programme.scale, codes).grade
-            for text in (stood.get(name, ""), notes[name].text)
-        )
-        if before and before != now and mark not in sent:
-            take_mark_off(person, sheet, notes.get(mark))
     count_returns(partnership.programme, Partnership.objects.filter(pk=partnership.pk))
     keep_entries(data_return, sheet)
-
-
-def take_mark_off(person, sheet, mark):
-    """It was about the grade that was agreed, and another one stands there now: nobody has agreed that."""
-    if mark is None or not mark.text:
-        return
-    mark.text, mark.version, mark.in_sheet = "", mark.version + 1, sheet.version
-    mark.written_by, mark.written_at = person, timezone.now()
-    mark.save()
 
 
 def keep_entries(data_return, sheet):

@@ -288,7 +288,9 @@ def test_a_grade_for_a_day_before_the_pupil_came_is_told(client, at):
 
 
 def test_a_reason_is_not_moderated(client, at):
-    send(client, at, rows(line(grade="Absent", moderated="yes"), line("C002", "MH", moderated="yes")), save="on")
+    file = rows(line(grade="Absent", moderated="yes"), line("C002", "MH", moderated="yes"))
+    looked = text_of(send(client, at, file))
+    send(client, at, file, save="on")
     ticked = [at.december.sheet.texts.get(box("moderated", place)) == "yes" for place in at.places[:2]]
     autosave(client, at.hannah, at.december, cell("moderated", at.places[0], "yes"))
 
@@ -297,7 +299,9 @@ def test_a_reason_is_not_moderated(client, at):
     template = client.get(reverse("pupils:collect_template", args=[at.programme.slug, at.points[1].pk, "csv"]))
 
     assert ticked == [False, True]
-    assert "Not assessed: absent. Counts as in. Only a grade is moderated: the tick does not count" in grid
+    assert "1 row says “moderated” beside a reason why there is no grade. Only a grade is moderated" in looked
+    assert at.december.sheet.texts[box("moderated", at.places[0])] == ""
+    assert "Not assessed: absent. Counts as in" in grid
     assert "Absent,yes" not in template.content.decode()
     assert "3a,yes" in template.content.decode()
 

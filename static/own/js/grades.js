@@ -15,7 +15,8 @@ for (const mark of marks()) combine(mark);
 form.addEventListener("focusin", ({ target }) => target.matches(".ls-mark") && enter(target));
 form.addEventListener("focusout", ({ target }) => target.matches(".ls-mark") && leave(target));
 form.addEventListener("input", ({ target }) => target.matches(".ls-mark") && !quiet && offer(target));
-form.addEventListener("input", ({ target }) => target === document.activeElement && target.matches(".ls-mark") && unmark(target, given));
+for (const change of ["input", "notes:taken"]) form.addEventListener(change, ({ target }) => target.matches(".ls-mark") && changed(rowOf(target)));
+form.addEventListener("change", ({ target }) => isTick(target) && refuse(target), true); // before it is saved
 form.addEventListener("mousedown", () => (pressed = true));
 document.addEventListener("mouseup", release);
 form.addEventListener("keydown", press);
@@ -38,15 +39,34 @@ function enter(mark) {
 function leave(mark) {
   const exact = all.find(({ code }) => plain(code) === plain(mark.value));
   if (exact && exact.code !== mark.value) put(mark, exact.code);
+  if (mark !== document.activeElement) unmark(mark, given); // it is, where somebody only looks at another window
   if (!pressed) close(mark);
 }
 
-// Moderated is about one grade, and goes with it.
+const isTick = (control) => control.name?.startsWith("moderated-");
+const tickOf = (mark) => [...rowOf(mark).querySelectorAll("[type=checkbox]")].find(isTick);
+
+// Moderated is about one grade, and goes with it once another is taken. Beside a reason it is about none.
 function unmark(mark, before) {
-  const tick = rowOf(mark).querySelector("[type=checkbox][name^=moderated-]"), stood = meant(before);
-  if (!tick.checked || !stood || stood === meant(mark.value)) return;
+  const tick = tickOf(mark), stood = meant(before), now = meant(mark.value);
+  if (!tick.checked || !(now?.reason || (stood && stood !== now))) return;
   tick.checked = false;
   tick.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function changed(row) {
+  row.querySelector("[data-refused]")?.remove();
+  judge(row);
+}
+
+function refuse(tick) {
+  const mark = rowOf(tick).querySelector(".ls-mark"), place = tick.closest("td");
+  place.querySelector("[data-refused]")?.remove();
+  if (!tick.checked || !meant(mark.value)?.reason) return;
+  tick.checked = false;
+  const said = Object.assign(document.createElement("p"), { className: "ls-ask", role: "alert", textContent: `Only a grade is moderated, and “${mark.value}” is none.` });
+  said.dataset.refused = said.dataset.live = "";
+  place.append(said);
 }
 
 // The list goes once the button is let go: gone before, the button would move away from under the finger.
@@ -296,6 +316,7 @@ function takeBack() {
 function askAnew() {
   for (const out of form.querySelectorAll(".ls-out")) {
     const sure = out.nextElementSibling, tick = sure.querySelector("[type=checkbox]"), { asks } = out.dataset;
+    if (!judge(rowOf(out))) continue;
     if (tick.value !== asks) {
       const was = tick.checked;
       tick.checked = false;
@@ -305,4 +326,11 @@ function askAnew() {
     sure.querySelector("[data-code]").textContent = asks;
     sure.hidden = !asks;
   }
+}
+
+// What was said of another text than the one that stands there is not shown: the server is about to look again.
+function judge(row) {
+  const out = row.querySelector(".ls-out"), isOfThis = plain(out.dataset.of) === plain(row.querySelector(".ls-mark").value);
+  for (const part of [out.querySelector("[data-judged]"), out.nextElementSibling]) part.classList.toggle("is-overtaken", !isOfThis);
+  return isOfThis;
 }

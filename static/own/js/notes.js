@@ -26,6 +26,8 @@ let draftTimer, saveTimer, troubled = "";
 const boxes = () => [...form.querySelectorAll("[name^='base-']")].map((input) => input.name.slice(5));
 const baseOf = (box) => form.elements[`base-${box}`];
 const placeOf = (box) => document.getElementById(`box-${box}`) ?? baseOf(box).parentElement;
+const leaderOf = (box) => controlsOf(box)[0]?.dataset.with; // the box whose text this one goes with: the server may change it too
+const isHeld = (box) => leaderOf(box) && (isWaiting(leaderOf(box)) || controlsOf(leaderOf(box)).includes(document.activeElement));
 const isWaiting = (box) => textOf(box) !== taken[box];
 const waiting = () => boxes().filter(isWaiting);
 
@@ -74,6 +76,7 @@ function noticed(event) {
 
 function left({ target }) {
   if (overtaken[target.name]) takeOver(overtaken[target.name]);
+  setTimeout(takeHeld); // once the cursor is elsewhere
   if (waiting().length) save();
 }
 
@@ -276,8 +279,9 @@ function tellNews(version, news) {
   if (String(version) !== String(since)) form.dispatchEvent(new CustomEvent("notes:version")); // what the page says of the words as a whole may have changed
   since = version;
   const fresh = news.filter(({ field, version: of }) => baseOf(field) && of > Number(baseOf(field).value));
-  const heard = fresh.filter(({ field }) => !isWaiting(field) && !clashes.has(field));
-  for (const item of fresh) if (isWaiting(item.field)) overtaken[item.field] = item;
+  const heard = fresh.filter(({ field }) => !isWaiting(field) && !clashes.has(field) && !isHeld(field));
+  for (const item of fresh) if (isWaiting(item.field) || isHeld(item.field)) overtaken[item.field] = item;
+  takeHeld();
   for (const item of heard) {
     if (controlsOf(item.field).includes(document.activeElement)) {
       overtaken[item.field] = item;
@@ -286,7 +290,8 @@ function tellNews(version, news) {
       takeOver(item);
     }
   }
-  if (heard.length && !waiting().length) say(newsWords(heard), false);
+  const others = heard.filter((item) => !isOwn(item));
+  if (others.length && !waiting().length) say(newsWords(others), false);
   const added = news.find(({ field }) => !baseOf(field) && grows.split(" ").some((start) => start && field.startsWith(start)));
   if (added && !waiting().length) lead(location.pathname, `${added.by} added to this page: load it again to see it`, "");
 }
@@ -317,6 +322,14 @@ function newsWords(heard) {
   return `${[...new Set(heard.map(({ by }) => (by === me ? "You, in another window," : by)))].join(" and ")} wrote in ${heard.length} boxes.`;
 }
 
+// What goes with a box that one writes in oneself is no news.
+const isOwn = ({ field, by }) => by && by === me && leaderOf(field);
+
+// What goes with a box waits until that box is left, and its text is on the server.
+function takeHeld() {
+  for (const item of Object.values(overtaken)) if (leaderOf(item.field) && !isHeld(item.field)) takeOver(item);
+}
+
 // One's own other window is not somebody else.
 const wrote = ({ by }) => (by && by === me ? "You, in another window, wrote" : `${by || "Someone else"} wrote`);
 
@@ -327,7 +340,7 @@ function takeOver(item) {
   put(item.field, item.text);
   taken[item.field] = item.text;
   baseOf(item.field).value = item.version;
-  mark(item, `${wrote(item)} here at ${item.at}`);
+  if (!isOwn(item)) mark(item, `${wrote(item)} here at ${item.at}`);
   controlsOf(item.field)[0].dispatchEvent(new CustomEvent("notes:taken", { bubbles: true }));
   keepPage();
 }
