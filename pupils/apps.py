@@ -10,6 +10,7 @@ class PupilsConfig(AppConfig):
         from programmes.services import data_points, life, programmes
         from pupils.choosing.services import cut_lists
         from pupils.expectations import without_a_rate
+        from pupils.returns.folding import typed_before_fold
         from pupils.services import (
             ask_for_grades,
             ask_for_grades_again,
@@ -21,6 +22,7 @@ class PupilsConfig(AppConfig):
             life.AFTER_FOLD.append(excuse_missing_grades)
             life.AFTER_TAKING_BACK.append(ask_for_grades_again)
             life.AFTER_AGREEING.append(ask_for_grades)
+            life.TOLD_BEFORE_FOLD.append(typed_before_fold)
         if count_returns not in data_points.AFTER_DATA_POINTS:
             data_points.AFTER_DATA_POINTS.append(count_returns)
         if cut_lists not in programmes.AFTER_INITIALS_ONLY:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import OutgoingMail
 from accounts.roles import Role
+from funding.services.folding import money_after
 from funding.services.recovering import follow_agreeing, follow_fold, follow_taking_back
 from programmes.models import DataReturn, Partnership
 from programmes.services import life
@@ -14,6 +15,7 @@ from programmes.services.objections import close_objections
 from pupils.figures import block
 from pupils.models import Assessment
 from pupils.results import block_as_json, place_facts
+from pupils.returns.folding import typed_before_fold
 from pupils.services import ask_for_grades, ask_for_grades_again, count_returns, excuse_missing_grades
 from tests.factories import (
     AssessmentFactory,
@@ -35,6 +37,7 @@ def test_the_list_of_what_follows_from_a_fold():
     assert follows == [life.close_returns, excuse_missing_grades, cancel_visits_after, close_objections, follow_fold]
     assert undone == [life.open_returns, ask_for_grades_again, follow_taking_back]
     assert [ask_for_grades, follow_agreeing] == life.AFTER_AGREEING
+    assert [typed_before_fold, money_after] == life.TOLD_BEFORE_FOLD
 
 
 def half_a_year(ours):
