@@ -16,7 +16,7 @@ from pupils import expectations as expectation_services
 from pupils import scales, services
 from pupils.choosing.services import where_to_choose
 from pupils.forms import ChangePupilForm, ExpectationsForm, ScaleForm
-from pupils.life.services import history, moved, open_to_entries, successor
+from pupils.life.services import history, moved, open_to_entries, successor, why_not_back
 from pupils.models import Place, TargetPupil
 from pupils.preview import preview, rescaling_words
 from pupils.returns.page import comments_of
@@ -93,7 +93,7 @@ class PupilDetail(Allowed, DetailView):
             .exists()
         )
         changeable = Place.objects.allowed(person, "pupils.edit") if person.may("pupils.edit") else Place.objects.none()
-        places = with_aims(places)
+        places = with_ways_back(with_aims(places))
         comments = comments_of(places)
         known = services.as_known(places)
         return super().get_context_data(
@@ -119,6 +119,13 @@ def with_aims(places):
     found = targets_of(places)
     for place in places:
         place.aim = found.get(place.pk, {}).get("agreed")
+    return places
+
+
+def with_ways_back(places):
+    """Puts on each place whether it may go on after all, where something may be changed of it."""
+    for place in places:
+        place.may_go_on = bool(place.until) and not why_not_back(place)
     return places
 
 

@@ -57,16 +57,23 @@ def others_there(place: Place):
 def take_back(person, place: Place, reason="") -> Place:
     """The place goes on as if it had never ended: grades are asked for again."""
     place = locked(place)
-    if not place.until:
-        raise NotNow("This place goes on already.")
-    if twice_in_subject(place.pupil, place.partnership, timezone.localdate(), place):
-        raise NotNow(f"The pupil has a place in {place.partnership.subject} elsewhere by now.")
+    if why := why_not_back(place):
+        raise NotNow(why)
     note(person, place, What.BACK, timezone.localdate(), before=place.get_ended_because_display(), reason=reason)
     FormerDetails.objects.filter(place=place).delete()
     place.until, place.ended_because = None, ""
     place.save(update_fields=["until", "ended_because"])
     follow(person, place, "pupils.place_taken_back")
     return place
+
+
+def why_not_back(place: Place) -> str:
+    """Why a place does not go on after all, or ""."""
+    if not place.until:
+        return "This place goes on already."
+    if twice_in_subject(place.pupil, place.partnership, timezone.localdate(), place):
+        return f"The pupil has a place in {place.partnership.subject} elsewhere by now."
+    return ""
 
 
 @transaction.atomic

@@ -75,6 +75,10 @@ def after_end(request, place):
 @form_page
 def back(request, pk):
     lead = "Grades are asked for again from the day on which the place had ended."
+    place = place_of(request, pk)
+    if request.method != "POST" and place.until and (why := services.why_not_back(place)):
+        messages.warning(request, f"Nothing has changed. {why}")
+        return redirect(place.pupil)
     return step(request, pk, forms.BackForm, "{} goes on as a target pupil", lead, after_change, services.after_back)
 
 
@@ -150,6 +154,7 @@ def move_on(request, slug, pk):
         return redirect("pupils:moved", slug=slug)
     audit.record(request.user, "pupils.viewed", pupil)
     context = {"pupil": pupil, "left": latest(pupil)}
+    context["may_go_on"] = context["left"].partnership.is_open_to_entries
     form = forms.MoveOnForm(request.GET or None, pupil=pupil, partnerships=offered_to(request.user, pupil))
     if not form.is_valid():
         return render(request, "pupils/life/move_on.html", context | {"form": form})

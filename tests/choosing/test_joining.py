@@ -9,6 +9,7 @@ from accounts.roles import Role
 from programmes.models import DataReturn
 from pupils.models import Place
 from tests.choosing.lists import text
+from tests.choosing.places import other_school
 from tests.factories import PartnershipFactory, PlaceFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,21 @@ def test_who_moved_within_the_programme_has_not_left_the_school(choosing, ours):
     page = text(choosing.client.get(ours.place.pupil.get_absolute_url()))
 
     assert "Summer Not asked for: moved to another partner school" in page
+
+
+def test_a_place_goes_on_only_where_the_pupil_has_no_other_in_the_subject(choosing, ours):
+    Place.objects.filter(pk=ours.place.pk).update(until=dt.date(2026, 11, 21), ended_because="moved")
+    address = reverse("pupils:place_back", args=[ours.place.pk])
+
+    before = text(choosing.client.get(ours.place.pupil.get_absolute_url()))
+    PlaceFactory(pupil=ours.place.pupil, partnership=other_school(ours))
+    after = text(choosing.client.get(ours.place.pupil.get_absolute_url()))
+    refused = text(choosing.client.get(address, follow=True))
+
+    assert "The place goes on after all" in before
+    assert "The place goes on after all" not in after
+    assert "Change class, year group or first day" in after
+    assert f"Nothing has changed. The pupil has a place in {ours.partnership.subject} elsewhere by now." in refused
 
 
 @pytest.mark.parametrize("role", [Role.PARTNER, Role.SPECIALIST])
