@@ -50,6 +50,26 @@ def preview(programme: Programme, scale: str, expected_points, levels: dict) -> 
     return tables
 
 
+def what_moves(tables) -> dict:
+    """How many of the figures shown would change, of how many; and whether one of them is not applicable."""
+    pairs = [pair for table in tables for row in table["rows"] for pair in figures_of(row)]
+    told = [pair for pair in pairs if pair != (None, None)]
+    return {
+        "of": len(told),
+        "changed": sum(now != then for now, then in told),
+        "has_none": any(None in pair for pair in pairs),
+    }
+
+
+def figures_of(row) -> list[tuple]:
+    """Each figure of a row as it stands and would be, None where it is not applicable."""
+    counted = [] if row["then"] is None else [(row["n"], row["then"])]
+    means = (
+        [tuple(m if n else "none" for m, n in zip(row["means"], counted[0], strict=True))] if row.get("means") else []
+    )
+    return [*counted, *(tuple(None if s.of is None else s for s in shares) for shares in row["shares"]), *means]
+
+
 class Change:
     """Places as they count now, and as they would: on this scale, with these levels and expected points."""
 

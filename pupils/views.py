@@ -18,7 +18,7 @@ from pupils.choosing.services import where_to_choose
 from pupils.forms import ChangePupilForm, ExpectationsForm, ScaleForm
 from pupils.life.services import history, moved, open_to_entries, successor, why_not_back
 from pupils.models import Place, TargetPupil
-from pupils.preview import preview, rescaling_words
+from pupils.preview import preview, rescaling_words, what_moves
 from pupils.returns.page import comments_of
 from pupils.targets.services import targets_of
 from pupils.upn import INSTEAD, NOT_HERE
@@ -242,9 +242,17 @@ def expectations(request, slug, scale):
         "" if form.has_points else "This scale has no points: no mean and no expected rate can be worked out from it."
     )
     page = page_of(programme, form, f"What is expected: {title}", lead=lead, warnings=warnings, preview=figures)
+    page |= {"moves": what_moves(figures)}
     page |= {"from_scale": scales.description(programme.scale)["title"] if scale != programme.scale else ""}
     changes = programme.expectation_changes.select_related("by")
     return render(request, "pupils/expectations.html", page | {"changes": changes, "to_scale": title})
+
+
+SAVED = "What is expected is saved."
+SAVED_ANEW = (
+    "It is changed: results are worked out from it from now on. What it was before, and your reason, stand in the "
+    "history."
+)
 
 
 def what_changes(programme, scale):
@@ -258,6 +266,7 @@ def what_changes(programme, scale):
 
 
 def save_expectations(request, programme, scale, form):
+    said = SAVED_ANEW if form.asks_why and form.changes else SAVED
     try:
         expectation_services.save_assessment(
             request.user,
@@ -270,4 +279,5 @@ def save_expectations(request, programme, scale, form):
     except expectation_services.ScaleInUse:
         form.add_error(None, "Grades have come in since you opened this page. Load it again to see what would change.")
         return False
+    messages.success(request, said)
     return True

@@ -122,7 +122,7 @@ def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_ke
     preview = coordinator.post(address, given | {"reason": "As the LA does"})
     asked = text_of(preview)
     kept_before = kept(ours).count()
-    coordinator.post(address, given | {"reason": "As the LA does"} | previewed(preview))
+    saved = coordinator.post(address, given | {"reason": "As the LA does"} | previewed(preview), follow=True)
     page = text_of(coordinator.get(address))
 
     assert without.context["form"].errors == {
@@ -130,7 +130,10 @@ def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_ke
     }
     for name in ("All target pupils", "Maths", "Year 5", "Maths year 5"):
         assert name in asked
+    assert "What is expected: National Curriculum sub-levels This changes 19 of 25 figures. Nothing is saved" in asked
     assert "0%, 0 of 2 then 100%, 2 of 2" in asked
+    assert "z stands for not applicable" not in asked
+    assert "It is changed: results are worked out from it from now on." in text_of(saved)
     assert kept_before == 0
     change = kept(ours).get()
     assert (change.by, change.reason) == (ours.people[Role.COORDINATOR], "As the LA does")
@@ -231,3 +234,14 @@ def test_what_was_edited_after_the_preview_is_previewed_again(coordinator, ours)
     ours.programme.refresh_from_db()
     assert "every figure now, and then" in text_of(edited)
     assert (before, done.status_code, ours.programme.expected_points) == (3, 302, 9)
+
+
+def test_what_is_not_applicable_is_no_figure_and_is_explained(coordinator, ours):
+    ours.programme.expectations.all().delete()
+    given = {"expected_points": "4", "reason": "The LA expects more"}
+
+    asked = text_of(coordinator.post(reverse("pupils:expectations", args=[ours.programme.slug, "nc-sublevels"]), given))
+
+    assert "z , not applicable" in asked
+    assert "z stands for not applicable." in asked
+    assert "This changes none of the 6 figures." in asked
