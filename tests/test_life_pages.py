@@ -110,6 +110,18 @@ def test_a_fold_of_a_paused_partnership_taken_back_says_that_it_is_paused(client
     assert "has not folded after all. It is paused, as it was before, from Wednesday 27 January 2027 on." in mail.text
 
 
+def test_why_a_fold_is_taken_back_stands_in_the_history_and_is_no_reason_of_what_goes_on(client, ours, coordinator):
+    life.move(coordinator, ours.partnership, "folded", on=dt.date(2027, 1, 27), reason="Staff change")
+    folded = text(client.get(ours.partnership.get_absolute_url()))
+    life.move(coordinator, ours.partnership, "active", on=dt.date(2027, 1, 27), reason="Recorded by mistake")
+
+    page = text(client.get(ours.partnership.get_absolute_url()))
+
+    assert "Folded on Wednesday 27 January 2027 Staff change" in folded
+    assert page.count("Recorded by mistake") == 1
+    assert page.index("What happened") < page.index("Recorded by mistake")
+
+
 def test_a_fold_is_checked_before_it_is_done(client, ours, coordinator):
     ours.partnership.returns.filter(pk=ours.data_return.pk).update(state="open")
     form = client.post(address(ours, "folded"), typed(ours))

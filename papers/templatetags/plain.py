@@ -17,6 +17,7 @@ LONG_PART = re.compile(r"\S{60}(?=\S)")
 WORD_CUT_OFF = re.compile(r"\s\S{0,40}\Z")
 QUOTED = re.compile(r"\s*[\"“„«]([^\"“”„«»]*)[\"”“»]\s*")
 MINUS = "\N{MINUS SIGN}"
+CLOSING = "\N{RIGHT DOUBLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\"')"
 WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
@@ -164,6 +165,13 @@ def beginning(text):
 def within(text):
     """A sentence as a part of another one: its first letter is small, names of months keep theirs."""
     return f"{text[:1].lower()}{text[1:]}"
+
+
+@register.filter
+def sentence(text):
+    """What somebody typed, with a full stop at its end where it has no mark of its own, as more follows."""
+    text = (text or "").rstrip()
+    return text if text.rstrip(CLOSING)[-1:] in ".!?…" else f"{text}."
 
 
 @register.filter

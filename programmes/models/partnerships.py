@@ -245,6 +245,11 @@ class Partnership(QuickRow):
         return self.status not in RESTING and self.programme.status != Programme.Status.CLOSED
 
     @property
+    def why_stopped(self):
+        """The reason of its pause or end; why it goes on again stands in its history."""
+        return self.reason if self.ended_on or self.is_paused else ""
+
+    @property
     def is_asked(self):
         """Whether grades are asked for at present."""
         return self.is_open_to_entries and not self.is_not_agreed

@@ -128,7 +128,7 @@ def partnership_words(p: Partnership) -> dict:
         "teachers": list_words(str(user) for user in p.current_partner_teachers),
         "status": p.get_status_display(),
         "ended_on": day_words(p.ended_on),
-        "reason": p.reason,
+        "reason": p.why_stopped,
     }
 
 

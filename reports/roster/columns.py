@@ -154,7 +154,7 @@ def box(facts, row, point, found):
     ):
         return one | {"state": "none", "received": found.assessed, "words": closed_words(row.partnership, found)}
     if found.is_in:
-        return one | {"state": "in", "words": f"all {found.expected} in"}
+        return one | {"state": "in", "words": f"all {found.expected} in{without_words(found)}"}
     so_far = "not submitted" if found.is_complete else so_far_words(found)
     if row.partnership.is_paused:
         return one | {"state": "none", "words": f"not asked while paused, {so_far}"}
@@ -167,8 +167,11 @@ def so_far_words(found):
     """3 of 6 typed, 1 without a grade; of what is submitted, or not begun, how many are in."""
     if found.state == DataReturn.State.SUBMITTED or not found.received:
         return f"{found.received} of {found.expected} in"
-    without = f", {found.excused} without a grade" if found.excused else ""
-    return f"{found.assessed} of {found.expected} typed{without}"
+    return f"{found.assessed} of {found.expected} typed{without_words(found)}"
+
+
+def without_words(found):
+    return f", {found.excused} without a grade" if found.excused else ""
 
 
 def closed_words(partnership, found):

@@ -128,3 +128,23 @@ def test_nobody_typed_the_grade_of_a_pupil_who_has_left(client, at):
     assert "2 of 6 are typed, 1 without a grade, and not submitted." in today
     assert "2 of 6 typed, 1 without a grade" in heat
     assert "2 of 6 typed, 1 without a grade" in roster
+
+
+def test_the_roster_says_how_many_of_all_are_in_without_a_grade(client, at):
+    enter(client, at.hannah, at.december, at.places, DECEMBER)
+    submit(client, at.hannah, at.december)
+
+    client.force_login(at.amira)
+    roster = text_of(client.get(reverse("reports:roster")))
+
+    assert "December: all 6 in, 1 without a grade" in roster
+
+
+@pytest.mark.parametrize("reason", ["Typed into the wrong row", "Typed into the wrong row."])
+def test_a_reason_ends_with_one_full_stop_where_more_follows(client, at, reason):
+    client.force_login(at.hannah)
+    client.post(address("return_correct", at.october), {"reason": reason})
+
+    page = text_of(client.get(address("return", at.october)))
+
+    assert "Typed into the wrong row. What was submitted before" in page
