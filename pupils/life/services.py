@@ -144,18 +144,21 @@ def last_elsewhere(pupil: TargetPupil):
     return max((place.last_on for place in pupil.places.filter(ended_because=Ended.MOVED)), default=None)
 
 
-def after_take_over(partnership: Partnership, since) -> list[str]:
-    """What follows from a place there since this day, as sentences without a word about the pupil."""
+def after_take_over(partnership: Partnership, since, pupil: TargetPupil) -> list[str]:
+    """What follows from a place there since this day, as sentences that say no more of the pupil than the year."""
     where = f"{partnership.label} at {partnership.partner_school}"
     people = listed([partnership.specialist.user, *partnership.current_partner_teachers])
     points = list(partnership.programme.data_points.all())
     asked = [point for point in points if since is None or point.due_on >= since]
     before = [point for point in points if point not in asked]
+    years = [year_words(one.year_group) for one in (pupil, partnership)]
+    other = f"Is it the right partnership? The pupil is in {years[0]}, and it is for {years[1]}."
     return [
+        *([other] if years[0] != years[1] else []),
         f"The teachers of {where} ({people}) and the head of that school see the name and details of the pupil from "
         "now on. The school before keeps what it knows today.",
         f"Grades are asked for from then on: {dated(asked)}." if asked else "No more grade is asked for this year.",
-        *([f"No grade is asked for of days before: {dated(before)}."] if before else []),
+        *([f"No grade is asked for before: {dated(before)}."] if before else []),
         *filter(None, [what_waits(waiting_again(partnership, since), "the pupil")]),
         "The place before stays with its grades. In the results each place counts for itself, where it has both the "
         "first and the last grade.",

@@ -167,7 +167,7 @@ def move_on(request, slug, pk):
         except NotNow as refused:
             why.add_error(None, str(refused))
     context |= {"form": why, "chosen": form.chosen, "since": since}
-    context["follows"] = services.after_take_over(form.chosen, since)
+    context["follows"] = services.after_take_over(form.chosen, since, pupil)
     return render(request, "pupils/life/move_check.html", context)
 
 

@@ -175,6 +175,8 @@ def test_the_coordinator_gives_who_has_moved_a_place_from_a_day_with_a_reason(cl
 
     asked = text(client.get(waits))
     looked = text(client.get(follows))
+    other = other_school(ours, year_group=6)
+    older = text(client.get(f"{waits}?partnership={other.pk}&since=24/11/2026"))
     no_reason = text(client.post(follows, {"reason": " "}))
     before = there.places.count()
     given = text(client.post(follows, {"reason": "Their office rang"}, follow=True))
@@ -184,7 +186,9 @@ def test_the_coordinator_gives_who_has_moved_a_place_from_a_day_with_a_reason(cl
     assert "Nothing is saved yet" in looked
     assert f"The teachers of {there.label} at {there.partner_school}" in looked
     assert "Grades are asked for from then on: Summer" in looked
-    assert "No grade is asked for of days before: October" in looked
+    assert "No grade is asked for before: October" in looked
+    assert "Is it the right partnership?" not in looked
+    assert "Is it the right partnership? The pupil is in Year 5, and it is for Year 6." in older
     assert "Say how you know, or who has asked for it." in no_reason
     assert before == 0
     assert "has a place in" in given
