@@ -198,7 +198,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
             )
             self.ask_about(programme, "reason")
             self.fields["previewed"] = forms.CharField(required=False, widget=forms.HiddenInput)
-        self.helper = with_button(self, "Save and continue")
+        self.helper = with_button(self, "See what changes" if self.asks_why else "Save and continue")
 
     @property
     def wants_preview(self):
@@ -251,7 +251,7 @@ class ExpectationsForm(AsksAboutNames, forms.Form):
             min_value=0,
             max_value=999,
             decimal_places=2,
-            initial=self.programme.expected_points
+            initial=expectations.expected_now(self.programme)["expected_points"]
             if self.programme.scale == self.scale
             else expectations.former(self.programme, self.scale).get("expected_points"),
             help_text=f"{file.get('step', '')} Leave it blank if no rate is expected.",

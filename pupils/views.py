@@ -250,8 +250,8 @@ def expectations(request, slug, scale):
 
 SAVED = "What is expected is saved."
 SAVED_ANEW = (
-    "It is changed: results are worked out from it from now on. What it was before, and your reason, stand in the "
-    "history."
+    "What is expected is changed, and results are worked out from it from now on. What it was before is kept with your "
+    "reason."
 )
 
 

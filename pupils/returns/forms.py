@@ -35,7 +35,12 @@ class CorrectForm(AsksAboutNames, forms.Form):
         if missing:
             who = "1 pupil" if missing == 1 else f"{missing} pupils"
             self.initial["reason"] = f"{who} came, or came back, after these grades were submitted."
-            button = "Open the grades and add what is missing"
+            button, reason = "Open the grades and add what is missing", self.fields["reason"]
+            reason.label = "Why are they opened again?"
+            reason.help_text = (
+                "It can stay as it is. Use initials, not names. Whoever reads the grades later can read this."
+            )
+            reason.error_messages["required"] = "Say why the grades are opened again."
         self.helper = with_button(self, button)
 
     @property

@@ -122,7 +122,8 @@ def lead(counts) -> str:
     nameless, empty = sum(rows for _, rows in kept(counts)), emptied(counts)
     said = [f"This is counted now: {goes_words(counts, How.DELETE)} can go."]
     if nameless:
-        said.append(f"Where grades are kept, {nameless:,} of them stay without a name.")
+        many = "all" if nameless == goes(counts, How.DELETE)[0] else f"{nameless:,}"
+        said.append(f"Where grades are kept, {many} of them stay without a name.")
     if empty:
         said.append(f"{plural_count(empty, 'more row loses,more rows lose')} only the words that people typed.")
     return " ".join(said)

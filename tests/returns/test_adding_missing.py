@@ -99,3 +99,18 @@ def test_every_return_that_is_complete_has_its_button_in_the_list(client, at):
     assert page.count("Enter grades for December") == 1
     assert page.count("Check and submit for March") == 1
     assert page.count("Check and submit for Summer") == 1
+
+
+def test_the_page_asks_why_the_grades_are_opened_and_not_what_is_wrong_with_them(client, at, una):
+    send(client, at)
+    PlaceFactory(partnership=at.partnership, pupil=TargetPupilFactory(programme=at.programme, ref="C098"))
+    count_returns(at.programme)
+
+    missing = text_of(client.get(address("return_correct", at.december)))
+    check = address("return_check", at.december)
+    client.post(address("return_correct", at.december), {"reason": MISSING})
+    links = client.get(check).content.decode()
+
+    assert "Why are they opened again?" in missing
+    assert "What has to be corrected" not in missing
+    assert links.count(">Enter<span") == 1

@@ -28,6 +28,7 @@ def test_another_scale_is_not_saved_unseen_once_grades_are_in(coordinator, ours)
 
     assert chosen.url == reverse("pupils:expectations", args=[slug, "app"])
     assert "reason" in asked.context["form"].errors
+    assert '"See what changes"' in asked.content.decode()
     ours.programme.refresh_from_db()
     assert ours.programme.scale == "nc-sublevels"
     with pytest.raises(ScaleInUse):
@@ -133,7 +134,7 @@ def test_a_change_once_grades_are_in_needs_a_reason_shows_every_figure_and_is_ke
     assert "What is expected: National Curriculum sub-levels This changes 19 of 25 figures. Nothing is saved" in asked
     assert "0%, 0 of 2 then 100%, 2 of 2" in asked
     assert "z stands for not applicable" not in asked
-    assert "It is changed: results are worked out from it from now on." in text_of(saved)
+    assert "What is expected is changed, and results are worked out from it from now on." in text_of(saved)
     assert kept_before == 0
     change = kept(ours).get()
     assert (change.by, change.reason) == (ours.people[Role.COORDINATOR], "As the LA does")
