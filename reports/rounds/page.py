@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from jobs.models import LONG
 from programmes.models import Programme
+from reports.kinds.progress import newest_points
 from reports.models import Report, ReportRound, ReportSchedule, RoundReport
 from reports.models.reports import OF_A_PROGRAMME
 from reports.rounds import services
@@ -23,11 +24,19 @@ def of_programme(programme) -> dict:
         "schools": schools_of(programme).count(),
         "offers": [
             {"kind": kind.value, "slug": slug_of(kind), "label": kind.label, "schedule": schedules.get(kind)}
-            for kind in OF_EVERY_SCHOOL
+            | {"point": point}
+            for kind, point in offered(programme)
         ],
         "rounds": summed_up(rounds[:50]),
         "days": ReportRound.kept().days,
     }
+
+
+def offered(programme) -> list[tuple]:
+    """Each kind with the data point that it is about; progress is told where a second data point has been."""
+    newest = newest_points([programme.pk]).get(programme.pk)
+    points = {kind: newest if kind == services.PROGRESS else None for kind in OF_EVERY_SCHOOL}
+    return [(kind, point) for kind, point in points.items() if point or kind != services.PROGRESS]
 
 
 def programmes_of(person):
@@ -64,10 +73,12 @@ def of_round(found, person) -> dict:
 
 
 def news_of(found) -> dict:
-    """What has changed since a round was made, in a sentence and school by school."""
+    """What has changed since a round was made, in a sentence and school by school. Progress is told anew of the newest
+    data point alone."""
+    is_newest = (Report.Kind(found.kind), found.data_point) in offered(found.programme)
     return {
         "changed": changed_since(found) if found.is_done and not found.programme.erased_at else [],
-        "slug": slug_of(Report.Kind(found.kind)),
+        "slug": slug_of(Report.Kind(found.kind)) if found.kind != services.PROGRESS or is_newest else "",
         "kept_until": timezone.localdate(found.finished_at) + ReportRound.kept() if found.finished_at else None,
     }
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from accounts import audit
 from programmes.models import DataReturn, Programme
-from reports.models import ReportSchedule, ScheduledRound
-from reports.rounds.services import order_round, schools_of
+from reports.models import Report, ReportRound, ReportSchedule, ScheduledRound
+from reports.rounds.services import PROGRESS, order_round, schools_of
 
 
 def order_scheduled(today):
@@ -33,13 +33,21 @@ def is_due(schedule, data_point, today):
     return returns.exists() and not DataReturn.objects.filter(data_point=data_point).owing().exists()
 
 
+def kind_after(schedule, data_point, points) -> Report.Kind:
+    """What the heads are sent after this one of the programme's data points. An impact report compares the first with
+    the last grades, so in the middle of the year the progress report says what has changed by then."""
+    kind = Report.Kind(schedule.kind)
+    return PROGRESS if kind == Report.Kind.SCHOOL and data_point in list(points)[1:-1] else kind
+
+
 def turns_of(schedule, today) -> list[dict]:
     """Each data point of the programme with when its turn is, or was. `schedule` need not be saved."""
     had = {turn.data_point_id: turn for turn in schedule.turns.select_related("round")} if schedule.pk else {}
+    points = list(schedule.programme.data_points.order_by("due_on", "pk"))
     return [
         {"point": point, "round": had[point.pk].round if point.pk in had else None}
-        | {"said": turn_words(schedule, point, had.get(point.pk), today)}
-        for point in schedule.programme.data_points.order_by("due_on", "pk")
+        | {"kind": kind_after(schedule, point, points), "said": turn_words(schedule, point, had.get(point.pk), today)}
+        for point in points
     ]
 
 
@@ -64,9 +72,13 @@ def order_turn(schedule, data_point):
     still = ReportSchedule.objects.allowed(person, "reports.rounds").filter(pk=schedule.pk).exists()
     if not person.is_active or not still or not schools_of(programme).exists():
         return
+    kind = kind_after(schedule, data_point, programme.data_points.order_by("due_on", "pk"))
+    others = ReportRound.objects.filter(programme=programme, kind=kind).exclude(data_point=data_point)
+    if kind == PROGRESS and others.in_hand().exists():
+        return  # its turn comes once those of another data point are made
     turn, new = ScheduledRound.objects.get_or_create(schedule=schedule, data_point=data_point)
     if new:
-        turn.round, _ = order_round(person, programme, schedule.kind, data_point=data_point, tells_heads=True)
+        turn.round, _ = order_round(person, programme, kind, data_point=data_point, tells_heads=True)
         turn.save(update_fields=["round"])
 
 

@@ -15,7 +15,9 @@ from reports.rounds import packing, telling
 from reports.rounds.standing import standing
 from reports.services import order_report
 
-OF_EVERY_SCHOOL = [kind for kind in (Report.Kind.SCHOOL, Report.Kind.GOVERNORS) if kind in KINDS]
+PROGRESS = Report.Kind.SCHOOL_PROGRESS
+OF_EVERY_SCHOOL = [kind for kind in (Report.Kind.SCHOOL, Report.Kind.GOVERNORS, PROGRESS) if kind in KINDS]
+NO_POINT = "The data point of this report is none any more. Order the reports of another one."
 WHOSE_TURN = "Whoever ordered this does not coordinate the programme any more. Order the reports again."
 
 
@@ -95,7 +97,10 @@ def make_part(part):
     if not is_theirs(found, found.ordered_by):
         raise CannotBeDone(WHOSE_TURN)
     stood = standing(found.programme, part.school).get(part.school_id, {})
-    report, _ = order_report(found.ordered_by, found.kind, found.programme, part.school, tell=nobody)
+    about = {"data_point": found.data_point} if found.kind == PROGRESS else {}
+    if None in about.values():
+        raise CannotBeDone(NO_POINT)
+    report, _ = order_report(found.ordered_by, found.kind, found.programme, part.school, tell=nobody, **about)
     if report.in_hand:
         work_on(Report, report.pk, build)
         report.refresh_from_db(fields=["state", "failure"])

@@ -43,7 +43,11 @@ def order(request, slug, kind):
     if programme.erased_at or not services.schools_of(programme).exists():
         messages.info(request, "This programme has no school to report on.")
         return redirect("reports:rounds", slug)
-    found, new = services.order_round(request.user, programme, kind)
+    points = dict(page.offered(programme))
+    if kind not in points:
+        messages.info(request, "Progress is told from the second data point on. None is over yet.")
+        return redirect("reports:rounds", slug)
+    found, new = services.order_round(request.user, programme, kind, data_point=points[kind])
     if not new:
         messages.info(request, "These reports are being made already.")
     return redirect(found)
@@ -92,6 +96,8 @@ def download(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def schedule(request, slug, kind):
     programme, kind = programme_of(request, slug), kind_or_404(kind)
+    if kind == services.PROGRESS:
+        raise Http404  # it comes with the impact reports: in the middle of the year it is what the heads are sent
     rows = ReportSchedule.objects.allowed(request.user, ACTION)
     found = rows.filter(programme=programme, kind=kind).first() or ReportSchedule(programme=programme, kind=kind)
     turns = scheduling.turns_of(found, timezone.localdate())  # as they are before anything typed reaches the row

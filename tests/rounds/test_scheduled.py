@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, OutgoingMail
 from accounts.roles import Role
-from programmes.models import DataReturn
+from programmes.models import DataPoint, DataReturn
 from reports.models import Report, ReportRound, ReportSchedule, ScheduledRound
 from reports.rounds.scheduling import order_scheduled, set_schedule
 from reports.rounds.services import order_round
@@ -35,6 +35,14 @@ def point(ours):
         point.save(update_fields=["due_on"])
     ReportRound.objects.all().delete()
     return points[0]
+
+
+@pytest.fixture
+def four(ours, point):
+    """Two data points between the first and the last one."""
+    for number, name in enumerate(["December", "March"], start=1):
+        DataPoint.objects.create(programme=ours.programme, name=name, due_on=point.due_on + 10 * number * DAY)
+    return list(ours.programme.data_points.order_by("due_on"))
 
 
 def a_schedule(ours, **fields):
@@ -127,6 +135,41 @@ def test_each_head_who_can_sign_in_gets_one_link_and_no_file_and_no_pupil_is_nam
     assert "OursideFamily" not in mail.text
     assert "Nextdoor" not in mail.text
     assert mail.calendar == ""
+
+
+def test_between_the_first_and_the_last_data_point_the_heads_are_sent_what_has_changed_by_then(ours, four):
+    a_schedule(ours)
+    first, *middle, last = four
+    OutgoingMail.objects.all().delete()
+
+    for one in four:
+        with time_machine.travel(dt.datetime.combine(one.due_on + 7 * DAY, dt.time(9), dt.UTC), tick=False):
+            order_scheduled(timezone.localdate())
+            make_all(ReportRound.objects.get(data_point=one))
+
+    progress = Report.Kind.SCHOOL_PROGRESS
+    kinds = {one: SCHOOL if one in (first, last) else progress for one in four}
+    rounds = {found.data_point: found for found in ReportRound.objects.select_related("data_point")}
+    assert {one: found.kind for one, found in rounds.items()} == kinds
+    for one in middle:
+        report = rounds[one].parts.get(school=ours.school).report
+        assert (report.kind, report.data_point, report.state, bool(report.file)) == (progress, one, "done", True)
+    subjects = {mail.subject.partition(": ")[2] for mail in OutgoingMail.objects.filter(to=ours.head)}
+    assert subjects == {"the school impact report is ready", "the progress report of a school is ready"}
+
+
+def test_a_data_point_waits_while_the_progress_reports_of_another_are_made(ours, four):
+    a_schedule(ours)
+    second, third = four[1:3]
+    found, _ = order_round(ours.coordinator, ours.programme, Report.Kind.SCHOOL_PROGRESS, data_point=second)
+
+    order_scheduled(third.due_on + 7 * DAY)
+    waiting = ScheduledRound.objects.filter(data_point=third).exists()
+    make_all(found)
+    order_scheduled(third.due_on + 7 * DAY)
+
+    assert not waiting
+    assert ScheduledRound.objects.get(data_point=third).round.data_point == third
 
 
 def test_a_head_who_has_switched_these_mails_off_gets_none(ours, point):
@@ -234,8 +277,8 @@ def test_a_coordinator_sets_when_the_heads_are_told(as_coordinator, ours, point)
     assert "Not made by itself." in as_coordinator.get(response.url).content.decode()
 
 
-def test_its_page_says_of_each_data_point_when_its_turn_is(as_coordinator, ours, point):
-    first, second, *_ = points = list(ours.programme.data_points.order_by("due_on"))
+def test_its_page_says_of_each_data_point_when_its_turn_is(as_coordinator, ours, four):
+    first, second, *_ = points = four
     address = reverse("reports:round_schedule", args=[ours.programme.slug, "school-impact"])
     unset = text_of(as_coordinator.get(address))
     assert all(f"{p}, {p.due_on:%-d %B %Y} To come" in unset for p in points)
@@ -249,9 +292,11 @@ def test_its_page_says_of_each_data_point_when_its_turn_is(as_coordinator, ours,
     page = text_of(as_coordinator.get(address))
 
     assert f"{first}, {first.due_on:%-d %B %Y} Left out: it was past when this was switched on" in page
-    assert f"{second}, {second.due_on:%-d %B %Y} Ordered on {timezone.localdate():%-d %B %Y} Open the reports" in page
+    ordered = f"Ordered on {timezone.localdate():%-d %B %Y} Progress report of a school Open the reports"
+    assert f"{second}, {second.due_on:%-d %B %Y} {ordered}" in page
     for later in points[2:]:
-        assert f"{later}, {later.due_on:%-d %B %Y} On {later.due_on + 7 * DAY:%-d %B %Y}" in page
+        kind = "School impact report" if later == points[-1] else "Progress report of a school"
+        assert f"{later}, {later.due_on:%-d %B %Y} On {later.due_on + 7 * DAY:%-d %B %Y} {kind}" in page
 
 
 @pytest.mark.parametrize(
