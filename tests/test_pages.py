@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,7 @@ from programmes.models import DataPoint, DataReturn, Partnership, Programme
 from pupils.models import Assessment
 from reports.dashboards import dashboard
 from reports.dashboards.to_do import count_in_words, day_of, what_they_owe
-from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory
+from tests.factories import MembershipFactory, PartnerSchoolFactory, ProgrammeFactory, UserFactory
 from tests.reading import text_of
 from tests.world import build_world, person
 
@@ -117,6 +118,33 @@ def test_late_grades_wait_for_the_teachers_and_do_not_need_the_head(client, ours
         "1 release for your school is not paid yet",
     ]
     assert page.index("Waiting for others") < page.index("1 of 1 October grade is missing")
+
+
+def test_the_head_of_a_specialist_teacher_alone_has_no_pupils_whose_progress_is_told(client, ours):
+    home = ours.partnership.specialist.home_school
+    head = UserFactory()
+    MembershipFactory(user=head, role=Role.HEADTEACHER, organisation=ours.organisation, school=home)
+    client.force_login(head)
+
+    page = text_of(client.get(reverse("today")))
+
+    assert "Progress of the target pupils" not in page
+    client.force_login(ours.people[Role.HEADTEACHER])
+    assert "Progress of the target pupils" in text_of(client.get(reverse("today")))
+
+
+def test_what_is_overdue_says_so_wherever_it_stands_on_the_coordinators_today(client, ours):
+    client.force_login(ours.people[Role.COORDINATOR])
+
+    response = client.get(reverse("today"))
+
+    items = response.context["to_do"][3:]
+    late = [item["title"] for item in items if item.get("late")]
+    listed = re.findall(r"<li>(<strong[^>]*>Overdue:</strong> )?<a[^>]*>([^<]*)</a>", response.content.decode())
+    told = {unescape(title): bool(mark) for mark, title in listed}
+    assert {item["title"]: told[item["title"]] for item in items} == {
+        item["title"]: item["title"] in late for item in items
+    }
 
 
 def test_a_programme_whose_year_is_over_is_one_line_for_its_coordinator(ours):

@@ -159,7 +159,7 @@ def headteacher(user, acting, today):
         "waiting": owed_items(user, acting, today),
         **ahead(user, acting, today),
         "partnerships": partnerships,
-        "followed": running_of(partnerships),
+        "followed": running_of(p for p in partnerships if p.partner_school_id == acting.school_id),
         "own_money": acting.school,
         "offers": offers(user, acting),
         "impact": impact(user, acting),
