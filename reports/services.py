@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from jobs.work import publish
 from reports.figures.found import still_shown
-from reports.figures.words import HIDDEN, NOT_APPLICABLE
+from reports.figures.words import HIDDEN, NOT_APPLICABLE, NOT_AVAILABLE
 from reports.kinds import KINDS, digest_of, figures_of
 from reports.models import ABOUT, SUBJECTS, Report
 
@@ -88,7 +88,11 @@ def told_about(report) -> dict:
         "programme": report.programme.name,
         **{name.replace("_", " "): str(getattr(report, name)) for name in named},
         "made": timezone.localtime(report.queued_at).isoformat(timespec="seconds"),
-        "signs": {HIDDEN: "hidden, because it is a small number", NOT_APPLICABLE: "not applicable"},
+        "signs": {
+            HIDDEN: "hidden, because it is a small number",
+            NOT_APPLICABLE: "not applicable",
+            NOT_AVAILABLE: "not available",
+        },
     }
 
 

@@ -129,6 +129,8 @@ class Figures:
             "missing_because": reason_words(everyone.first_reasons, everyone.final_reasons),
             "have_first": sum(facts.first is not None for facts in self.all),
             "have_last": sum(facts.last is not None for facts in self.all),
+            "first_open": 0,
+            "last_open": 0,
             "twice": sum(n > 1 for n in Counter(facts.pupil for facts in self.all).values()),
             "without_level": years_words(years - set(self.levels)),
             "least_above": least_above(self.expected, [grade["points"] for grade in self.grades]),

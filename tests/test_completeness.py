@@ -7,9 +7,10 @@ import time_machine
 from django.urls import reverse
 
 from accounts.roles import Role
-from programmes.models import Partnership
+from programmes.models import DataReturn, Partnership
 from pupils.models import Assessment
 from pupils.services import count_returns
+from reports.progress.completeness import COUNTED
 from tests.reading import text_of
 from tests.world import build_world
 
@@ -118,4 +119,21 @@ def test_the_file_has_the_counts(client, world):
 
     rows = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
     mine = next(row for row in rows if row["Partnership"] == ours.partnership.ref)
-    assert (mine["Summer: expected"], mine["Summer: received"]) == ("1", "0")
+    summer = {name.partition(": ")[2]: value for name, value in mine.items() if name.startswith("Summer: ")}
+    assert summer == dict.fromkeys(COUNTED, "0") | {"asked for": "1"}
+
+
+@time_machine.travel("2026-10-20 12:00")
+def test_the_file_counts_what_is_in_as_the_page_does(client, world):
+    ours, _, _ = world
+    row = ours.partnership.returns.get(data_point__name="October")
+    DataReturn.objects.filter(pk=row.pk).update(state="open", expected=4, assessed=2, excused=1)
+    client.force_login(ours.people[Role.FINANCE])
+
+    page = text_of(client.get(reverse("reports:completeness", args=[ours.programme.slug])))
+    response = client.get(reverse("reports:completeness_table", args=[ours.programme.slug, "csv"]))
+
+    rows = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
+    mine = next(row for row in rows if row["Partnership"] == ours.partnership.ref)
+    assert [mine[f"October: {what}"] for what in COUNTED] == ["4", "0", "0", "2", "1"]
+    assert "2 of 4 typed, 1 without a grade" in page

@@ -22,7 +22,7 @@ from reports.models import Report
 from tests.earlier_years import year_before
 from tests.factories import VisitFactory, VisitRecordFactory
 from tests.pdfs import pages
-from tests.report_figures import fresh
+from tests.report_figures import fresh, text_of
 from tests.test_results_by_group import fill
 from tests.world import build_world
 
@@ -161,6 +161,26 @@ def test_what_is_typed_and_not_submitted_is_not_in():
     assert after["grades"] == before["grades"] - row.assessed
     assert after["owed"] == before["owed"] + given
     assert after["complete"] == before["complete"] - 1
+    assert after["typed"] == before["typed"] + row.assessed
+
+
+@pytest.mark.django_db
+def test_of_grades_that_count_it_is_said_how_many_are_still_to_be_submitted():
+    """So that the first page and the table of what is in agree: 2 with a grade are 1 in and 1 typed."""
+    ours = build_world()[0]
+    first, *_, last = ours.programme.data_points.all()
+    Assessment.objects.filter(place__partnership__programme=ours.programme, data_point=last).delete()
+    DataReturn.objects.filter(partnership=ours.partnership, data_point=first).update(state=DataReturn.State.OPEN)
+    ours.programme.refresh_from_db()
+
+    figures = programme_figures(ours.programme)
+
+    row = next(row for row in figures["returns"] if row["point"] == first.name)
+    own = Assessment.objects.filter(place__partnership=ours.partnership, data_point=first, grade__isnull=False).count()
+    assert (figures["first_open"], figures["last_open"]) == (own, 0)
+    assert figures["have_first"] == row["grades"] + row["typed"]
+    assert f"{figures['have_first']} of {figures['everyone']['places']}" in text_of(figures)
+    assert f"with a grade for {first}, {own} of them still to be submitted" in text_of(figures)
 
 
 def by_point(ours):

@@ -112,6 +112,8 @@ def test_the_programme_report_reads_well_in_every_case(name):
             "missing_because",
             "have_first",
             "have_last",
+            "first_open",
+            "last_open",
             "twice",
             "without_level",
             "least_above",

@@ -9,6 +9,7 @@ from pupils import scales
 from pupils.figures import block
 from reports.figures import programme_figures, school_figures
 from reports.figures.words import block_words
+from reports.kinds.school import year_tables
 from tests.factories import PlaceFactory
 from tests.pdfs import pages
 from tests.report_figures import (
@@ -246,3 +247,10 @@ def test_other_scales_read_as_well(scale):
 
     reads_well(text_of(maths(*pupils, scale=scale, levels=levels)))
     reads_well(text_of(Figures(("Maths", 5, pupils), ("Maths", 6, pupils), scale=scale, levels=levels).programme()))
+
+
+def test_of_a_year_that_is_not_on_record_a_file_says_that_nothing_is_known_and_not_that_there_was_none():
+    year, *others = year_tables(Figures(("Maths", 5, SEVEN)).school())
+
+    assert (year.title, others) == ("Year", [])
+    assert {row[1] for row in year.rows} == {"x"}

@@ -16,6 +16,7 @@ from accounts.roles import Role
 from lessons.models import Finding
 from reports.build import render
 from reports.figures import steering
+from reports.figures.public import public_figures
 from reports.kinds import KINDS, figures_of
 from reports.kinds.steering import PARTS
 from reports.models import Report
@@ -64,6 +65,20 @@ def test_the_chosen_parts_stand_in_their_order_and_no_others(ours):
     assert places == sorted(places)
     assert "Money by stage" not in text
     assert set(found) == {"programme", "year", "organiser", "parts", "found", "risks", "visits", "results"}
+
+
+def test_a_steering_group_reads_of_small_groups_what_anybody_may(ours):
+    fill(ours.programme, "maths", 12)
+    fill(ours.programme, "writing", 3)
+
+    found = figures(ours, "results")["results"]
+
+    assert found == json.loads(json.dumps(public_figures(ours.programme)))
+    hidden = [row["name"] for section in found["sections"] for row in section["rows"] if row["hidden"]]
+    assert "Writing" in hidden
+    text = " ".join(pages(paper(figures(ours, "results"))))
+    assert "c: hidden, because it would tell about" in text
+    assert "small numbers of pupils are hidden" in text
 
 
 def test_the_contents_name_the_page_of_each_part(ours):

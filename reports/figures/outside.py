@@ -13,7 +13,7 @@ from reports.figures.happened import happened_words, next_words
 from reports.figures.headlines import headline_words
 from reports.figures.school import beside_them, frame_words, partnerships_of
 from reports.figures.spent import spent_words
-from reports.figures.words import block_words, day_words, reading_words, reason_words
+from reports.figures.words import block_words, day_words, ends_of, reading_words, reason_words
 
 PUBLIC = (Finding.Audience.PUBLIC,)
 
@@ -65,7 +65,7 @@ def outside_figures(programme, school, partnerships, audiences, name) -> dict:
         "found": found_words(partnerships, names, audiences, by_name=False),
         "spent": spent_words(programme, school),
         "next": next_words(programme, partnerships, names, points),
-        **reading_words(programme, own, frame["scale"]),
+        **reading_words(programme, own, frame["scale"], ends_of(points)),
     }
 
 

@@ -10,6 +10,7 @@ from reports.figures.school import scale_grades, scale_step
 from reports.figures.words import (
     block_words,
     day_words,
+    ends_of,
     list_words,
     number_words,
     point_words,
@@ -66,7 +67,7 @@ def programme_figures(programme: Programme) -> dict:
         "returns": returns_words(programme),
         "reach": reach_words(programme),
         "two_scales": two_scales,
-        **reading_words(programme, facts, grades),
+        **reading_words(programme, facts, grades, ends_of(points)),
     }
 
 
@@ -104,7 +105,8 @@ def sections(facts):
 def returns_words(programme):
     """For each data point how many of the partnerships have every grade in, and how many grades that is. What is typed
     in a return that is not submitted is not in."""
-    submitted = ~Q(state=DataReturn.State.OPEN)
+    is_open = Q(state=DataReturn.State.OPEN)
+    submitted = ~is_open
     rows = (
         DataReturn.objects.filter(partnership__programme=programme, expected__gt=0)
         .values("data_point__name", "data_point__due_on")
@@ -114,6 +116,7 @@ def returns_words(programme):
             expected=Sum("expected"),
             grades=Sum("assessed", filter=submitted, default=0),
             reasons=Sum("excused", filter=submitted, default=0),
+            typed=Sum("assessed", filter=is_open, default=0),
         )
         .order_by("data_point__due_on")
     )
@@ -126,6 +129,7 @@ def returns_words(programme):
             "complete": row["complete"],
             "grades": row["grades"],
             "reasons": row["reasons"],
+            "typed": row["typed"],
             "owed": row["expected"] - row["grades"] - row["reasons"],
         }
         for row in rows

@@ -36,4 +36,5 @@ def public_figures(programme: Programme) -> dict:
         "criteria": [criterion_words(criterion) for criterion in criteria(programme, everyone, specialists)],
         "outcomes": [outcome for outcome in known["outcomes"] if outcome["n"] > programme.hide_up_to],
         "reach": known.get("reach") or {},
+        **{end: known.get(end, 0) for end in ("first_open", "last_open")},
     }

@@ -17,6 +17,7 @@ from reports.figures.words import (
     REASONS,
     block_words,
     day_words,
+    ends_of,
     list_words,
     number_words,
     point_words,
@@ -49,7 +50,7 @@ def school_figures(programme: Programme, school: School) -> dict:
         "found": found_words(partnerships, names, OUR_SCHOOLS),
         "spent": spent_words(programme, school),
         "next": next_words(programme, partnerships, names, points, people_of(programme, school)),
-        **reading_words(programme, own, frame["scale"]),
+        **reading_words(programme, own, frame["scale"], ends_of(points)),
     }
 
 

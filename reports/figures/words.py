@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.utils.dateformat import format as format_date
 
 from papers.sheets import Sheet
+from programmes.models import DataReturn
 from pupils.figures import TWO_SCALES, Block, Share, percent
 from pupils.models import Assessment
 
@@ -50,7 +51,7 @@ BLOCK_COLUMNS = [
     "Gained more than expected, %",
     "Mean gain, points",
 ]
-HIDDEN, NOT_APPLICABLE = "c", "z"
+HIDDEN, NOT_APPLICABLE, NOT_AVAILABLE = "c", "z", "x"
 
 
 def block_cells(words: dict) -> list:
@@ -77,6 +78,13 @@ def results_sheet(f) -> Sheet:
     sections = [{"title": "", "rows": [f["everyone"]]}, *f["sections"]]
     rows = [in_section(section["title"], block_cells(b)) for section in sections for b in section["rows"]]
     return Sheet("Results", in_section("Section", BLOCK_COLUMNS), rows)
+
+
+def returns_sheet(rows) -> Sheet:
+    """How complete the grades are. Figures that were frozen earlier do not say what was typed."""
+    names = ("point", "day", "partnerships", "complete", "grades", "reasons", "typed", "owed")
+    columns = ["Data point", "Due", "Partnerships", "Complete", "Grades", "Reasons", "Typed, not submitted", "Owed"]
+    return Sheet("Grades in", columns, [[row.get(name, 0) for name in names] for row in rows])
 
 
 def in_section(title, cells) -> list:
@@ -122,7 +130,7 @@ def list_words(words) -> str:
 
 def point_words(programme, points) -> dict:
     """The first and the last data point; None of fewer than two, which make no result."""
-    first, last = (points[0], points[-1]) if len(points) > 1 else (None, None)
+    first, last = ends_of(points) or (None, None)
     return {
         "first": first and first.name,
         "last": last and last.name,
@@ -132,21 +140,40 @@ def point_words(programme, points) -> dict:
     }
 
 
-def reading_words(programme, facts, grades) -> dict:
-    """What the sentences of a report need beside its blocks.
+def reading_words(programme, facts, grades, ends) -> dict:
+    """What the sentences of a report need beside its blocks; `ends` are the data points that it compares.
 
-    `twice` pupils have more than one place; `without_level` are the years that the programme expects no grade of;
-    `least_above` is the smallest gain above the expected one that this scale has.
+    `first_open` and `last_open` grades count in it though they are still to be submitted: a file brought them, or they
+    are opened again. `twice` pupils have more than one place; `without_level` are the years that the programme expects
+    no grade of; `least_above` is the smallest gain above the expected one that this scale has.
     """
     years = {place.year_group for place in facts}
     return {
         "have_first": sum(place.first is not None for place in facts),
         "have_last": sum(place.last is not None for place in facts),
+        **to_be_submitted(facts, ends),
         "twice": sum(n > 1 for n in Counter(place.pupil for place in facts).values()),
         "without_level": years_words(years - {e.year_group for e in programme.expectations.all()}),
         "least_above": least_above(programme.expected_points, [grade["points"] for grade in grades]),
         "one_pct": percent(1, sum(place.matched for place in facts)),
     }
+
+
+def to_be_submitted(facts, ends) -> dict:
+    keys = [point.pk for point in ends]
+    rows = DataReturn.objects.filter(
+        partnership__among={place.partnership for place in facts}, data_point__in=keys, state=DataReturn.State.OPEN
+    )
+    is_open = set(rows.values_list("partnership", "data_point"))
+    return {
+        f"{end}_open": sum(getattr(place, end) is not None and (place.partnership, pk) in is_open for place in facts)
+        for end, pk in zip(("first", "last"), keys or (None, None), strict=True)
+    }
+
+
+def ends_of(points) -> list:
+    """The first and the last data point; none of fewer than two, which make no result."""
+    return [points[0], points[-1]] if len(points) > 1 else []
 
 
 def least_above(expected, points) -> int | None:

@@ -4,7 +4,7 @@ from papers.sheets import Sheet
 from pupils.retention.freezing import frozen_figures
 from reports.figures.headlines import headline_sheets, headline_words
 from reports.figures.programme import programme_figures
-from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells, results_sheet
+from reports.figures.words import BLOCK_COLUMNS, HIDDEN, NOT_APPLICABLE, block_cells, results_sheet, returns_sheet
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
@@ -50,14 +50,7 @@ def tables(f) -> list[Sheet]:
             CRITERION_COLUMNS,
             [criterion_cells(criterion) for criterion in f["criteria"]],
         ),
-        Sheet(
-            "Grades in",
-            ["Data point", "Due", "Partnerships", "Complete", "Grades", "Reasons", "Owed"],
-            [
-                [row[name] for name in ("point", "day", "partnerships", "complete", "grades", "reasons", "owed")]
-                for row in f["returns"]
-            ],
-        ),
+        returns_sheet(f["returns"]),
         Sheet(
             "Partnerships",
             ["What", "Number"],

@@ -7,7 +7,7 @@ from papers.year_chart import year_chart as year_of
 from reports.figures.headlines import headline_sheets
 from reports.figures.outside import governors_figures, home_figures
 from reports.figures.school import school_figures
-from reports.figures.words import BLOCK_COLUMNS, block_cells
+from reports.figures.words import BLOCK_COLUMNS, NOT_AVAILABLE, block_cells
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates, heads_of, lent_to, told_to
 from reports.models import Report
@@ -51,7 +51,8 @@ def outside_tables(f) -> list[Sheet]:
 
 
 def year_tables(f) -> list[Sheet]:
-    """Visits and lessons, half-days, and money by stage: what stands in the report besides its results."""
+    """Visits and lessons, half-days, and money by stage: what stands in the report besides its results. Of a year that
+    is not on record nothing is known, and not that there was none."""
     happened, spent = f["happened"], f["spent"]
     money = spent["money"]
     counted = [
@@ -64,6 +65,8 @@ def year_tables(f) -> list[Sheet]:
         ["Half-days promised", spent["promised"]],
         ["Half-days of visiting teachers", spent["time_in"]],
     ]
+    if f["closed"] and not any((happened["visits"], happened["lessons"], f["found"]["studies"], money)):
+        return [Sheet("Year", ["What", "Number"], [[what, NOT_AVAILABLE] for what, _ in counted])]
     sheets = [
         Sheet("Year", ["What", "Number"], counted),
         Sheet(

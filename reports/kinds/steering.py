@@ -8,8 +8,9 @@ from papers.templatetags.plain import money, of, plural_count
 from programmes.models import Programme
 from reports.figures import steering
 from reports.figures.programme import returns_words
-from reports.figures.words import list_words
-from reports.kinds import programme as results
+from reports.figures.public import public_figures
+from reports.figures.words import list_words, returns_sheet
+from reports.kinds import public
 from reports.kinds.kind import Kind
 from reports.kinds.whose import coordinates, to_coordinators
 from reports.models import Report
@@ -23,13 +24,10 @@ class Part:
     brief: Callable[[object], str]  # what its figures come to, in a sentence: for the choice and for the contents
 
 
-def results_of(programme):
-    """Without schools' own percentages, which no part of the pack shows: what it does not say is no news to it."""
-    return results.figures(Report(programme=programme)) | {"headlines": None}
-
-
 def results_brief(f) -> str:
     b = f["everyone"]
+    if b["hidden"]:
+        return "Not shown: so few pupils can be compared that single ones could be recognised."
     if not b["n"]:
         return f"Nobody can be compared yet: {plural_count(b['places'], 'target pupil')}, no result."
     met = sum(c["verdict"] == "met" for c in f["criteria"])
@@ -85,8 +83,8 @@ def next_brief(f) -> str:
 PARTS = {
     "results": Part(
         "Programme results",
-        "What changed for the target pupils, success criteria, the table by subject and year group, the year before.",
-        results_of,
+        "What changed for the target pupils, success criteria, the table by subject and year group.",
+        public_figures,
         results_brief,
     ),
     "completeness": Part(
@@ -154,9 +152,7 @@ def tables(f) -> list[Sheet]:
 
 
 def returns_table(rows):
-    names = ("point", "day", "partnerships", "complete", "grades", "reasons", "owed")
-    columns = ["Data point", "Due", "Partnerships", "Complete", "Grades", "Reasons", "Owed"]
-    return [Sheet("Grades in", columns, [[row[name] for name in names] for row in rows])]
+    return [returns_sheet(rows)]
 
 
 def visits_table(f):
@@ -193,7 +189,7 @@ def next_table(f):
 
 
 TABLES = {
-    "results": results.tables,
+    "results": public.tables,
     "completeness": returns_table,
     "visits": visits_table,
     "events": events_table,
@@ -217,7 +213,7 @@ KINDS = [
         may_order=may_order,
         offers=to_coordinators(Report.Kind.STEERING),
         parts=frozenset(PARTS),
-        whose="The steering group, through its coordinator. It names no pupil, but small groups stand in full: do not "
-        "publish it as it is.",
+        whose="The steering group, through its coordinator. It names no pupil, and small numbers of pupils are "
+        "hidden: do not publish it as it is.",
     )
 ]

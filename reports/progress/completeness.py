@@ -110,10 +110,18 @@ def total_of(cells, point) -> dict:
     }
 
 
+COUNTED = ["asked for", "in", "in without a grade", "typed, not submitted", "without a grade, not submitted"]
+
+
+def counted(cell) -> list[int]:
+    """What is in is submitted, as the page says."""
+    return [cell["expected"], cell["in"], cell["excused"] - cell["without"], cell["typed"], cell["without"]]
+
+
 def completeness_table(page) -> tuple[list[str], list[list]]:
     columns = ["Partnership", "Partner school", "Subject", "Year", "Area", "Status"]
     for point in page["points"]:
-        columns += [f"{point['name']}: expected", f"{point['name']}: received", f"{point['name']}: without a grade"]
+        columns += [f"{point['name']}: {what}" for what in COUNTED]
     rows = [
         [
             row["partnership"].ref,
@@ -122,11 +130,7 @@ def completeness_table(page) -> tuple[list[str], list[list]]:
             row["partnership"].year_group,
             row["area"],
             row["partnership"].get_status_display(),
-            *(
-                value
-                for cell in row["cells"]
-                for value in ((cell["expected"], cell["received"], cell["excused"]) if cell else (0, 0, 0))
-            ),
+            *(value for cell in row["cells"] for value in (counted(cell) if cell else [0] * len(COUNTED))),
         ]
         for row in page["rows"]
     ]

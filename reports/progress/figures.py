@@ -100,7 +100,7 @@ def progress_figures(programme, to, places, subject, named=False, by_groups=True
         "groups": pupils_words(told, facts, to, grades) if named else [],
         "sections": group_words(beside) if by_groups and everyone.n > least else [],
         **returns_words(told, to, partnerships),
-        **reading_words(programme, facts, grades),
+        **reading_words(programme, facts, grades, [told.first, to]),
     }
 
 

@@ -5,9 +5,7 @@ from programmes.models import Partnership
 from pupils.figures import PlaceFacts
 from pupils.targets.services import targets_of
 from reports.figures.school import given_to
-from reports.figures.words import REASONS
-
-NOT_APPLICABLE, NOT_AVAILABLE = "z", "x"
+from reports.figures.words import NOT_APPLICABLE, NOT_AVAILABLE, REASONS
 
 
 def pupils_table(followed, asked="") -> tuple[list[str], list[list]]:
