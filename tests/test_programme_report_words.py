@@ -58,6 +58,7 @@ def test_while_the_programme_runs_no_criterion_is_judged():
                 "complete": 11,
                 "grades": 6,
                 "reasons": 0,
+                "typed": 2,
                 "owed": 1,
             },
             {
@@ -78,8 +79,8 @@ def test_while_the_programme_runs_no_criterion_is_judged():
     assert "90% 0 of 10 0% Not yet: 90 percentage points to go" in text
     assert "90% 95 of 100 95% Met so far by 5 percentage points" in text
     assert "0 of 12 partnerships have completed the year so far (0%); 1 folded, and 11 have not ended." in text
-    assert "October 17 October 2008 11 of 12 6 0 1 " in text
-    assert "Summer 26 June 2009, not due yet 0 of 12 0 0 7 " in text
+    assert "October 17 October 2008 11 of 12 6 0 2 1 " in text
+    assert "Summer 26 June 2009, not due yet 0 of 12 0 0 0 7 " in text
     assert "Gained more than 3 Mean" not in text
     reads_well(text)
 
