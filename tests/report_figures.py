@@ -359,8 +359,8 @@ ANSWERS = {
     "nobody at all": (maths(), "Nobody can be compared: no target pupils are entered."),
     "nobody matched": (
         maths(("Ben Nolan", "3a", "left"), ("Mina Vance", "absent", "")),
-        "Nobody can be compared: no target pupil has a grade for both October and Summer. The October grade is in for "
-        "1 of 2 target pupils, the Summer grade for 0 of 2.",
+        "Nobody can be compared: no target pupil has a grade for both October and Summer. The October grade is there "
+        "for 1 of 2 target pupils, the Summer grade for 0 of 2.",
     ),
     "two places of one pupil": (
         Figures(("Maths", 5, SEVEN[:3]), ("Writing", 5, SEVEN[:2])).school(),

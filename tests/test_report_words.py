@@ -42,7 +42,7 @@ def test_while_the_programme_runs_missing_grades_are_a_fact_and_no_result():
 
     text = text_of(nobody, BEFORE)
     assert (
-        "Nobody can be compared yet: the Summer grades are due by Friday 26 June 2009. The October grade is in for "
+        "Nobody can be compared yet: the Summer grades are due by Friday 26 June 2009. The October grade is there for "
         "2 of 3 target pupils, the Summer grade for 0 of 3." in text
     )
     assert "0 of 3 with a grade for Summer: due by Friday 26 June 2009" in text
