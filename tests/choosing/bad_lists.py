@@ -229,6 +229,12 @@ def workbooks(rng):
 
     def many_sheets(workbook, sheet):
         sheet.write_row(0, 0, ["Nothing here"])
+        second = workbook.add_worksheet()
+        for number, row in enumerate([HEADER, *rows]):
+            second.write_row(number, 0, row)
+
+    def second_without_rows(workbook, sheet):
+        sheet.write_row(0, 0, ["Nothing here"])
         workbook.add_worksheet().write_row(0, 0, HEADER)
 
     def far_away(workbook, sheet):
@@ -238,7 +244,8 @@ def workbooks(rng):
     yield "a workbook", "list.xlsx", good, "fine"
     yield "merged cells", "list.xlsx", book(merged), "mend"
     yield "formulas", "list.xlsx", book(formulas), "mend"
-    yield "the second sheet", "list.xlsx", book(many_sheets), "mend"
+    yield "the second sheet", "list.xlsx", book(many_sheets), "fine"
+    yield "names of columns alone on the second sheet", "list.xlsx", book(second_without_rows), "refused"
     yield "a cell far away", "list.xlsx", book(far_away), "refused"
     yield "an empty workbook", "list.xlsx", book(lambda workbook, sheet: None), "refused"
     yield (
